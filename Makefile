@@ -1,0 +1,52 @@
+# What users and CI run. `make help` lists the targets.
+
+GO      ?= go
+# Modules with Go code of ours; e2e/kratos holds no code, only the versions that a Kratos is built from.
+MODULES := . tools e2e
+ALL     := $(MODULES) e2e/kratos
+
+.PHONY: help
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: quickstart
+quickstart: compiler ## Build and start a Kratos, and register, verify and log in a person with examples/quickstart.
+	@$(GO) -C e2e run ./cmd/quickstart
+
+.PHONY: kratos
+kratos: compiler ## Build and start a Kratos to play with, and print the mails it sends.
+	@$(GO) -C e2e run ./cmd/quickstart -serve
+
+.PHONY: generate
+generate: ## Make all of gen/ from api/.
+	$(GO) generate ./...
+
+.PHONY: test
+test: compiler ## Run all tests, those against a real Kratos included.
+	@set -e; for m in $(MODULES); do echo "== test $$m"; $(GO) -C $$m test -race -timeout 20m ./...; done
+
+.PHONY: check
+check: compiler ## Check generated code, spec, overlays, modules, formatting, and what vet and staticcheck find.
+	@echo "== generated code is current"
+	@set -e; old=$$(mktemp -d); trap 'rm -rf "$$old"' EXIT; cp -R gen "$$old/gen"; rm -rf gen; \
+	  $(GO) generate ./... || { rm -rf gen; cp -R "$$old/gen" gen; exit 1; }; \
+	  diff -r "$$old/gen" gen || { echo "gen/ was not what 'make generate' makes of api/; it is now: commit it"; exit 1; }
+	@echo "== spec"
+	@$(GO) run -C tools ./spec check
+	@set -e; for m in $(ALL); do echo "== tidy $$m"; $(GO) -C $$m mod tidy -diff; done
+	@echo "== gofmt"
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; }
+	@set -e; for m in $(MODULES); do echo "== vet $$m"; $(GO) -C $$m vet ./...; done
+	@$(GO) -C tools build -o "$(CURDIR)/.bin/" honnef.co/go/tools/cmd/staticcheck
+	@set -e; for m in $(MODULES); do echo "== staticcheck $$m"; (cd $$m && "$(CURDIR)/.bin/staticcheck" ./...); done
+	@echo "== all checks passed"
+
+# The race detector and Kratos' SQLite need a C compiler. A fresh Debian machine gets one if it may.
+.PHONY: compiler
+compiler:
+	@command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq gcc libc6-dev; \
+	  else \
+	    echo "A C compiler is needed: on Debian and Ubuntu, apt-get install gcc libc6-dev" >&2; exit 1; \
+	  fi; }

@@ -1,0 +1,13 @@
+// Package kratosgo is the root of the module github.com/kratoskit/kratos-go. The package to import is
+// [github.com/kratoskit/kratos-go/wrappers/kratos].
+//
+// This file makes all of gen/ from api/, offline, with the tools that tools/go.mod pins:
+//
+//	rm -rf gen && go generate ./...
+package kratosgo
+
+// The effective spec: the contract with the corrections that real servers ask for.
+//go:generate go run -C tools ./api effective
+
+// Models and low-level client: the effective spec with the names and types that Go wants.
+//go:generate go -C tools tool oapi-codegen -config ../api/oapi-codegen.yaml ../gen/spec/openapi.json

@@ -1,0 +1,19 @@
+//go:build !go1.27
+
+package jsonv2
+
+import (
+	"io"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Decoder reads one JSON token or value after the other.
+type Decoder = jsontext.Decoder
+
+var tolerant = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+func newDecoder(r io.Reader, o json.Options) *Decoder { return jsontext.NewDecoder(r, o) }
+func unmarshal(b []byte, v any, o json.Options) error { return json.Unmarshal(b, v, o) }
+func unmarshalDecode(dec *Decoder, v any) error       { return json.UnmarshalDecode(dec, v) }

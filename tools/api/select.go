@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+const mostOfOneAnswer = 64 << 10 // larger answers repeat what smaller ones have
+
+// selectRecorded writes the first exchange of each kind in files to dir, a file for each scenario's first word. Two
+// exchanges are of one kind if operation, status and the shape of the answer are the same.
+func selectRecorded(files []string, dir string, out io.Writer) error {
+	seen := map[string]bool{}
+	kept := map[string]*bytes.Buffer{}
+	all, chosen := 0, 0
+	err := eachExchange(files, func(e *exchange) error {
+		if !e.usable() || len(e.Response.Body) > mostOfOneAnswer {
+			return nil
+		}
+		all++
+		key := fmt.Sprint(e.Op, e.Kind, e.Response.Status, e.header("Content-Type"), shape(e.Response.Body))
+		if seen[key] {
+			return nil
+		}
+		seen[key] = true
+		chosen++
+		name, _, _ := strings.Cut(e.Op, "Flow")
+		if kept[group(name)] == nil {
+			kept[group(name)] = new(bytes.Buffer)
+		}
+		kept[group(name)].Write(append(e.line, '\n'))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for name, text := range kept {
+		if err := writeFile(filepath.Join(dir, name+".jsonl"), text.Bytes()); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(out, "kept %d of %d exchanges\n", chosen, all)
+	return nil
+}
+
+// group names the file for an operation.
+func group(op string) string {
+	op = strings.ToLower(op)
+	for _, name := range []string{"login", "registration", "settings", "recovery", "verification", "logout", "fedcm", "session", "identit", "courier"} {
+		if strings.Contains(op, name) {
+			return strings.Replace(name, "identit", "identities", 1)
+		}
+	}
+	return "other"
+}
+
+// shape lists what a body has, and of which type: of an array only the kinds of items.
+func shape(body string) string {
+	var v any
+	if json.Unmarshal([]byte(body), &v) != nil {
+		return "text"
+	}
+	paths := map[string]bool{}
+	walk(v, "", paths)
+	all := sortedKeys(paths)
+	return strings.Join(slices.Compact(all), " ")
+}
+
+// telling are the members whose value decides what an answer is.
+var telling = []string{"id", "state", "active", "action", "type", "node_type", "group", "method", "autocomplete", "aal", "status"}
+
+func walk(v any, path string, paths map[string]bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, item := range v {
+			if len(key) == 36 || strings.HasSuffix(path, "/context") || strings.Contains(path, "traits") {
+				key = "*" // data, not structure
+			}
+			walk(item, path+"/"+key, paths)
+		}
+	case []any:
+		for _, item := range v {
+			walk(item, path+"/*", paths)
+		}
+	case string:
+		last := path[strings.LastIndex(path, "/")+1:]
+		if slices.Contains(telling, last) && len(v) < 32 && !strings.HasSuffix(path, "/*") {
+			paths[path+"="+v] = true
+			return
+		}
+		paths[path+":string"] = true
+	default:
+		paths[fmt.Sprintf("%s:%T", path, v)] = true
+	}
+}

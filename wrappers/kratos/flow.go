@@ -1,0 +1,214 @@
+package kratos
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/internal/jsonv2"
+)
+
+// Flows is one of Kratos' self-service flows, for native clients: F is the flow, such as [LoginFlow], and M what can be
+// submitted to it, such as [LoginMethod]. A [Client] has one for each.
+//
+// A native flow belongs to whoever has its id, and success does not spend it: submitting it again acts again. So the calls
+// here never repeat a submission.
+type Flows[F any, M any] struct {
+	f *flowCalls[F, M]
+}
+
+// flowCalls is how one flow differs from the others.
+type flowCalls[F any, M any] struct {
+	name   string // as in the operationIds: createNative…Flow, get…Flow, update…Flow
+	create func(context.Context, ...gen.RequestEditorFn) (*http.Response, error)
+	get    func(context.Context, string, ...gen.RequestEditorFn) (*http.Response, error)
+	update func(context.Context, string, any, ...gen.RequestEditorFn) (*http.Response, error)
+	body   func(M, string) any // what M is on the wire, with the CSRF token
+	look   func(*F) flowState
+}
+
+// flowState is what an outcome is read from.
+type flowState struct {
+	id, state string
+	form      form
+	next      []ContinueWith
+}
+
+// Step is where a flow stands after a submission that Kratos accepted.
+type Step[F any] struct {
+	// Done says that the flow is at its end. If it is false, Flow or RedirectTo says how to go on.
+	Done bool
+	// Flow is the flow as it is now: the next form to show or, where a finished flow has one, its last. It is nil after a
+	// login or registration that is done.
+	Flow *F
+	// RedirectTo is set if only a browser can go on, at this URL: a social sign-in, for instance.
+	RedirectTo string
+
+	// Session is the session that a login or registration made; nil if there is none.
+	Session *Session
+	// SessionToken is the secret to keep for calls on the person's behalf; see [Token].
+	SessionToken string
+	// Identity is the person, where Kratos says who it is; nil where it does not.
+	Identity *Identity
+	// ContinueWith has the steps that Kratos suggests next, in its order. Actions that this package does not know are kept.
+	ContinueWith []ContinueWith
+}
+
+// Next returns the first step with this action that Kratos suggests, or nil.
+func (s *Step[F]) Next(action ContinueWithAction) *ContinueWith {
+	i := slices.IndexFunc(s.ContinueWith, func(c ContinueWith) bool { return c.Action == action })
+	if i < 0 {
+		return nil
+	}
+	return &s.ContinueWith[i]
+}
+
+// Start starts a flow (createNative…Flow, public port). Options such as [ReturnTo] and [Token] say what for. It fails with
+// [ErrSessionAlreadyAvailable] if the call has the token of a session and the flow is for people without,
+// [ErrFlowDisabled], or [ErrReturnToForbidden].
+func (f Flows[F, M]) Start(ctx context.Context, opts ...CallOption) (*F, error) {
+	resp, err := f.f.create(ctx, edit(opts, native)...)
+	return f.flow("createNative"+f.f.name+"Flow", resp, err)
+}
+
+// Get fetches the flow with this id (get…Flow, public port). It fails with [ErrNotFound] if there is none, and with
+// [ErrFlowExpired] if it is too old to be used.
+func (f Flows[F, M]) Get(ctx context.Context, id string, opts ...CallOption) (*F, error) {
+	if id == "" {
+		return nil, invalid(f.f.op("get"), "the id of the flow is empty")
+	}
+	resp, err := f.f.get(ctx, id, edit(opts, native)...)
+	return f.flow(f.f.op("get"), resp, err)
+}
+
+// Submit sends what the person entered (update…Flow, public port). Where it returns no error, Kratos accepted it, and
+// the Step says what comes next. It fails with [ErrRejected] if what was entered is wrong, with [ErrFlowExpired] or
+// [ErrFlowReplaced] if the flow cannot be used any more, and with the other errors that its operation names.
+func (f Flows[F, M]) Submit(ctx context.Context, flow *F, method M, opts ...CallOption) (*Step[F], error) {
+	op := f.f.op("update")
+	if flow == nil || f.f.look(flow).id == "" {
+		return nil, invalid(op, "the flow is nil or has no id")
+	}
+	if any(method) == nil {
+		return nil, invalid(op, "the method is nil")
+	}
+	now := f.f.look(flow)
+	resp, err := f.f.update(ctx, now.id, f.f.body(method, now.form.csrfToken()), edit(opts, native)...)
+	var step *Step[F]
+	err = read(op, resp, err, func(a *answer) error {
+		var err error
+		step, err = f.outcome(a)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return step, nil
+}
+
+// Do starts a flow and submits method to it, for what needs only one answer of the person's: a password, say. What
+// Start and Submit say of errors holds here too.
+func (f Flows[F, M]) Do(ctx context.Context, method M, opts ...CallOption) (*Step[F], error) {
+	flow, err := f.Start(ctx, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return f.Submit(ctx, flow, method, opts...)
+}
+
+func (c *flowCalls[F, M]) op(verb string) string { return verb + c.name + "Flow" }
+
+func (f Flows[F, M]) flow(op string, resp *http.Response, err error) (*F, error) {
+	flow, err := do[F](op, resp, err)
+	if err != nil {
+		return nil, err
+	}
+	if f.f.look(flow).id == "" {
+		return nil, &Error{Operation: op, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrUnexpectedAnswer}
+	}
+	return flow, nil
+}
+
+// outcome tells what an answer to a submission means: by its shape, then by what it says, and by its status last.
+func (f Flows[F, M]) outcome(a *answer) (*Step[F], error) {
+	var shape struct {
+		UI json.RawMessage `json:"ui"`
+	}
+	if a.json() && (a.ok() || a.StatusCode == http.StatusBadRequest) {
+		if jsonv2.Unmarshal(a.body, &shape) != nil {
+			return nil, a.unexpected(errBroken)
+		}
+	}
+	switch {
+	case shape.UI != nil:
+		return f.stands(a)
+	case a.ok():
+		return finished[F](a)
+	case a.StatusCode == http.StatusUnprocessableEntity:
+		return elsewhere[F](a)
+	}
+	return nil, a.failure()
+}
+
+// stands reads an answer that is a flow.
+func (f Flows[F, M]) stands(a *answer) (*Step[F], error) {
+	flow := new(F)
+	if err := a.decode(flow); err != nil {
+		return nil, err
+	}
+	now := f.f.look(flow)
+	if now.form.refused() {
+		e := a.error()
+		e.kind, e.flow, e.form = ErrRejected, flow, now.form
+		return nil, e
+	}
+	done := a.ok() && (now.state == stateDone || now.state == stateSuccess)
+	step := &Step[F]{Done: done, Flow: flow, ContinueWith: now.next}
+	step.takeToken()
+	return step, nil
+}
+
+const (
+	stateDone    = "passed_challenge"
+	stateSuccess = "success"
+)
+
+// finished reads an answer that ends a login or a registration.
+func finished[F any](a *answer) (*Step[F], error) {
+	var end struct {
+		Session      *Session       `json:"session"`
+		SessionToken string         `json:"session_token"`
+		Identity     *Identity      `json:"identity"`
+		ContinueWith []ContinueWith `json:"continue_with"`
+	}
+	if err := a.decode(&end); err != nil {
+		return nil, err
+	}
+	if end.Session == nil && end.Identity == nil {
+		return nil, a.unexpected(nil)
+	}
+	step := &Step[F]{Done: true, Session: end.Session, SessionToken: end.SessionToken, Identity: end.Identity, ContinueWith: end.ContinueWith}
+	step.takeToken()
+	if step.Identity == nil {
+		step.Identity = end.Session.Identity
+	}
+	return step, nil
+}
+
+// takeToken finds the session token where Kratos puts it: beside the session, or among the next steps.
+func (s *Step[F]) takeToken() {
+	if next := s.Next(ContinueSetSessionToken); next != nil && s.SessionToken == "" {
+		s.SessionToken = next.SessionToken
+	}
+}
+
+// elsewhere reads an answer that sends a browser to another URL.
+func elsewhere[F any](a *answer) (*Step[F], error) {
+	e := a.failure()
+	if e.kind != ErrBrowserLocationChangeRequired || e.RedirectTo == "" {
+		return nil, e
+	}
+	return &Step[F]{RedirectTo: e.RedirectTo}, nil
+}

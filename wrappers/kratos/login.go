@@ -1,0 +1,99 @@
+package kratos
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/kratoskit/kratos-go/gen"
+)
+
+// A LoginMethod is one way to log in, or one step of it: [LoginPassword], [LoginCode], [LoginIdentifierFirst], [LoginTOTP],
+// [LoginLookupSecret], [LoginOIDC], [LoginWebAuthn] or [LoginPasskey].
+type LoginMethod interface {
+	loginBody(csrf string) any
+}
+
+type (
+	// LoginPassword logs in with an identifier, such as an email address, and a password.
+	LoginPassword gen.UpdateLoginFlowWithPasswordMethod
+	// LoginCode logs in with a one-time code: once with the Identifier, to have a code sent, and once more with the Code.
+	LoginCode gen.UpdateLoginFlowWithCodeMethod
+	// LoginIdentifierFirst says who wants to log in; the next form offers that person's methods.
+	LoginIdentifierFirst gen.UpdateLoginFlowWithIdentifierFirstMethod
+	// LoginTOTP is a second factor: the code of an authenticator app.
+	LoginTOTP gen.UpdateLoginFlowWithTOTPMethod
+	// LoginLookupSecret is a second factor: one of the backup codes that were given out.
+	LoginLookupSecret gen.UpdateLoginFlowWithLookupSecretMethod
+	// LoginOIDC logs in through another provider; Step.RedirectTo says where the browser has to go, unless an id token of the
+	// provider is given.
+	LoginOIDC gen.UpdateLoginFlowWithOIDCMethod
+	// LoginWebAuthn logs in with a security key. Kratos takes it from browsers only.
+	LoginWebAuthn gen.UpdateLoginFlowWithWebAuthnMethod
+	// LoginPasskey logs in with a passkey. Kratos before v26 takes it from browsers only.
+	LoginPasskey gen.UpdateLoginFlowWithPasskeyMethod
+)
+
+func (m LoginPassword) loginBody(csrf string) any {
+	m.Method, m.CSRFToken = "password", csrf
+	return gen.UpdateLoginFlowWithPasswordMethod(m)
+}
+
+func (m LoginCode) loginBody(csrf string) any {
+	m.Method, m.CSRFToken = "code", csrf
+	return gen.UpdateLoginFlowWithCodeMethod(m)
+}
+
+func (m LoginIdentifierFirst) loginBody(csrf string) any {
+	m.Method, m.CSRFToken = "identifier_first", csrf
+	return gen.UpdateLoginFlowWithIdentifierFirstMethod(m)
+}
+
+func (m LoginTOTP) loginBody(csrf string) any {
+	m.Method, m.CSRFToken = "totp", csrf
+	return gen.UpdateLoginFlowWithTOTPMethod(m)
+}
+
+func (m LoginLookupSecret) loginBody(csrf string) any {
+	m.Method, m.CSRFToken = "lookup_secret", csrf
+	return gen.UpdateLoginFlowWithLookupSecretMethod(m)
+}
+
+func (m LoginOIDC) loginBody(csrf string) any {
+	m.Method, m.CSRFToken = "oidc", csrf
+	return gen.UpdateLoginFlowWithOIDCMethod(m)
+}
+
+func (m LoginWebAuthn) loginBody(csrf string) any {
+	m.Method, m.CSRFToken = "webauthn", csrf
+	return gen.UpdateLoginFlowWithWebAuthnMethod(m)
+}
+
+func (m LoginPasskey) loginBody(csrf string) any {
+	m.Method, m.CSRFToken = "passkey", csrf
+	return gen.UpdateLoginFlowWithPasskeyMethod(m)
+}
+
+// Refresh makes a login flow ask a person who is signed in to log in again; the call needs the person's [Token].
+func Refresh() CallOption { return Query("refresh", "true") }
+
+// AAL asks for a login flow that brings the session to this assurance level; for [AAL2] the call needs the person's [Token].
+func AAL(level gen.AAL) CallOption { return Query("aal", string(level)) }
+
+func loginFlow(api *gen.Client) *flowCalls[LoginFlow, LoginMethod] {
+	return &flowCalls[LoginFlow, LoginMethod]{
+		name: "Login",
+		create: func(ctx context.Context, edits ...gen.RequestEditorFn) (*http.Response, error) {
+			return api.CreateNativeLoginFlow(ctx, nil, edits...)
+		},
+		get: func(ctx context.Context, id string, edits ...gen.RequestEditorFn) (*http.Response, error) {
+			return api.GetLoginFlow(ctx, &gen.GetLoginFlowParams{ID: id}, edits...)
+		},
+		update: func(ctx context.Context, id string, body any, edits ...gen.RequestEditorFn) (*http.Response, error) {
+			return api.UpdateLoginFlow(ctx, &gen.UpdateLoginFlowParams{Flow: id}, body, edits...)
+		},
+		body: LoginMethod.loginBody,
+		look: func(f *LoginFlow) flowState {
+			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI)}
+		},
+	}
+}

@@ -1,0 +1,80 @@
+package kratos
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/kratoskit/kratos-go/gen"
+)
+
+// A RegistrationMethod is one way to register, or one step of it: [RegistrationPassword], [RegistrationCode],
+// [RegistrationProfile], [RegistrationOIDC], [RegistrationWebAuthn] or [RegistrationPasskey]. Traits are the caller's own
+// struct or map, written as JSON; every step has to bring all of them.
+type RegistrationMethod interface {
+	registrationBody(csrf string) any
+}
+
+type (
+	// RegistrationPassword registers with traits and a password.
+	RegistrationPassword gen.UpdateRegistrationFlowWithPasswordMethod
+	// RegistrationCode registers with a one-time code: once with the Traits, to have a code sent, and once more with the Code.
+	RegistrationCode gen.UpdateRegistrationFlowWithCodeMethod
+	// RegistrationProfile is the first of two steps: the traits, before the credential. Screen "previous" goes back to it.
+	RegistrationProfile gen.UpdateRegistrationFlowWithProfileMethod
+	// RegistrationOIDC registers through another provider; Step.RedirectTo says where the browser has to go, unless an id token
+	// of the provider is given.
+	RegistrationOIDC gen.UpdateRegistrationFlowWithOIDCMethod
+	// RegistrationWebAuthn registers with a security key. Kratos takes it from browsers only.
+	RegistrationWebAuthn gen.UpdateRegistrationFlowWithWebAuthnMethod
+	// RegistrationPasskey registers with a passkey. Kratos before v26 takes it from browsers only.
+	RegistrationPasskey gen.UpdateRegistrationFlowWithPasskeyMethod
+)
+
+func (m RegistrationPassword) registrationBody(csrf string) any {
+	m.Method, m.CSRFToken = "password", csrf
+	return gen.UpdateRegistrationFlowWithPasswordMethod(m)
+}
+
+func (m RegistrationCode) registrationBody(csrf string) any {
+	m.Method, m.CSRFToken = "code", csrf
+	return gen.UpdateRegistrationFlowWithCodeMethod(m)
+}
+
+func (m RegistrationProfile) registrationBody(csrf string) any {
+	m.Method, m.CSRFToken = "profile", csrf
+	return gen.UpdateRegistrationFlowWithProfileMethod(m)
+}
+
+func (m RegistrationOIDC) registrationBody(csrf string) any {
+	m.Method, m.CSRFToken = "oidc", csrf
+	return gen.UpdateRegistrationFlowWithOIDCMethod(m)
+}
+
+func (m RegistrationWebAuthn) registrationBody(csrf string) any {
+	m.Method, m.CSRFToken = "webauthn", csrf
+	return gen.UpdateRegistrationFlowWithWebAuthnMethod(m)
+}
+
+func (m RegistrationPasskey) registrationBody(csrf string) any {
+	m.Method, m.CSRFToken = "passkey", csrf
+	return gen.UpdateRegistrationFlowWithPasskeyMethod(m)
+}
+
+func registrationFlow(api *gen.Client) *flowCalls[RegistrationFlow, RegistrationMethod] {
+	return &flowCalls[RegistrationFlow, RegistrationMethod]{
+		name: "Registration",
+		create: func(ctx context.Context, edits ...gen.RequestEditorFn) (*http.Response, error) {
+			return api.CreateNativeRegistrationFlow(ctx, nil, edits...)
+		},
+		get: func(ctx context.Context, id string, edits ...gen.RequestEditorFn) (*http.Response, error) {
+			return api.GetRegistrationFlow(ctx, &gen.GetRegistrationFlowParams{ID: id}, edits...)
+		},
+		update: func(ctx context.Context, id string, body any, edits ...gen.RequestEditorFn) (*http.Response, error) {
+			return api.UpdateRegistrationFlow(ctx, &gen.UpdateRegistrationFlowParams{Flow: id}, body, edits...)
+		},
+		body: RegistrationMethod.registrationBody,
+		look: func(f *RegistrationFlow) flowState {
+			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI)}
+		},
+	}
+}

@@ -1,0 +1,213 @@
+package kratos
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	defaultTimeout = 30 * time.Second
+	defaultRetries = 2
+	firstPause     = 100 * time.Millisecond
+	longestPause   = 10 * time.Second
+	userAgent      = "kratos-go"
+)
+
+// An Option configures a [Client] or [Admin] when it is made.
+type Option func(*transport) error
+
+// WithHTTPClient sends requests through a copy of hc, whose Transport may add tracing, logging, TLS settings or a Unix
+// socket. Its CheckRedirect and Jar are not used: a redirect is an answer of Kratos', and Kratos refuses native calls that
+// have a cookie. A Timeout of 0 becomes 30 seconds.
+func WithHTTPClient(hc *http.Client) Option {
+	return func(t *transport) error {
+		if hc == nil {
+			return errors.New("WithHTTPClient: the client is nil")
+		}
+		t.http = *hc
+		return nil
+	}
+}
+
+// WithUserAgent sets the User-Agent header of every request, which is "kratos-go" by default. Kratos keeps it with the
+// sessions that the client makes.
+func WithUserAgent(agent string) Option {
+	return func(t *transport) error {
+		t.userAgent = agent
+		return nil
+	}
+}
+
+// WithRetries sets how often a request is repeated after a failure that may pass: no connection, or status 429, 502, 503
+// or 504. It is 2 by default. Only requests that change nothing when repeated are (GET, HEAD, PUT and DELETE); a submission of
+// a flow never is.
+func WithRetries(n int) Option {
+	return func(t *transport) error {
+		if n < 0 {
+			return errors.New("WithRetries: the number is negative")
+		}
+		t.retries = n
+		return nil
+	}
+}
+
+// transport sends the requests of one client: with its headers, following no redirect, and again where that is safe.
+type transport struct {
+	http      http.Client
+	userAgent string
+	retries   int
+}
+
+func newTransport(opts []Option) (*transport, error) {
+	t := &transport{userAgent: userAgent, retries: defaultRetries}
+	for _, opt := range opts {
+		if err := opt(t); err != nil {
+			return nil, err
+		}
+	}
+	if t.http.Transport == nil {
+		t.http.Transport = newRoundTripper()
+	}
+	if t.http.Timeout <= 0 {
+		t.http.Timeout = defaultTimeout
+	}
+	t.http.Jar = nil
+	t.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return t, nil
+}
+
+func newRoundTripper() http.RoundTripper {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          128,
+		MaxIdleConnsPerHost:   64,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+}
+
+// Do sends r, and sends it again as [WithRetries] says.
+func (t *transport) Do(r *http.Request) (*http.Response, error) {
+	r.Header["Accept"] = []string{"application/json"}
+	r.Header["User-Agent"] = []string{t.userAgent}
+	for attempt := 0; ; attempt++ {
+		resp, err := t.http.Do(r)
+		if attempt >= t.retries || !idempotent(r.Method) || !temporary(resp, err) {
+			return resp, err
+		}
+		pause, ok := pauseAfter(r.Context(), resp, attempt)
+		if !ok {
+			return resp, err
+		}
+		if resp != nil {
+			drain(resp.Body)
+		}
+		if err := rewind(r); err != nil {
+			return nil, err
+		}
+		if err := sleep(r.Context(), pause); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func idempotent(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodPut || method == http.MethodDelete
+}
+
+// temporary reports whether the same request may succeed a moment later.
+func temporary(resp *http.Response, err error) bool {
+	if err != nil {
+		return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+	}
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// pauseAfter returns how long to wait before the next attempt: as long as the server asks for, else a random time that
+// doubles with every attempt. It is false if that is too long to be worth waiting.
+func pauseAfter(ctx context.Context, resp *http.Response, attempt int) (time.Duration, bool) {
+	pause := firstPause << attempt
+	pause = pause/2 + rand.N(pause)
+	if resp != nil {
+		if asked, ok := retryAfter(resp.Header); ok {
+			pause = asked
+		}
+	}
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= pause {
+		return 0, false
+	}
+	return pause, pause <= longestPause
+}
+
+// retryAfter reads the header Retry-After, which is a number of seconds or a date.
+func retryAfter(h http.Header) (time.Duration, bool) {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return max(0, time.Until(date)), true
+	}
+	return 0, false
+}
+
+func rewind(r *http.Request) error {
+	if r.GetBody == nil {
+		return nil
+	}
+	body, err := r.GetBody()
+	r.Body = body
+	return err
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// drain reads what little is left of a body, so that its connection can be used again, and closes it.
+func drain(body io.ReadCloser) {
+	_, _ = io.CopyN(io.Discard, body, 4<<10)
+	_ = body.Close()
+}
+
+// checkBaseURL returns raw without a slash at its end. Its errors do not repeat the URL, which may hold a password.
+func checkBaseURL(raw string) (string, error) {
+	u, err := url.Parse(raw)
+	switch {
+	case raw == "":
+		return "", errors.New("the base URL is empty")
+	case err != nil:
+		return "", errors.New("the base URL cannot be parsed")
+	case u.Scheme != "http" && u.Scheme != "https", u.Opaque != "":
+		return "", errors.New("the base URL does not begin with http:// or https://")
+	case u.Hostname() == "":
+		return "", errors.New("the base URL has no host")
+	case u.User != nil:
+		return "", errors.New("the base URL has user information; set an Authorization header in the HTTP client instead")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return "", errors.New("the base URL has a query or a fragment")
+	}
+	return strings.TrimRight(raw, "/"), nil
+}
