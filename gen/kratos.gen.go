@@ -1190,7 +1190,9 @@ type Session struct {
 	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
 
 	// ID UUID of the session, fit for logs and for the calls that revoke or extend it. It does not authenticate anybody.
-	ID       string    `json:"id"`
+	ID string `json:"id"`
+
+	// Identity Whose session it is; null in lists that were not asked to expand it, and absent where a second factor is missing.
 	Identity *Identity `json:"identity,omitempty"`
 
 	// IssuedAt Time at which the session was created; unlike `authenticated_at` it stays the same when the person logs in again within the session.
