@@ -11,11 +11,13 @@ help: ## List the targets.
 
 .PHONY: quickstart
 quickstart: compiler ## Build and start a Kratos, and register, verify and log in a person with examples/quickstart.
-	@$(GO) -C e2e run ./cmd/quickstart
+	@$(GO) -C e2e build -o "$(CURDIR)/.bin/" ./cmd/quickstart
+	@exec .bin/quickstart
 
 .PHONY: kratos
 kratos: compiler ## Build and start a Kratos to play with, and print the mails it sends.
-	@$(GO) -C e2e run ./cmd/quickstart -serve
+	@$(GO) -C e2e build -o "$(CURDIR)/.bin/" ./cmd/quickstart
+	@exec .bin/quickstart -serve
 
 .PHONY: generate
 generate: ## Make all of gen/ from api/.

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/kratoskit/kratos-go/e2e/server"
+)
+
+const (
+	prompt      = "code: " // what the example writes last before it reads a code
+	mailTimeout = 30 * time.Second
+	stopTimeout = 5 * time.Second
+)
+
+// runExample builds the program in dir, as go run would, but runs it directly: its exit status and its end are ours.
+func runExample(ctx context.Context, srv *server.Server, dir string) error {
+	root, err := findRoot()
+	if err != nil {
+		return err
+	}
+	if dir == "" {
+		dir = filepath.Join(root, "examples", "quickstart")
+	}
+	temp, err := os.MkdirTemp("", "kratos-go-quickstart-")
+	if err != nil {
+		return fmt.Errorf("quickstart: %w", err)
+	}
+	defer os.RemoveAll(temp)
+	binary := filepath.Join(temp, "example")
+	build := command(ctx, "go", "build", "-o", binary, ".")
+	build.Dir, build.Stdout, build.Stderr = dir, os.Stdout, os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("quickstart: building %s: %w", dir, err)
+	}
+
+	fmt.Printf("Running %s\n\n", dir)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	example := command(ctx, binary, "-public", srv.PublicURL, "-admin", srv.AdminURL)
+	prompts := &promptWatcher{next: os.Stdout, seen: make(chan struct{}, 10)}
+	example.Dir, example.Stdout, example.Stderr = root, prompts, os.Stderr
+	stdin, err := example.StdinPipe()
+	if err != nil {
+		return fmt.Errorf("quickstart: %w", err)
+	}
+	go func() {
+		if err := answer(ctx, prompts.seen, srv.Mail, stdin); err != nil {
+			cancel(err)
+		}
+	}()
+	err = example.Run()
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// answer types a code for each prompt, the one of the oldest mail not used yet.
+func answer(ctx context.Context, prompts <-chan struct{}, mail *server.Mail, stdin io.Writer) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-prompts:
+		}
+		message, code, err := nextCode(ctx, mail)
+		if err != nil {
+			return fmt.Errorf("quickstart: the example asked for a code: %w", err)
+		}
+		fmt.Printf("%s   (from the mail to %s)\n", code, message.To)
+		if _, err := io.WriteString(stdin, code+"\n"); err != nil {
+			return nil // the example has ended, and its exit status says how
+		}
+	}
+}
+
+func nextCode(ctx context.Context, mail *server.Mail) (server.Message, string, error) {
+	ctx, cancel := context.WithTimeout(ctx, mailTimeout)
+	defer cancel()
+	for {
+		message, err := mail.WaitAny(ctx)
+		if err != nil {
+			return message, "", err
+		}
+		if code, err := message.Code(); err == nil {
+			return message, code, nil
+		}
+	}
+}
+
+// promptWatcher passes on what it is given and notices prompts, however they are cut into pieces.
+type promptWatcher struct {
+	next io.Writer
+	seen chan struct{}
+	end  []byte // the last bytes written, as many as a prompt has
+}
+
+func (w *promptWatcher) Write(p []byte) (int, error) {
+	n, err := w.next.Write(p)
+	w.end = append(w.end, p...)
+	w.end = w.end[max(0, len(w.end)-len(prompt)):]
+	if bytes.Equal(w.end, []byte(prompt)) {
+		w.seen <- struct{}{}
+	}
+	return n, err
+}
+
+// command is a program in a process group of its own: Ctrl-C reaches only us, and we end the group when ctx ends.
+func command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = stopTimeout
+	return cmd
+}

@@ -1,0 +1,127 @@
+// Command quickstart runs examples/quickstart against a Kratos of its own: it starts one, runs the program, types in
+// the codes that Kratos mails, and ends with the program's exit status. With -serve it only keeps Kratos running.
+//
+// Run it as an executable rather than with go run, which turns every exit status into 1.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/kratoskit/kratos-go/e2e/server"
+)
+
+const (
+	exitFailed      = 1
+	exitInterrupted = 130
+)
+
+func main() {
+	os.Exit(run())
+}
+
+func run() int {
+	publicPort := flag.Int("public-port", 0, "port on 127.0.0.1 for Kratos' public API; 0: any free one")
+	adminPort := flag.Int("admin-port", 0, "port on 127.0.0.1 for Kratos' admin API; 0: any free one")
+	serveOnly := flag.Bool("serve", false, "run no example: keep Kratos running until interrupted, and show what it mails")
+	verbose := flag.Bool("v", false, "show Kratos' log")
+	dir := flag.String("example", "", "folder of the program to run; empty: examples/quickstart of this repository")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	opts := server.Options{PublicPort: *publicPort, AdminPort: *adminPort}
+	if *verbose {
+		opts.Log = os.Stderr
+	}
+	err := start(ctx, opts, func(srv *server.Server) error {
+		if *serveOnly {
+			return serve(ctx, srv)
+		}
+		return runExample(ctx, srv, *dir)
+	})
+
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		fmt.Println("\nInterrupted: everything is stopped.")
+		return exitInterrupted
+	case errors.As(err, &exit) && exit.ExitCode() > 0:
+		return exit.ExitCode()
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		return exitFailed
+	}
+	return 0
+}
+
+// start gives f a Kratos, which is stopped when it returns.
+func start(ctx context.Context, opts server.Options, f func(*server.Server) error) error {
+	fmt.Println("Starting Kratos …")
+	srv, err := server.Start(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer srv.Stop()
+	fmt.Printf("Kratos is ready. Public API: %s  Admin API: %s\n", srv.PublicURL, srv.AdminURL)
+	return f(srv)
+}
+
+// serve shows mails until ctx or Kratos ends.
+func serve(ctx context.Context, srv *server.Server) error {
+	fmt.Println("What it mails is shown here. Ctrl-C stops it.")
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		<-srv.Done()
+		cancel()
+	}()
+	for {
+		message, err := srv.Mail.WaitAny(ctx)
+		if err != nil {
+			break
+		}
+		fmt.Printf("Mail to %s: %s%s\n", message.To, message.Subject, secretOf(message))
+	}
+	select {
+	case <-srv.Done():
+		return errors.New("quickstart: Kratos ended by itself; -v shows its log")
+	default:
+		return nil
+	}
+}
+
+func secretOf(message server.Message) string {
+	if code, err := message.Code(); err == nil {
+		return ": code " + code
+	}
+	if link, err := message.Link(); err == nil {
+		return ": " + link
+	}
+	return ""
+}
+
+// findRoot returns the folder of this repository that the working directory is in.
+func findRoot() (string, error) {
+	start, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("quickstart: %w", err)
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(mod), "module github.com/kratoskit/kratos-go\n") {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("quickstart: %s is not within the kratos-go repository", start)
+		}
+	}
+}

@@ -1,0 +1,342 @@
+// Package e2e tests the SDK against a real Kratos.
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// shared is the Kratos of all tests that need no configuration of their own.
+var shared *server.Server
+
+func TestMain(m *testing.M) { os.Exit(server.Main(m, server.Options{}, &shared)) }
+
+// traits are those of the identity schema of package server.
+type traits struct {
+	Email      string `json:"email"`
+	Name       *name  `json:"name,omitempty"`
+	Newsletter bool   `json:"newsletter,omitempty"`
+}
+
+type name struct {
+	First string `json:"first"`
+	Last  string `json:"last"`
+}
+
+// person is somebody who can register.
+type person struct {
+	traits
+	password string
+}
+
+var people atomic.Int64
+
+func newPerson() person {
+	n := people.Add(1)
+	return person{
+		traits:   traits{Email: fmt.Sprintf("person.%d@example.org", n), Name: &name{"Grace", "Hopper"}},
+		password: fmt.Sprintf("correct horse %d battery staple", n),
+	}
+}
+
+func clients(t *testing.T, srv *server.Server) (*kratos.Client, *kratos.Admin) {
+	t.Helper()
+	srv.LogOnFailure(t)
+	client, err := kratos.NewClient(srv.PublicURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := kratos.NewAdmin(srv.AdminURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, admin
+}
+
+func register(t *testing.T, client *kratos.Client, p person) *kratos.Step[kratos.RegistrationFlow] {
+	t.Helper()
+	step, err := client.Registration.Do(t.Context(), kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return step
+}
+
+// code returns the code of the next mail to an address.
+func code(t *testing.T, srv *server.Server, email string) string {
+	t.Helper()
+	mail, err := srv.Mail.Wait(t.Context(), email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := mail.Code()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+func TestRegisterVerifyLogInAndOut(t *testing.T) {
+	t.Parallel()
+	client, admin := clients(t, shared)
+	p := newPerson()
+
+	registered := register(t, client, p)
+	if !registered.Done || registered.Identity == nil || registered.Session == nil || registered.SessionToken == "" {
+		t.Fatalf("registration: %+v", registered)
+	}
+	if !strings.Contains(string(registered.Identity.Traits), p.Email) {
+		t.Errorf("traits %s", registered.Identity.Traits)
+	}
+
+	next := registered.Next(kratos.ContinueShowVerificationUI)
+	if next == nil || next.Flow.VerifiableAddress != p.Email {
+		t.Fatalf("next steps: %+v", registered.ContinueWith)
+	}
+	flow, err := client.Verification.Get(t.Context(), next.Flow.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: "000000"})
+	if !errors.Is(err, kratos.ErrRejected) || kratos.Rejected[kratos.VerificationFlow](err) == nil {
+		t.Errorf("a wrong code: %v, want ErrRejected with the flow", err)
+	}
+	verified, err := client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: code(t, shared, p.Email)})
+	if err != nil || !verified.Done {
+		t.Fatalf("the right code: %+v, %v", verified, err)
+	}
+	_, err = client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: "000000"})
+	var e *kratos.Error
+	if !errors.Is(err, kratos.ErrFlowReplaced) || !errors.As(err, &e) || e.FlowID == "" {
+		t.Errorf("a spent flow: %v, want ErrFlowReplaced with the flow to use", err)
+	}
+
+	login, err := client.Login.Do(t.Context(), kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+	if err != nil || !login.Done || login.SessionToken == "" || login.Identity.ID != registered.Identity.ID {
+		t.Fatalf("login: %+v, %v", login, err)
+	}
+	session, err := client.Whoami(t.Context(), kratos.Token(login.SessionToken))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if session.ID != login.Session.ID || session.AAL != kratos.AAL1 || !session.Active || !session.Identity.VerifiableAddresses[0].Verified {
+		t.Errorf("whoami: %+v", session)
+	}
+
+	var seen bool
+	for identity, err := range admin.Identities(t.Context(), kratos.Query("credentials_identifier", p.Email)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen = seen || identity.ID == session.Identity.ID
+	}
+	if !seen {
+		t.Error("the administrator does not see the identity")
+	}
+
+	for range 2 { // ending a session twice is no error
+		if err := client.Logout(t.Context(), login.SessionToken); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := client.Whoami(t.Context(), kratos.Token(login.SessionToken)); !errors.Is(err, kratos.ErrNoSession) {
+		t.Errorf("a dead token: %v, want ErrNoSession", err)
+	}
+	if _, err := client.Whoami(t.Context(), kratos.Token(registered.SessionToken)); err != nil {
+		t.Errorf("the other session: %v", err)
+	}
+	if err := client.Logout(t.Context(), "ory_st_never_given_out"); !errors.Is(err, kratos.ErrNoSession) {
+		t.Errorf("an unknown token: %v, want ErrNoSession", err)
+	}
+}
+
+func TestLogInByCode(t *testing.T) {
+	t.Parallel()
+	client, _ := clients(t, shared)
+	p := newPerson()
+	register(t, client, p)
+	code(t, shared, p.Email) // of the verification
+
+	flow, err := client.Login.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	step, err := client.Login.Submit(t.Context(), flow, kratos.LoginCode{Identifier: p.Email})
+	if err != nil || step.Done || step.Flow == nil || step.Flow.State != "sent_email" {
+		t.Fatalf("asking for a code: %+v, %v", step, err)
+	}
+	if _, err := client.Login.Submit(t.Context(), step.Flow, kratos.LoginCode{Identifier: p.Email, Code: "000000"}); !errors.Is(err, kratos.ErrRejected) {
+		t.Errorf("a wrong code: %v, want ErrRejected", err)
+	}
+	done, err := client.Login.Submit(t.Context(), step.Flow, kratos.LoginCode{Identifier: p.Email, Code: code(t, shared, p.Email)})
+	if err != nil || !done.Done || done.SessionToken == "" {
+		t.Fatalf("the right code: %+v, %v", done, err)
+	}
+}
+
+func TestRegisterInTwoSteps(t *testing.T) {
+	t.Parallel()
+	client, _ := clients(t, shared)
+	p := newPerson()
+	flow, err := client.Registration.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	step, err := client.Registration.Submit(t.Context(), flow, kratos.RegistrationProfile{Traits: p.traits})
+	if err != nil || step.Done || step.Flow == nil {
+		t.Fatalf("the profile: %+v, %v", step, err)
+	}
+	step, err = client.Registration.Submit(t.Context(), step.Flow, kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
+	if err != nil || !step.Done || step.SessionToken == "" {
+		t.Fatalf("the password: %+v, %v", step, err)
+	}
+}
+
+func TestWhatKratosRefuses(t *testing.T) {
+	t.Parallel()
+	client, _ := clients(t, shared)
+	p := newPerson()
+	token := register(t, client, p).SessionToken
+	login := func(method kratos.LoginMethod, opts ...kratos.CallOption) error {
+		_, err := client.Login.Do(t.Context(), method, opts...)
+		return err
+	}
+	registration := func(method kratos.RegistrationMethod) error {
+		_, err := client.Registration.Do(t.Context(), method)
+		return err
+	}
+	for name, tc := range map[string]struct {
+		err  error
+		want error
+	}{
+		"a wrong password":             {login(kratos.LoginPassword{Identifier: p.Email, Password: "s3cret"}), kratos.ErrRejected},
+		"nobody's address":             {login(kratos.LoginPassword{Identifier: "nobody@example.org", Password: "s3cret"}), kratos.ErrRejected},
+		"an empty password":            {login(kratos.LoginPassword{Identifier: p.Email}), kratos.ErrRejected},
+		"a login while signed in":      {login(kratos.LoginPassword{}, kratos.Token(token)), kratos.ErrSessionAlreadyAvailable},
+		"a second factor for nobody":   {login(kratos.LoginTOTP{}, kratos.AAL(kratos.AAL2)), kratos.ErrAAL1Required},
+		"a return_to elsewhere":        {login(kratos.LoginPassword{}, kratos.ReturnTo("https://evil.example.com/?s3cret")), kratos.ErrReturnToForbidden},
+		"an address that is taken":     {registration(kratos.RegistrationPassword{Traits: p.traits, Password: p.password}), kratos.ErrRejected},
+		"a password that is too short": {registration(kratos.RegistrationPassword{Traits: newPerson().traits, Password: "x"}), kratos.ErrRejected},
+		"traits of another shape":      {registration(kratos.RegistrationPassword{Traits: map[string]int{"email": 7}, Password: p.password}), kratos.ErrRejected},
+		"traits that are no object":    {registration(kratos.RegistrationPassword{Traits: "s3cret", Password: p.password}), kratos.ErrBadRequest},
+		"a flow that does not exist":   {second(client.Login.Get(t.Context(), "11111111-2222-4333-8444-555555555555")), kratos.ErrNotFound},
+		"a token of nobody's":          {second(client.Whoami(t.Context(), kratos.Token("s3cret"))), kratos.ErrNoSession},
+	} {
+		if !errors.Is(tc.err, tc.want) {
+			t.Errorf("%s: %v, want %v", name, tc.err, tc.want)
+		}
+		if tc.err != nil && (strings.Contains(tc.err.Error(), "s3cret") || strings.Contains(tc.err.Error(), p.Email)) {
+			t.Errorf("%s: the text says too much: %v", name, tc.err)
+		}
+	}
+
+	var e *kratos.Error
+	err := registration(kratos.RegistrationPassword{Traits: map[string]any{"email": "no address", "name": map[string]string{"first": "A"}}, Password: "x"})
+	if !errors.As(err, &e) || len(e.FieldErrors()["traits.email"]) == 0 {
+		t.Errorf("messages by field: %v, %v", e.FieldErrors(), err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestExpiredFlows(t *testing.T) {
+	t.Parallel()
+	srv := server.ForTest(t, server.Options{Config: map[string]any{"selfservice": map[string]any{"flows": map[string]any{
+		"login":        map[string]any{"lifespan": "1s"},
+		"registration": map[string]any{"lifespan": "1s"},
+		"verification": map[string]any{"lifespan": "1s"},
+	}}}})
+	client, _ := clients(t, srv)
+	login, err := client.Login.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	registration, err := client.Registration.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	verification, err := client.Verification.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Until(verification.ExpiresAt) + 200*time.Millisecond)
+
+	for name, err := range map[string]error{
+		"submitting a login":        second(client.Login.Submit(t.Context(), login, kratos.LoginPassword{Identifier: "a", Password: "b"})),
+		"submitting a registration": second(client.Registration.Submit(t.Context(), registration, kratos.RegistrationPassword{Traits: newPerson().traits, Password: "b"})),
+		"submitting a verification": second(client.Verification.Submit(t.Context(), verification, kratos.VerificationCode{Email: "a@example.org"})),
+	} {
+		var e *kratos.Error
+		if !errors.Is(err, kratos.ErrFlowExpired) || !errors.As(err, &e) || e.FlowID == "" {
+			t.Errorf("%s: %v, want ErrFlowExpired with the flow to use", name, err)
+		}
+	}
+	for name, err := range map[string]error{
+		"reading a login":        second(client.Login.Get(t.Context(), login.ID)),
+		"reading a registration": second(client.Registration.Get(t.Context(), registration.ID)),
+		"reading a verification": second(client.Verification.Get(t.Context(), verification.ID)),
+	} {
+		if !errors.Is(err, kratos.ErrFlowExpired) {
+			t.Errorf("%s: %v, want ErrFlowExpired", name, err)
+		}
+	}
+}
+
+func TestPagesOfIdentities(t *testing.T) {
+	t.Parallel()
+	srv := server.ForTest(t, server.Options{})
+	client, admin := clients(t, srv)
+	for range admin.Identities(t.Context()) {
+		t.Error("a new Kratos has an identity, or an error")
+	}
+	want := map[string]bool{}
+	for range 5 {
+		want[register(t, client, newPerson()).Identity.ID] = true
+	}
+	got := map[string]bool{}
+	for identity, err := range admin.Identities(t.Context(), kratos.Query("page_size", "2")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got[identity.ID] {
+			t.Errorf("%s came twice", identity.ID)
+		}
+		got[identity.ID] = true
+	}
+	if len(got) != len(want) {
+		t.Errorf("got %d identities, want %d", len(got), len(want))
+	}
+}
+
+func TestTheWrongPort(t *testing.T) {
+	t.Parallel()
+	admin, err := kratos.NewAdmin(shared.PublicURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range admin.Identities(t.Context()) {
+		if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+			t.Errorf("the admin API at the public port: %v, want ErrUnexpectedAnswer", err)
+		}
+	}
+	client, err := kratos.NewClient(shared.AdminURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, err := range map[string]error{
+		"whoami": second(client.Whoami(t.Context(), kratos.Token("t"))),
+		"login":  second(client.Login.Start(t.Context())),
+	} {
+		if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+			t.Errorf("%s at the admin port: %v, want ErrUnexpectedAnswer", name, err)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package server
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+//go:embed kratos.yml
+var kratosConfig string
+
+//go:embed person.schema.json
+var personSchema string
+
+// pretendUI is where kratos.yml says the pages for people are.
+const pretendUI = "http://127.0.0.1:4455"
+
+// writeConfig fills dir with what Kratos reads. Kratos itself lays the files over each other, in this order, so that
+// it is its own rules by which they merge.
+func (o Options) writeConfig(dir string, public, admin int, mail net.Addr) error {
+	base := kratosConfig
+	if o.UI != "" {
+		base = strings.ReplaceAll(base, pretendUI, strings.TrimSuffix(o.UI, "/"))
+	}
+	ports := map[string]any{
+		"serve": map[string]any{
+			"public": map[string]any{"port": public, "base_url": loopbackURL(public) + "/"},
+			"admin":  map[string]any{"port": admin, "base_url": loopbackURL(admin) + "/"},
+		},
+		"courier": map[string]any{
+			"smtp": map[string]any{"connection_uri": "smtp://" + mail.String() + "/?disable_starttls=true"},
+		},
+	}
+	portsJSON, err := json.Marshal(ports)
+	if err != nil {
+		return fmt.Errorf("server: %w", err)
+	}
+	config := o.Config
+	if config == nil {
+		config = map[string]any{}
+	}
+	configJSON, err := json.Marshal(config)
+	if err != nil {
+		return fmt.Errorf("server: Options.Config: %w", err)
+	}
+	for name, content := range map[string]string{
+		"kratos.yml":         base,
+		"person.schema.json": personSchema,
+		"ports.json":         string(portsJSON),
+		"options.json":       string(configJSON),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			return fmt.Errorf("server: %w", err)
+		}
+	}
+	return nil
+}
+
+func serveArgs(dir string) []string {
+	return []string{
+		"serve", "--dev", "--watch-courier", "--sqa-opt-out",
+		"-c", filepath.Join(dir, "kratos.yml"),
+		"-c", filepath.Join(dir, "ports.json"),
+		"-c", filepath.Join(dir, "options.json"),
+	}
+}
+
+func loopbackURL(port int) string {
+	return "http://127.0.0.1:" + strconv.Itoa(port)
+}
