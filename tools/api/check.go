@@ -82,6 +82,9 @@ func load(doc *yaml.Node, name string) (*openapi3.T, error) {
 // validate validates a spec, but for one thing: the API as it is published refers to a security scheme that it does not
 // define. The contract says what is published, and a correction defines the scheme.
 func validate(spec *openapi3.T) error {
+	if spec.Components == nil || spec.Components.SecuritySchemes == nil {
+		return errors.New("has no components, or no security schemes")
+	}
 	schemes := spec.Components.SecuritySchemes
 	const missing = "sessionToken"
 	if _, ok := schemes[missing]; !ok {

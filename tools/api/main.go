@@ -16,7 +16,9 @@ import (
 // project holds the paths of the repository.
 type project struct{ root string }
 
-func (p project) path(elem ...string) string { return filepath.Join(append([]string{p.root}, elem...)...) }
+func (p project) path(elem ...string) string {
+	return filepath.Join(append([]string{p.root}, elem...)...)
+}
 
 func (p project) contract() string    { return p.path("api", "openapi.yaml") }
 func (p project) corrections() string { return p.path("api", "corrections.yaml") }

@@ -12,8 +12,8 @@ import (
 
 const mostOfOneAnswer = 64 << 10 // larger answers repeat what smaller ones have
 
-// selectRecorded writes the first exchange of each kind in files to dir, a file for each scenario's first word. Two
-// exchanges are of one kind if operation, status and the shape of the answer are the same.
+// selectRecorded writes to dir those exchanges in files that show something new: a member, a type or a telling value that no
+// exchange before them had with the same operation and status.
 func selectRecorded(files []string, dir string, out io.Writer) error {
 	seen := map[string]bool{}
 	kept := map[string]*bytes.Buffer{}
@@ -23,17 +23,20 @@ func selectRecorded(files []string, dir string, out io.Writer) error {
 			return nil
 		}
 		all++
-		key := fmt.Sprint(e.Op, e.Kind, e.Response.Status, e.header("Content-Type"), shape(e.Response.Body))
-		if seen[key] {
+		isNew := false
+		for _, feature := range append(shape(e.Response.Body), e.header("Content-Type")) {
+			key := fmt.Sprint(e.Op, e.Response.Status, feature)
+			isNew = isNew || !seen[key]
+			seen[key] = true
+		}
+		if !isNew {
 			return nil
 		}
-		seen[key] = true
 		chosen++
-		name, _, _ := strings.Cut(e.Op, "Flow")
-		if kept[group(name)] == nil {
-			kept[group(name)] = new(bytes.Buffer)
+		if kept[group(e.Op)] == nil {
+			kept[group(e.Op)] = new(bytes.Buffer)
 		}
-		kept[group(name)].Write(append(e.line, '\n'))
+		kept[group(e.Op)].Write(append(e.line, '\n'))
 		return nil
 	})
 	if err != nil {
@@ -59,16 +62,15 @@ func group(op string) string {
 	return "other"
 }
 
-// shape lists what a body has, and of which type: of an array only the kinds of items.
-func shape(body string) string {
+// shape lists what a body has, and of which type.
+func shape(body string) []string {
 	var v any
 	if json.Unmarshal([]byte(body), &v) != nil {
-		return "text"
+		return []string{"text"}
 	}
 	paths := map[string]bool{}
 	walk(v, "", paths)
-	all := sortedKeys(paths)
-	return strings.Join(slices.Compact(all), " ")
+	return sortedKeys(paths)
 }
 
 // telling are the members whose value decides what an answer is.
