@@ -34,7 +34,7 @@ check: compiler ## Check generated code, spec, overlays, modules, formatting, an
 	  $(GO) generate ./... || { rm -rf gen; cp -R "$$old/gen" gen; exit 1; }; \
 	  diff -r "$$old/gen" gen || { echo "gen/ was not what 'make generate' makes of api/; it is now: commit it"; exit 1; }
 	@echo "== spec"
-	@$(GO) run -C tools ./spec check
+	@$(GO) run -C tools ./api check
 	@set -e; for m in $(ALL); do echo "== tidy $$m"; $(GO) -C $$m mod tidy -diff; done
 	@echo "== gofmt"
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; }
