@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"reflect"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
@@ -177,8 +177,8 @@ func TestWhatIsSubmitted(t *testing.T) {
 			if err := json.Unmarshal([]byte(want), &wanted); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(wanted, got); diff != "" {
-				t.Error(diff)
+			if !reflect.DeepEqual(got, wanted) {
+				t.Errorf("sent %v", got)
 			}
 		})
 	}

@@ -2,9 +2,9 @@ package kratos_test
 
 import (
 	"encoding/json"
+	"maps"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
@@ -35,8 +35,8 @@ func TestUnknownMembersOfUnionsSurvive(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(members(t, []byte(tc.text)), members(t, again)); diff != "" {
-					t.Errorf("%s: %s", engine, diff)
+				if !maps.Equal(members(t, again), members(t, []byte(tc.text))) {
+					t.Errorf("%s: got %s", engine, again)
 				}
 			}
 		})
