@@ -118,7 +118,7 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 func verify(ctx context.Context, client *kratos.Client, registered *kratos.Step[kratos.RegistrationFlow], in io.Reader, out io.Writer) error {
 	next := registered.Next(kratos.ContinueShowVerificationUI)
 	if next == nil {
-		return errors.New("Kratos did not start a verification; is selfservice.flows.verification enabled?")
+		return errors.New("no verification was started: is selfservice.flows.verification enabled?")
 	}
 	flow, err := client.Verification.Get(ctx, next.Flow.ID)
 	if err != nil {
