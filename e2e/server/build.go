@@ -135,6 +135,13 @@ func (r recipe) build(ctx context.Context, binary string, log io.Writer) error {
 	if err != nil {
 		return buildError(string(output), err)
 	}
+	// The executable comes into its place last: where it is, its database is too.
+	if err := os.Remove(filepath.Join(filepath.Dir(binary), databaseName)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("server: %w", err)
+	}
+	if err := migrate(ctx, partial, filepath.Dir(binary)); err != nil {
+		return err
+	}
 	if err := os.Rename(partial, binary); err != nil {
 		return fmt.Errorf("server: %w", err)
 	}

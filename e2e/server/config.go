@@ -27,7 +27,8 @@ func (o Options) writeConfig(dir string, public, admin int, mail net.Addr) error
 	if o.UI != "" {
 		base = strings.ReplaceAll(base, pretendUI, strings.TrimSuffix(o.UI, "/"))
 	}
-	ports := map[string]any{
+	own := map[string]any{
+		"dsn": databaseDSN,
 		"serve": map[string]any{
 			"public": map[string]any{"port": public, "base_url": loopbackURL(public) + "/"},
 			"admin":  map[string]any{"port": admin, "base_url": loopbackURL(admin) + "/"},
@@ -36,7 +37,7 @@ func (o Options) writeConfig(dir string, public, admin int, mail net.Addr) error
 			"smtp": map[string]any{"connection_uri": "smtp://" + mail.String() + "/?disable_starttls=true"},
 		},
 	}
-	portsJSON, err := json.Marshal(ports)
+	ownJSON, err := json.Marshal(own)
 	if err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
@@ -51,7 +52,7 @@ func (o Options) writeConfig(dir string, public, admin int, mail net.Addr) error
 	for name, content := range map[string]string{
 		"kratos.yml":         base,
 		"person.schema.json": personSchema,
-		"ports.json":         string(portsJSON),
+		"own.json":           string(ownJSON),
 		"options.json":       string(configJSON),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
@@ -65,7 +66,7 @@ func serveArgs(dir string) []string {
 	return []string{
 		"serve", "--dev", "--watch-courier", "--sqa-opt-out",
 		"-c", filepath.Join(dir, "kratos.yml"),
-		"-c", filepath.Join(dir, "ports.json"),
+		"-c", filepath.Join(dir, "own.json"),
 		"-c", filepath.Join(dir, "options.json"),
 	}
 }

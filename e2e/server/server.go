@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	startTimeout = 60 * time.Second // one to two seconds, unless the machine is very busy
+	startTimeout = 60 * time.Second // a second, unless the machine is very busy
 	stopTimeout  = 5 * time.Second
 )
 
@@ -110,6 +110,9 @@ func start(ctx context.Context, opts Options) (_ *Server, err error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	if err := opts.writeConfig(s.dir, public, admin, s.Mail.addr()); err != nil {
+		return nil, err
+	}
+	if err := writeDatabase(ctx, opts.Binary, s.dir); err != nil {
 		return nil, err
 	}
 	if err := s.run(opts.Binary); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,7 +61,21 @@ func runExample(ctx context.Context, srv *server.Server, dir string) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
-	return err
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() > 0 {
+		return exampleStatus(exit.ExitCode())
+	}
+	if err != nil {
+		return fmt.Errorf("quickstart: running %s: %w", dir, err)
+	}
+	return nil
+}
+
+// exampleStatus is the end of an example that has said itself what was wrong.
+type exampleStatus int
+
+func (s exampleStatus) Error() string {
+	return fmt.Sprintf("quickstart: the example ended with status %d", int(s))
 }
 
 // answer types a code for each prompt, the one of the oldest mail not used yet.

@@ -10,7 +10,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -49,13 +48,13 @@ func run() int {
 		return runExample(ctx, srv, *dir)
 	})
 
-	var exit *exec.ExitError
+	var status exampleStatus
 	switch {
 	case ctx.Err() != nil:
 		fmt.Println("\nInterrupted: everything is stopped.")
 		return exitInterrupted
-	case errors.As(err, &exit) && exit.ExitCode() > 0:
-		return exit.ExitCode()
+	case errors.As(err, &status):
+		return int(status)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
 		return exitFailed

@@ -131,6 +131,16 @@ func TestAPortInUseEndsInOneLine(t *testing.T) {
 	}
 }
 
+func TestAnExampleThatDoesNotBuildIsNamed(t *testing.T) {
+	t.Parallel()
+	r := launch(t, nil, "-example", t.TempDir())
+	r.wait(t, 1)
+	if !strings.Contains(r.output.String(), "quickstart: building ") {
+		t.Errorf("output:\n%s", r.output)
+	}
+	r.leftNothing(t)
+}
+
 // running is a quickstart, with a folder for temporary files that tells its processes from others.
 type running struct {
 	cmd    *exec.Cmd
