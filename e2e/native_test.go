@@ -221,7 +221,7 @@ func TestWhatKratosRefuses(t *testing.T) {
 		"nobody's address":             {login(kratos.LoginPassword{Identifier: "nobody@example.org", Password: "s3cret"}), kratos.ErrRejected},
 		"an empty password":            {login(kratos.LoginPassword{Identifier: p.Email}), kratos.ErrRejected},
 		"a login while signed in":      {login(kratos.LoginPassword{}, kratos.Token(token)), kratos.ErrSessionAlreadyAvailable},
-		"a second factor for nobody":   {login(kratos.LoginTOTP{}, kratos.AAL(kratos.AAL2)), kratos.ErrAAL1Required},
+		"a second factor for nobody":   {login(kratos.LoginTOTP{}, kratos.RequestAAL(kratos.AAL2)), kratos.ErrAAL1Required},
 		"a return_to elsewhere":        {login(kratos.LoginPassword{}, kratos.ReturnTo("https://evil.example.com/?s3cret")), kratos.ErrReturnToForbidden},
 		"an address that is taken":     {registration(kratos.RegistrationPassword{Traits: p.traits, Password: p.password}), kratos.ErrRejected},
 		"a password that is too short": {registration(kratos.RegistrationPassword{Traits: newPerson().traits, Password: "x"}), kratos.ErrRejected},

@@ -40,6 +40,15 @@ func do[T any](operation string, resp *http.Response, err error) (*T, error) {
 	return v, nil
 }
 
+// whole is do for an answer that is only one if it has what good looks for: JSON of another kind decodes as well.
+func whole[T any](operation string, resp *http.Response, err error, good func(*T) bool) (*T, error) {
+	v, err := do[T](operation, resp, err)
+	if err == nil && !good(v) {
+		return nil, &Error{Operation: operation, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrUnexpectedAnswer}
+	}
+	return v, err
+}
+
 // done expects an answer without a body.
 func done(operation string, resp *http.Response, err error) error {
 	return read(operation, resp, err, func(a *answer) error {
@@ -85,8 +94,13 @@ func (a *answer) ok() bool { return a.StatusCode >= 200 && a.StatusCode < 300 }
 
 // json reports whether the answer says that it is JSON.
 func (a *answer) json() bool {
-	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	kind := a.mediaType()
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
+}
+
+func (a *answer) mediaType() string {
+	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	return kind
 }
 
 func (a *answer) decode(v any) error {

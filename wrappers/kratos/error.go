@@ -53,6 +53,8 @@ var (
 	ErrCSRF = errors.New("the request failed the CSRF check")
 	// ErrReturnToForbidden: Kratos' configuration does not allow the return_to URL.
 	ErrReturnToForbidden = errors.New("return_to is not an allowed URL")
+	// ErrBatchItems: some items of a batch failed; its results tell which.
+	ErrBatchItems = errors.New("some items of the batch failed")
 	// ErrBrowserLocationChangeRequired: only a browser can go on, at RedirectTo.
 	ErrBrowserLocationChangeRequired = errors.New("a browser has to go on elsewhere")
 )

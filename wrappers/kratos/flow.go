@@ -10,8 +10,8 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// Flows is one of Kratos' self-service flows, for native clients: F is the flow, such as [LoginFlow], and M what can be
-// submitted to it, such as [LoginMethod]. A [Client] has one for each.
+// Flows is one of Kratos' self-service flows: F is the flow, such as [LoginFlow], and M what can be submitted to it, such as
+// [LoginMethod]. A [Client] has one of each for native clients, and a [Browser] for the person whose browser it acts for.
 //
 // A native flow belongs to whoever has its id, and success does not spend it: submitting it again acts again. So the calls
 // here never repeat a submission.
@@ -21,12 +21,14 @@ type Flows[F any, M any] struct {
 
 // flowCalls is how one flow differs from the others.
 type flowCalls[F any, M any] struct {
-	name   string // as in the operationIds: createNative…Flow, get…Flow, update…Flow
-	create func(context.Context, ...gen.RequestEditorFn) (*http.Response, error)
-	get    func(context.Context, string, ...gen.RequestEditorFn) (*http.Response, error)
-	update func(context.Context, string, any, ...gen.RequestEditorFn) (*http.Response, error)
-	body   func(M, string) any // what M is on the wire, with the CSRF token
-	look   func(*F) flowState
+	name     string // as in the operationIds: get…Flow, update…Flow
+	createOp string
+	check    check // for every call
+	create   func(context.Context, ...gen.RequestEditorFn) (*http.Response, error)
+	get      func(context.Context, string, ...gen.RequestEditorFn) (*http.Response, error)
+	update   func(context.Context, string, any, ...gen.RequestEditorFn) (*http.Response, error)
+	body     func(M, string) any // what M is on the wire, with the CSRF token
+	look     func(*F) flowState
 }
 
 // flowState is what an outcome is read from.
@@ -65,12 +67,12 @@ func (s *Step[F]) Next(action ContinueWithAction) *ContinueWith {
 	return &s.ContinueWith[i]
 }
 
-// Start starts a flow (createNative…Flow, public port). Options such as [ReturnTo] and [Token] say what for. It fails with
-// [ErrSessionAlreadyAvailable] if the call has the token of a session and the flow is for people without,
-// [ErrFlowDisabled], or [ErrReturnToForbidden].
+// Start starts a flow (createNative…Flow or createBrowser…Flow, public port). Options such as [ReturnTo], [Refresh] and [Token]
+// say what for. It fails with [ErrSessionAlreadyAvailable] if the person is signed in and the flow is for people who are
+// not, with [ErrNoSession] if it is the other way round, with [ErrFlowDisabled], or with [ErrReturnToForbidden].
 func (f Flows[F, M]) Start(ctx context.Context, opts ...CallOption) (*F, error) {
-	resp, err := f.f.create(ctx, edit(opts, native)...)
-	return f.flow("createNative"+f.f.name+"Flow", resp, err)
+	resp, err := f.f.create(ctx, edit(opts, f.f.check)...)
+	return f.flow(f.f.createOp, resp, err)
 }
 
 // Get fetches the flow with this id (get…Flow, public port). It fails with [ErrNotFound] if there is none, and with
@@ -79,7 +81,7 @@ func (f Flows[F, M]) Get(ctx context.Context, id string, opts ...CallOption) (*F
 	if id == "" {
 		return nil, invalid(f.f.op("get"), "the id of the flow is empty")
 	}
-	resp, err := f.f.get(ctx, id, edit(opts, native)...)
+	resp, err := f.f.get(ctx, id, edit(opts, f.f.check)...)
 	return f.flow(f.f.op("get"), resp, err)
 }
 
@@ -95,10 +97,13 @@ func (f Flows[F, M]) Submit(ctx context.Context, flow *F, method M, opts ...Call
 		return nil, invalid(op, "the method is nil")
 	}
 	now := f.f.look(flow)
-	resp, err := f.f.update(ctx, now.id, f.f.body(method, now.form.csrfToken()), edit(opts, native)...)
-	var step *Step[F]
-	err = read(op, resp, err, func(a *answer) error {
-		var err error
+	resp, err := f.f.update(ctx, now.id, f.f.body(method, now.form.csrfToken()), edit(opts, f.f.check)...)
+	return f.read(op, resp, err)
+}
+
+// read makes a step of the answer to a submission.
+func (f Flows[F, M]) read(op string, resp *http.Response, err error) (step *Step[F], _ error) {
+	err = read(op, resp, err, func(a *answer) (err error) {
 		step, err = f.outcome(a)
 		return err
 	})
@@ -121,14 +126,7 @@ func (f Flows[F, M]) Do(ctx context.Context, method M, opts ...CallOption) (*Ste
 func (c *flowCalls[F, M]) op(verb string) string { return verb + c.name + "Flow" }
 
 func (f Flows[F, M]) flow(op string, resp *http.Response, err error) (*F, error) {
-	flow, err := do[F](op, resp, err)
-	if err != nil {
-		return nil, err
-	}
-	if f.f.look(flow).id == "" {
-		return nil, &Error{Operation: op, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrUnexpectedAnswer}
-	}
-	return flow, nil
+	return whole(op, resp, err, func(flow *F) bool { return f.f.look(flow).id != "" })
 }
 
 // outcome tells what an answer to a submission means: by its shape, then by what it says, and by its status last.

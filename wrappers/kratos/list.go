@@ -6,8 +6,10 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
+	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
@@ -18,35 +20,117 @@ var (
 	errSamePage = errors.New("the list names a page as the one after itself")
 )
 
-// list yields the items of all pages. fetch asks for one page: the first for nil, any other for the token that the page
-// before named.
-func list[T any](operation string, fetch func(token *string) (*http.Response, error)) iter.Seq2[T, error] {
+// Page is one page of a list.
+type Page[T any] struct {
+	// Items are in the order of the server. There may be none, though a page follows.
+	Items []T
+	// Next is the token of the next page, for [PageToken]; "" after the last.
+	Next string
+}
+
+// lister is one of Kratos' lists. It names its next page in a Link header, or counts its pages.
+type lister[T any] struct {
+	operation string
+	fetch     func(...gen.RequestEditorFn) (*http.Response, error)
+	checks    []check
+	// counted says that the list only knows the parameters page and per_page, and first is the number of its first page. The
+	// page_token of such a list is the number of a page here: those that the server names in its links lead back to the first.
+	counted bool
+	first   int
+}
+
+// request fetches one page.
+func (l lister[T]) request(opts []CallOption) (resp *http.Response, number int, err error) {
+	number = l.first
+	checks := append(l.checks[:len(l.checks):len(l.checks)], paged)
+	if l.counted {
+		checks = append(checks, func(r *http.Request) (err error) {
+			number, err = countPages(r, l.first)
+			return err
+		})
+	}
+	resp, err = l.fetch(edit(opts, checks...)...)
+	return resp, number, err
+}
+
+// next returns the token of the page after the one in resp.
+func (l lister[T]) next(resp *http.Response, number, items int) (string, error) {
+	if !l.counted {
+		return nextToken(resp.Header)
+	}
+	if items == 0 {
+		return "", nil
+	}
+	return strconv.Itoa(number + 1), nil
+}
+
+// all yields the items of all pages.
+func (l lister[T]) all(opts []CallOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var token *string
-		for {
-			resp, err := fetch(token)
-			items, more, err := page(operation, resp, err, yield)
+		var token string
+		for opts := opts; ; opts = append(opts[:len(opts):len(opts)], PageToken(token)) {
+			resp, number, err := l.request(opts)
+			items, more, err := page(l.operation, resp, err, yield)
 			if !more {
 				return
 			}
 			var next string
 			if err == nil {
-				next, err = nextToken(resp.Header)
+				next, err = l.next(resp, number, items)
 			}
-			if err == nil && token != nil && next == *token {
+			if err == nil && next != "" && next == token {
 				err = errSamePage
 			}
 			if err != nil {
 				var zero T
-				yield(zero, asError(operation, resp, err))
+				yield(zero, asError(l.operation, resp, err))
 				return
 			}
 			if next == "" || items == 0 { // an empty page of some lists names a next one for ever
 				return
 			}
-			token = &next
+			token = next
 		}
 	}
+}
+
+// page returns one page.
+func (l lister[T]) page(opts []CallOption) (*Page[T], error) {
+	resp, number, err := l.request(opts)
+	p := new(Page[T])
+	items, _, err := page(l.operation, resp, err, func(item T, _ error) bool {
+		p.Items = append(p.Items, item)
+		return true
+	})
+	if err == nil {
+		p.Next, err = l.next(resp, number, items)
+	}
+	if err != nil {
+		return nil, asError(l.operation, resp, err)
+	}
+	if items == 0 {
+		p.Next = ""
+	}
+	return p, nil
+}
+
+// countPages replaces the parameters page_size and page_token by those that older lists know.
+func countPages(r *http.Request, first int) (number int, err error) {
+	q := r.URL.Query()
+	number = first
+	if q.Has("page_token") {
+		if number, err = strconv.Atoi(q.Get("page_token")); err != nil || number < first {
+			return 0, argumentError("the page token is not one of this list")
+		}
+		q.Set("page", strconv.Itoa(number))
+	}
+	if size := q.Get("page_size"); size != "" {
+		q.Set("per_page", size)
+	}
+	q.Del("page_token")
+	q.Del("page_size")
+	r.URL.RawQuery = q.Encode()
+	return number, nil
 }
 
 // asError makes an [Error] of what is wrong with a page, unless it is one.

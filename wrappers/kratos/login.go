@@ -1,11 +1,6 @@
 package kratos
 
-import (
-	"context"
-	"net/http"
-
-	"github.com/kratoskit/kratos-go/gen"
-)
+import "github.com/kratoskit/kratos-go/gen"
 
 // A LoginMethod is one way to log in, or one step of it: [LoginPassword], [LoginCode], [LoginIdentifierFirst], [LoginTOTP],
 // [LoginLookupSecret], [LoginOIDC], [LoginWebAuthn] or [LoginPasskey].
@@ -71,29 +66,4 @@ func (m LoginWebAuthn) loginBody(csrf string) any {
 func (m LoginPasskey) loginBody(csrf string) any {
 	m.Method, m.CSRFToken = "passkey", csrf
 	return gen.UpdateLoginFlowWithPasskeyMethod(m)
-}
-
-// Refresh makes a login flow ask a person who is signed in to log in again; the call needs the person's [Token].
-func Refresh() CallOption { return Query("refresh", "true") }
-
-// AAL asks for a login flow that brings the session to this assurance level; for [AAL2] the call needs the person's [Token].
-func AAL(level gen.AAL) CallOption { return Query("aal", string(level)) }
-
-func loginFlow(api *gen.Client) *flowCalls[LoginFlow, LoginMethod] {
-	return &flowCalls[LoginFlow, LoginMethod]{
-		name: "Login",
-		create: func(ctx context.Context, edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateNativeLoginFlow(ctx, nil, edits...)
-		},
-		get: func(ctx context.Context, id string, edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return api.GetLoginFlow(ctx, &gen.GetLoginFlowParams{ID: id}, edits...)
-		},
-		update: func(ctx context.Context, id string, body any, edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return api.UpdateLoginFlow(ctx, &gen.UpdateLoginFlowParams{Flow: id}, body, edits...)
-		},
-		body: LoginMethod.loginBody,
-		look: func(f *LoginFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI)}
-		},
-	}
 }

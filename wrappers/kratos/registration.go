@@ -1,11 +1,6 @@
 package kratos
 
-import (
-	"context"
-	"net/http"
-
-	"github.com/kratoskit/kratos-go/gen"
-)
+import "github.com/kratoskit/kratos-go/gen"
 
 // A RegistrationMethod is one way to register, or one step of it: [RegistrationPassword], [RegistrationCode],
 // [RegistrationProfile], [RegistrationOIDC], [RegistrationWebAuthn] or [RegistrationPasskey]. Traits are the caller's own
@@ -58,23 +53,4 @@ func (m RegistrationWebAuthn) registrationBody(csrf string) any {
 func (m RegistrationPasskey) registrationBody(csrf string) any {
 	m.Method, m.CSRFToken = "passkey", csrf
 	return gen.UpdateRegistrationFlowWithPasskeyMethod(m)
-}
-
-func registrationFlow(api *gen.Client) *flowCalls[RegistrationFlow, RegistrationMethod] {
-	return &flowCalls[RegistrationFlow, RegistrationMethod]{
-		name: "Registration",
-		create: func(ctx context.Context, edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateNativeRegistrationFlow(ctx, nil, edits...)
-		},
-		get: func(ctx context.Context, id string, edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return api.GetRegistrationFlow(ctx, &gen.GetRegistrationFlowParams{ID: id}, edits...)
-		},
-		update: func(ctx context.Context, id string, body any, edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return api.UpdateRegistrationFlow(ctx, &gen.UpdateRegistrationFlowParams{Flow: id}, body, edits...)
-		},
-		body: RegistrationMethod.registrationBody,
-		look: func(f *RegistrationFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI)}
-		},
-	}
 }

@@ -2,22 +2,77 @@ package kratos
 
 import (
 	"context"
+	"iter"
+	"net/http"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Whoami returns the session of the person whose [Token] the call has (toSession, public port). It fails with
-// [ErrNoSession] if there is no such session or it has ended, and with [ErrAAL2Required] if it needs a second factor first.
-func (c *Client) Whoami(ctx context.Context, opts ...CallOption) (*Session, error) {
-	resp, err := c.api.ToSession(ctx, nil, edit(opts, forPerson)...)
-	session, err := do[Session]("toSession", resp, err)
+// me are the calls about the sessions of the person whom a call acts for.
+type me struct {
+	api     *gen.Client
+	somehow check // refuses a call that does not say for whom it acts
+}
+
+// Whoami returns the session that the call is made with (toSession, public port): that of [Token], or of the browser. It
+// fails with [ErrNoSession] if there is no such session or it has ended, and with [ErrAAL2Required] if it needs a second
+// factor first. [TokenizeAs] adds a signed JWT.
+//
+// Kratos v1.3.1 to v26.2 answer 401, which is ErrNoSession, also when their database cannot be reached.
+func (m me) Whoami(ctx context.Context, opts ...CallOption) (*Session, error) {
+	resp, err := m.api.ToSession(ctx, nil, edit(opts, m.somehow)...)
+	return whole("toSession", resp, err, isSession)
+}
+
+func (m me) mySessions(ctx context.Context) lister[Session] {
+	return lister[Session]{
+		operation: "listMySessions",
+		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
+			resp, err := m.api.ListMySessions(ctx, nil, edits...)
+			// From v26.2 on, the admin port lists the sessions of everybody here, and does not count them.
+			if err == nil && resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == "" {
+				drain(resp.Body)
+				return nil, &Error{Operation: "listMySessions", StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrUnexpectedAnswer}
+			}
+			return resp, err
+		},
+		checks:  []check{m.somehow},
+		counted: true,
+		first:   1,
+	}
+}
+
+// MySessions returns the other sessions of the person (listMySessions, public port), without the one that the call is made
+// with. It fails with [ErrNoSession] and, from Kratos v25.4 on, with [ErrAAL2Required].
+func (m me) MySessions(ctx context.Context, opts ...CallOption) iter.Seq2[Session, error] {
+	return m.mySessions(ctx).all(opts)
+}
+
+// MySessionsPage returns one page of MySessions: the first, or that of [PageToken].
+func (m me) MySessionsPage(ctx context.Context, opts ...CallOption) (*Page[Session], error) {
+	return m.mySessions(ctx).page(opts)
+}
+
+// DisableMySession ends another session of the person, by its id (disableMySession, public port). Kratos answers in the same way
+// if there is no such session, or if it is somebody else's; ending the session that the call is made with is [ErrBadRequest].
+func (m me) DisableMySession(ctx context.Context, id string, opts ...CallOption) error {
+	const op = "disableMySession"
+	if err := segment("the session's id", id); err != nil {
+		return failed(op, err)
+	}
+	resp, err := m.api.DisableMySession(ctx, id, nil, edit(opts, m.somehow)...)
+	return done(op, resp, err)
+}
+
+// DisableMyOtherSessions ends all other sessions of the person, and returns how many (disableMyOtherSessions, public port). Some
+// versions of Kratos count those that had ended before, too.
+func (m me) DisableMyOtherSessions(ctx context.Context, opts ...CallOption) (int, error) {
+	resp, err := m.api.DisableMyOtherSessions(ctx, nil, edit(opts, m.somehow)...)
+	count, err := do[gen.DeleteMySessionsCount]("disableMyOtherSessions", resp, err)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	if session.ID == "" {
-		return nil, &Error{Operation: "toSession", StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrUnexpectedAnswer}
-	}
-	return session, nil
+	return int(count.Count), nil
 }
 
 // Logout ends the session with this token (performNativeLogout, public port). Ending a session twice is no error; a token
@@ -26,6 +81,18 @@ func (c *Client) Logout(ctx context.Context, token string, opts ...CallOption) e
 	if token == "" {
 		return invalid("performNativeLogout", "the session token is empty")
 	}
-	resp, err := c.api.PerformNativeLogout(ctx, gen.PerformNativeLogoutBody{SessionToken: token}, edit(opts, native)...)
+	resp, err := c.api.PerformNativeLogout(ctx, gen.PerformNativeLogoutBody{SessionToken: token}, edit(opts, nativeCall)...)
 	return done("performNativeLogout", resp, err)
+}
+
+// ExchangeSessionToken returns the session that a sign-in in the system's browser ended in (exchangeSessionToken, public
+// port): initCode is the code of the flow that was started with [ReturnSessionTokenExchangeCode], and returnToCode the one
+// that the browser brings back to the app. It fails with [ErrNotFound] as long as the sign-in is not finished.
+func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCode string, opts ...CallOption) (*SuccessfulCodeExchange, error) {
+	const op = "exchangeSessionToken"
+	if initCode == "" || returnToCode == "" {
+		return nil, invalid(op, "a code is empty")
+	}
+	resp, err := c.api.ExchangeSessionToken(ctx, &gen.ExchangeSessionTokenParams{InitCode: initCode, ReturnToCode: returnToCode}, edit(opts, nativeCall)...)
+	return whole(op, resp, err, func(e *SuccessfulCodeExchange) bool { return e.SessionToken != "" })
 }

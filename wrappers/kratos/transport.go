@@ -46,6 +46,30 @@ func WithUserAgent(agent string) Option {
 	}
 }
 
+// WithBearer sends "Authorization: Bearer token" with every request: the API key of Ory Network, or what a gateway in front of
+// Kratos asks for. Kratos itself takes such a token for a session token where a call has neither that nor a cookie.
+func WithBearer(token string) Option {
+	return func(t *transport) error {
+		if token == "" || strings.ContainsAny(token, "\r\n") {
+			return errors.New("WithBearer: the token is empty, or has a line break in it")
+		}
+		t.bearer = "Bearer " + token
+		return nil
+	}
+}
+
+// WithSessionCookie sets the name of Kratos' session cookie (session.cookie.name in its configuration), if it is not
+// "ory_kratos_session". [Client.Browser] passes it on.
+func WithSessionCookie(name string) Option {
+	return func(t *transport) error {
+		if name == "" {
+			return errors.New("WithSessionCookie: the name is empty")
+		}
+		t.sessionCookie = name
+		return nil
+	}
+}
+
 // WithRetries sets how often a request is repeated after a failure that may pass: no connection, or status 429, 502, 503
 // or 504. It is 2 by default. Only requests that change nothing when repeated are (GET, HEAD, PUT and DELETE); a submission of
 // a flow never is.
@@ -61,9 +85,11 @@ func WithRetries(n int) Option {
 
 // transport sends the requests of one client: with its headers, following no redirect, and again where that is safe.
 type transport struct {
-	http      http.Client
-	userAgent string
-	retries   int
+	http          http.Client
+	userAgent     string
+	bearer        string
+	sessionCookie string
+	retries       int
 }
 
 func newTransport(opts []Option) (*transport, error) {
@@ -100,10 +126,15 @@ func newRoundTripper() http.RoundTripper {
 // Do sends r, and sends it again as [WithRetries] says.
 func (t *transport) Do(r *http.Request) (*http.Response, error) {
 	r.Header["Accept"] = []string{"application/json"}
-	r.Header["User-Agent"] = []string{t.userAgent}
+	if r.Header.Get("User-Agent") == "" {
+		r.Header["User-Agent"] = []string{t.userAgent}
+	}
+	if t.bearer != "" && r.Header.Get("Authorization") == "" {
+		r.Header["Authorization"] = []string{t.bearer}
+	}
 	for attempt := 0; ; attempt++ {
 		resp, err := t.http.Do(r)
-		if attempt >= t.retries || !idempotent(r.Method) || !temporary(resp, err) {
+		if attempt >= t.retries || !repeatable(r) || !temporary(resp, err) {
 			return resp, err
 		}
 		pause, ok := pauseAfter(r.Context(), resp, attempt)
@@ -122,8 +153,13 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 	}
 }
 
-func idempotent(method string) bool {
-	return method == http.MethodGet || method == http.MethodHead || method == http.MethodPut || method == http.MethodDelete
+// repeatable reports whether a request changes nothing when it is sent again.
+func repeatable(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete:
+		return r.Context().Value(onceKey{}) == nil
+	}
+	return false
 }
 
 // temporary reports whether the same request may succeed a moment later.

@@ -1,11 +1,6 @@
 package kratos
 
-import (
-	"context"
-	"net/http"
-
-	"github.com/kratoskit/kratos-go/gen"
-)
+import "github.com/kratoskit/kratos-go/gen"
 
 // A VerificationMethod is one way to verify an address, or one step of it: [VerificationCode] or [VerificationLink].
 type VerificationMethod interface {
@@ -28,23 +23,4 @@ func (m VerificationCode) verificationBody(csrf string) any {
 func (m VerificationLink) verificationBody(csrf string) any {
 	m.Method, m.CSRFToken = "link", csrf
 	return gen.UpdateVerificationFlowWithLinkMethod(m)
-}
-
-func verificationFlow(api *gen.Client) *flowCalls[VerificationFlow, VerificationMethod] {
-	return &flowCalls[VerificationFlow, VerificationMethod]{
-		name: "Verification",
-		create: func(ctx context.Context, edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateNativeVerificationFlow(ctx, nil, edits...)
-		},
-		get: func(ctx context.Context, id string, edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return api.GetVerificationFlow(ctx, &gen.GetVerificationFlowParams{ID: id}, edits...)
-		},
-		update: func(ctx context.Context, id string, body any, edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return api.UpdateVerificationFlow(ctx, &gen.UpdateVerificationFlowParams{Flow: id}, body, edits...)
-		},
-		body: VerificationMethod.verificationBody,
-		look: func(f *VerificationFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI)}
-		},
-	}
 }

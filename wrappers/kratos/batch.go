@@ -1,0 +1,119 @@
+package kratos
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kratoskit/kratos-go/gen"
+)
+
+const (
+	maxBatch          = 1000
+	maxBatchPasswords = 200 // Kratos hashes them while the call waits
+)
+
+// IdentityPatch is one item of a batch: an identity to create and, if the caller wants one, a UUID to know the result by.
+type IdentityPatch = gen.IdentityPatch
+
+// BatchResult is what became of one item of a batch.
+type BatchResult struct {
+	// PatchID is that of the item.
+	PatchID string
+	// IdentityID is the id of the identity that was created; "" if it was not.
+	IdentityID string
+	// Err is an [*Error] if the identity was not created, such as [ErrConflict]; else nil.
+	Err error
+}
+
+// BatchPatchIdentities creates up to 1000 identities in one call, or up to 200 if any has a password in clear text
+// (batchPatchIdentities, admin port). There is a result for each item, in their order.
+//
+// Items fail one by one: if any did, the error is [ErrBatchItems], the results tell which, and the others were created.
+// An item that Kratos cannot read, because of an unknown state for instance, fails the call as a whole with
+// [ErrBadRequest], and nothing is created; there are no results then.
+func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch, opts ...CallOption) ([]BatchResult, error) {
+	const op = "batchPatchIdentities"
+	if err := checkBatch(items); err != nil {
+		return nil, failed(op, err)
+	}
+	resp, err := a.api.BatchPatchIdentities(ctx, gen.PatchIdentitiesBody{Identities: items}, edit(opts)...)
+	answer, err := do[gen.BatchPatchIdentitiesResponse](op, resp, err)
+	if err != nil {
+		return nil, err
+	}
+	unexpected := &Error{Operation: op, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrUnexpectedAnswer}
+	if len(answer.Identities) != len(items) {
+		return nil, unexpected
+	}
+	results := make([]BatchResult, len(items))
+	failures := 0
+	for i, r := range answer.Identities {
+		if r == nil || items[i].PatchID != "" && r.PatchID != items[i].PatchID {
+			return nil, unexpected
+		}
+		results[i] = BatchResult{PatchID: r.PatchID, IdentityID: r.Identity}
+		if r.Action != gen.PatchActionCreate || r.Identity == "" {
+			failures++
+			results[i].Err = itemError(op, r.Error)
+		}
+	}
+	if failures == 0 {
+		return results, nil
+	}
+	return results, &Error{
+		Operation: op, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrBatchItems,
+		text: fmt.Sprintf("%d of %d items were not created", failures, len(items)),
+	}
+}
+
+// itemError makes an error of what Kratos says of one item.
+func itemError(op string, g *gen.GenericError) *Error {
+	if g == nil {
+		return &Error{Operation: op, kind: ErrUnexpectedAnswer, text: "the item was not created, for no reason that Kratos gives"}
+	}
+	return &Error{
+		Operation: op, StatusCode: int(g.Code), ID: g.ID, Code: int(g.Code), Message: g.Message, Reason: g.Reason,
+		Details: g.Details, RequestID: g.Request, kind: byID(g.ID),
+	}
+}
+
+func checkBatch(items []IdentityPatch) error {
+	if len(items) == 0 || len(items) > maxBatch {
+		return argumentError("a batch has 1 to 1000 items")
+	}
+	for i, item := range items {
+		if err := checkCreate(item.Create); err != nil {
+			return argumentError(fmt.Sprintf("item %d: %v", i, err))
+		}
+		if len(items) > maxBatchPasswords && item.Create.Credentials.Password.Config.Password != "" {
+			return argumentError("a batch with passwords in clear text has at most 200 items")
+		}
+	}
+	return nil
+}
+
+// checkCreate refuses an identity that Kratos would refuse whatever its schemas are.
+func checkCreate(body CreateIdentity) error {
+	if body.Traits == nil {
+		return argumentError("the traits are nil")
+	}
+	return checkCredentials(body.Credentials)
+}
+
+func checkCredentials(c gen.IdentityWithCredentials) error {
+	password := c.Password.Config
+	if password.Password != "" && password.HashedPassword != "" {
+		return argumentError("the credentials have a password and a hash of one")
+	}
+	if password.HashedPassword != "" {
+		if err := checkHash(password.HashedPassword); err != nil {
+			return err
+		}
+	}
+	for _, link := range c.OIDC.Config.Providers {
+		if link.Provider == "" || link.Subject == "" {
+			return argumentError("a link to a provider lacks the provider or the subject")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package kratos
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/kratoskit/kratos-go/gen"
+)
+
+// Browser calls Kratos' public API for the person whose browser sent a request: a server's own pages, or the backend of a
+// single-page application. It sends Kratos' cookies of that request, and no other; the cookies that Kratos sets have to go
+// back to the browser with [Browser.Relay], whatever the call returned. Make one for each request, with [Client.Browser].
+type Browser struct {
+	// Login is the login flow (createBrowserLoginFlow, getLoginFlow, updateLoginFlow).
+	Login Flows[LoginFlow, LoginMethod]
+	// Registration is the registration flow (createBrowserRegistrationFlow, getRegistrationFlow, updateRegistrationFlow).
+	Registration Flows[RegistrationFlow, RegistrationMethod]
+	// Settings is the settings flow (createBrowserSettingsFlow, getSettingsFlow, updateSettingsFlow).
+	Settings Flows[SettingsFlow, SettingsMethod]
+	// Recovery is the recovery flow (createBrowserRecoveryFlow, getRecoveryFlow, updateRecoveryFlow).
+	Recovery Flows[RecoveryFlow, RecoveryMethod]
+	// Verification is the flow that verifies an address (createBrowserVerificationFlow, getVerificationFlow, updateVerificationFlow).
+	Verification Flows[VerificationFlow, VerificationMethod]
+
+	me
+	jar *relay
+}
+
+// Browser returns a client for the person whose browser sent r. The address and agent of the browser are passed on, for
+// Kratos' record of devices.
+func (c *Client) Browser(r *http.Request) *Browser {
+	jar := &relay{next: c.api.Client, cookies: map[string]string{}, header: http.Header{}}
+	for _, cookie := range r.Cookies() {
+		if c.isKratos(cookie.Name) {
+			jar.cookies[cookie.Name] = cookie.Value
+		}
+	}
+	jar.header.Set("User-Agent", r.UserAgent())
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		jar.header.Set("X-Forwarded-For", host)
+	}
+	api := &gen.Client{Server: c.api.Server, Client: jar}
+	return &Browser{
+		Login:        Flows[LoginFlow, LoginMethod]{loginFlow(api, browserFlow)},
+		Registration: Flows[RegistrationFlow, RegistrationMethod]{registrationFlow(api, browserFlow)},
+		Settings:     Flows[SettingsFlow, SettingsMethod]{settingsFlow(api, browserFlow)},
+		Recovery:     Flows[RecoveryFlow, RecoveryMethod]{recoveryFlow(api, browserFlow)},
+		Verification: Flows[VerificationFlow, VerificationMethod]{verificationFlow(api, browserFlow)},
+		me:           me{api: api, somehow: jar.signedIn},
+		jar:          jar,
+	}
+}
+
+// isKratos reports whether a cookie is one of Kratos' own.
+func (c *Client) isKratos(name string) bool {
+	return name == c.sessionCookie || strings.HasPrefix(name, "csrf_token_") || strings.HasPrefix(name, "ory_kratos_") || strings.HasPrefix(name, "ory_session_")
+}
+
+// Relay adds the cookies that Kratos has set so far to the header of the answer to the browser, and tells caches not to keep
+// that answer. Call it before w.WriteHeader, after every call whether it failed or not.
+func (b *Browser) Relay(w http.ResponseWriter) {
+	b.jar.mu.Lock()
+	defer b.jar.mu.Unlock()
+	for _, cookie := range b.jar.set {
+		w.Header().Add("Set-Cookie", cookie)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+}
+
+// CreateLogoutFlow returns the URL that logs the person out, for a link on a page, and the token that [Browser.Logout] needs
+// (createBrowserLogoutFlow, public port). It fails with [ErrNoSession] if nobody is signed in.
+func (b *Browser) CreateLogoutFlow(ctx context.Context, opts ...CallOption) (*LogoutFlow, error) {
+	resp, err := b.api.CreateBrowserLogoutFlow(ctx, nil, edit(opts, b.somehow)...)
+	return whole("createBrowserLogoutFlow", resp, err, func(f *LogoutFlow) bool { return f.LogoutToken != "" })
+}
+
+// Logout ends the session of the browser (updateLogoutFlow, public port), with the token of [Browser.CreateLogoutFlow]. It fails with
+// [ErrForbidden] if the token is another's.
+func (b *Browser) Logout(ctx context.Context, token string, opts ...CallOption) error {
+	const op = "updateLogoutFlow"
+	if token == "" {
+		return invalid(op, "the logout token is empty")
+	}
+	resp, err := b.api.UpdateLogoutFlow(once(ctx), &gen.UpdateLogoutFlowParams{Token: &token}, edit(opts)...)
+	return done(op, resp, err)
+}
+
+// CreateFedCMFlow returns what a browser needs to ask its own identity providers (createFedcmFlow, public port). Only Ory Network has
+// this; other servers answer 404, which is [ErrUnexpectedAnswer].
+func (b *Browser) CreateFedCMFlow(ctx context.Context, opts ...CallOption) (*FedCMFlow, error) {
+	resp, err := b.api.CreateFedCMFlow(ctx, edit(opts)...)
+	return do[FedCMFlow]("createFedcmFlow", resp, err)
+}
+
+// UpdateFedCMFlow logs a person in with the token that the browser got from its provider (updateFedcmFlow, public port). What
+// [Browser.CreateFedCMFlow] says of servers holds here too.
+func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...CallOption) (*Step[LoginFlow], error) {
+	const op = "updateFedcmFlow"
+	if body.Token == "" {
+		return nil, invalid(op, "the token is empty")
+	}
+	resp, err := b.api.UpdateFedCMFlow(ctx, body, edit(opts)...)
+	return b.Login.read(op, resp, err)
+}
+
+// relay sends requests with the cookies of a browser, and keeps those that come back.
+type relay struct {
+	next   gen.HttpRequestDoer
+	header http.Header
+
+	mu      sync.Mutex
+	cookies map[string]string
+	set     []string // as Kratos sent them
+}
+
+func (j *relay) Do(r *http.Request) (*http.Response, error) {
+	for name := range j.header {
+		r.Header.Set(name, j.header.Get(name))
+	}
+	r.Header.Del("Cookie")
+	j.mu.Lock()
+	names := make([]string, 0, len(j.cookies))
+	for name := range j.cookies {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		r.AddCookie(&http.Cookie{Name: name, Value: j.cookies[name]})
+	}
+	j.mu.Unlock()
+
+	resp, err := j.next.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.set = append(j.set, resp.Header.Values("Set-Cookie")...)
+	for _, cookie := range resp.Cookies() {
+		if cookie.MaxAge < 0 || cookie.Value == "" {
+			delete(j.cookies, cookie.Name)
+			continue
+		}
+		j.cookies[cookie.Name] = cookie.Value
+	}
+	return resp, nil
+}
+
+// signedIn refuses a call that acts for a person if the browser has no cookie that could say for whom.
+func (j *relay) signedIn(*http.Request) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for name := range j.cookies {
+		if !strings.HasPrefix(name, "csrf_token_") {
+			return nil
+		}
+	}
+	return argumentError("the browser has no session cookie")
+}

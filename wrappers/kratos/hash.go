@@ -1,0 +1,240 @@
+package kratos
+
+import (
+	"encoding/base64"
+	"fmt"
+	"math/bits"
+	"regexp"
+	"strings"
+
+	"github.com/kratoskit/kratos-go/gen"
+)
+
+// PasswordHash is a hashed password in one of the formats that Kratos reads, for an import. Make one of the parts with the
+// functions below, or of a string with [ParsePasswordHash]. It is a secret.
+type PasswordHash struct{ text string }
+
+// String keeps the hash out of logs.
+func (PasswordHash) String() string { return "PasswordHash(…)" }
+
+// GoString keeps the hash out of logs.
+func (PasswordHash) GoString() string { return "kratos.PasswordHash{…}" }
+
+// ParsePasswordHash takes a hash as it stands in a database: $2a$… (bcrypt), $argon2id$…, $argon2i$…, $pbkdf2-sha256$…,
+// $scrypt$…, $firescrypt$…, $md5$…, $sha1$…, $sha256$…, $sha512$…, {SSHA}…, {SSHA256}…, {SSHA512}…, $md5-crypt$…,
+// $sha256-crypt$…, $sha512-crypt$… and $hmac-sha256$…. It fails with [ErrInvalid] if the hash is in none of these formats, or
+// malformed: Kratos would take some such hashes, and refuse the login.
+func ParsePasswordHash(hash string) (PasswordHash, error) {
+	if err := checkHash(hash); err != nil {
+		return PasswordHash{}, failed("ParsePasswordHash", err)
+	}
+	return PasswordHash{hash}, nil
+}
+
+// HashArgon2id is the Argon2id hash of a password, of version 19: memory in KiB, iterations, parallelism, salt and hash.
+func HashArgon2id(memory, iterations uint32, parallelism uint8, salt, hash []byte) (PasswordHash, error) {
+	return ParsePasswordHash(fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", memory, iterations, parallelism, raw64(salt), raw64(hash)))
+}
+
+// HashPBKDF2 is the PBKDF2 hash of a password: digest ("sha1", "sha224", "sha256", "sha384" or "sha512"), iterations, salt and hash.
+func HashPBKDF2(digest string, iterations uint32, salt, hash []byte) (PasswordHash, error) {
+	return ParsePasswordHash(fmt.Sprintf("$pbkdf2-%s$i=%d,l=%d$%s$%s", digest, iterations, len(hash), raw64(salt), raw64(hash)))
+}
+
+// HashScrypt is the scrypt hash of a password: cost N, which is a power of two, block size, parallelism, salt and hash.
+func HashScrypt(cost, block, parallelism uint32, salt, hash []byte) (PasswordHash, error) {
+	return ParsePasswordHash(fmt.Sprintf("$scrypt$ln=%d,r=%d,p=%d$%s$%s", cost, block, parallelism, std64(salt), std64(hash)))
+}
+
+// HashFirebaseScrypt is a password hash that was exported from Firebase: memory cost (the exponent), rounds, salt and hash
+// of the person, and the salt separator and signer key of the project.
+func HashFirebaseScrypt(memoryCost, rounds uint32, salt, hash, saltSeparator, signerKey []byte) (PasswordHash, error) {
+	return ParsePasswordHash(fmt.Sprintf("$firescrypt$ln=%d,r=%d,p=1$%s$%s$%s$%s", memoryCost, rounds, std64(salt), std64(hash), std64(saltSeparator), std64(signerKey)))
+}
+
+// HashSHA is the plain hash of password and salt: digest ("sha1", "sha256" or "sha512"), and a format that says how they are put
+// together, such as "{SALT}{PASSWORD}".
+func HashSHA(digest, format string, salt, hash []byte) (PasswordHash, error) {
+	return ParsePasswordHash(fmt.Sprintf("$%s$pf=%s$%s$%s", digest, std64([]byte(format)), std64(salt), std64(hash)))
+}
+
+// HashMD5 is the plain MD5 hash of password and salt; format says how they are put together, such as "{SALT}{PASSWORD}", and is
+// "" where there is no salt.
+func HashMD5(format string, salt, hash []byte) (PasswordHash, error) {
+	if format == "" && len(salt) == 0 {
+		return ParsePasswordHash("$md5$" + std64(hash))
+	}
+	return ParsePasswordHash(fmt.Sprintf("$md5$pf=%s$%s$%s", std64([]byte(format)), std64(salt), std64(hash)))
+}
+
+// HashHMAC is the HMAC of a password: digest ("md4", "md5", "sha1", "sha224", "sha256", "sha384" or "sha512"), the HMAC in hexadecimal,
+// and the key.
+func HashHMAC(digest, hexMAC string, key []byte) (PasswordHash, error) {
+	return ParsePasswordHash(fmt.Sprintf("$hmac-%s$%s$%s", digest, std64([]byte(hexMAC)), std64(key)))
+}
+
+// HashSSHA is the salted hash of a password as LDAP servers keep it: the digest of password and salt, 20 bytes of SHA-1, 32
+// of SHA-256 or 64 of SHA-512, and the salt.
+func HashSSHA(digest, salt []byte) (PasswordHash, error) {
+	name := map[int]string{20: "{SSHA}", 32: "{SSHA256}", 64: "{SSHA512}"}[len(digest)]
+	return ParsePasswordHash(name + std64(append(digest[:len(digest):len(digest)], salt...)))
+}
+
+// A Credential is something to log in with that an identity is created with; see [Credentials].
+type Credential func(*gen.IdentityWithCredentials)
+
+// Credentials puts together what an identity is created with:
+//
+//	kratos.CreateIdentity{
+//		Traits:      traits,
+//		Credentials: kratos.Credentials(kratos.HashedPassword(hash), kratos.OIDCLink("google", subject)),
+//	}
+func Credentials(list ...Credential) gen.IdentityWithCredentials {
+	var all gen.IdentityWithCredentials
+	for _, add := range list {
+		add(&all)
+	}
+	return all
+}
+
+// ClearTextPassword is a password that Kratos hashes.
+func ClearTextPassword(password string) Credential {
+	return func(c *gen.IdentityWithCredentials) { c.Password.Config.Password = password }
+}
+
+// HashedPassword is a password that another system hashed; the person goes on using it.
+func HashedPassword(hash PasswordHash) Credential {
+	return func(c *gen.IdentityWithCredentials) { c.Password.Config.HashedPassword = hash.text }
+}
+
+// PasswordMigrationHook makes Kratos ask the password migration hook of its configuration at the first login.
+func PasswordMigrationHook() Credential {
+	return func(c *gen.IdentityWithCredentials) { c.Password.Config.UsePasswordMigrationHook = true }
+}
+
+// OIDCLink links an identity to the account that the provider, by its id in Kratos' configuration, knows as subject.
+func OIDCLink(provider, subject string) Credential {
+	return func(c *gen.IdentityWithCredentials) {
+		links := &c.OIDC.Config.Providers
+		*links = append(*links, gen.IdentityWithCredentialsOIDCConfigProvider{Provider: provider, Subject: subject})
+	}
+}
+
+// hashFormat is the form of one kind of hash; it is what Kratos' own reader asks for.
+type hashFormat struct {
+	prefix  string
+	pattern *regexp.Regexp // of all that follows the prefix
+	check   func(parts []string) bool
+}
+
+const (
+	raw = `([A-Za-z0-9+/]+)`       // base64 without padding
+	std = `([A-Za-z0-9+/]+={0,2})` // base64 with padding
+	opt = `([A-Za-z0-9+/]*={0,2})` // the same, or nothing
+)
+
+func hashFormats() []hashFormat {
+	re := func(pattern string) *regexp.Regexp { return regexp.MustCompile("^" + pattern + "$") }
+	return []hashFormat{
+		{"$2", re(`[abzy]?\$(?:0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}`), nil},
+		{"$argon2id$", re(`v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + raw + `\$` + raw), argon2Parts},
+		{"$argon2i$", re(`v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + raw + `\$` + raw), argon2Parts},
+		{"$pbkdf2-", re(`sha(?:1|224|256|384|512)\$i=([1-9][0-9]{0,8}),l=([0-9]{1,3})\$` + raw + `\$` + raw), pbkdf2Parts},
+		{"$scrypt$", re(`ln=([1-9][0-9]{0,8}),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + std + `\$` + std), scryptParts},
+		{"$firescrypt$", re(`ln=([1-9]|[12][0-9]),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + std + `\$` + std + `\$` + opt + `\$` + std), firebaseParts},
+		{"$md5-crypt$", re(`[^$:]{1,8}\$[./A-Za-z0-9]{22}`), nil},
+		{"$sha256-crypt$", re(`(?:rounds=[1-9][0-9]{3,8}\$)?[^$:]{1,16}\$[./A-Za-z0-9]{43}`), nil},
+		{"$sha512-crypt$", re(`(?:rounds=[1-9][0-9]{3,8}\$)?[^$:]{1,16}\$[./A-Za-z0-9]{86}`), nil},
+		{"$md5$", re(`(?:pf=` + std + `\$` + opt + `\$)?` + std), plainParts(16)},
+		{"$sha1$", re(`pf=` + std + `\$` + opt + `\$` + std), plainParts(20)},
+		{"$sha256$", re(`pf=` + std + `\$` + opt + `\$` + std), plainParts(32)},
+		{"$sha512$", re(`pf=` + std + `\$` + opt + `\$` + std), plainParts(64)},
+		{"$hmac-", re(`(md4|md5|sha1|sha224|sha256|sha384|sha512)\$` + std + `\$` + std), hmacParts},
+		{"{SSHA}", re(std), sshaParts(20)},
+		{"{SSHA256}", re(std), sshaParts(32)},
+		{"{SSHA512}", re(std), sshaParts(64)},
+	}
+}
+
+// checkHash refuses a hash that Kratos cannot read. What it says names the format, and nothing of the hash.
+func checkHash(hash string) error {
+	if len(hash) > 4096 {
+		return argumentError("the password hash is too long")
+	}
+	for _, f := range hashFormats() {
+		rest, ok := strings.CutPrefix(hash, f.prefix)
+		if !ok {
+			continue
+		}
+		parts := f.pattern.FindStringSubmatch(rest)
+		if parts == nil || f.check != nil && !f.check(parts[1:]) {
+			return argumentError("the password hash begins with " + f.prefix + ", but the rest is malformed")
+		}
+		return nil
+	}
+	return argumentError("the password hash is in no format that Kratos reads")
+}
+
+func raw64(b []byte) string { return base64.RawStdEncoding.EncodeToString(b) }
+func std64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+
+// size64 returns how many bytes a base64 text stands for, or -1 if it is none.
+func size64(enc *base64.Encoding, text string) int {
+	b, err := enc.Strict().DecodeString(text)
+	if err != nil {
+		return -1
+	}
+	return len(b)
+}
+
+func rawSize(text string) int { return size64(base64.RawStdEncoding, text) }
+func stdSize(text string) int { return size64(base64.StdEncoding, text) }
+
+func argon2Parts(p []string) bool {
+	return number(p[0]) >= 8 && number(p[1]) >= 1 && number(p[2]) >= 1 && number(p[2]) <= 255 && rawSize(p[3]) >= 8 && rawSize(p[4]) >= 4
+}
+
+func pbkdf2Parts(p []string) bool {
+	return rawSize(p[2]) > 0 && rawSize(p[3]) == number(p[1])
+}
+
+func scryptParts(p []string) bool {
+	cost := number(p[0])
+	return cost > 1 && bits.OnesCount(uint(cost)) == 1 && stdSize(p[3]) > 0 && stdSize(p[4]) > 0
+}
+
+func firebaseParts(p []string) bool {
+	return stdSize(p[3]) > 0 && stdSize(p[4]) > 0 && stdSize(p[5]) >= 0 && stdSize(p[6]) > 0
+}
+
+// plainParts checks the parts of a plain hash of this many bytes: a format, the salt, and the hash.
+func plainParts(size int) func([]string) bool {
+	return func(p []string) bool {
+		if stdSize(p[2]) != size {
+			return false
+		}
+		if p[0] == "" {
+			return true // without a salt, and so without a format
+		}
+		format, err := base64.StdEncoding.Strict().DecodeString(p[0])
+		return err == nil && strings.Contains(string(format), "{PASSWORD}") && stdSize(p[1]) >= 0
+	}
+}
+
+func hmacParts(p []string) bool {
+	digits := map[string]int{"md4": 32, "md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
+	return stdSize(p[1]) == digits[p[0]] && stdSize(p[2]) > 0
+}
+
+func sshaParts(size int) func([]string) bool {
+	return func(p []string) bool { return stdSize(p[0]) > size }
+}
+
+// number reads a short decimal number, which a pattern has matched.
+func number(digits string) int {
+	n := 0
+	for _, d := range digits {
+		n = n*10 + int(d-'0')
+	}
+	return n
+}

@@ -1,0 +1,108 @@
+package kratos
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+
+	"github.com/kratoskit/kratos-go/gen"
+)
+
+// health are the calls about a server that both ports answer.
+type health struct{ api *gen.Client }
+
+// IsAlive returns nil if Kratos answers at all (isAlive, both ports). It says nothing about its database.
+func (h health) IsAlive(ctx context.Context, opts ...CallOption) error {
+	resp, err := h.api.IsAlive(once(ctx), edit(opts)...)
+	return healthy("isAlive", resp, err)
+}
+
+// IsReady returns nil if Kratos and its database are ready (isReady, both ports), and [ErrServer] if they are not. It asks once:
+// how often to ask again is for the caller to say.
+func (h health) IsReady(ctx context.Context, opts ...CallOption) error {
+	resp, err := h.api.IsReady(once(ctx), edit(opts)...)
+	return healthy("isReady", resp, err)
+}
+
+func healthy(op string, resp *http.Response, err error) error {
+	_, err = whole(op, resp, err, func(s *gen.HealthStatus) bool { return s.Status == "ok" })
+	return err
+}
+
+// Version returns the version of Kratos, such as "v1.3.1" (getVersion, admin port). Servers up to v25.4 redirect this path of the
+// admin port to another, where the answer is.
+func (a *Admin) Version(ctx context.Context, opts ...CallOption) (string, error) {
+	resp, err := a.api.GetVersion(ctx, edit(opts)...)
+	if err == nil && resp.StatusCode == http.StatusTemporaryRedirect && resp.Header.Get("Location") == "/admin/version" {
+		drain(resp.Body)
+		resp, err = a.api.GetVersion(ctx, edit(append(opts[:len(opts):len(opts)], underAdmin))...)
+	}
+	v, err := whole("getVersion", resp, err, func(v *gen.Version) bool { return v.Version != "" })
+	if err != nil {
+		return "", err
+	}
+	return v.Version, nil
+}
+
+func (c *Client) identitySchemas(ctx context.Context) lister[IdentitySchema] {
+	return lister[IdentitySchema]{
+		operation: "listIdentitySchemas",
+		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
+			return c.api.ListIdentitySchemas(ctx, nil, edits...)
+		},
+		counted: true,
+	}
+}
+
+// IdentitySchemas returns the schemas that identities have (listIdentitySchemas, public port).
+func (c *Client) IdentitySchemas(ctx context.Context, opts ...CallOption) iter.Seq2[IdentitySchema, error] {
+	return c.identitySchemas(ctx).all(opts)
+}
+
+// IdentitySchemasPage returns one page of [Client.IdentitySchemas]: the first, or that of [PageToken].
+func (c *Client) IdentitySchemasPage(ctx context.Context, opts ...CallOption) (*Page[IdentitySchema], error) {
+	return c.identitySchemas(ctx).page(opts)
+}
+
+// IdentitySchema returns the JSON Schema with this id (getIdentitySchema, public port). It fails with [ErrNotFound] if there is none.
+func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...CallOption) (json.RawMessage, error) {
+	const op = "getIdentitySchema"
+	if err := segment("the schema's id", id); err != nil {
+		return nil, failed(op, err)
+	}
+	resp, err := c.api.GetIdentitySchema(ctx, id, edit(opts)...)
+	schema, err := whole(op, resp, err, func(s *json.RawMessage) bool { return len(*s) > 0 && (*s)[0] == '{' })
+	if err != nil {
+		return nil, err
+	}
+	return *schema, nil
+}
+
+// FlowError returns what went wrong in a flow (getFlowError, public port): Kratos sends browsers to the error page of the UI with
+// the id of such an error. It fails with [ErrNotFound] if there is none. Show its texts as text, not as HTML.
+func (c *Client) FlowError(ctx context.Context, id string, opts ...CallOption) (*FlowError, error) {
+	const op = "getFlowError"
+	if id == "" {
+		return nil, invalid(op, "the id of the error is empty")
+	}
+	resp, err := c.api.GetFlowError(ctx, &gen.GetFlowErrorParams{ID: id}, edit(opts)...)
+	return whole(op, resp, err, func(e *FlowError) bool { return e.ID != "" })
+}
+
+// WebAuthnJavaScript returns the script that pages with security keys or passkeys need (getWebAuthnJavaScript, public port).
+func (c *Client) WebAuthnJavaScript(ctx context.Context, opts ...CallOption) (string, error) {
+	var script string
+	resp, err := c.api.GetWebAuthnJavaScript(ctx, edit(opts)...)
+	err = read("getWebAuthnJavaScript", resp, err, func(a *answer) error {
+		if !a.ok() {
+			return a.failure()
+		}
+		if kind := a.mediaType(); kind != "text/javascript" && kind != "application/javascript" {
+			return a.unexpected(nil)
+		}
+		script = string(a.body)
+		return nil
+	})
+	return script, err
+}

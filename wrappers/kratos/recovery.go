@@ -1,0 +1,26 @@
+package kratos
+
+import "github.com/kratoskit/kratos-go/gen"
+
+// A RecoveryMethod is one way back into an account, or one step of it: [RecoveryWithCode] or [RecoveryWithLink].
+type RecoveryMethod interface {
+	recoveryBody(csrf string) any
+}
+
+type (
+	// RecoveryWithCode recovers an account with a one-time code: with the Email, to have a code sent there (Kratos answers in the same
+	// way whether it knows the address or not), and with the Code.
+	RecoveryWithCode gen.UpdateRecoveryFlowWithCodeMethod
+	// RecoveryWithLink has a link sent to the Email; who opens it is signed in.
+	RecoveryWithLink gen.UpdateRecoveryFlowWithLinkMethod
+)
+
+func (m RecoveryWithCode) recoveryBody(csrf string) any {
+	m.Method, m.CSRFToken = "code", csrf
+	return gen.UpdateRecoveryFlowWithCodeMethod(m)
+}
+
+func (m RecoveryWithLink) recoveryBody(csrf string) any {
+	m.Method, m.CSRFToken = "link", csrf
+	return gen.UpdateRecoveryFlowWithLinkMethod(m)
+}
