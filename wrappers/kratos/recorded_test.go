@@ -1,0 +1,265 @@
+package kratos_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// exchange is a request to a real server and its answer, as testdata/recorded has them.
+type exchange struct {
+	Version, Scenario, Op, Kind string
+	N                           int
+	Response                    struct {
+		Status  int
+		Headers map[string]any
+		Body    string
+	}
+}
+
+func recorded(t testing.TB) []exchange {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "testdata", "recorded", "*.jsonl"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recordings: %v", err)
+	}
+	var all []exchange
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(bytes.NewReader(text))
+		lines.Buffer(nil, 16<<20)
+		for lines.Scan() {
+			var e exchange
+			if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+func (e exchange) name() string {
+	return fmt.Sprintf("%s %s %s %d", e.Version, e.Scenario, e.Op, e.N)
+}
+
+// models has what the wrapper decodes the successes of an operation into; flows can come instead of any.
+var models = map[string]func() any{
+	"toSession": model[kratos.Session], "getSession": model[kratos.Session], "extendSession": model[kratos.Session],
+	"listSessions": model[[]kratos.Session], "listMySessions": model[[]kratos.Session], "listIdentitySessions": model[[]kratos.Session],
+	"disableMyOtherSessions": model[gen.DeleteMySessionsCount], "exchangeSessionToken": model[kratos.SuccessfulCodeExchange],
+	"createIdentity": model[kratos.Identity], "getIdentity": model[kratos.Identity], "updateIdentity": model[kratos.Identity], "patchIdentity": model[kratos.Identity],
+	"listIdentities": model[[]kratos.Identity], "batchPatchIdentities": model[gen.BatchPatchIdentitiesResponse],
+	"createRecoveryCodeForIdentity": model[kratos.RecoveryCode], "createRecoveryLinkForIdentity": model[kratos.RecoveryLink],
+	"listIdentitySchemas": model[[]kratos.IdentitySchema], "getIdentitySchema": model[json.RawMessage],
+	"listCourierMessages": model[[]kratos.CourierMessage], "getCourierMessage": model[kratos.CourierMessage],
+	"getFlowError": model[kratos.FlowError], "createBrowserLogoutFlow": model[kratos.LogoutFlow],
+	"getVersion": model[gen.Version], "isAlive": model[gen.HealthStatus], "isReady": model[gen.HealthStatus],
+	"updateLoginFlow": model[gen.SuccessfulNativeLogin], "updateRegistrationFlow": model[gen.SuccessfulNativeRegistration],
+}
+
+func model[T any]() any { return new(T) }
+
+// flowModels has the flow of each flow's operations.
+var flowModels = map[string]func() any{
+	"Login": model[kratos.LoginFlow], "Registration": model[kratos.RegistrationFlow], "Settings": model[kratos.SettingsFlow],
+	"Recovery": model[kratos.RecoveryFlow], "Verification": model[kratos.VerificationFlow],
+}
+
+// target returns what an answer is decoded into: by its shape, as the wrapper does.
+func target(e exchange) any {
+	var shape struct{ UI, Error json.RawMessage }
+	_ = json.Unmarshal([]byte(e.Response.Body), &shape)
+	if shape.UI != nil {
+		var ui struct{ Action string }
+		_ = json.Unmarshal(shape.UI, &ui)
+		for name, flow := range flowModels {
+			// A registration can be answered by a login flow; the form says whose it is.
+			if strings.Contains(ui.Action, "/self-service/"+strings.ToLower(name)) || ui.Action == "" && strings.Contains(e.Op, name) {
+				return flow()
+			}
+		}
+		for name, flow := range flowModels {
+			if strings.Contains(e.Op, name) {
+				return flow()
+			}
+		}
+	}
+	if e.Response.Status >= 400 {
+		return new(gen.ErrorGeneric)
+	}
+	if m := models[e.Op]; m != nil {
+		return m()
+	}
+	return nil
+}
+
+// Losses are what decoding loses of an answer of Kratos', by the path of the member. They are few, and each has its reason.
+var losses = map[string]string{}
+
+// Nothing that a real server sent is lost: what each answer decodes to is written again, and compared.
+func TestNothingRecordedIsLost(t *testing.T) {
+	t.Parallel()
+	decoded, lost := 0, map[string]string{}
+	for _, e := range recorded(t) {
+		if kind, _ := header(e, "Content-Type"); e.Response.Body == "" || !strings.HasPrefix(kind, "application/json") {
+			continue
+		}
+		v := target(e)
+		if v == nil {
+			t.Errorf("%s: nothing decodes this answer", e.name())
+			continue
+		}
+		if err := jsonv2.Unmarshal([]byte(e.Response.Body), v); err != nil {
+			t.Errorf("%s: %v", e.name(), err)
+			continue
+		}
+		decoded++
+		again, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range missing(parsed(t, []byte(e.Response.Body)), parsed(t, again), "") {
+			if losses[path] == "" {
+				lost[path] = e.name()
+			}
+		}
+	}
+	for path, where := range lost {
+		t.Errorf("lost: %s, for example in %s", path, where)
+	}
+	t.Logf("%d recorded answers decoded, %d losses, %d of them known", decoded, len(lost)+len(losses), len(losses))
+	if decoded < 300 {
+		t.Errorf("only %d answers were decoded", decoded)
+	}
+}
+
+func header(e exchange, name string) (string, bool) {
+	for key, value := range e.Response.Headers {
+		if !strings.EqualFold(key, name) {
+			continue
+		}
+		switch value := value.(type) {
+		case string:
+			return value, true
+		case []any:
+			if len(value) > 0 {
+				return fmt.Sprint(value[0]), true
+			}
+		}
+	}
+	return "", false
+}
+
+func parsed(t *testing.T, text []byte) any {
+	t.Helper()
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// missing lists the paths of what is in before and not, or not the same, in after. A member that says no more than its
+// absence need not be there.
+func missing(before, after any, path string) (paths []string) {
+	switch b := before.(type) {
+	case map[string]any:
+		a, _ := after.(map[string]any)
+		for key, value := range b {
+			name := key
+			if len(key) == 36 {
+				name = "*"
+			}
+			paths = append(paths, missing(value, a[key], path+"/"+name)...)
+		}
+	case []any:
+		a, _ := after.([]any)
+		for i, value := range b {
+			var other any
+			if i < len(a) {
+				other = a[i]
+			}
+			paths = append(paths, missing(value, other, path+"/*")...)
+		}
+	default:
+		if before != after && !(after == nil && empty(before)) && !sameTime(before, after) {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+func empty(v any) bool {
+	return v == nil || v == "" || v == false || v == json.Number("0") || v == "0001-01-01T00:00:00Z"
+}
+
+// sameTime reports whether two texts are the same time, written differently.
+func sameTime(a, b any) bool {
+	var x, y struct{ T timeText }
+	x.T.text, _ = a.(string)
+	y.T.text, _ = b.(string)
+	return x.T.equal(y.T)
+}
+
+// Every recorded answer to a submission, and every error, goes through the wrapper without an answer being misunderstood.
+func TestRecordedAnswersAreUnderstood(t *testing.T) {
+	t.Parallel()
+	understood := 0
+	for _, e := range recorded(t) {
+		call := recordedCall(e)
+		if call == nil {
+			continue
+		}
+		header := http.Header{}
+		for _, name := range []string{"Content-Type", "Location", "Link", "X-Total-Count"} {
+			if value, ok := headerValue(e, name); ok {
+				header.Set(name, value)
+			}
+		}
+		client, err := kratos.NewClient("http://127.0.0.1", kratos.WithRetries(0), kratos.WithHTTPClient(&http.Client{Transport: canned{e.Response.Status, header, e.Response.Body}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := call(client)
+		understood++
+		switch got := outcomeOf(done, err); got {
+		case "unexpected":
+			// Pages for browsers, of the router, and redirects to other places are no answers to a client.
+			if e.Kind != "browser" && header.Get("Content-Type") != "" && strings.HasPrefix(header.Get("Content-Type"), "application/json") && e.Response.Status < 300 {
+				t.Errorf("%s: not understood: %v: %.200s", e.name(), err, e.Response.Body)
+			}
+		case "done":
+			if e.Response.Status != http.StatusOK {
+				t.Errorf("%s: status %d taken for the end", e.name(), e.Response.Status)
+			}
+		}
+	}
+	t.Logf("%d recorded answers understood", understood)
+}
+
+func TestALossIsNoticed(t *testing.T) {
+	t.Parallel()
+	before := parsed(t, []byte(`{"a":{"b":[1,{"c":"x","d":null,"e":false}]},"n":12345678901234567890,"t":"2026-11-23T16:00:00.5Z"}`))
+	after := parsed(t, []byte(`{"a":{"b":[1,{}]},"n":12345678901234567000,"t":"2026-11-23T16:00:00.500Z"}`))
+	if got := strings.Join(missing(before, after, ""), " "); got != "/a/b/*/c /n" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,392 @@
+package kratos_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const (
+	root   = "../.."
+	idA    = "7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01"
+	idB    = "7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a02"
+	aToken = "ory_st_token"
+)
+
+type adaTraits struct {
+	Email string `json:"email"`
+}
+
+var ada = adaTraits{"ada@example.org"}
+
+// calls has a call for every operation, with every parameter that has a meaning for it.
+func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.Admin) map[string]func() error {
+	token := kratos.Token(aToken)
+	login, registration, settings, recovery, verification := new(kratos.LoginFlow), new(kratos.RegistrationFlow), new(kratos.SettingsFlow), new(kratos.RecoveryFlow), new(kratos.VerificationFlow)
+	login.ID, registration.ID, settings.ID, recovery.ID, verification.ID = idA, idA, idA, idA, idA
+	hash, _ := kratos.ParsePasswordHash("$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")
+	return map[string]func() error{
+		"createNativeLoginFlow": func() error {
+			return second(c.Login.Start(ctx, token, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2), kratos.ReturnTo("https://example.org/"), kratos.Organization(idB), kratos.Via("email"), kratos.ReturnSessionTokenExchangeCode()))
+		},
+		"createBrowserLoginFlow": func() error {
+			return second(b.Login.Start(ctx, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2), kratos.ReturnTo("https://example.org/"), kratos.LoginChallenge("challenge"), kratos.Organization(idB), kratos.Via("email")))
+		},
+		"getLoginFlow": func() error { return second(b.Login.Get(ctx, idA)) },
+		"updateLoginFlow": func() error {
+			return second(c.Login.Submit(ctx, login, kratos.LoginPassword{Identifier: "ada", Password: "p"}, token))
+		},
+		"createNativeRegistrationFlow": func() error {
+			return second(c.Registration.Start(ctx, kratos.ReturnTo("https://example.org/"), kratos.Organization(idB), kratos.ReturnSessionTokenExchangeCode()))
+		},
+		"createBrowserRegistrationFlow": func() error {
+			return second(b.Registration.Start(ctx, kratos.ReturnTo("https://example.org/"), kratos.LoginChallenge("challenge"), kratos.AfterVerificationReturnTo("https://example.org/verified"), kratos.Organization(idB)))
+		},
+		"getRegistrationFlow": func() error { return second(b.Registration.Get(ctx, idA)) },
+		"updateRegistrationFlow": func() error {
+			return second(c.Registration.Submit(ctx, registration, kratos.RegistrationPassword{Traits: ada, Password: "p", TransientPayload: map[string]string{"from": "app"}}))
+		},
+		"createNativeSettingsFlow":  func() error { return second(c.Settings.Start(ctx, token)) },
+		"createBrowserSettingsFlow": func() error { return second(b.Settings.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
+		"getSettingsFlow":           func() error { return second(c.Settings.Get(ctx, idA, token)) },
+		"updateSettingsFlow": func() error {
+			return second(c.Settings.Submit(ctx, settings, kratos.SettingsPassword{Password: "p"}, token))
+		},
+		"createNativeRecoveryFlow":  func() error { return second(c.Recovery.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
+		"createBrowserRecoveryFlow": func() error { return second(b.Recovery.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
+		"getRecoveryFlow":           func() error { return second(b.Recovery.Get(ctx, idA)) },
+		"updateRecoveryFlow": func() error {
+			return second(c.Recovery.Submit(ctx, recovery, kratos.RecoveryWithCode{Email: ada.Email}))
+		},
+		"createNativeVerificationFlow":  func() error { return second(c.Verification.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
+		"createBrowserVerificationFlow": func() error { return second(b.Verification.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
+		"getVerificationFlow":           func() error { return second(b.Verification.Get(ctx, idA)) },
+		"updateVerificationFlow": func() error {
+			return second(c.Verification.Submit(ctx, verification, kratos.VerificationCode{Code: "123456"}))
+		},
+		"createBrowserLogoutFlow": func() error { return second(b.CreateLogoutFlow(ctx, kratos.ReturnTo("https://example.org/"))) },
+		"updateLogoutFlow":        func() error { return b.Logout(ctx, "logout_token", kratos.ReturnTo("https://example.org/")) },
+		"performNativeLogout":     func() error { return c.Logout(ctx, aToken) },
+		"getFlowError":            func() error { return second(c.FlowError(ctx, idA)) },
+		"exchangeSessionToken":    func() error { return second(c.ExchangeSessionToken(ctx, "init", "return")) },
+		"toSession":               func() error { return second(c.Whoami(ctx, token, kratos.TokenizeAs("jwt"))) },
+		"listMySessions":          func() error { return second(c.MySessionsPage(ctx, token, kratos.PageSize(5), kratos.PageToken("2"))) },
+		"disableMySession":        func() error { return c.DisableMySession(ctx, idA, token) },
+		"disableMyOtherSessions":  func() error { return second(c.DisableMyOtherSessions(ctx, token)) },
+		"createFedcmFlow":         func() error { return second(b.CreateFedCMFlow(ctx)) },
+		"updateFedcmFlow": func() error {
+			return second(b.UpdateFedCMFlow(ctx, kratos.FedCMToken{CSRFToken: "csrf", Token: "t", Nonce: "n"}))
+		},
+		"getWebAuthnJavaScript": func() error { return second(c.WebAuthnJavaScript(ctx)) },
+		"listIdentities": func() error {
+			return second(a.IdentitiesPage(ctx, kratos.IDs(idA, idB), kratos.OrganizationID(idB), kratos.CredentialsIdentifier("ada@example.org"), kratos.IncludeCredential(kratos.CredentialsTypePassword, kratos.CredentialsTypeTOTP),
+				kratos.ReadConsistency(kratos.ConsistencyStrong), kratos.PageSize(1000), kratos.PageToken("token")))
+		},
+		"createIdentity": func() error {
+			return second(a.CreateIdentity(ctx, kratos.CreateIdentity{SchemaID: "person", Traits: ada, State: kratos.IdentityStateActive,
+				MetadataPublic: map[string]int{"level": 1}, MetadataAdmin: map[string]int{"score": 2},
+				Credentials:         kratos.Credentials(kratos.HashedPassword(hash), kratos.OIDCLink("google", "subject")),
+				VerifiableAddresses: []kratos.VerifiableAddress{{Value: ada.Email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusCompleted, Verified: true}},
+				RecoveryAddresses:   []kratos.RecoveryAddress{{Value: ada.Email, Via: kratos.AddressChannelEmail}}}))
+		},
+		"getIdentity": func() error {
+			return second(a.Identity(ctx, idA, kratos.IncludeCredential(kratos.CredentialsTypeOIDC)))
+		},
+		"updateIdentity": func() error {
+			return second(a.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person", Traits: ada, State: kratos.IdentityStateInactive}))
+		},
+		"patchIdentity": func() error {
+			return second(a.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/traits/email", "a@example.org").Add(kratos.Pointer("metadata_public", "a/b~c"), nil).Remove("/metadata_admin/score")))
+		},
+		"deleteIdentity": func() error { return a.DeleteIdentity(ctx, idA) },
+		"deleteIdentityCredentials": func() error {
+			return a.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypeOIDC, "google:subject")
+		},
+		"batchPatchIdentities": func() error {
+			return second(a.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{PatchID: idB, Create: kratos.CreateIdentity{SchemaID: "person", Traits: ada, Credentials: kratos.Credentials(kratos.ClearTextPassword("p"))}}}))
+		},
+		"createRecoveryCodeForIdentity": func() error {
+			return second(a.CreateRecoveryCodeForIdentity(ctx, idA, time.Hour, kratos.FlowTypeAPI))
+		},
+		"createRecoveryLinkForIdentity": func() error {
+			return second(a.CreateRecoveryLinkForIdentity(ctx, idA, 90*time.Minute, kratos.ReturnTo("https://example.org/")))
+		},
+		"listIdentitySessions": func() error {
+			return second(a.IdentitySessionsPage(ctx, idA, kratos.Active(true), kratos.PageSize(5)))
+		},
+		"deleteIdentitySessions": func() error { return a.DeleteIdentitySessions(ctx, idA) },
+		"listSessions": func() error {
+			return second(a.SessionsPage(ctx, kratos.Active(false), kratos.Expand(kratos.SessionExpandableIdentity, kratos.SessionExpandableDevices), kratos.PageSize(1), kratos.PageToken("token")))
+		},
+		"getSession":          func() error { return second(a.Session(ctx, idA, kratos.Expand(kratos.SessionExpandableDevices))) },
+		"disableSession":      func() error { return a.DisableSession(ctx, idA) },
+		"extendSession":       func() error { return second(a.ExtendSession(ctx, idA)) },
+		"listIdentitySchemas": func() error { return second(c.IdentitySchemasPage(ctx, kratos.PageSize(5), kratos.PageToken("1"))) },
+		"getIdentitySchema":   func() error { return second(c.IdentitySchema(ctx, "person")) },
+		"listCourierMessages": func() error {
+			return second(a.CourierMessagesPage(ctx, kratos.MessageStatus(kratos.CourierMessageStatusSent), kratos.Recipient("ada@example.org"), kratos.PageSize(100), kratos.PageToken("token")))
+		},
+		"getCourierMessage": func() error { return second(a.CourierMessage(ctx, idA)) },
+		"isAlive":           func() error { return c.IsAlive(ctx) },
+		"isReady":           func() error { return a.IsReady(ctx) },
+		"getVersion":        func() error { return second(a.Version(ctx)) },
+	}
+}
+
+// recorder keeps the last request as text.
+type recorder struct{ text string }
+
+func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", r.Method, r.URL.Path)
+	query := strings.Split(r.URL.RawQuery, "&")
+	slices.Sort(query)
+	for _, pair := range query {
+		if pair != "" {
+			fmt.Fprintf(&b, "?%s\n", pair)
+		}
+	}
+	var headers []string
+	for name, values := range r.Header {
+		headers = append(headers, name+": "+strings.Join(values, ", "))
+	}
+	slices.Sort(headers)
+	b.WriteString(strings.Join(headers, "\n") + "\n")
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		var indented bytes.Buffer
+		if err := json.Indent(&indented, body, "", "  "); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "\n%s\n", &indented)
+	}
+	rec.text = b.String()
+	return &http.Response{StatusCode: 418, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(`{"error":{"code":418,"message":"m"}}`)), Request: r}, nil
+}
+
+// The request of every operation is kept as text in testdata, to be read like code.
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	rec := new(recorder)
+	hc := kratos.WithHTTPClient(&http.Client{Transport: rec})
+	client, err := kratos.NewClient("http://127.0.0.1:4433", hc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := kratos.NewAdmin("http://127.0.0.1:4434", hc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for op, call := range calls(t.Context(), client, client.Browser(fromBrowser()), admin) {
+		rec.text = ""
+		err := call()
+		if want := "kratos: " + op + ": status 418"; err == nil || err.Error() != want {
+			t.Errorf("%s: error %v, want %s", op, err, want)
+			continue
+		}
+		golden := filepath.Join(root, "testdata", "requests", op+".txt")
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(golden, []byte(rec.text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Error(err)
+		} else if string(want) != rec.text {
+			t.Errorf("%s: the request is\n%s\nand %s has\n%s", op, rec.text, golden, want)
+		}
+	}
+}
+
+// fromBrowser is a request of a person's browser, with a cookie that is none of Kratos' business.
+func fromBrowser() *http.Request {
+	r := httptest.NewRequest("GET", "https://app.example.org/login?x=1", nil)
+	r.RemoteAddr = "192.0.2.7:1234"
+	r.Header.Set("User-Agent", "Browser/1")
+	r.Header.Set("Origin", "https://app.example.org")
+	r.Header.Set("Authorization", "Basic secret")
+	r.Header.Set("Cookie", "ory_kratos_session=session; csrf_token_0a=csrf; other=secret")
+	return r
+}
+
+// spec is the part of the effective spec that the wrapper has to keep up with.
+type spec struct {
+	Paths map[string]map[string]struct {
+		OperationID string `json:"operationId"`
+	} `json:"paths"`
+	Components struct {
+		Schemas map[string]struct {
+			OneOf []struct {
+				Ref string `json:"$ref"`
+			} `json:"oneOf"`
+		} `json:"schemas"`
+	} `json:"components"`
+	text string
+}
+
+func readSpec(t *testing.T) spec {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "gen", "spec", "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := spec{text: string(text)}
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// What the API has and this package lacks is named here, one by one, when a new version of the API is taken in.
+func TestNothingOfTheAPIIsMissing(t *testing.T) {
+	t.Parallel()
+	s := readSpec(t)
+	source := readSource(t, ".")
+
+	known := calls(t.Context(), new(kratos.Client), new(kratos.Browser), new(kratos.Admin))
+	for path, methods := range s.Paths {
+		for method, op := range methods {
+			if known[op.OperationID] == nil {
+				t.Errorf("operation %s (%s %s) has no method", op.OperationID, method, path)
+			}
+			delete(known, op.OperationID)
+		}
+	}
+	for op := range known {
+		t.Errorf("operation %s is not in the API any more", op)
+	}
+
+	for union, schema := range s.Components.Schemas {
+		for _, member := range schema.OneOf {
+			name := member.Ref[strings.LastIndex(member.Ref, "/")+1:]
+			if strings.HasPrefix(union, "update") && !strings.Contains(strings.ToLower(source), "gen."+strings.ToLower(name)+"\n") {
+				t.Errorf("%s, a member of %s, has no type", name, union)
+			}
+		}
+	}
+	for union, want := range map[string][]string{
+		"continueWith":     {"continueWithVerificationUi", "continueWithSetOrySessionToken", "continueWithSettingsUi", "continueWithRecoveryUi", "continueWithRedirectBrowserTo"},
+		"uiNodeAttributes": {"uiNodeInputAttributes", "uiNodeTextAttributes", "uiNodeImageAttributes", "uiNodeAnchorAttributes", "uiNodeScriptAttributes"},
+	} {
+		for _, member := range s.Components.Schemas[union].OneOf {
+			if name := member.Ref[strings.LastIndex(member.Ref, "/")+1:]; !slices.Contains(want, name) {
+				t.Errorf("%s, a member of %s, has no fields in api/golang.yaml", name, union)
+			}
+		}
+	}
+
+	for _, id := range regexp.MustCompile("`((?:session|self_service_flow|security|browser|identity)_[a-z0-9_]+)`").FindAllStringSubmatch(s.text, -1) {
+		if notErrors[id[1]] {
+			continue
+		}
+		if !strings.Contains(source, `case "`+id[1]+`":`) {
+			t.Errorf("the error id %s has no Err… variable", id[1])
+		}
+	}
+
+	for _, enum := range regexp.MustCompile(`(?m)^type (\w+) string$`).FindAllStringSubmatch(readSource(t, filepath.Join(root, "gen")), -1) {
+		if !strings.Contains(source, " = gen."+enum[1]+"\n") {
+			t.Errorf("the enum %s has no alias", enum[1])
+		}
+	}
+}
+
+// notErrors are names in the texts of the spec that look like ids of errors.
+var notErrors = map[string]bool{
+	"session_token": true, "session_token_exchange_code": true, "identity_id": true, "identity_schema": true, "session_id": true,
+}
+
+// readSource returns the Go code of a package, without its tests.
+func readSource(t *testing.T, dir string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
+
+// Every exported name has a comment that begins with it.
+func TestEveryExportedNameIsDocumented(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range parsed.Decls {
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				if d.Name.IsExported() && exportedReceiver(d) && !strings.HasPrefix(d.Doc.Text(), d.Name.Name+" ") {
+					t.Errorf("%s: %s has no comment that begins with its name", file, d.Name.Name)
+				}
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					if ts, ok := s.(*ast.TypeSpec); ok && ts.Name.IsExported() {
+						if doc := ts.Doc.Text() + d.Doc.Text(); !strings.Contains(doc, ts.Name.Name+" ") {
+							t.Errorf("%s: %s has no comment with its name", file, ts.Name.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// exportedReceiver reports whether a function is none of an unexported type; me and health are part of exported ones.
+func exportedReceiver(d *ast.FuncDecl) bool {
+	if d.Recv == nil {
+		return true
+	}
+	receiver := d.Recv.List[0].Type
+	if star, ok := receiver.(*ast.StarExpr); ok {
+		receiver = star.X
+	}
+	name, ok := receiver.(*ast.Ident)
+	return !ok || name.IsExported() || name.Name == "me" || name.Name == "health"
+}
