@@ -2,7 +2,9 @@ package kratos
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
@@ -28,7 +30,9 @@ type BatchResult struct {
 // BatchPatchIdentities creates up to 1000 identities in one call, or up to 200 if any has a password in clear text
 // (batchPatchIdentities, admin port). There is a result for each item, in their order.
 //
-// Items fail one by one: if any did, the error is [ErrBatchItems], the results tell which, and the others were created.
+// Items fail one by one: if any did, the error is [ErrBatchItems], and the results tell which. If one of them is an
+// [ErrConflict], Kratos v1.3.1 says that the others were created, and rolls them back all the same; so the identities are
+// looked for, and those that are not there have the error [ErrRolledBack]: send these items again, without the conflict.
 // An item that Kratos cannot read, because of an unknown state for instance, fails the call as a whole with
 // [ErrBadRequest], and nothing is created; there are no results then.
 func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch, opts ...CallOption) ([]BatchResult, error) {
@@ -60,11 +64,54 @@ func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch,
 	if failures == 0 {
 		return results, nil
 	}
+	failures += a.confirm(ctx, results, opts)
 	return results, &Error{
 		Operation: op, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrBatchItems,
 		text: fmt.Sprintf("%d of %d items were not created", failures, len(items)),
 	}
 }
+
+// confirm looks for the identities that a batch with a conflict is said to have created. It gives the results of those that
+// are not there an error, and returns how many they are.
+func (a *Admin) confirm(ctx context.Context, results []BatchResult, opts []CallOption) (missing int) {
+	var doubtful []*BatchResult
+	conflict := false
+	for i := range results {
+		conflict = conflict || errors.Is(results[i].Err, ErrConflict)
+		if results[i].Err == nil {
+			doubtful = append(doubtful, &results[i])
+		}
+	}
+	if !conflict {
+		return 0
+	}
+	for some := range slices.Chunk(doubtful, idsAtOnce) {
+		ids := make([]string, len(some))
+		for i, r := range some {
+			ids[i] = r.IdentityID
+		}
+		there := map[string]bool{}
+		var failure error
+		for identity, err := range a.Identities(ctx, append(opts[:len(opts):len(opts)], IDs(ids...), PageSize(idsAtOnce))...) {
+			there[identity.ID], failure = err == nil, err
+		}
+		for _, r := range some {
+			switch {
+			case there[r.IdentityID]:
+				continue
+			case failure != nil:
+				r.Err = failure
+			default:
+				r.Err = &Error{Operation: "batchPatchIdentities", kind: ErrRolledBack}
+			}
+			r.IdentityID = ""
+			missing++
+		}
+	}
+	return missing
+}
+
+const idsAtOnce = 100 // keeps the URL short enough for proxies
 
 // itemError makes an error of what Kratos says of one item.
 func itemError(op string, g *gen.GenericError) *Error {

@@ -55,6 +55,8 @@ var (
 	ErrReturnToForbidden = errors.New("return_to is not an allowed URL")
 	// ErrBatchItems: some items of a batch failed; its results tell which.
 	ErrBatchItems = errors.New("some items of the batch failed")
+	// ErrRolledBack: Kratos reported an item of a batch as created, and does not have it.
+	ErrRolledBack = errors.New("reported as created, but rolled back with the rest of the batch: send it again")
 	// ErrBrowserLocationChangeRequired: only a browser can go on, at RedirectTo.
 	ErrBrowserLocationChangeRequired = errors.New("a browser has to go on elsewhere")
 )

@@ -157,7 +157,12 @@ func page[T any](operation string, resp *http.Response, err error, yield func(T,
 	}
 	body := &limitedBody{r: resp.Body, left: maxPage}
 	dec := jsonv2.NewDecoder(body)
-	if dec.PeekKind() != '[' {
+	switch dec.PeekKind() {
+	case '[':
+	case 'n': // a page after the last of some lists is null
+		drain(resp.Body)
+		return 0, true, nil
+	default:
 		return 0, true, a.broken(body.err)
 	}
 	if _, err := dec.ReadToken(); err != nil {
