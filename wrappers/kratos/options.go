@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
@@ -149,12 +148,6 @@ func edit(opts []CallOption, checks ...check) []gen.RequestEditorFn {
 		}
 		return nil
 	}}
-}
-
-// underAdmin asks the admin port for a path below /admin, where older servers have it.
-func underAdmin(r *http.Request) {
-	i := strings.LastIndex(r.URL.Path, "/")
-	r.URL.Path = r.URL.Path[:i] + "/admin" + r.URL.Path[i:]
 }
 
 type onceKey struct{}
