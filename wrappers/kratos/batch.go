@@ -58,7 +58,7 @@ func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch,
 		results[i] = BatchResult{PatchID: r.PatchID, IdentityID: r.Identity}
 		if r.Action != gen.PatchActionCreate || r.Identity == "" {
 			failures++
-			results[i].Err = itemError(op, r.Error)
+			results[i] = BatchResult{PatchID: r.PatchID, Err: itemError(op, r.Error)}
 		}
 	}
 	if failures == 0 {

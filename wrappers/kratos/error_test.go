@@ -20,6 +20,7 @@ var sentinels = map[string]error{
 	"ErrIdentityInactive": kratos.ErrIdentityInactive, "ErrIdentityMismatch": kratos.ErrIdentityMismatch, "ErrCSRF": kratos.ErrCSRF,
 	"ErrReturnToForbidden": kratos.ErrReturnToForbidden, "ErrBrowserLocationChangeRequired": kratos.ErrBrowserLocationChangeRequired,
 	"ErrBadRequest": kratos.ErrBadRequest, "ErrForbidden": kratos.ErrForbidden, "ErrNotFound": kratos.ErrNotFound,
+	"ErrBatchItems": kratos.ErrBatchItems, "ErrRolledBack": kratos.ErrRolledBack,
 	"ErrConflict": kratos.ErrConflict, "ErrRateLimited": kratos.ErrRateLimited, "ErrServer": kratos.ErrServer,
 }
 

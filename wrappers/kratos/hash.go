@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
@@ -133,7 +134,7 @@ const (
 	opt = `([A-Za-z0-9+/]*={0,2})` // the same, or nothing
 )
 
-func hashFormats() []hashFormat {
+var hashFormats = sync.OnceValue(func() []hashFormat {
 	re := func(pattern string) *regexp.Regexp { return regexp.MustCompile("^" + pattern + "$") }
 	return []hashFormat{
 		{"$2", re(`[abzy]?\$(?:0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}`), nil},
@@ -154,7 +155,7 @@ func hashFormats() []hashFormat {
 		{"{SSHA256}", re(std), sshaParts(32)},
 		{"{SSHA512}", re(std), sshaParts(64)},
 	}
-}
+})
 
 // checkHash refuses a hash that Kratos cannot read. What it says names the format, and nothing of the hash.
 func checkHash(hash string) error {

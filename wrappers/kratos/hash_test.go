@@ -1,0 +1,106 @@
+package kratos_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// goodHashes are of every format that Kratos reads.
+var goodHashes = []string{
+	"$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq",
+	"$2b$12$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq",
+	"$argon2id$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$qb3jkMl2yQJQ5zNnZpvrsRfVJgVJHfLzIUBVtWkzKfU",
+	"$argon2i$v=19$m=65536,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$qb3jkMl2yQJQ5zNnZpvrsRfVJgVJHfLzIUBVtWkzKfU",
+	"$pbkdf2-sha256$i=1000,l=4$MDEyMw$MDEyMw",
+	"$scrypt$ln=16384,r=8,p=1$MDEyMw==$MDEyMw==",
+	"$firescrypt$ln=14,r=8,p=1$MDEyMw==$MDEyMw==$Bw==$MDEyMw==",
+	"$firescrypt$ln=14,r=8,p=1$MDEyMw==$MDEyMw==$$MDEyMw==",
+	"$md5$X03MO1qnZdYdgyfeuILPmQ==",
+	"$md5$pf=e1NBTFR9e1BBU1NXT1JEfQ==$MDEy$X03MO1qnZdYdgyfeuILPmQ==",
+	"$sha1$pf=e1NBTFR9e1BBU1NXT1JEfQ==$MDEy$W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
+	"$sha256$pf=e1NBTFR9e1BBU1NXT1JEfQ==$MDEy$XohImNooBHFR0OVvjcYpJ3NgPQ1qq73WKhHvch0VQtg=",
+	"$md5-crypt$saltsalt$qjXMvbEw8oaL.CzflDtaK/",
+	"$sha256-crypt$rounds=535000$05R.9KB6UC2kLI3w$Q/zslzx./JjkAVPTwp6th7nW5m7JU91Gte/UmIh.U78",
+	"$sha512-crypt$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjlO/O817G3uBnIFNjnQJuesI68OTLiBFdcbYEdFCoEOfaS35inz1.",
+	"{SSHA}W6ph5Mm5Pz8GgiULbPgzG37mj9hzYWx0",
+	"{SSHA256}XohImNooBHFR0OVvjcYpJ3NgPQ1qq73WKhHvch0VQthzYWx0",
+	"$hmac-md5$NWY0ZGNjM2I1YWE3NjVkNjFkODMyN2RlYjg4MmNmOTk=$a2V5",
+}
+
+func TestHashesThatKratosReads(t *testing.T) {
+	t.Parallel()
+	for _, text := range goodHashes {
+		h, err := kratos.ParsePasswordHash(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		for _, form := range []string{"%v", "%s", "%+v", "%#v", "%q"} {
+			if out := fmt.Sprintf(form, h); strings.Contains(out, text[10:]) {
+				t.Errorf("printed with %s, a hash is %s", form, out)
+			}
+		}
+	}
+}
+
+func TestHashesThatKratosDoesNotRead(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"nothing":                      "",
+		"a password":                   "correct horse",
+		"another format":               "$9$abc",
+		"bcrypt cut short":             "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdg",
+		"bcrypt with a line break":     "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq\n",
+		"bcrypt that costs too little": "$2a$03$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq",
+		"argon2 of another version":    "$argon2id$v=16$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$qb3jkMl2yQJQ5zNnZpvrsRfVJgVJHfLzIUBVtWkzKfU",
+		"argon2 without iterations":    "$argon2id$v=19$m=64,t=0,p=1$MDEyMzQ1Njc4OWFiY2RlZg$qb3jkMl2yQJQ5zNnZpvrsRfVJgVJHfLzIUBVtWkzKfU",
+		"argon2 with padding":          "$argon2id$v=19$m=64,t=1,p=1$MDEyMw==$MDEyMw==",
+		"pbkdf2 of another length":     "$pbkdf2-sha256$i=1000,l=32$MDEyMw$MDEyMw",
+		"pbkdf2 with a strange digest": "$pbkdf2-sha3$i=1000,l=4$MDEyMw$MDEyMw",
+		"scrypt with a cost of 100":    "$scrypt$ln=100,r=8,p=1$MDEyMw==$MDEyMw==",
+		"scrypt without padding":       "$scrypt$ln=16,r=8,p=1$MDEyMw$MDEyMw",
+		"md5 of another length":        "$md5$MDEyMw==",
+		"sha1 without a format":        "$sha1$$MDEy$W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
+		"sha1 without the password":    "$sha1$pf=e1NBTFR9$MDEy$W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
+		"ssha without salt":            "{SSHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=",
+		"ssha of another digest":       "{SSHA384}W6ph5Mm5Pz8GgiULbPgzG37mj9hzYWx0",
+		"hmac in bytes":                "$hmac-md5$X03MO1qnZdYdgyfeuILPmQ==$a2V5",
+		"hmac without a key":           "$hmac-md5$NWY0ZGNjM2I1YWE3NjVkNjFkODMyN2RlYjg4MmNmOTk=$",
+		"too much":                     "$md5$" + strings.Repeat("A", 5000),
+	} {
+		_, err := kratos.ParsePasswordHash(text)
+		if !errors.Is(err, kratos.ErrInvalid) {
+			t.Errorf("%s: %v, want ErrInvalid", name, err)
+		} else if len(text) > 20 && strings.Contains(err.Error(), text[12:]) {
+			t.Errorf("%s: the error has the hash: %v", name, err)
+		}
+	}
+}
+
+func TestHashesOfParts(t *testing.T) {
+	t.Parallel()
+	b := make([]byte, 64)
+	for name, err := range map[string]error{
+		"argon2id": second(kratos.HashArgon2id(64, 1, 1, b[:16], b[:32])), "pbkdf2": second(kratos.HashPBKDF2("sha512", 1000, b[:16], b)),
+		"scrypt": second(kratos.HashScrypt(16384, 8, 1, b[:16], b[:32])), "firebase": second(kratos.HashFirebaseScrypt(14, 8, b[:8], b, b[:1], b)),
+		"sha": second(kratos.HashSHA("sha512", "{SALT}{PASSWORD}", b[:4], b)), "md5": second(kratos.HashMD5("", nil, b[:16])),
+		"salted md5": second(kratos.HashMD5("{PASSWORD}{SALT}", b[:4], b[:16])), "hmac": second(kratos.HashHMAC("sha1", strings.Repeat("0a", 20), b[:4])),
+		"ssha": second(kratos.HashSSHA(b[:20], b[:4])), "ssha256": second(kratos.HashSSHA(b[:32], b[:4])), "ssha512": second(kratos.HashSSHA(b, b[:4])),
+	} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, err := range map[string]error{
+		"argon2id without salt": second(kratos.HashArgon2id(64, 1, 1, nil, b[:32])), "pbkdf2 of nothing": second(kratos.HashPBKDF2("sha512", 1000, b[:16], nil)),
+		"scrypt of cost 3": second(kratos.HashScrypt(3, 8, 1, b[:16], b[:32])), "a strange digest": second(kratos.HashSHA("sha384", "{PASSWORD}", b[:4], b[:48])),
+		"a digest of 21 bytes": second(kratos.HashSSHA(b[:21], b[:4])), "a format without the password": second(kratos.HashMD5("{SALT}", b[:4], b[:16])),
+	} {
+		if !errors.Is(err, kratos.ErrInvalid) {
+			t.Errorf("%s: %v, want ErrInvalid", name, err)
+		}
+	}
+}

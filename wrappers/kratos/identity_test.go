@@ -1,0 +1,405 @@
+package kratos_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+func TestNothingIsSentForABadAdminCall(t *testing.T) {
+	t.Parallel()
+	client, admin := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("sent %s %s?%s", r.Method, r.URL.Path, r.URL.RawQuery)
+	}))
+	ctx := t.Context()
+	list := func(opts ...kratos.CallOption) error { return second(admin.IdentitiesPage(ctx, opts...)) }
+	create := func(credentials ...kratos.Credential) error {
+		return second(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: ada, Credentials: kratos.Credentials(credentials...)}))
+	}
+	malformed := func(c *kratos.CreateIdentity) { c.Credentials.Password.Config.HashedPassword = "$2a$04$s3cret" }
+	hashed := kratos.CreateIdentity{Traits: ada}
+	malformed(&hashed)
+	many := make([]kratos.IdentityPatch, 1001)
+	for i := range many {
+		many[i].Create = kratos.CreateIdentity{Traits: ada}
+	}
+	passwords := make([]kratos.IdentityPatch, 201)
+	for i := range passwords {
+		passwords[i].Create = kratos.CreateIdentity{Traits: ada, Credentials: kratos.Credentials(kratos.ClearTextPassword("s3cret"))}
+	}
+	tests := map[string]error{
+		"two filters for identifiers":         list(kratos.CredentialsIdentifier("a"), kratos.PreviewCredentialsIdentifierSimilar("a")),
+		"an empty identifier":                 list(kratos.CredentialsIdentifier("")),
+		"an empty organization":               list(kratos.OrganizationID("")),
+		"no ids":                              list(kratos.IDs()),
+		"an empty id":                         list(kratos.IDs("a", "")),
+		"501 ids":                             list(kratos.IDs(strings.Fields(strings.Repeat("a ", 501))...)),
+		"a page of none":                      list(kratos.PageSize(0)),
+		"a page of 1001":                      list(kratos.PageSize(1001)),
+		"the page after the last":             list(kratos.PageToken("")),
+		"a nil option":                        list(nil),
+		"finding nobody in particular":        second(admin.FindIdentity(ctx, "")),
+		"an identity without traits":          second(admin.CreateIdentity(ctx, kratos.CreateIdentity{})),
+		"a malformed hash":                    second(admin.CreateIdentity(ctx, hashed)),
+		"a password and a hash":               create(kratos.ClearTextPassword("a"), kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"))),
+		"a link without a subject":            create(kratos.OIDCLink("google", "")),
+		"an update without a schema":          second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{Traits: ada})),
+		"an update without traits":            second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person"})),
+		"an empty patch":                      second(admin.PatchIdentity(ctx, idA, kratos.Patch{})),
+		"a patch of the id":                   second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/id", idB))),
+		"a patch of credentials":              second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Remove("/credentials/password"))),
+		"a patch without a slash":             second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("traits", 1))),
+		"a patch of everything":               second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("", 1))),
+		"a patch with a broken escape":        second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/traits/a~2", 1))),
+		"a patch with an escape cut short":    second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/traits/a~", 1))),
+		"a patch whose first step is broken":  second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("x", 1).Replace("/state", "active"))),
+		"a patch with no JSON":                second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/traits", make(chan int)))),
+		"a batch of none":                     second(admin.BatchPatchIdentities(ctx, nil)),
+		"a batch of 1001":                     second(admin.BatchPatchIdentities(ctx, many)),
+		"a batch of 201 passwords":            second(admin.BatchPatchIdentities(ctx, passwords)),
+		"a batch with an item without traits": second(admin.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{}})),
+		"a provider's credential unnamed":     admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypeOIDC, ""),
+		"a password's identifier":             admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypePassword, "ada"),
+		"a lifespan of nothing":               second(admin.CreateRecoveryCodeForIdentity(ctx, idA, time.Millisecond, "")),
+		"a lifespan before now":               second(admin.CreateRecoveryLinkForIdentity(ctx, idA, -time.Hour)),
+		"a code to exchange for nothing":      second(client.ExchangeSessionToken(ctx, "", "r")),
+		"other sessions of nobody":            second(client.DisableMyOtherSessions(ctx)),
+		"sessions of nobody":                  first(client.MySessions(ctx)),
+		"an error without an id":              second(client.FlowError(ctx, "")),
+		"a token for a browser":               second(client.Browser(fromBrowser()).Login.Start(ctx, kratos.Token("t"))),
+		"a logout without a token":            client.Browser(fromBrowser()).Logout(ctx, ""),
+		"FedCM without a token":               second(client.Browser(fromBrowser()).UpdateFedCMFlow(ctx, kratos.FedCMToken{})),
+	}
+	for name, id := range map[string]string{"empty": "", "a dot": ".", "two dots": "..", "with a slash": "a/../b", "with a line break": "a\nb", "with a query": "a?b", "with a backslash": `a\b`} {
+		tests["identity "+name] = second(admin.Identity(ctx, id))
+		tests["deleted identity "+name] = admin.DeleteIdentity(ctx, id)
+		tests["updated identity "+name] = second(admin.UpdateIdentity(ctx, id, kratos.UpdateIdentity{SchemaID: "a", Traits: ada}))
+		tests["patched identity "+name] = second(admin.PatchIdentity(ctx, id, kratos.Patch{}.Replace("/state", "active")))
+		tests["credentials of identity "+name] = admin.DeleteIdentityCredentials(ctx, id, kratos.CredentialsTypeTOTP, "")
+		tests["credential "+name] = admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsType(id), "")
+		tests["sessions of identity "+name] = first(admin.IdentitySessions(ctx, id))
+		tests["deleted sessions of identity "+name] = admin.DeleteIdentitySessions(ctx, id)
+		tests["session "+name] = second(admin.Session(ctx, id))
+		tests["disabled session "+name] = admin.DisableSession(ctx, id)
+		tests["extended session "+name] = second(admin.ExtendSession(ctx, id))
+		tests["my session "+name] = client.DisableMySession(ctx, id, kratos.Token("t"))
+		tests["schema "+name] = second(client.IdentitySchema(ctx, id))
+		tests["message "+name] = second(admin.CourierMessage(ctx, id))
+		tests["recovery of identity "+name] = second(admin.CreateRecoveryCodeForIdentity(ctx, id, 0, ""))
+	}
+	for name, err := range tests {
+		if !errors.Is(err, kratos.ErrInvalid) {
+			t.Errorf("%s: %v, want ErrInvalid", name, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: the error has the secret: %v", name, err)
+		}
+	}
+}
+
+func hash(t *testing.T, text string) kratos.PasswordHash {
+	t.Helper()
+	h, err := kratos.ParsePasswordHash(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func TestAnswersThatAreNotWhatWasAskedFor(t *testing.T) {
+	t.Parallel()
+	client, admin := serve(t, reply{status: 200, header: http.Header{"X-Total-Count": {"1"}}, body: `{"ok":true}`})
+	ctx, token := t.Context(), kratos.Token("t")
+	for name, err := range map[string]error{
+		"identity": second(admin.Identity(ctx, idA)), "created identity": second(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: ada})),
+		"session": second(admin.Session(ctx, idA)), "extended session": second(admin.ExtendSession(ctx, idA)), "whoami": second(client.Whoami(ctx, token)),
+		"list": first(admin.Identities(ctx)), "my sessions": first(client.MySessions(ctx, token)), "message": second(admin.CourierMessage(ctx, idA)),
+		"code": second(admin.CreateRecoveryCodeForIdentity(ctx, idA, 0, "")), "link": second(admin.CreateRecoveryLinkForIdentity(ctx, idA, 0)),
+		"version": second(admin.Version(ctx)), "alive": client.IsAlive(ctx), "ready": admin.IsReady(ctx), "script": second(client.WebAuthnJavaScript(ctx)),
+		"error": second(client.FlowError(ctx, "e")), "exchange": second(client.ExchangeSessionToken(ctx, "i", "r")),
+		"batch":  second(admin.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: ada}}})),
+		"logout": second(client.Browser(fromBrowser()).CreateLogoutFlow(ctx)),
+	} {
+		if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+			t.Errorf("%s: %v, want ErrUnexpectedAnswer", name, err)
+		}
+	}
+}
+
+// The admin port of later servers answers this path with everybody's sessions.
+func TestMySessionsAreNotEverybodys(t *testing.T) {
+	t.Parallel()
+	client, _ := serve(t, routes{"GET /sessions": reply{status: 200, body: `[{"id":"1"},{"id":"2"}]`}})
+	for s, err := range client.MySessions(t.Context(), kratos.Token("t")) {
+		if !errors.Is(err, kratos.ErrUnexpectedAnswer) || s.ID != "" {
+			t.Errorf("got %s, %v", s.ID, err)
+		}
+	}
+}
+
+func TestCountedPages(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	client, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.RawQuery)
+		page := r.URL.Query().Get("page")
+		if page == "" {
+			page = map[bool]string{true: "0", false: "1"}[r.URL.Path == "/schemas"]
+		}
+		body := map[string]string{"0": `[{"id":"zero"}]`, "1": `[{"id":"one"}]`, "2": `[{"id":"two"}]`, "9": "null\n"}[page]
+		if body == "" {
+			body = `[]`
+		}
+		// Such lists name a next page for ever, and one that is the first again.
+		reply{status: 200, header: http.Header{"X-Total-Count": {"2"}, "Link": {`</sessions?page=1&page_token=abc>; rel="next"`}}, body: body}.ServeHTTP(w, r)
+	}))
+	var got string
+	for s, err := range client.MySessions(t.Context(), kratos.Token("t"), kratos.PageSize(1)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got += s.ID + " "
+	}
+	for s, err := range admin.IdentitySessions(t.Context(), idA, kratos.PageToken("2")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got += s.ID + " "
+	}
+	for s, err := range client.IdentitySchemas(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got += s.ID + " "
+	}
+	if got != "one two two zero one two " {
+		t.Errorf("got %q after asking %q", got, asked)
+	}
+	if want := "per_page=1 page=2&per_page=1 page=3&per_page=1 page=2 page=3  page=1 page=2 page=3"; strings.Join(asked, " ") != want {
+		t.Errorf("asked %q", strings.Join(asked, " "))
+	}
+	page, err := client.IdentitySchemasPage(t.Context(), kratos.PageToken("9"))
+	if err != nil || len(page.Items) != 0 || page.Next != "" {
+		t.Errorf("the page after the last: %+v, %v", page, err)
+	}
+	for _, token := range []string{"abc", "-1", "0x1"} {
+		if _, err := client.IdentitySchemasPage(t.Context(), kratos.PageToken(token)); !errors.Is(err, kratos.ErrInvalid) {
+			t.Errorf("token %s: %v", token, err)
+		}
+	}
+}
+
+func TestPagesOneByOne(t *testing.T) {
+	t.Parallel()
+	_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("page_token") == "x" {
+			reply{status: 200, body: `[{"id":"c"}]`}.ServeHTTP(w, r)
+			return
+		}
+		reply{status: 200, header: http.Header{"Link": {`</admin/identities?page_token=x>; rel="next"`}}, body: `[{"id":"a"},{"id":"b"}]`}.ServeHTTP(w, r)
+	}))
+	page, err := admin.IdentitiesPage(t.Context())
+	if err != nil || len(page.Items) != 2 || page.Next != "x" {
+		t.Fatalf("got %+v, %v", page, err)
+	}
+	page, err = admin.IdentitiesPage(t.Context(), kratos.PageToken(page.Next))
+	if err != nil || len(page.Items) != 1 || page.Next != "" {
+		t.Fatalf("got %+v, %v", page, err)
+	}
+	var got string
+	for i, err := range admin.Identities(t.Context(), kratos.PageToken("x")) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got += i.ID
+	}
+	if got != "c" {
+		t.Errorf("resumed with %q", got)
+	}
+}
+
+func TestFindIdentity(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]error{`[]`: kratos.ErrNotFound, `[{"id":"a"}]`: nil, `[{"id":"a"},{"id":"b"}]`: kratos.ErrConflict} {
+		_, admin := serve(t, reply{status: 200, body: body})
+		if _, err := admin.FindIdentity(t.Context(), "ada"); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", body, err, want)
+		}
+	}
+}
+
+func TestBatchResults(t *testing.T) {
+	t.Parallel()
+	var looked atomic.Int64
+	ids := func(n int) []kratos.IdentityPatch {
+		items := make([]kratos.IdentityPatch, n)
+		for i := range items {
+			items[i] = kratos.IdentityPatch{PatchID: fmt.Sprintf("p%d", i), Create: kratos.CreateIdentity{Traits: ada}}
+		}
+		return items
+	}
+	ok := func(i int) string { return fmt.Sprintf(`{"action":"create","identity":"i%d","patch_id":"p%d"}`, i, i) }
+	failed := func(i, code int) string {
+		return fmt.Sprintf(`{"action":"error","patch_id":"p%d","error":{"code":%d,"message":"m","reason":"r"}}`, i, code)
+	}
+	for name, tc := range map[string]struct {
+		n       int
+		results []string
+		there   string // ids that exist afterwards
+		want    string // of the call
+		items   string // of each item
+	}{
+		"all created":                           {2, []string{ok(0), ok(1)}, "", "", "ok ok"},
+		"one does not fit, the others are left": {3, []string{ok(0), failed(1, 400), ok(2)}, "", "ErrBatchItems", "ok ErrBadRequest ok"},
+		"all fail":                              {1, []string{failed(0, 409)}, "", "ErrBatchItems", "ErrConflict"},
+		"a conflict, the others are there":      {3, []string{ok(0), failed(1, 409), ok(2)}, "i0 i2", "ErrBatchItems", "ok ErrConflict ok"},
+		"a conflict, the others are lost":       {3, []string{ok(0), failed(1, 409), ok(2)}, "i2", "ErrBatchItems", "ErrRolledBack ErrConflict ok"},
+		"an item failed for no reason":          {1, []string{`{"action":"error","patch_id":"p0"}`}, "", "ErrBatchItems", "ErrUnexpectedAnswer"},
+		"an action of a later release":          {1, []string{`{"action":"queued","patch_id":"p0","identity":"i0"}`}, "", "ErrBatchItems", "ErrUnexpectedAnswer"},
+		"too few results":                       {2, []string{ok(0)}, "", "ErrUnexpectedAnswer", ""},
+		"a null for a result":                   {2, []string{ok(0), "null"}, "", "ErrUnexpectedAnswer", ""},
+		"results in another order":              {2, []string{ok(1), ok(0)}, "", "ErrUnexpectedAnswer", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, admin := serve(t, routes{
+				"PATCH /admin/identities": reply{status: 200, body: `{"identities":[` + strings.Join(tc.results, ",") + `]}`},
+				"GET /admin/identities": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					looked.Add(1)
+					var found []string
+					for _, id := range r.URL.Query()["ids"] {
+						if strings.Contains(tc.there, id) {
+							found = append(found, `{"id":"`+id+`"}`)
+						}
+					}
+					reply{status: 200, body: "[" + strings.Join(found, ",") + "]"}.ServeHTTP(w, r)
+				}),
+			})
+			results, err := admin.BatchPatchIdentities(t.Context(), ids(tc.n))
+			if matches(err) != tc.want {
+				t.Errorf("is %q (%v), want %q", matches(err), err, tc.want)
+			}
+			var items []string
+			for i, r := range results {
+				switch {
+				case r.Err == nil && r.IdentityID == fmt.Sprintf("i%d", i):
+					items = append(items, "ok")
+				case r.IdentityID == "":
+					items = append(items, strings.Fields(matches(r.Err) + " ?")[0])
+				default:
+					items = append(items, "an id and an error")
+				}
+			}
+			if got := strings.Join(items, " "); got != tc.items {
+				t.Errorf("items %q, want %q", got, tc.items)
+			}
+		})
+	}
+}
+
+func TestTypedTraits(t *testing.T) {
+	t.Parallel()
+	type traits struct {
+		Email string `json:"email"`
+		Big   int64  `json:"big"`
+	}
+	i := kratos.Identity{Traits: []byte(`{"email":"ada@example.org","big":9007199254740993,"more":1}`), MetadataAdmin: []byte(`null`)}
+	got, err := kratos.Traits[traits](i)
+	if err != nil || got.Email != "ada@example.org" || got.Big != 9007199254740993 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if again, err := kratos.Traits[traits](&i); err != nil || again != got {
+		t.Errorf("by pointer: %+v, %v", again, err)
+	}
+	if m, err := kratos.MetadataAdmin[map[string]int](i); err != nil || m != nil {
+		t.Errorf("null metadata: %v, %v", m, err)
+	}
+	if m, err := kratos.MetadataPublic[traits]((*kratos.Identity)(nil)); err != nil || m != (traits{}) {
+		t.Errorf("no metadata: %v, %v", m, err)
+	}
+	if _, err := kratos.Traits[[]string](i); !errors.Is(err, kratos.ErrUnexpectedAnswer) || strings.Contains(err.Error(), "ada") {
+		t.Errorf("traits of another shape: %v", err)
+	}
+}
+
+func TestPatchesAreValues(t *testing.T) {
+	t.Parallel()
+	var bodies []string
+	_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		bodies = append(bodies, string(body))
+		reply{status: 200, body: `{"id":"` + idA + `"}`}.ServeHTTP(w, r)
+	}))
+	base := kratos.Patch{}.Replace("/state", "active")
+	one, two := base.Remove("/traits/a"), base.Add("/traits/list/-", nil)
+	for _, p := range []kratos.Patch{base, one, two} {
+		if _, err := admin.PatchIdentity(t.Context(), idA, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state := `{"op":"replace","path":"/state","value":"active"}`
+	want := []string{"[" + state + "]", "[" + state + `,{"op":"remove","path":"/traits/a"}]`, "[" + state + `,{"op":"add","path":"/traits/list/-","value":null}]`}
+	for i := range want {
+		if bodies[i] != want[i] {
+			t.Errorf("sent %s, want %s", bodies[i], want[i])
+		}
+	}
+	if got := kratos.Pointer("traits", "a/b", "~c", ""); got != "/traits/a~1b/~0c/" {
+		t.Errorf("pointer %s", got)
+	}
+}
+
+func TestMetadataCalls(t *testing.T) {
+	t.Parallel()
+	ok := reply{status: 200, body: `{"status":"ok"}`}
+	old := routes{
+		"GET /base/health/ready":       http.RedirectHandler("/admin/health/ready", http.StatusTemporaryRedirect),
+		"GET /base/admin/health/ready": ok,
+		"GET /base/version":            http.RedirectHandler("/admin/version", http.StatusTemporaryRedirect),
+		"GET /base/admin/version":      reply{status: 200, body: `{"version":"v1.3.1"}`},
+		"GET /base/health/alive":       http.RedirectHandler("https://elsewhere.example.org/", http.StatusTemporaryRedirect),
+	}
+	admin, err := kratos.NewAdmin(newServer(t, old) + "/base")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := admin.IsReady(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if v, err := admin.Version(t.Context()); err != nil || v != "v1.3.1" {
+		t.Errorf("version %q, %v", v, err)
+	}
+	if err := admin.IsAlive(t.Context()); !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+		t.Errorf("a redirect elsewhere: %v", err)
+	}
+	var n atomic.Int64
+	client, _ := serve(t, counted(&n, reply{status: 503, body: `{"error":{"code":500,"message":"m"}}`}))
+	if err := client.IsReady(t.Context()); !errors.Is(err, kratos.ErrServer) || n.Load() != 1 {
+		t.Errorf("not ready: %v after %d requests", err, n.Load())
+	}
+}
+
+func TestWebAuthnJavaScript(t *testing.T) {
+	t.Parallel()
+	client, _ := serve(t, reply{status: 200, header: http.Header{"Content-Type": {"text/javascript; charset=utf-8"}}, body: "let a"})
+	if script, err := client.WebAuthnJavaScript(t.Context()); err != nil || script != "let a" {
+		t.Errorf("%q, %v", script, err)
+	}
+}
+
+func TestIdentitySchema(t *testing.T) {
+	t.Parallel()
+	client, _ := serve(t, reply{status: 200, body: `{"$id":"x","n":1.0}`})
+	schema, err := client.IdentitySchema(t.Context(), "person")
+	if err != nil || string(schema) != `{"$id":"x","n":1.0}` || !json.Valid(schema) {
+		t.Errorf("%s, %v", schema, err)
+	}
+}
