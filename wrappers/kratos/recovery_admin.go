@@ -2,6 +2,7 @@ package kratos
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/kratoskit/kratos-go/gen"
@@ -44,5 +45,6 @@ func expiresIn(id string, lifespan time.Duration) (string, error) {
 	case lifespan < time.Second:
 		return "", argumentError("the lifespan is shorter than a second")
 	}
-	return lifespan.String(), nil
+	// Kratos takes a whole number of one unit only.
+	return strconv.FormatInt(lifespan.Milliseconds(), 10) + "ms", nil
 }

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+)
+
+// The requests that the wrapper sends, golden files of its tests, are valid against the effective spec.
+func TestGoldenRequestsAreValid(t *testing.T) {
+	t.Parallel()
+	spec, err := openapi3.NewLoader().LoadFromFile(here.effective())
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.Servers = nil
+	router, err := gorillamux.NewRouter(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range operations(spec) {
+		r, err := goldenRequest(here.path("testdata", "requests", op.OperationID+".txt"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		route, params, err := router.FindRoute(r)
+		if err != nil || route.Operation.OperationID != op.OperationID {
+			t.Errorf("%s: the route is another: %v", op.OperationID, err)
+			continue
+		}
+		err = openapi3filter.ValidateRequest(t.Context(), &openapi3filter.RequestValidationInput{
+			Request: r, PathParams: params, Route: route,
+			Options: &openapi3filter.Options{MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+		})
+		if err != nil {
+			t.Errorf("%s: %v", op.OperationID, err)
+		}
+		for name := range r.URL.Query() {
+			if p := op.Parameters.GetByInAndName("query", name); p == nil {
+				t.Errorf("%s: the spec has no parameter %s", op.OperationID, name)
+			}
+		}
+	}
+}
+
+// goldenRequest reads a request as the wrapper's tests write it: the line of method and path, parameters with a question
+// mark before each, headers, and the body after an empty line.
+func goldenRequest(path string) (*http.Request, error) {
+	f, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := bufio.NewReader(f)
+	header := http.Header{}
+	var target string
+	var query []string
+	for {
+		line, err := lines.ReadString('\n')
+		line = strings.TrimSuffix(line, "\n")
+		switch name, value, _ := strings.Cut(line, ": "); {
+		case line == "":
+			body, bodyErr := io.ReadAll(lines)
+			if bodyErr != nil {
+				return nil, bodyErr
+			}
+			method, p, _ := strings.Cut(target, " ")
+			r, err := http.NewRequest(method, "http://127.0.0.1"+(&url.URL{Path: p}).EscapedPath()+"?"+strings.Join(query, "&"), strings.NewReader(string(body)))
+			if err != nil {
+				return nil, err
+			}
+			r.Header = header
+			return r, nil
+		case target == "":
+			target = line
+		case line[0] == '?':
+			query = append(query, line[1:])
+		default:
+			header.Set(name, value)
+		}
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
+	}
+}
