@@ -2,7 +2,7 @@
 
 GO      ?= go
 # Modules with Go code of ours; e2e/kratos holds no code, only the versions that a Kratos is built from.
-MODULES := . tools e2e
+MODULES := . tools e2e bench examples/otel
 ALL     := $(MODULES) e2e/kratos
 
 .PHONY: help
@@ -26,6 +26,11 @@ generate: ## Make all of gen/ from api/.
 .PHONY: test
 test: compiler ## Run all tests, those against a real Kratos included.
 	@set -e; for m in $(MODULES); do echo "== test $$m"; $(GO) -C $$m test -race -timeout 20m ./...; done
+
+.PHONY: bench
+bench: ## Measure this SDK beside kratos-client-go and bare net/http, and print the ratios.
+	@$(GO) -C bench build -o "$(CURDIR)/.bin/" .
+	@cd bench && exec ../.bin/bench
 
 .PHONY: check
 check: compiler ## Check generated code, spec, overlays, modules, formatting, and what vet and staticcheck find.

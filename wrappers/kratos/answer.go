@@ -163,6 +163,7 @@ func (a *answer) failure() *Error {
 	if g.Request != "" {
 		e.RequestID = g.Request
 	}
+	e.readDetails()
 	e.kind = byID(e.ID)
 	if e.kind == nil {
 		e.kind = a.kindWithoutID()

@@ -1,6 +1,7 @@
 package kratos
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
 // What can go wrong, for [errors.Is]. An error matches at most one of the first group, and may match one of the second.
@@ -107,6 +110,9 @@ type Error struct {
 	// RetryAfter is how long the server wants to be left alone; 0 if it does not say.
 	RetryAfter time.Duration
 
+	// ContinueWith has the steps that Kratos suggests next, such as the verification of an address before a login.
+	ContinueWith []ContinueWith
+
 	kind  error // one of the first group above, or nil
 	cause error
 	text  string
@@ -180,6 +186,26 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Body returns the answer as it came, up to 64 KiB of it. It may hold secrets.
 func (e *Error) Body() []byte { return e.body }
+
+// readDetails finds in the details what Kratos puts there for some errors, and beside them for others.
+func (e *Error) readDetails() {
+	var details struct {
+		ContinueWith      []ContinueWith `json:"continue_with"`
+		RedirectBrowserTo string         `json:"redirect_browser_to"`
+		RedirectTo        string         `json:"redirect_to"`
+		API               string         `json:"api"`
+	}
+	if len(e.Details) == 0 || jsonv2.Unmarshal(e.Details, &details) != nil {
+		return // of another shape, and still in Details
+	}
+	e.ContinueWith = details.ContinueWith
+	e.RedirectTo = cmp.Or(e.RedirectTo, details.RedirectBrowserTo, details.RedirectTo, details.API)
+	for _, next := range details.ContinueWith {
+		if next.Action == ContinueShowRecoveryUI && next.Flow != nil {
+			e.FlowID = cmp.Or(e.FlowID, next.Flow.ID)
+		}
+	}
+}
 
 // Messages returns what Kratos says to the person about the form as a whole, where it was refused.
 func (e *Error) Messages() []Message { return e.form.messages }

@@ -130,6 +130,33 @@ func TestWhatAnErrorSays(t *testing.T) {
 	}
 }
 
+func TestWhatTheDetailsOfAnErrorSay(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ details, redirect, flow, action string }{
+		"where a browser starts anew":   {`{"redirect_to":"http://h/browser","return_to":"http://h/"}`, "http://h/browser", "", ""},
+		"where a native client does":    {`{"api":"http://h/api"}`, "http://h/api", "", ""},
+		"a recovery that replaces this": {`{"continue_with":[{"action":"show_recovery_ui","flow":{"id":"new"}}]}`, "", "new", "show_recovery_ui"},
+		"a verification to do first":    {`{"continue_with":[{"action":"show_verification_ui","flow":{"id":"v","verifiable_address":"a"}}]}`, "", "", "show_verification_ui"},
+		"something else":                {`{"continue_with":7}`, "", "", ""},
+		"no object":                     {`[1]`, "", "", ""},
+		"nothing":                       {`null`, "", "", ""},
+	} {
+		client, _ := serve(t, reply{status: 403, body: `{"error":{"code":403,"message":"m","details":` + tc.details + `}}`})
+		_, err := client.Whoami(t.Context(), kratos.Token("t"))
+		var e *kratos.Error
+		if !errors.As(err, &e) {
+			t.Fatal(err)
+		}
+		var action string
+		if len(e.ContinueWith) > 0 {
+			action = string(e.ContinueWith[0].Action)
+		}
+		if e.RedirectTo != tc.redirect || e.FlowID != tc.flow || action != tc.action {
+			t.Errorf("%s: redirect %q, flow %q, action %q", name, e.RedirectTo, e.FlowID, action)
+		}
+	}
+}
+
 // Every place that a secret can come from has one here; none may be in the text of an error.
 func TestNoSecretInAnyErrorText(t *testing.T) {
 	t.Parallel()

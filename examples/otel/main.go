@@ -1,0 +1,54 @@
+// Otel traces every request to Kratos with OpenTelemetry: otelhttp, as the client's transport, makes a span of each and sends
+// its trace context along, which Kratos takes up.
+//
+// The attribute url.full of such spans has the query, which for exchangeSessionToken and updateLogoutFlow is a secret: have
+// your collector drop it.
+//
+//	go run . -public http://127.0.0.1:4433
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/trace"
+)
+
+func main() {
+	public := flag.String("public", "http://127.0.0.1:4433", "URL of Kratos' public API")
+	flag.Parse()
+	exporter, err := stdouttrace.New(stdouttrace.WithPrettyPrint())
+	if err == nil {
+		err = run(context.Background(), *public, exporter)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, publicURL string, exporter trace.SpanExporter) error {
+	provider := trace.NewTracerProvider(trace.WithSyncer(exporter))
+	defer func() { _ = provider.Shutdown(ctx) }()
+
+	client, err := kratos.NewClient(publicURL, kratos.WithHTTPClient(&http.Client{
+		Transport: otelhttp.NewTransport(http.DefaultTransport,
+			otelhttp.WithTracerProvider(provider),
+			otelhttp.WithPropagators(propagation.TraceContext{}),
+			otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return r.Method + " " + r.URL.Path }),
+		),
+	}))
+	if err != nil {
+		return err
+	}
+	ctx, span := provider.Tracer("example").Start(ctx, "is Kratos ready?")
+	defer span.End()
+	return client.IsReady(ctx)
+}

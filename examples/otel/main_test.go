@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+)
+
+func TestEveryRequestIsASpan(t *testing.T) {
+	t.Parallel()
+	var traceparent string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		traceparent = r.Header.Get("Traceparent")
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"status":"ok"}`))
+	}))
+	defer server.Close()
+	exporter := &keeping{InMemoryExporter: tracetest.NewInMemoryExporter()}
+	if err := run(t.Context(), server.URL, exporter); err != nil {
+		t.Fatal(err)
+	}
+	spans := exporter.GetSpans()
+	if len(spans) != 2 || spans[0].Name != "GET /health/ready" || spans[0].SpanContext.TraceID() != spans[1].SpanContext.TraceID() {
+		t.Errorf("spans %v", spans.Snapshots())
+	}
+	if traceparent == "" {
+		t.Error("Kratos was not told of the trace")
+	}
+}
+
+// keeping keeps its spans when the provider is shut down.
+type keeping struct{ *tracetest.InMemoryExporter }
+
+func (keeping) Shutdown(context.Context) error { return nil }
