@@ -10,17 +10,16 @@ package gen
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
-	"github.com/oapi-codegen/runtime"
 )
 
 // Defines values for AAL.
@@ -2099,8 +2098,8 @@ type ListIdentitiesParams struct {
 	// Consistency How fresh the data has to be: `strong` reads the latest state, `eventual` may be slightly stale and is faster. Only servers on CockroachDB make a difference; unknown values count as `strong`.
 	Consistency *Consistency `form:"consistency,omitempty" json:"consistency,omitempty"`
 
-	// Ids Restricts the list to these identities, at most 500, given by repeating the parameter; ids which do not exist are left out without an error.
-	Ids *[]string `form:"ids,omitempty" json:"ids,omitempty"`
+	// IDs Restricts the list to these identities, at most 500, given by repeating the parameter; ids which do not exist are left out without an error.
+	IDs *[]string `form:"ids,omitempty" json:"ids,omitempty"`
 
 	// CredentialsIdentifier Finds the identity that logs in with exactly this identifier, such as an email address, user name or `provider:subject`; letter case does not matter for addresses. Adds `credentials` to the answer.
 	CredentialsIdentifier *string `form:"credentials_identifier,omitempty" json:"credentials_identifier,omitempty"`
@@ -2575,6001 +2574,819 @@ func (a UINodeAttributes) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
-type RequestEditorFn func(ctx context.Context, req *http.Request) error
+// RequestEditorFn changes a request before it is sent, or refuses it.
+type RequestEditorFn func(ctx context.Context, r *http.Request) error
 
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
-type HttpRequestDoer interface {
-	Do(req *http.Request) (*http.Response, error)
+// HTTPDoer sends requests; an [http.Client] is one.
+type HTTPDoer interface {
+	Do(r *http.Request) (*http.Response, error)
 }
 
-// Client which conforms to the OpenAPI3 specification for this service.
+// Client has a method for every operation. It sends the request and returns the answer as it is.
 type Client struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
-	Server string
-
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
-	Client HttpRequestDoer
-
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
-	RequestEditors []RequestEditorFn
+	base *url.URL
+	doer HTTPDoer
 }
 
-// ClientOption allows setting custom parameters during construction
-type ClientOption func(*Client) error
+// NewClient returns a client for the server at base, whose path the paths of the operations are appended to.
+func NewClient(base *url.URL, doer HTTPDoer) *Client {
+	return &Client{base: base, doer: doer}
+}
 
-// Creates a new Client, with reasonable defaults
-func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
+// Through returns a client for the same server that sends its requests through doer, and the doer of this one.
+func (c *Client) Through(doer func(HTTPDoer) HTTPDoer) *Client {
+	return &Client{base: c.base, doer: doer(c.doer)}
+}
+
+// request makes a request for a path; raw is its escaped form where that differs.
+func (c *Client) request(method, path, raw string) *http.Request {
+	u := *c.base
+	if raw != "" || u.RawPath != "" {
+		u.RawPath = u.EscapedPath() + cmp.Or(raw, path)
 	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
+	u.Path += path
+	return &http.Request{
+		Method: method, URL: &u, Host: u.Host, Header: make(http.Header, 4),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+}
+
+// send gives a request its query and body, lets it be edited, and sends it.
+func (c *Client) send(ctx context.Context, r *http.Request, query url.Values, body any, edits []RequestEditorFn) (*http.Response, error) {
+	if len(query) > 0 {
+		r.URL.RawQuery = query.Encode()
+	}
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+		r.Body, _ = r.GetBody()
+		r.ContentLength = int64(len(text))
+		r.Header["Content-Type"] = []string{"application/json"}
+	}
+	r = r.WithContext(ctx)
+	for _, edit := range edits {
+		if err := edit(ctx, r); err != nil {
 			return nil, err
 		}
 	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
+	return c.doer.Do(r)
 }
 
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *Client) error {
-		c.Client = doer
-		return nil
-	}
+// GetWebAuthnJavaScript sends GET /.well-known/ory/webauthn.js.
+func (c *Client) GetWebAuthnJavaScript(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/.well-known/ory/webauthn.js", "")
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *Client) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// The interface specification for the client above.
-type ClientInterface interface {
-
-	// GetWebAuthnJavaScript Load the script for security keys and passkeys.
-	//
-	// Public port, without authentication. A script that defines the functions which nodes of browser flows name in `onclickTrigger` and `onloadTrigger`, such as `oryWebAuthnLogin` and `oryPasskeyRegistration`. Flows that need it have a `script` node with its URL and `integrity`.
-	//
-	// The content type is `text/javascript`, not JSON, and the body is the bare script.
-	//
-	// Corresponds with GET /.well-known/ory/webauthn.js (the `GetWebAuthnJavaScript` operationId).
-	GetWebAuthnJavaScript(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListCourierMessages List queued and delivered messages.
-	//
-	// Admin port. Returns the emails and text messages Kratos wrote, newest first, whether still queued, sent or given up. The single attempts, `dispatches`, are left out of the list.
-	//
-	// Bodies and subjects hold codes and links: treat them as passwords. Outside of development mode the body is replaced by a placeholder.
-	//
-	// - Pages are linked by the `Link` header: `rel="first"` always, `rel="next"` while there is more; `X-Total-Count` holds the number of matching messages.
-	// - 400 for an unknown `status`, a `page_size` which is no number, and a damaged `page_token`; `error.code` may read 500 although the status is 400.
-	//
-	// Corresponds with GET /admin/courier/messages (the `ListCourierMessages` operationId).
-	ListCourierMessages(ctx context.Context, params *ListCourierMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetCourierMessage Get one message with its delivery attempts.
-	//
-	// Admin port. Returns a message and, in `dispatches`, every attempt to deliver it with the error of those which failed, which explains why a person received nothing.
-	//
-	// The body may hold a code or link: treat it as a password. Outside of development mode it is replaced by a placeholder.
-	// 404 for an unknown id, 400 for one which is no UUID. An empty id reaches the list of messages instead.
-	//
-	// Corresponds with GET /admin/courier/messages/{id} (the `GetCourierMessage` operationId).
-	GetCourierMessage(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListIdentities List identities, page by page, with optional filters.
-	//
-	// Admin port. Returns identities in the order of their ids, including `metadata_admin`, `verifiable_addresses` and `recovery_addresses`.
-	//
-	// - Pages are linked by the `Link` header: one header with comma separated relative URLs, `rel="first"` always and `rel="next"` while there is more. The last page has no `next`.
-	// - `page_size` and `page_token` take precedence; `page` and `per_page` still work, and the links then use them and `X-Total-Count` is sent.
-	// - The member `credentials` is present only with `credentials_identifier`, `preview_credentials_identifier_similar` or `include_credential`.
-	// - 400 for an id in `ids` which is no UUID, a damaged `page_token`, an unknown value of `include_credential`, or both identifier filters at once.
-	//
-	// A filter without a match is 200 with an empty list. One identity whose metadata is a bare number can make the whole list fail with 500 on SQLite.
-	//
-	// Corresponds with GET /admin/identities (the `ListIdentities` operationId).
-	ListIdentities(ctx context.Context, params *ListIdentitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchPatchIdentitiesWithBody Create many identities in one request.
-	//
-	// Admin port. Creates the identities of the list, each on its own: those which fail do not stop the others, and nothing is rolled back. Results come in the order of the request.
-	//
-	// - 200 even when every element failed: look at `action` of each result, which is `create` or `error`. An element without `create` yields `null`.
-	// - 400 for a body which cannot be decoded and for an element with an unknown member, a wrong state, a `patch_id` which is no UUID, or a password hash of an unknown format; nothing is created then, and the message does not say which element is at fault. `error.code` may read 500 although the status is 400.
-	// - 409 is declared but does not occur; conflicts are reported inside the results.
-	//
-	// Up to 1000 elements are accepted by every release. Plaintext passwords are hashed one by one, which takes time: use far smaller batches, about 200, or import hashes.
-	// Safe to repeat only if identifiers are unique, because elements created before then fail with a conflict.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PATCH /admin/identities (the `BatchPatchIdentities` operationId).
-	BatchPatchIdentitiesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// BatchPatchIdentities Create many identities in one request.
-	//
-	// Admin port. Creates the identities of the list, each on its own: those which fail do not stop the others, and nothing is rolled back. Results come in the order of the request.
-	//
-	// - 200 even when every element failed: look at `action` of each result, which is `create` or `error`. An element without `create` yields `null`.
-	// - 400 for a body which cannot be decoded and for an element with an unknown member, a wrong state, a `patch_id` which is no UUID, or a password hash of an unknown format; nothing is created then, and the message does not say which element is at fault. `error.code` may read 500 although the status is 400.
-	// - 409 is declared but does not occur; conflicts are reported inside the results.
-	//
-	// Up to 1000 elements are accepted by every release. Plaintext passwords are hashed one by one, which takes time: use far smaller batches, about 200, or import hashes.
-	// Safe to repeat only if identifiers are unique, because elements created before then fail with a conflict.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PATCH /admin/identities (the `BatchPatchIdentities` operationId).
-	BatchPatchIdentities(ctx context.Context, body BatchPatchIdentitiesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateIdentityWithBody Create an identity, optionally with credentials.
-	//
-	// Admin port. Creates an account without any flow: no hooks run, no message is sent, and no session is started. Use it to import people, too: the body may carry
-	// a plaintext or hashed password, links to OpenID Connect providers, and addresses which are already verified.
-	//
-	// - 201 returns the identity; the `Location` header lacks the `/admin` prefix and cannot be followed as it is. The timestamps inside `credentials` are zero in this answer.
-	// - 400 for traits which do not match the identity schema, an unknown schema or state, a password hash of an unknown format, and every member the server does not know (older servers refuse newer members).
-	// - 409 if a login identifier or address belongs to another identity; the answer does not say which.
-	//
-	// Not idempotent, but a repeated call is detectable by the 409 as long as the traits hold an identifier.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /admin/identities (the `CreateIdentity` operationId).
-	CreateIdentityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateIdentity Create an identity, optionally with credentials.
-	//
-	// Admin port. Creates an account without any flow: no hooks run, no message is sent, and no session is started. Use it to import people, too: the body may carry
-	// a plaintext or hashed password, links to OpenID Connect providers, and addresses which are already verified.
-	//
-	// - 201 returns the identity; the `Location` header lacks the `/admin` prefix and cannot be followed as it is. The timestamps inside `credentials` are zero in this answer.
-	// - 400 for traits which do not match the identity schema, an unknown schema or state, a password hash of an unknown format, and every member the server does not know (older servers refuse newer members).
-	// - 409 if a login identifier or address belongs to another identity; the answer does not say which.
-	//
-	// Not idempotent, but a repeated call is detectable by the 409 as long as the traits hold an identifier.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /admin/identities (the `CreateIdentity` operationId).
-	CreateIdentity(ctx context.Context, body CreateIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteIdentity Delete an identity and everything that belongs to it.
-	//
-	// Admin port. Removes the identity together with its credentials, addresses and sessions. It cannot be undone; to lock a person out and keep the data, set `state` to `inactive` instead.
-	//
-	// 204 on success. 404 for an unknown id, an id which is no UUID, and an identity already deleted, so a repeated call ends in 404.
-	//
-	// Corresponds with DELETE /admin/identities/{id} (the `DeleteIdentity` operationId).
-	DeleteIdentity(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetIdentity Get one identity, with the types of its credentials.
-	//
-	// Admin port. Returns the identity with `metadata_admin` and with `credentials`, which list type and identifiers. The secret part, `config`, is added
-	// only for the types named in `include_credential`.
-	//
-	// 404 for an unknown id and also for one which is no UUID. 400 for a credential type the server cannot include, which on v1.3.6 is the case for `profile`.
-	// An empty id reaches the list of identities instead.
-	//
-	// Corresponds with GET /admin/identities/{id} (the `GetIdentity` operationId).
-	GetIdentity(ctx context.Context, id string, params *GetIdentityParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PatchIdentityWithBody Change single members of an identity by JSON Patch.
-	//
-	// Admin port. Applies a list of JSON Patch operations to the identity document, all or none. Typical paths are `/state`, `/traits/…`, `/metadata_public` and `/metadata_admin`.
-	//
-	// - Only `add`, `replace` and `remove` are known; `test`, `copy` and `move` are refused, so a patch cannot be made conditional.
-	// - `/id` and `/credentials` are refused; removing a path which does not exist is an error.
-	// - 400 for all of these, for a body which is no list, and for a result that violates the identity schema.
-	// - 404 for an unknown id and for one which is no UUID; 409 if an identifier belongs to another identity.
-	//
-	// The content type is not checked. With an empty id the request reaches the batch endpoint.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PATCH /admin/identities/{id} (the `PatchIdentity` operationId).
-	PatchIdentityWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PatchIdentity Change single members of an identity by JSON Patch.
-	//
-	// Admin port. Applies a list of JSON Patch operations to the identity document, all or none. Typical paths are `/state`, `/traits/…`, `/metadata_public` and `/metadata_admin`.
-	//
-	// - Only `add`, `replace` and `remove` are known; `test`, `copy` and `move` are refused, so a patch cannot be made conditional.
-	// - `/id` and `/credentials` are refused; removing a path which does not exist is an error.
-	// - 400 for all of these, for a body which is no list, and for a result that violates the identity schema.
-	// - 404 for an unknown id and for one which is no UUID; 409 if an identifier belongs to another identity.
-	//
-	// The content type is not checked. With an empty id the request reaches the batch endpoint.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PATCH /admin/identities/{id} (the `PatchIdentity` operationId).
-	PatchIdentity(ctx context.Context, id string, body PatchIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateIdentityWithBody Replace the traits, state and metadata of an identity.
-	//
-	// Admin port. Replaces the whole of `traits`, `metadata_public` and `metadata_admin`: metadata left out of the body is deleted. Only `credentials` are kept when
-	// left out; given ones are imported like at creation. Use `patchIdentity` to change single members.
-	//
-	// Addresses follow the traits: an address which stays keeps its verification, a new one starts unverified. Write-protected traits (login identifiers) may be changed without
-	// a fresh login. Moving to another identity schema is allowed if the traits match it.
-	//
-	// - 400 if the traits do not match the schema or the state is unknown.
-	// - 404 for an unknown id and for one which is no UUID.
-	// - 409 if a new identifier or address belongs to another identity.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with PUT /admin/identities/{id} (the `UpdateIdentity` operationId).
-	UpdateIdentityWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateIdentity Replace the traits, state and metadata of an identity.
-	//
-	// Admin port. Replaces the whole of `traits`, `metadata_public` and `metadata_admin`: metadata left out of the body is deleted. Only `credentials` are kept when
-	// left out; given ones are imported like at creation. Use `patchIdentity` to change single members.
-	//
-	// Addresses follow the traits: an address which stays keeps its verification, a new one starts unverified. Write-protected traits (login identifiers) may be changed without
-	// a fresh login. Moving to another identity schema is allowed if the traits match it.
-	//
-	// - 400 if the traits do not match the schema or the state is unknown.
-	// - 404 for an unknown id and for one which is no UUID.
-	// - 409 if a new identifier or address belongs to another identity.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with PUT /admin/identities/{id} (the `UpdateIdentity` operationId).
-	UpdateIdentity(ctx context.Context, id string, body UpdateIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteIdentityCredentials Remove one type of credential from an identity.
-	//
-	// Admin port. Takes away a way to log in, for instance after a person has lost the second factor. `totp` and `lookup_secret` are removed as a whole;
-	// `webauthn` removes the security keys used as second factor and keeps passwordless ones; `oidc` removes the one link named by `identifier`.
-	//
-	// - 400 for `password` and `code`, which are first factors, and for `oidc` without `identifier`.
-	// - 404 if the identity does not exist, the id is no UUID, or it has no such credential.
-	//
-	// Corresponds with DELETE /admin/identities/{id}/credentials/{type} (the `DeleteIdentityCredentials` operationId).
-	DeleteIdentityCredentials(ctx context.Context, id string, pType CredentialsType, params *DeleteIdentityCredentialsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DeleteIdentitySessions Sign a person out everywhere.
-	//
-	// Admin port. Deletes all sessions of the identity, so that every session token and session cookie becomes invalid at once. The sessions are gone afterwards and no longer listed; JSON Web Tokens
-	// made from them stay valid until they expire.
-	//
-	// 204 if there was at least one session. 404 if there was none, be it that the identity is unknown or already signed out: a second call ends in 404. 400 if the id is no UUID.
-	//
-	// Corresponds with DELETE /admin/identities/{id}/sessions (the `DeleteIdentitySessions` operationId).
-	DeleteIdentitySessions(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListIdentitySessions List the sessions of one identity, past ones included.
-	//
-	// Admin port. Returns the sessions of the identity, most recent authentication first, with devices and a short form of the identity (`schema_url` is empty, addresses are missing). Active, expired and revoked sessions are listed unless `active` says otherwise.
-	//
-	// - 200 with an empty list for an identity which does not exist.
-	// - 400 if the id is no UUID.
-	//
-	// Pages count by offset: `X-Total-Count` holds the number of matching sessions, and `Link` names the pages. With an empty list it names a `rel="next"` for ever, so an iteration has to end at an empty page.
-	// On v1.3.x the first `rel="next"` repeats the first page: counting `page` from 1 is the reliable way.
-	//
-	// Corresponds with GET /admin/identities/{id}/sessions (the `ListIdentitySessions` operationId).
-	ListIdentitySessions(ctx context.Context, id string, params *ListIdentitySessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateRecoveryCodeForIdentityWithBody Create a recovery code to hand to a person.
-	//
-	// Admin port. Starts a recovery flow for the identity and returns its address together with a one-time code, for example for a help desk. Nothing is sent by Kratos: both parts have to be given to the person,
-	// best over two channels. The person opens the link and enters the code, or a client submits it with `updateRecoveryFlow`; the flow needs no anti-CSRF cookie.
-	//
-	// - 201 with link and code.
-	// - 400 for `expires_in` which is no positive duration, an unknown `flow_type` or a body which cannot be decoded.
-	// - 404 if the identity does not exist (the link endpoint says 400 for that), or if recovery is disabled.
-	//
-	// Recovery and its method `code` have to be enabled in the configuration.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /admin/recovery/code (the `CreateRecoveryCodeForIdentity` operationId).
-	CreateRecoveryCodeForIdentityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateRecoveryCodeForIdentity Create a recovery code to hand to a person.
-	//
-	// Admin port. Starts a recovery flow for the identity and returns its address together with a one-time code, for example for a help desk. Nothing is sent by Kratos: both parts have to be given to the person,
-	// best over two channels. The person opens the link and enters the code, or a client submits it with `updateRecoveryFlow`; the flow needs no anti-CSRF cookie.
-	//
-	// - 201 with link and code.
-	// - 400 for `expires_in` which is no positive duration, an unknown `flow_type` or a body which cannot be decoded.
-	// - 404 if the identity does not exist (the link endpoint says 400 for that), or if recovery is disabled.
-	//
-	// Recovery and its method `code` have to be enabled in the configuration.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /admin/recovery/code (the `CreateRecoveryCodeForIdentity` operationId).
-	CreateRecoveryCodeForIdentity(ctx context.Context, body CreateRecoveryCodeForIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateRecoveryLinkForIdentityWithBody Create a recovery link to hand to a person.
-	//
-	// Admin port. Returns a link to the public port which signs the person in and leads to the settings page, where a new password can be chosen. Nothing is sent by Kratos.
-	// The link works once and only in a browser (303 with a session cookie); a spent or expired one leads to a new recovery flow.
-	//
-	// - 200 with the link.
-	// - 400 for `expires_in` which is no positive duration, a body which cannot be decoded, and an identity which does not exist (the code endpoint says 404 for that).
-	// - 404 if recovery is disabled.
-	//
-	// Recovery and its method `link` have to be enabled in the configuration.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /admin/recovery/link (the `CreateRecoveryLinkForIdentity` operationId).
-	CreateRecoveryLinkForIdentityWithBody(ctx context.Context, params *CreateRecoveryLinkForIdentityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateRecoveryLinkForIdentity Create a recovery link to hand to a person.
-	//
-	// Admin port. Returns a link to the public port which signs the person in and leads to the settings page, where a new password can be chosen. Nothing is sent by Kratos.
-	// The link works once and only in a browser (303 with a session cookie); a spent or expired one leads to a new recovery flow.
-	//
-	// - 200 with the link.
-	// - 400 for `expires_in` which is no positive duration, a body which cannot be decoded, and an identity which does not exist (the code endpoint says 404 for that).
-	// - 404 if recovery is disabled.
-	//
-	// Recovery and its method `link` have to be enabled in the configuration.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /admin/recovery/link (the `CreateRecoveryLinkForIdentity` operationId).
-	CreateRecoveryLinkForIdentity(ctx context.Context, params *CreateRecoveryLinkForIdentityParams, body CreateRecoveryLinkForIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListSessions List the sessions of all identities.
-	//
-	// Admin port. Returns sessions of everybody, newest first. Without `expand`, `identity` and `devices` are `null`.
-	//
-	// Pages are linked by the `Link` header: `rel="first"` always, `rel="next"` while there is more. v1.3.1 adds `X-Total-Count`, v1.3.6 does not.
-	// 400 for `active` which is neither true nor false, an unknown `expand`, and a damaged `page_token` (whose message speaks of `page_size`).
-	//
-	// Corresponds with GET /admin/sessions (the `ListSessions` operationId).
-	ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DisableSession Revoke one session.
-	//
-	// Admin port. Makes the session inactive: its token and cookie are refused from now on. The record stays and can be read with `active: false`; extending it does not revive it.
-	//
-	// 204, also for a session already revoked. 404 for an unknown id, 400 for one which is no UUID.
-	//
-	// Corresponds with DELETE /admin/sessions/{id} (the `DisableSession` operationId).
-	DisableSession(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetSession Get one session, whether active or not.
-	//
-	// Admin port. Returns the session whatever its state, also a revoked or expired one: look at `active`. Without `expand`, `identity` is `null` and `devices` empty.
-	// It takes the session's id, not its token; to check the credentials of a request, use `toSession`.
-	//
-	// 404 for an unknown id, 400 for one which is no UUID or an unknown `expand`. An empty id reaches the list of sessions instead.
-	//
-	// Corresponds with GET /admin/sessions/{id} (the `GetSession` operationId).
-	GetSession(ctx context.Context, id string, params *GetSessionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ExtendSession Prolong a session by the configured lifespan.
-	//
-	// Admin port. Sets `expires_at` to the present time plus `session.lifespan`. Token and cookie value stay the same, and the assurance level and `authenticated_at` do not change.
-	//
-	// - 200 with the session, or 204 without a body where `feature_flags.faster_session_extend` is on: a client has to expect both.
-	// - Too early, as set by `session.earliest_possible_extend`, the answer is 200 as well and the expiry unchanged.
-	// - An expired session comes back to life; a revoked one answers 200 but stays inactive.
-	// - 404 for an unknown session, on CockroachDB also while another request extends it. 400 if the id is no UUID.
-	//
-	// Corresponds with PATCH /admin/sessions/{id}/extend (the `ExtendSession` operationId).
-	ExtendSession(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// IsAlive Check that the HTTP server answers.
-	//
-	// Public and admin port, without authentication. The admin port serves it at `/admin/health/alive` and answers the path without that prefix with a redirect (307).
-	//
-	// Says only that the process accepts requests: the answer stays 200 while the database is down, for which `isReady` is the check. Suited to a liveness probe.
-	//
-	// Corresponds with GET /health/alive (the `IsAlive` operationId).
-	IsAlive(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// IsReady Check that Kratos can serve requests.
-	//
-	// Public and admin port, without authentication. The admin port serves it at `/admin/health/ready` and answers the path without that prefix with a redirect (307).
-	//
-	// Checks the database as well: 503 while it cannot be used or its migrations have not all been applied. Servers put a general `error` object into the 503, not the documented `errors`;
-	// the public port hides the cause, the admin port names it. Suited to a readiness probe.
-	//
-	// Corresponds with GET /health/ready (the `IsReady` operationId).
-	IsReady(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListIdentitySchemas List the identity schemas in the server's configuration.
-	//
-	// Public port. Returns the identity schemas from the configuration, each with its id and its JSON Schema, in the order of the configuration. No session is needed, so nothing confidential belongs in a schema.
-	//
-	// Pages count by offset from 0: `X-Total-Count` holds the number of schemas, and `Link` names the pages, without `rel="next"` on the last one.
-	// The admin port answers 307 to the public one.
-	//
-	// Corresponds with GET /schemas (the `ListIdentitySchemas` operationId).
-	ListIdentitySchemas(ctx context.Context, params *ListIdentitySchemasParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetIdentitySchema Get the JSON Schema with the given id.
-	//
-	// Public port. Returns the JSON Schema itself, as it was configured, without an envelope. No session is needed. It tells which traits exist, and by the extension `ory.sh/kratos` which of them serve for login, verification and recovery.
-	//
-	// 404 for an unknown id. An id with a slash in it only works in its encoded form, which is how `identity.schema_url` refers to schemas.
-	//
-	// Corresponds with GET /schemas/{id} (the `GetIdentitySchema` operationId).
-	GetIdentitySchema(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetFlowError Read an error which Kratos redirected a browser to.
-	//
-	// Public port; needs neither cookie nor session. When a navigation fails, Kratos stores the error and sends the browser to the error UI with `?id=`; this operation reads it. The error is inside an answer of status 200, its own status being `error.code`.
-	//
-	// 404: unknown id, or none. The id `stub:500` answers a made-up error for trying out an error UI. The texts are for people to read and may be shown only escaped.
-	//
-	// Corresponds with GET /self-service/errors (the `GetFlowError` operationId).
-	GetFlowError(ctx context.Context, params *GetFlowErrorParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateFedCMFlow Get the parameters of a login by FedCM.
-	//
-	// Public port, browser. FedCM (Federated Credential Management) lets the browser itself ask the person for an account of an OIDC provider; the answer holds one entry per provider for `navigator.credentials.get`, and the CSRF token for `updateFedcmFlow`.
-	//
-	// Open source servers do not have it: they answer 404 in plain text. Ory Network does.
-	//
-	// Corresponds with GET /self-service/fed-cm/parameters (the `CreateFedCMFlow` operationId).
-	CreateFedCMFlow(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateFedCMFlowWithBody Log in with a token which the browser got by FedCM.
-	//
-	// Public port, browser. Takes the token which `navigator.credentials.get` returned, with the `csrf_token` from `createFedcmFlow` and the CSRF cookie; the answers have the same shapes as those of `updateLoginFlow`.
-	//
-	// Open source servers do not have it; a request without the CSRF cookie gets 403 `security_csrf_violation` from them all the same.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /self-service/fed-cm/token (the `UpdateFedCMFlow` operationId).
-	UpdateFedCMFlowWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateFedCMFlow Log in with a token which the browser got by FedCM.
-	//
-	// Public port, browser. Takes the token which `navigator.credentials.get` returned, with the `csrf_token` from `createFedcmFlow` and the CSRF cookie; the answers have the same shapes as those of `updateLoginFlow`.
-	//
-	// Open source servers do not have it; a request without the CSRF cookie gets 403 `security_csrf_violation` from them all the same.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /self-service/fed-cm/token (the `UpdateFedCMFlow` operationId).
-	UpdateFedCMFlow(ctx context.Context, body UpdateFedCMFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateLoginFlowWithBody Submit one step of a login flow.
-	//
-	// Public port, native and browser. One submit is one step; `method` chooses the credential. A browser form gets 303 to `return_to`, to the next step or back to the UI; JSON clients get these statuses:
-	//
-	// - 200: logged in. Native: `session` and `session_token`; `continue_with` may be null. Single-page: `session` and the cookie, with `redirect_browser_to` in `continue_with`. A second factor or a refresh raises the same session.
-	// - 400 with `ui`: the flow, either with messages about what is wrong (wrong credentials are message 4000006) or, without any, because the next step is due: code sent (`state` is `sent_email`), identifier known. Logged in already is message 4000001.
-	// - 400 with `error` (no `ui`): `flow` missing or malformed, or an unreadable body. 401: the identity is inactive. 403: `security_csrf_violation`, or `session_verified_address_required` on servers that report an unverified address so and not as message 4000010. 404: unknown flow, or the method is disabled.
-	// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to` (OIDC provider, second factor, OAuth2 server, or the UI for a security key); before a second factor the session cookie is set already.
-	//
-	// A native flow submitted with any cookie is refused (400, message 4000001), and success does not use it up: a second submit logs in again. A native login stays at `aal1` though the person has a second factor; `toSession` then asks for it with `session_aal2_required`.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /self-service/login (the `UpdateLoginFlow` operationId).
-	UpdateLoginFlowWithBody(ctx context.Context, params *UpdateLoginFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateLoginFlow Submit one step of a login flow.
-	//
-	// Public port, native and browser. One submit is one step; `method` chooses the credential. A browser form gets 303 to `return_to`, to the next step or back to the UI; JSON clients get these statuses:
-	//
-	// - 200: logged in. Native: `session` and `session_token`; `continue_with` may be null. Single-page: `session` and the cookie, with `redirect_browser_to` in `continue_with`. A second factor or a refresh raises the same session.
-	// - 400 with `ui`: the flow, either with messages about what is wrong (wrong credentials are message 4000006) or, without any, because the next step is due: code sent (`state` is `sent_email`), identifier known. Logged in already is message 4000001.
-	// - 400 with `error` (no `ui`): `flow` missing or malformed, or an unreadable body. 401: the identity is inactive. 403: `security_csrf_violation`, or `session_verified_address_required` on servers that report an unverified address so and not as message 4000010. 404: unknown flow, or the method is disabled.
-	// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to` (OIDC provider, second factor, OAuth2 server, or the UI for a security key); before a second factor the session cookie is set already.
-	//
-	// A native flow submitted with any cookie is refused (400, message 4000001), and success does not use it up: a second submit logs in again. A native login stays at `aal1` though the person has a second factor; `toSession` then asks for it with `session_aal2_required`.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /self-service/login (the `UpdateLoginFlow` operationId).
-	UpdateLoginFlow(ctx context.Context, params *UpdateLoginFlowParams, body UpdateLoginFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateNativeLoginFlow Start a login flow for a native client.
-	//
-	// Public port, native. Answers the flow whose `ui` holds the form; the client submits it with `updateLoginFlow`. No cookie is set and no CSRF token is needed.
-	//
-	// - With `X-Session-Token`, `refresh` asks the person to log in again and `aal=aal2` asks for a second factor; the same session is raised, the token stays valid.
-	// - With a valid session but neither of them: 400 `session_already_available`.
-	// - `aal=aal2` without a session: 401 `session_aal1_required`. With a session but no second factor set up, the answer is 200 with a flow that nobody can complete.
-	// - 400 `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs; 400 without id for an unknown `aal`.
-	//
-	// Corresponds with GET /self-service/login/api (the `CreateNativeLoginFlow` operationId).
-	CreateNativeLoginFlow(ctx context.Context, params *CreateNativeLoginFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateBrowserLoginFlow Start a login flow for a browser or single-page application.
-	//
-	// Public port, browser. Sets the CSRF cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the login UI with the flow's id in the query parameter `flow`.
-	//
-	// - Signed in already: 400 `session_already_available`, or a redirect to `return_to` or the default page; `refresh` and `aal=aal2` start a flow nevertheless.
-	// - `aal=aal2` without a session: 401 `session_aal1_required`. With a session but no second factor set up, the answer is a flow that nobody can complete.
-	// - 400 `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs; 400 without id for an unknown `login_challenge`. A navigation is redirected to the error UI with these errors.
-	// - An OAuth2 login starts by navigation only: if the person need not log in again, the challenge is accepted and a JSON answer would not say where to go on.
-	//
-	// Corresponds with GET /self-service/login/browser (the `CreateBrowserLoginFlow` operationId).
-	CreateBrowserLoginFlow(ctx context.Context, params *CreateBrowserLoginFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetLoginFlow Read a login flow with its form and messages.
-	//
-	// Public port, native and browser. Returns the flow with its messages as they stand, for the UI to render.
-	//
-	// - Browser flows need the CSRF cookie of the browser that started them: 403 `security_csrf_violation` without it, and after a successful login, because that changes the cookie.
-	// - An unknown id, or one that is no UUID, is 404; the flow has to be started again.
-	// - 410 `self_service_flow_expired`: `error.details` names the URL to start anew, `api` for a native flow, `redirect_to` and `return_to` for a browser flow.
-	// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-	//
-	// Corresponds with GET /self-service/login/flows (the `GetLoginFlow` operationId).
-	GetLoginFlow(ctx context.Context, params *GetLoginFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateLogoutFlow Log a browser out.
-	//
-	// Public port, browser. Revokes the session of the cookie, provided that `token` was issued for it, and changes session and CSRF cookies. A navigation gets 303 to `return_to` or the default page; with `Accept: application/json` the answer is 204, whose `Set-Cookie` headers have to reach the browser.
-	//
-	// 400: no `token`. 401 `session_inactive`: no session any more, so a second call fails. 403, without id: the token belongs to another session. A navigation is redirected to the error UI with these errors.
-	//
-	// Corresponds with GET /self-service/logout (the `UpdateLogoutFlow` operationId).
-	UpdateLogoutFlow(ctx context.Context, params *UpdateLogoutFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PerformNativeLogoutWithBody Revoke a session token and its session.
-	//
-	// Public port, native. The token is in the body, not in a header, and the content type has to be `application/json`. The answer is 204, again when the session is revoked already.
-	//
-	// 403, without id: the token is unknown, or missing from the body. 400, without id: the body is not readable or has another content type.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with DELETE /self-service/logout/api (the `PerformNativeLogout` operationId).
-	PerformNativeLogoutWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// PerformNativeLogout Revoke a session token and its session.
-	//
-	// Public port, native. The token is in the body, not in a header, and the content type has to be `application/json`. The answer is 204, again when the session is revoked already.
-	//
-	// 403, without id: the token is unknown, or missing from the body. 400, without id: the body is not readable or has another content type.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with DELETE /self-service/logout/api (the `PerformNativeLogout` operationId).
-	PerformNativeLogout(ctx context.Context, body PerformNativeLogoutJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateBrowserLogoutFlow Get the URL that logs a browser out.
-	//
-	// Public port, browser, with a session cookie. Answers `logout_url` for a link in a page, and `logout_token` for a single-page application that calls `updateLogoutFlow` itself. Nobody is logged out yet. The answer is JSON for every `Accept`.
-	//
-	// 401 `session_inactive`: nobody is logged in; a navigation is redirected (303) to the error UI. 400 `self_service_flow_return_to_forbidden`: a `return_to` outside the allowed URLs.
-	//
-	// Corresponds with GET /self-service/logout/browser (the `CreateBrowserLogoutFlow` operationId).
-	CreateBrowserLogoutFlow(ctx context.Context, params *CreateBrowserLogoutFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateRecoveryFlowWithBody Submit one step of a recovery flow.
-	//
-	// Public port, native and browser. First the address, then the code from the message; a link is opened in the browser instead. A browser form gets 303 to the UI, and after the right code to the settings UI. JSON clients get these statuses:
-	//
-	// - 200: the flow. After an address `state` is `sent_email`, whether or not the address is known. A **wrong code is 200 too**, with message 4060006. With the feature flag `use_continue_with_transitions` the right code is 200, `state` `passed_challenge`: `continue_with` names the settings flow for the new password and holds, native only, the session token.
-	// - 422 `browser_location_change_required`: right code without that flag. The session is in the cookie and `redirect_browser_to` is the settings UI; a native client gets no session token and cannot go on.
-	// - 303 to `/self-service/recovery/flows?id=…`: the flow has expired, its code is used up or was tried too often; the id is a *new* flow, which a client that follows redirects does not notice. With the flag a spent code is 400 with an `error`, whose `details.continue_with` names the new flow, and a native client gets 410 `self_service_flow_expired` with `use_flow_id` for an expired flow.
-	// - 400 with `ui`: the flow with messages, such as a malformed address. 400 with `error`: `session_already_available`, or `flow` missing or malformed. 403 `security_csrf_violation`. 404: unknown flow.
-	//
-	// Two mistakes spoil a flow for good: an unknown `method`, and a CSRF violation.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /self-service/recovery (the `UpdateRecoveryFlow` operationId).
-	UpdateRecoveryFlowWithBody(ctx context.Context, params *UpdateRecoveryFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateRecoveryFlow Submit one step of a recovery flow.
-	//
-	// Public port, native and browser. First the address, then the code from the message; a link is opened in the browser instead. A browser form gets 303 to the UI, and after the right code to the settings UI. JSON clients get these statuses:
-	//
-	// - 200: the flow. After an address `state` is `sent_email`, whether or not the address is known. A **wrong code is 200 too**, with message 4060006. With the feature flag `use_continue_with_transitions` the right code is 200, `state` `passed_challenge`: `continue_with` names the settings flow for the new password and holds, native only, the session token.
-	// - 422 `browser_location_change_required`: right code without that flag. The session is in the cookie and `redirect_browser_to` is the settings UI; a native client gets no session token and cannot go on.
-	// - 303 to `/self-service/recovery/flows?id=…`: the flow has expired, its code is used up or was tried too often; the id is a *new* flow, which a client that follows redirects does not notice. With the flag a spent code is 400 with an `error`, whose `details.continue_with` names the new flow, and a native client gets 410 `self_service_flow_expired` with `use_flow_id` for an expired flow.
-	// - 400 with `ui`: the flow with messages, such as a malformed address. 400 with `error`: `session_already_available`, or `flow` missing or malformed. 403 `security_csrf_violation`. 404: unknown flow.
-	//
-	// Two mistakes spoil a flow for good: an unknown `method`, and a CSRF violation.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /self-service/recovery (the `UpdateRecoveryFlow` operationId).
-	UpdateRecoveryFlow(ctx context.Context, params *UpdateRecoveryFlowParams, body UpdateRecoveryFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateNativeRecoveryFlow Start a recovery flow for a native client.
-	//
-	// Public port, native, without a session. Answers the flow whose `ui` asks for the address of the account to recover; the client submits it with `updateRecoveryFlow`. No cookie is set and no CSRF token is needed.
-	//
-	// 400 with `session_already_available` when the request carries a valid session, `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, and without id when recovery is disabled.
-	//
-	// The feature flag `use_continue_with_transitions` has to be on: without it native recovery ends with no session token.
-	//
-	// Corresponds with GET /self-service/recovery/api (the `CreateNativeRecoveryFlow` operationId).
-	CreateNativeRecoveryFlow(ctx context.Context, params *CreateNativeRecoveryFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateBrowserRecoveryFlow Start a recovery flow for a browser or single-page application.
-	//
-	// Public port, browser. Sets the CSRF cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the recovery UI with the flow's id in the query parameter `flow`.
-	//
-	// 400 with `session_already_available` when the person is signed in, `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, and without id when recovery is disabled. A navigation is redirected instead: home (302) when signed in, else to the error UI.
-	//
-	// Corresponds with GET /self-service/recovery/browser (the `CreateBrowserRecoveryFlow` operationId).
-	CreateBrowserRecoveryFlow(ctx context.Context, params *CreateBrowserRecoveryFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetRecoveryFlow Read a recovery flow with its form and messages.
-	//
-	// Public port, native and browser. Returns the flow with its messages as they stand, for the UI to render.
-	//
-	// - Browser flows need the CSRF cookie of the browser that started them: 403 `security_csrf_violation` otherwise. A refused submit changes that cookie, after which even reading the flow fails; a new flow is the way out.
-	// - An unknown id, or one that is no UUID, is 404. When recovery is disabled, the answer is 400 without id, and for a navigation a redirect to the error UI.
-	// - 410 when the flow has expired, for native flows with `self_service_flow_expired`, for browser flows without id; `error.details` names the URL to start anew, `api` or `redirect_to` and `return_to`.
-	// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-	//
-	// Corresponds with GET /self-service/recovery/flows (the `GetRecoveryFlow` operationId).
-	GetRecoveryFlow(ctx context.Context, params *GetRecoveryFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateRegistrationFlowWithBody Submit one step of a registration flow.
-	//
-	// Public port, native and browser. One submit is one step; `method` chooses the credential, `profile` the first page of a two-page form. A browser form gets 303 to `return_to`, to the verification UI or back to the form (302 when a field has the wrong type); JSON clients get these statuses:
-	//
-	// - 200: registered. `identity`, and where the server logs people in after registration also `session` and, native only, `session_token`. `continue_with` names what follows, such as a verification flow. After an OIDC `id_token` for an address that has an account, the answer is a *login flow* (it has `ui`) in which the person links the accounts.
-	// - 400 with `ui`: the flow, either with messages about what is wrong (4000028: the identifier is taken) or because the next step is due: credentials after the traits (message 1040009), a code sent (`state` is `sent_email`). Traits are sent again with every step.
-	// - 400 with `error` (no `ui`): `session_already_available`, a missing or malformed `flow`, or a trait of the wrong JSON type. 403 `security_csrf_violation`. 404: unknown flow, or the method is disabled.
-	// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to`, the OIDC provider.
-	//
-	// A native flow submitted with any cookie is refused (400, message 4000001), and success does not use it up: a second submit with other traits registers a second account.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /self-service/registration (the `UpdateRegistrationFlow` operationId).
-	UpdateRegistrationFlowWithBody(ctx context.Context, params *UpdateRegistrationFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateRegistrationFlow Submit one step of a registration flow.
-	//
-	// Public port, native and browser. One submit is one step; `method` chooses the credential, `profile` the first page of a two-page form. A browser form gets 303 to `return_to`, to the verification UI or back to the form (302 when a field has the wrong type); JSON clients get these statuses:
-	//
-	// - 200: registered. `identity`, and where the server logs people in after registration also `session` and, native only, `session_token`. `continue_with` names what follows, such as a verification flow. After an OIDC `id_token` for an address that has an account, the answer is a *login flow* (it has `ui`) in which the person links the accounts.
-	// - 400 with `ui`: the flow, either with messages about what is wrong (4000028: the identifier is taken) or because the next step is due: credentials after the traits (message 1040009), a code sent (`state` is `sent_email`). Traits are sent again with every step.
-	// - 400 with `error` (no `ui`): `session_already_available`, a missing or malformed `flow`, or a trait of the wrong JSON type. 403 `security_csrf_violation`. 404: unknown flow, or the method is disabled.
-	// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to`, the OIDC provider.
-	//
-	// A native flow submitted with any cookie is refused (400, message 4000001), and success does not use it up: a second submit with other traits registers a second account.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /self-service/registration (the `UpdateRegistrationFlow` operationId).
-	UpdateRegistrationFlow(ctx context.Context, params *UpdateRegistrationFlowParams, body UpdateRegistrationFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateNativeRegistrationFlow Start a registration flow for a native client.
-	//
-	// Public port, native. Answers the flow whose `ui` holds the form, built from the default identity schema; the client submits it with `updateRegistrationFlow`. No cookie is set and no CSRF token is needed.
-	//
-	// 400 with `session_already_available` when the request carries a valid session, `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, `self_service_flow_disabled` when registration is switched off.
-	//
-	// Corresponds with GET /self-service/registration/api (the `CreateNativeRegistrationFlow` operationId).
-	CreateNativeRegistrationFlow(ctx context.Context, params *CreateNativeRegistrationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateBrowserRegistrationFlow Start a registration flow for a browser or single-page application.
-	//
-	// Public port, browser. Sets the CSRF cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the registration UI with the flow's id in the query parameter `flow`.
-	//
-	// Errors are 400: `session_already_available` when the person is signed in, `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, `self_service_flow_disabled` when registration is switched off, no id for an unknown `login_challenge`. A navigation is redirected instead: home when signed in, else to the error UI.
-	//
-	// Corresponds with GET /self-service/registration/browser (the `CreateBrowserRegistrationFlow` operationId).
-	CreateBrowserRegistrationFlow(ctx context.Context, params *CreateBrowserRegistrationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetRegistrationFlow Read a registration flow with its form and messages.
-	//
-	// Public port, native and browser. Returns the flow with its messages as they stand, for the UI to render.
-	//
-	// - Browser flows need the CSRF cookie of the browser that started them: 403 `security_csrf_violation` without it, and after a registration that logs the person in, because that changes the cookie.
-	// - An unknown id, or one that is no UUID, is 404; the flow has to be started again.
-	// - 410 `self_service_flow_expired`: `error.details` names the URL to start anew, `api` for a native flow, `redirect_to` and `return_to` for a browser flow.
-	// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-	//
-	// Corresponds with GET /self-service/registration/flows (the `GetRegistrationFlow` operationId).
-	GetRegistrationFlow(ctx context.Context, params *GetRegistrationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateSettingsFlowWithBody Submit a change to a settings flow.
-	//
-	// Public port, native and browser, with a session. `method` chooses what is changed: traits (`profile`), password, second factor, passkey, linked provider. A browser form gets 303 to `return_to`, to the UI or to a login; JSON clients get these statuses:
-	//
-	// - 200: the flow. `state` is `success` when the change is saved; `show_form` means another round, such as confirming new recovery codes. Single-page clients get a fresh session cookie and `redirect_browser_to` in `continue_with`; a changed address can add a verification flow there. The flow can be submitted again.
-	// - 400 with `ui`: the flow with messages about what is wrong; its `state` may still be `success` from before. 400 with `error`: `flow` missing or malformed.
-	// - 401, without id: no valid session. 404: unknown flow, or no such link to undo.
-	// - 403 `session_refresh_required`: the login is too old for this change. After a login with `refresh` the client sends the same body again; `redirect_browser_to`, beside `error`, starts that login for browsers only, and a native client creates its own login flow. Other ids: `session_aal2_required`, `security_identity_mismatch`, `security_csrf_violation`.
-	// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to`, the provider to link; native clients cannot link this way, for the provider's answer ends in the error UI.
-	//
-	// A native flow submitted with any cookie is refused (400, message 4000001).
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /self-service/settings (the `UpdateSettingsFlow` operationId).
-	UpdateSettingsFlowWithBody(ctx context.Context, params *UpdateSettingsFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateSettingsFlow Submit a change to a settings flow.
-	//
-	// Public port, native and browser, with a session. `method` chooses what is changed: traits (`profile`), password, second factor, passkey, linked provider. A browser form gets 303 to `return_to`, to the UI or to a login; JSON clients get these statuses:
-	//
-	// - 200: the flow. `state` is `success` when the change is saved; `show_form` means another round, such as confirming new recovery codes. Single-page clients get a fresh session cookie and `redirect_browser_to` in `continue_with`; a changed address can add a verification flow there. The flow can be submitted again.
-	// - 400 with `ui`: the flow with messages about what is wrong; its `state` may still be `success` from before. 400 with `error`: `flow` missing or malformed.
-	// - 401, without id: no valid session. 404: unknown flow, or no such link to undo.
-	// - 403 `session_refresh_required`: the login is too old for this change. After a login with `refresh` the client sends the same body again; `redirect_browser_to`, beside `error`, starts that login for browsers only, and a native client creates its own login flow. Other ids: `session_aal2_required`, `security_identity_mismatch`, `security_csrf_violation`.
-	// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to`, the provider to link; native clients cannot link this way, for the provider's answer ends in the error UI.
-	//
-	// A native flow submitted with any cookie is refused (400, message 4000001).
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /self-service/settings (the `UpdateSettingsFlow` operationId).
-	UpdateSettingsFlow(ctx context.Context, params *UpdateSettingsFlowParams, body UpdateSettingsFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateNativeSettingsFlow Start a settings flow for a native client.
-	//
-	// Public port, native, with a session. Answers the flow whose `ui` holds the forms to change traits and credentials; the client submits it with `updateSettingsFlow`. No cookie is set and no CSRF token is needed.
-	//
-	// - 401 `session_inactive`: no valid session token.
-	// - 403 `session_aal2_required`: the server wants settings at `aal2` and the session is at `aal1`; the second factor comes from a login flow with `aal=aal2`. The `redirect_browser_to` beside `error` is for browsers.
-	// - 400 `self_service_flow_return_to_forbidden`: a `return_to` outside the allowed URLs.
-	//
-	// Corresponds with GET /self-service/settings/api (the `CreateNativeSettingsFlow` operationId).
-	CreateNativeSettingsFlow(ctx context.Context, params *CreateNativeSettingsFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateBrowserSettingsFlow Start a settings flow for a browser or single-page application.
-	//
-	// Public port, browser, with a session cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the settings UI with the flow's id in the query parameter `flow`.
-	//
-	// - 401 `session_inactive`: no valid session; a navigation is redirected to a login flow.
-	// - 403 `session_aal2_required`: the server wants settings at `aal2` and the session is at `aal1`; `redirect_browser_to`, beside `error`, is the login for the second factor, to which a navigation is redirected.
-	// - 400 `self_service_flow_return_to_forbidden`: a `return_to` outside the allowed URLs; a navigation is redirected to the error UI.
-	//
-	// Corresponds with GET /self-service/settings/browser (the `CreateBrowserSettingsFlow` operationId).
-	CreateBrowserSettingsFlow(ctx context.Context, params *CreateBrowserSettingsFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetSettingsFlow Read a settings flow with its form and messages.
-	//
-	// Public port, native and browser, with the session of the person who started the flow. The CSRF cookie is not checked.
-	//
-	// - 401, without id: no valid session.
-	// - 403 `security_identity_mismatch`: the flow belongs to another person. 403 `session_aal2_required`: the session lacks the second factor; `redirect_browser_to`, beside `error`, leads a browser to it.
-	// - An unknown id, or one that is no UUID, is 404.
-	// - 410, without id: the flow has expired; `error.details` names the URL to start anew, `api` for a native flow, `redirect_to` and `return_to` for a browser flow.
-	// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-	//
-	// Corresponds with GET /self-service/settings/flows (the `GetSettingsFlow` operationId).
-	GetSettingsFlow(ctx context.Context, params *GetSettingsFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateVerificationFlowWithBody Submit one step of a verification flow.
-	//
-	// Public port, native and browser; no session needed. First the address, then the code from the message; a link is opened in the browser instead. A browser form gets 303 to the UI. JSON clients get these statuses:
-	//
-	// - 200: the flow. After an address `state` is `sent_email`, whether or not the address is known; the same body sends the message again. A **wrong code is 200 too**, with message 4070006. After the right code `state` is `passed_challenge`, and `ui.action` is the URL to go on with.
-	// - 303 to `/self-service/verification/flows?id=…`: the flow has expired; the id is a *new* flow, which a client that follows redirects does not notice.
-	// - 410 `self_service_flow_replaced`: the flow is spent; `use_flow_id`, beside `error`, is the flow that replaces it.
-	// - 400 with `ui`: the flow with messages about what is wrong. 400 with `error`: `flow` missing or malformed. 403 `security_csrf_violation`. 404: unknown flow.
-	//
-	// An unknown `method` spoils the flow for good, even for a link already sent.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /self-service/verification (the `UpdateVerificationFlow` operationId).
-	UpdateVerificationFlowWithBody(ctx context.Context, params *UpdateVerificationFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// UpdateVerificationFlow Submit one step of a verification flow.
-	//
-	// Public port, native and browser; no session needed. First the address, then the code from the message; a link is opened in the browser instead. A browser form gets 303 to the UI. JSON clients get these statuses:
-	//
-	// - 200: the flow. After an address `state` is `sent_email`, whether or not the address is known; the same body sends the message again. A **wrong code is 200 too**, with message 4070006. After the right code `state` is `passed_challenge`, and `ui.action` is the URL to go on with.
-	// - 303 to `/self-service/verification/flows?id=…`: the flow has expired; the id is a *new* flow, which a client that follows redirects does not notice.
-	// - 410 `self_service_flow_replaced`: the flow is spent; `use_flow_id`, beside `error`, is the flow that replaces it.
-	// - 400 with `ui`: the flow with messages about what is wrong. 400 with `error`: `flow` missing or malformed. 403 `security_csrf_violation`. 404: unknown flow.
-	//
-	// An unknown `method` spoils the flow for good, even for a link already sent.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /self-service/verification (the `UpdateVerificationFlow` operationId).
-	UpdateVerificationFlow(ctx context.Context, params *UpdateVerificationFlowParams, body UpdateVerificationFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateNativeVerificationFlow Start a verification flow for a native client.
-	//
-	// Public port, native; no session needed. Answers the flow whose `ui` asks for the address to verify; the client submits it with `updateVerificationFlow`. After a registration the flow exists already and `continue_with` names it. No cookie is set and no CSRF token is needed.
-	//
-	// 400 with `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, and without id when verification is disabled.
-	//
-	// Corresponds with GET /self-service/verification/api (the `CreateNativeVerificationFlow` operationId).
-	CreateNativeVerificationFlow(ctx context.Context, params *CreateNativeVerificationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateBrowserVerificationFlow Start a verification flow for a browser or single-page application.
-	//
-	// Public port, browser; no session needed. Sets the CSRF cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the verification UI with the flow's id in the query parameter `flow`.
-	//
-	// 400 with `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, as JSON even to a navigation. When verification is disabled: 400 without id, and a navigation is redirected to the error UI.
-	//
-	// Corresponds with GET /self-service/verification/browser (the `CreateBrowserVerificationFlow` operationId).
-	CreateBrowserVerificationFlow(ctx context.Context, params *CreateBrowserVerificationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetVerificationFlow Read a verification flow with its form and messages.
-	//
-	// Public port, native and browser. Returns the flow with its messages as they stand, for the UI to render.
-	//
-	// - Browser flows need the CSRF cookie of the browser that started them: 403 `security_csrf_violation` otherwise.
-	// - An unknown id, or one that is no UUID, is 404. When verification is disabled, the answer is 400 without id, and for a navigation a redirect to the error UI.
-	// - 410, without id, when the flow has expired; `error.details` names the URL to start anew, `api` for a native flow, `redirect_to` and `return_to` for a browser flow.
-	// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-	//
-	// Corresponds with GET /self-service/verification/flows (the `GetVerificationFlow` operationId).
-	GetVerificationFlow(ctx context.Context, params *GetVerificationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DisableMyOtherSessions Revoke all sessions of the person except the current one.
-	//
-	// Public port, native and browser, with a session. The session of the request stays valid. 401, without id, when there is none.
-	//
-	// `count` includes other sessions which were revoked before, so a second call answers the same number.
-	//
-	// Corresponds with DELETE /sessions (the `DisableMyOtherSessions` operationId).
-	DisableMyOtherSessions(ctx context.Context, params *DisableMyOtherSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ListMySessions List the person's other active sessions.
-	//
-	// Public port, native and browser, with a session. Newest first; the session of the request itself is left out, as are revoked ones. 401, without id, when there is no valid session.
-	//
-	// Pages are numbered. `X-Total-Count` holds the number of sessions over all pages. The `Link` header is a poor guide: its `page` counts from 0 whereas the parameter counts from 1, and for an empty list it names a `next` page for ever, so counting `page` up until a page comes back empty is the safe way.
-	//
-	// The path exists on the public port only. The admin port, asked for it, leads to `/admin/sessions` with the sessions of *all* identities.
-	//
-	// Corresponds with GET /sessions (the `ListMySessions` operationId).
-	ListMySessions(ctx context.Context, params *ListMySessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ExchangeSessionToken Fetch the session after a login in the system browser.
-	//
-	// Public port, native. An app that sends the person to an OIDC provider in the system browser calls this when the browser comes back, for a login as well as a registration. It needs two codes: one from the flow, created with `return_session_token_exchange_code=true`, and one from the URL the browser came back with.
-	//
-	// - 404, without id: nobody has completed the flow yet, or the codes do not fit each other; the app may ask again later.
-	// - 400, without id: a code is missing.
-	// - The codes can be exchanged again and yield the same session token, so they stay secrets. `session.active` is false when the session has expired meanwhile.
-	// - If the provider refuses or a trait is missing, the browser comes back without a code and the app reads its flow again.
-	//
-	// Corresponds with GET /sessions/token-exchange (the `ExchangeSessionToken` operationId).
-	ExchangeSessionToken(ctx context.Context, params *ExchangeSessionTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// ToSession Find out who is logged in (whoami).
-	//
-	// Public port, native and browser. Returns the session of the request with its identity. Kratos looks at `X-Session-Token` first, then at the session cookie, then at `Authorization: Bearer`. The header `X-Kratos-Authenticated-Identity-Id` repeats the identity's id; a server with cacheable sessions adds `Ory-Session-Cache-For`, in seconds.
-	//
-	// - 401, without id: no session, or one that is expired or revoked. A server whose database fails answers 401 as well.
-	// - 403 `session_aal2_required`: the person has a second factor and has not used it, where the server demands the highest level; `redirect_browser_to`, beside `error` and in its `details`, starts that login in a browser. A native client creates a login flow with `aal=aal2`.
-	// - 400, without id: no template is named as `tokenize_as` says.
-	// - `Set-Cookie` can renew the session cookie and has to reach the browser.
-	//
-	// Corresponds with GET /sessions/whoami (the `ToSession` operationId).
-	ToSession(ctx context.Context, params *ToSessionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// DisableMySession Revoke another session of the person.
-	//
-	// Public port, native and browser, with a session. The answer is 204 also when the session is revoked already, unknown or somebody else's; the latter two stay untouched.
-	//
-	// 400, without id: the id is no UUID, or it is the session of the request itself, which ends by logging out. 401, without id: no valid session.
-	//
-	// Corresponds with DELETE /sessions/{id} (the `DisableMySession` operationId).
-	DisableMySession(ctx context.Context, id string, params *DisableMySessionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetVersion Read which release the server runs.
-	//
-	// Admin port only, without authentication, at `/admin/version`; the admin port answers `/version` with a redirect (307) to that path, and the public port answers 404 in plain text.
-	//
-	// The text is set when the server is built and is not always a release: some builds answer `master`. It does not serve to tell releases apart.
-	//
-	// Corresponds with GET /version (the `GetVersion` operationId).
-	GetVersion(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetWebAuthnJavaScript Load the script for security keys and passkeys.
-//
-// Public port, without authentication. A script that defines the functions which nodes of browser flows name in `onclickTrigger` and `onloadTrigger`, such as `oryWebAuthnLogin` and `oryPasskeyRegistration`. Flows that need it have a `script` node with its URL and `integrity`.
-//
-// The content type is `text/javascript`, not JSON, and the body is the bare script.
-//
-// Corresponds with GET /.well-known/ory/webauthn.js (the `GetWebAuthnJavaScript` operationId).
-func (c *Client) GetWebAuthnJavaScript(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetWebAuthnJavaScriptRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListCourierMessages List queued and delivered messages.
-//
-// Admin port. Returns the emails and text messages Kratos wrote, newest first, whether still queued, sent or given up. The single attempts, `dispatches`, are left out of the list.
-//
-// Bodies and subjects hold codes and links: treat them as passwords. Outside of development mode the body is replaced by a placeholder.
-//
-// - Pages are linked by the `Link` header: `rel="first"` always, `rel="next"` while there is more; `X-Total-Count` holds the number of matching messages.
-// - 400 for an unknown `status`, a `page_size` which is no number, and a damaged `page_token`; `error.code` may read 500 although the status is 400.
-//
-// Corresponds with GET /admin/courier/messages (the `ListCourierMessages` operationId).
-func (c *Client) ListCourierMessages(ctx context.Context, params *ListCourierMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListCourierMessagesRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetCourierMessage Get one message with its delivery attempts.
-//
-// Admin port. Returns a message and, in `dispatches`, every attempt to deliver it with the error of those which failed, which explains why a person received nothing.
-//
-// The body may hold a code or link: treat it as a password. Outside of development mode it is replaced by a placeholder.
-// 404 for an unknown id, 400 for one which is no UUID. An empty id reaches the list of messages instead.
-//
-// Corresponds with GET /admin/courier/messages/{id} (the `GetCourierMessage` operationId).
-func (c *Client) GetCourierMessage(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCourierMessageRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListIdentities List identities, page by page, with optional filters.
-//
-// Admin port. Returns identities in the order of their ids, including `metadata_admin`, `verifiable_addresses` and `recovery_addresses`.
-//
-// - Pages are linked by the `Link` header: one header with comma separated relative URLs, `rel="first"` always and `rel="next"` while there is more. The last page has no `next`.
-// - `page_size` and `page_token` take precedence; `page` and `per_page` still work, and the links then use them and `X-Total-Count` is sent.
-// - The member `credentials` is present only with `credentials_identifier`, `preview_credentials_identifier_similar` or `include_credential`.
-// - 400 for an id in `ids` which is no UUID, a damaged `page_token`, an unknown value of `include_credential`, or both identifier filters at once.
-//
-// A filter without a match is 200 with an empty list. One identity whose metadata is a bare number can make the whole list fail with 500 on SQLite.
-//
-// Corresponds with GET /admin/identities (the `ListIdentities` operationId).
-func (c *Client) ListIdentities(ctx context.Context, params *ListIdentitiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListIdentitiesRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchPatchIdentitiesWithBody Create many identities in one request.
-//
-// Admin port. Creates the identities of the list, each on its own: those which fail do not stop the others, and nothing is rolled back. Results come in the order of the request.
-//
-// - 200 even when every element failed: look at `action` of each result, which is `create` or `error`. An element without `create` yields `null`.
-// - 400 for a body which cannot be decoded and for an element with an unknown member, a wrong state, a `patch_id` which is no UUID, or a password hash of an unknown format; nothing is created then, and the message does not say which element is at fault. `error.code` may read 500 although the status is 400.
-// - 409 is declared but does not occur; conflicts are reported inside the results.
-//
-// Up to 1000 elements are accepted by every release. Plaintext passwords are hashed one by one, which takes time: use far smaller batches, about 200, or import hashes.
-// Safe to repeat only if identifiers are unique, because elements created before then fail with a conflict.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PATCH /admin/identities (the `BatchPatchIdentities` operationId).
-func (c *Client) BatchPatchIdentitiesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchPatchIdentitiesRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// BatchPatchIdentities Create many identities in one request.
-//
-// Admin port. Creates the identities of the list, each on its own: those which fail do not stop the others, and nothing is rolled back. Results come in the order of the request.
-//
-// - 200 even when every element failed: look at `action` of each result, which is `create` or `error`. An element without `create` yields `null`.
-// - 400 for a body which cannot be decoded and for an element with an unknown member, a wrong state, a `patch_id` which is no UUID, or a password hash of an unknown format; nothing is created then, and the message does not say which element is at fault. `error.code` may read 500 although the status is 400.
-// - 409 is declared but does not occur; conflicts are reported inside the results.
-//
-// Up to 1000 elements are accepted by every release. Plaintext passwords are hashed one by one, which takes time: use far smaller batches, about 200, or import hashes.
-// Safe to repeat only if identifiers are unique, because elements created before then fail with a conflict.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PATCH /admin/identities (the `BatchPatchIdentities` operationId).
-func (c *Client) BatchPatchIdentities(ctx context.Context, body BatchPatchIdentitiesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewBatchPatchIdentitiesRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateIdentityWithBody Create an identity, optionally with credentials.
-//
-// Admin port. Creates an account without any flow: no hooks run, no message is sent, and no session is started. Use it to import people, too: the body may carry
-// a plaintext or hashed password, links to OpenID Connect providers, and addresses which are already verified.
-//
-// - 201 returns the identity; the `Location` header lacks the `/admin` prefix and cannot be followed as it is. The timestamps inside `credentials` are zero in this answer.
-// - 400 for traits which do not match the identity schema, an unknown schema or state, a password hash of an unknown format, and every member the server does not know (older servers refuse newer members).
-// - 409 if a login identifier or address belongs to another identity; the answer does not say which.
-//
-// Not idempotent, but a repeated call is detectable by the 409 as long as the traits hold an identifier.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /admin/identities (the `CreateIdentity` operationId).
-func (c *Client) CreateIdentityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateIdentityRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateIdentity Create an identity, optionally with credentials.
-//
-// Admin port. Creates an account without any flow: no hooks run, no message is sent, and no session is started. Use it to import people, too: the body may carry
-// a plaintext or hashed password, links to OpenID Connect providers, and addresses which are already verified.
-//
-// - 201 returns the identity; the `Location` header lacks the `/admin` prefix and cannot be followed as it is. The timestamps inside `credentials` are zero in this answer.
-// - 400 for traits which do not match the identity schema, an unknown schema or state, a password hash of an unknown format, and every member the server does not know (older servers refuse newer members).
-// - 409 if a login identifier or address belongs to another identity; the answer does not say which.
-//
-// Not idempotent, but a repeated call is detectable by the 409 as long as the traits hold an identifier.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /admin/identities (the `CreateIdentity` operationId).
-func (c *Client) CreateIdentity(ctx context.Context, body CreateIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateIdentityRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteIdentity Delete an identity and everything that belongs to it.
-//
-// Admin port. Removes the identity together with its credentials, addresses and sessions. It cannot be undone; to lock a person out and keep the data, set `state` to `inactive` instead.
-//
-// 204 on success. 404 for an unknown id, an id which is no UUID, and an identity already deleted, so a repeated call ends in 404.
-//
-// Corresponds with DELETE /admin/identities/{id} (the `DeleteIdentity` operationId).
-func (c *Client) DeleteIdentity(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteIdentityRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetIdentity Get one identity, with the types of its credentials.
-//
-// Admin port. Returns the identity with `metadata_admin` and with `credentials`, which list type and identifiers. The secret part, `config`, is added
-// only for the types named in `include_credential`.
-//
-// 404 for an unknown id and also for one which is no UUID. 400 for a credential type the server cannot include, which on v1.3.6 is the case for `profile`.
-// An empty id reaches the list of identities instead.
-//
-// Corresponds with GET /admin/identities/{id} (the `GetIdentity` operationId).
-func (c *Client) GetIdentity(ctx context.Context, id string, params *GetIdentityParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetIdentityRequest(c.Server, id, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PatchIdentityWithBody Change single members of an identity by JSON Patch.
-//
-// Admin port. Applies a list of JSON Patch operations to the identity document, all or none. Typical paths are `/state`, `/traits/…`, `/metadata_public` and `/metadata_admin`.
-//
-// - Only `add`, `replace` and `remove` are known; `test`, `copy` and `move` are refused, so a patch cannot be made conditional.
-// - `/id` and `/credentials` are refused; removing a path which does not exist is an error.
-// - 400 for all of these, for a body which is no list, and for a result that violates the identity schema.
-// - 404 for an unknown id and for one which is no UUID; 409 if an identifier belongs to another identity.
-//
-// The content type is not checked. With an empty id the request reaches the batch endpoint.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PATCH /admin/identities/{id} (the `PatchIdentity` operationId).
-func (c *Client) PatchIdentityWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPatchIdentityRequestWithBody(c.Server, id, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PatchIdentity Change single members of an identity by JSON Patch.
-//
-// Admin port. Applies a list of JSON Patch operations to the identity document, all or none. Typical paths are `/state`, `/traits/…`, `/metadata_public` and `/metadata_admin`.
-//
-// - Only `add`, `replace` and `remove` are known; `test`, `copy` and `move` are refused, so a patch cannot be made conditional.
-// - `/id` and `/credentials` are refused; removing a path which does not exist is an error.
-// - 400 for all of these, for a body which is no list, and for a result that violates the identity schema.
-// - 404 for an unknown id and for one which is no UUID; 409 if an identifier belongs to another identity.
-//
-// The content type is not checked. With an empty id the request reaches the batch endpoint.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PATCH /admin/identities/{id} (the `PatchIdentity` operationId).
-func (c *Client) PatchIdentity(ctx context.Context, id string, body PatchIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPatchIdentityRequest(c.Server, id, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateIdentityWithBody Replace the traits, state and metadata of an identity.
-//
-// Admin port. Replaces the whole of `traits`, `metadata_public` and `metadata_admin`: metadata left out of the body is deleted. Only `credentials` are kept when
-// left out; given ones are imported like at creation. Use `patchIdentity` to change single members.
-//
-// Addresses follow the traits: an address which stays keeps its verification, a new one starts unverified. Write-protected traits (login identifiers) may be changed without
-// a fresh login. Moving to another identity schema is allowed if the traits match it.
-//
-// - 400 if the traits do not match the schema or the state is unknown.
-// - 404 for an unknown id and for one which is no UUID.
-// - 409 if a new identifier or address belongs to another identity.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with PUT /admin/identities/{id} (the `UpdateIdentity` operationId).
-func (c *Client) UpdateIdentityWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateIdentityRequestWithBody(c.Server, id, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateIdentity Replace the traits, state and metadata of an identity.
-//
-// Admin port. Replaces the whole of `traits`, `metadata_public` and `metadata_admin`: metadata left out of the body is deleted. Only `credentials` are kept when
-// left out; given ones are imported like at creation. Use `patchIdentity` to change single members.
-//
-// Addresses follow the traits: an address which stays keeps its verification, a new one starts unverified. Write-protected traits (login identifiers) may be changed without
-// a fresh login. Moving to another identity schema is allowed if the traits match it.
-//
-// - 400 if the traits do not match the schema or the state is unknown.
-// - 404 for an unknown id and for one which is no UUID.
-// - 409 if a new identifier or address belongs to another identity.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with PUT /admin/identities/{id} (the `UpdateIdentity` operationId).
-func (c *Client) UpdateIdentity(ctx context.Context, id string, body UpdateIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateIdentityRequest(c.Server, id, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteIdentityCredentials Remove one type of credential from an identity.
-//
-// Admin port. Takes away a way to log in, for instance after a person has lost the second factor. `totp` and `lookup_secret` are removed as a whole;
-// `webauthn` removes the security keys used as second factor and keeps passwordless ones; `oidc` removes the one link named by `identifier`.
-//
-// - 400 for `password` and `code`, which are first factors, and for `oidc` without `identifier`.
-// - 404 if the identity does not exist, the id is no UUID, or it has no such credential.
-//
-// Corresponds with DELETE /admin/identities/{id}/credentials/{type} (the `DeleteIdentityCredentials` operationId).
-func (c *Client) DeleteIdentityCredentials(ctx context.Context, id string, pType CredentialsType, params *DeleteIdentityCredentialsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteIdentityCredentialsRequest(c.Server, id, pType, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DeleteIdentitySessions Sign a person out everywhere.
-//
-// Admin port. Deletes all sessions of the identity, so that every session token and session cookie becomes invalid at once. The sessions are gone afterwards and no longer listed; JSON Web Tokens
-// made from them stay valid until they expire.
-//
-// 204 if there was at least one session. 404 if there was none, be it that the identity is unknown or already signed out: a second call ends in 404. 400 if the id is no UUID.
-//
-// Corresponds with DELETE /admin/identities/{id}/sessions (the `DeleteIdentitySessions` operationId).
-func (c *Client) DeleteIdentitySessions(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteIdentitySessionsRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListIdentitySessions List the sessions of one identity, past ones included.
-//
-// Admin port. Returns the sessions of the identity, most recent authentication first, with devices and a short form of the identity (`schema_url` is empty, addresses are missing). Active, expired and revoked sessions are listed unless `active` says otherwise.
-//
-// - 200 with an empty list for an identity which does not exist.
-// - 400 if the id is no UUID.
-//
-// Pages count by offset: `X-Total-Count` holds the number of matching sessions, and `Link` names the pages. With an empty list it names a `rel="next"` for ever, so an iteration has to end at an empty page.
-// On v1.3.x the first `rel="next"` repeats the first page: counting `page` from 1 is the reliable way.
-//
-// Corresponds with GET /admin/identities/{id}/sessions (the `ListIdentitySessions` operationId).
-func (c *Client) ListIdentitySessions(ctx context.Context, id string, params *ListIdentitySessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListIdentitySessionsRequest(c.Server, id, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateRecoveryCodeForIdentityWithBody Create a recovery code to hand to a person.
-//
-// Admin port. Starts a recovery flow for the identity and returns its address together with a one-time code, for example for a help desk. Nothing is sent by Kratos: both parts have to be given to the person,
-// best over two channels. The person opens the link and enters the code, or a client submits it with `updateRecoveryFlow`; the flow needs no anti-CSRF cookie.
-//
-// - 201 with link and code.
-// - 400 for `expires_in` which is no positive duration, an unknown `flow_type` or a body which cannot be decoded.
-// - 404 if the identity does not exist (the link endpoint says 400 for that), or if recovery is disabled.
-//
-// Recovery and its method `code` have to be enabled in the configuration.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /admin/recovery/code (the `CreateRecoveryCodeForIdentity` operationId).
-func (c *Client) CreateRecoveryCodeForIdentityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateRecoveryCodeForIdentityRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateRecoveryCodeForIdentity Create a recovery code to hand to a person.
-//
-// Admin port. Starts a recovery flow for the identity and returns its address together with a one-time code, for example for a help desk. Nothing is sent by Kratos: both parts have to be given to the person,
-// best over two channels. The person opens the link and enters the code, or a client submits it with `updateRecoveryFlow`; the flow needs no anti-CSRF cookie.
-//
-// - 201 with link and code.
-// - 400 for `expires_in` which is no positive duration, an unknown `flow_type` or a body which cannot be decoded.
-// - 404 if the identity does not exist (the link endpoint says 400 for that), or if recovery is disabled.
-//
-// Recovery and its method `code` have to be enabled in the configuration.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /admin/recovery/code (the `CreateRecoveryCodeForIdentity` operationId).
-func (c *Client) CreateRecoveryCodeForIdentity(ctx context.Context, body CreateRecoveryCodeForIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateRecoveryCodeForIdentityRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateRecoveryLinkForIdentityWithBody Create a recovery link to hand to a person.
-//
-// Admin port. Returns a link to the public port which signs the person in and leads to the settings page, where a new password can be chosen. Nothing is sent by Kratos.
-// The link works once and only in a browser (303 with a session cookie); a spent or expired one leads to a new recovery flow.
-//
-// - 200 with the link.
-// - 400 for `expires_in` which is no positive duration, a body which cannot be decoded, and an identity which does not exist (the code endpoint says 404 for that).
-// - 404 if recovery is disabled.
-//
-// Recovery and its method `link` have to be enabled in the configuration.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /admin/recovery/link (the `CreateRecoveryLinkForIdentity` operationId).
-func (c *Client) CreateRecoveryLinkForIdentityWithBody(ctx context.Context, params *CreateRecoveryLinkForIdentityParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateRecoveryLinkForIdentityRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateRecoveryLinkForIdentity Create a recovery link to hand to a person.
-//
-// Admin port. Returns a link to the public port which signs the person in and leads to the settings page, where a new password can be chosen. Nothing is sent by Kratos.
-// The link works once and only in a browser (303 with a session cookie); a spent or expired one leads to a new recovery flow.
-//
-// - 200 with the link.
-// - 400 for `expires_in` which is no positive duration, a body which cannot be decoded, and an identity which does not exist (the code endpoint says 404 for that).
-// - 404 if recovery is disabled.
-//
-// Recovery and its method `link` have to be enabled in the configuration.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /admin/recovery/link (the `CreateRecoveryLinkForIdentity` operationId).
-func (c *Client) CreateRecoveryLinkForIdentity(ctx context.Context, params *CreateRecoveryLinkForIdentityParams, body CreateRecoveryLinkForIdentityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateRecoveryLinkForIdentityRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListSessions List the sessions of all identities.
-//
-// Admin port. Returns sessions of everybody, newest first. Without `expand`, `identity` and `devices` are `null`.
-//
-// Pages are linked by the `Link` header: `rel="first"` always, `rel="next"` while there is more. v1.3.1 adds `X-Total-Count`, v1.3.6 does not.
-// 400 for `active` which is neither true nor false, an unknown `expand`, and a damaged `page_token` (whose message speaks of `page_size`).
-//
-// Corresponds with GET /admin/sessions (the `ListSessions` operationId).
-func (c *Client) ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListSessionsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DisableSession Revoke one session.
-//
-// Admin port. Makes the session inactive: its token and cookie are refused from now on. The record stays and can be read with `active: false`; extending it does not revive it.
-//
-// 204, also for a session already revoked. 404 for an unknown id, 400 for one which is no UUID.
-//
-// Corresponds with DELETE /admin/sessions/{id} (the `DisableSession` operationId).
-func (c *Client) DisableSession(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDisableSessionRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetSession Get one session, whether active or not.
-//
-// Admin port. Returns the session whatever its state, also a revoked or expired one: look at `active`. Without `expand`, `identity` is `null` and `devices` empty.
-// It takes the session's id, not its token; to check the credentials of a request, use `toSession`.
-//
-// 404 for an unknown id, 400 for one which is no UUID or an unknown `expand`. An empty id reaches the list of sessions instead.
-//
-// Corresponds with GET /admin/sessions/{id} (the `GetSession` operationId).
-func (c *Client) GetSession(ctx context.Context, id string, params *GetSessionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSessionRequest(c.Server, id, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ExtendSession Prolong a session by the configured lifespan.
-//
-// Admin port. Sets `expires_at` to the present time plus `session.lifespan`. Token and cookie value stay the same, and the assurance level and `authenticated_at` do not change.
-//
-// - 200 with the session, or 204 without a body where `feature_flags.faster_session_extend` is on: a client has to expect both.
-// - Too early, as set by `session.earliest_possible_extend`, the answer is 200 as well and the expiry unchanged.
-// - An expired session comes back to life; a revoked one answers 200 but stays inactive.
-// - 404 for an unknown session, on CockroachDB also while another request extends it. 400 if the id is no UUID.
-//
-// Corresponds with PATCH /admin/sessions/{id}/extend (the `ExtendSession` operationId).
-func (c *Client) ExtendSession(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewExtendSessionRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// IsAlive Check that the HTTP server answers.
-//
-// Public and admin port, without authentication. The admin port serves it at `/admin/health/alive` and answers the path without that prefix with a redirect (307).
-//
-// Says only that the process accepts requests: the answer stays 200 while the database is down, for which `isReady` is the check. Suited to a liveness probe.
-//
-// Corresponds with GET /health/alive (the `IsAlive` operationId).
-func (c *Client) IsAlive(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewIsAliveRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// IsReady Check that Kratos can serve requests.
-//
-// Public and admin port, without authentication. The admin port serves it at `/admin/health/ready` and answers the path without that prefix with a redirect (307).
-//
-// Checks the database as well: 503 while it cannot be used or its migrations have not all been applied. Servers put a general `error` object into the 503, not the documented `errors`;
-// the public port hides the cause, the admin port names it. Suited to a readiness probe.
-//
-// Corresponds with GET /health/ready (the `IsReady` operationId).
-func (c *Client) IsReady(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewIsReadyRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListIdentitySchemas List the identity schemas in the server's configuration.
-//
-// Public port. Returns the identity schemas from the configuration, each with its id and its JSON Schema, in the order of the configuration. No session is needed, so nothing confidential belongs in a schema.
-//
-// Pages count by offset from 0: `X-Total-Count` holds the number of schemas, and `Link` names the pages, without `rel="next"` on the last one.
-// The admin port answers 307 to the public one.
-//
-// Corresponds with GET /schemas (the `ListIdentitySchemas` operationId).
-func (c *Client) ListIdentitySchemas(ctx context.Context, params *ListIdentitySchemasParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListIdentitySchemasRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetIdentitySchema Get the JSON Schema with the given id.
-//
-// Public port. Returns the JSON Schema itself, as it was configured, without an envelope. No session is needed. It tells which traits exist, and by the extension `ory.sh/kratos` which of them serve for login, verification and recovery.
-//
-// 404 for an unknown id. An id with a slash in it only works in its encoded form, which is how `identity.schema_url` refers to schemas.
-//
-// Corresponds with GET /schemas/{id} (the `GetIdentitySchema` operationId).
-func (c *Client) GetIdentitySchema(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetIdentitySchemaRequest(c.Server, id)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetFlowError Read an error which Kratos redirected a browser to.
-//
-// Public port; needs neither cookie nor session. When a navigation fails, Kratos stores the error and sends the browser to the error UI with `?id=`; this operation reads it. The error is inside an answer of status 200, its own status being `error.code`.
-//
-// 404: unknown id, or none. The id `stub:500` answers a made-up error for trying out an error UI. The texts are for people to read and may be shown only escaped.
-//
-// Corresponds with GET /self-service/errors (the `GetFlowError` operationId).
-func (c *Client) GetFlowError(ctx context.Context, params *GetFlowErrorParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetFlowErrorRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateFedCMFlow Get the parameters of a login by FedCM.
-//
-// Public port, browser. FedCM (Federated Credential Management) lets the browser itself ask the person for an account of an OIDC provider; the answer holds one entry per provider for `navigator.credentials.get`, and the CSRF token for `updateFedcmFlow`.
-//
-// Open source servers do not have it: they answer 404 in plain text. Ory Network does.
-//
-// Corresponds with GET /self-service/fed-cm/parameters (the `CreateFedCMFlow` operationId).
-func (c *Client) CreateFedCMFlow(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateFedCMFlowRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateFedCMFlowWithBody Log in with a token which the browser got by FedCM.
-//
-// Public port, browser. Takes the token which `navigator.credentials.get` returned, with the `csrf_token` from `createFedcmFlow` and the CSRF cookie; the answers have the same shapes as those of `updateLoginFlow`.
-//
-// Open source servers do not have it; a request without the CSRF cookie gets 403 `security_csrf_violation` from them all the same.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /self-service/fed-cm/token (the `UpdateFedCMFlow` operationId).
-func (c *Client) UpdateFedCMFlowWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateFedCMFlowRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateFedCMFlow Log in with a token which the browser got by FedCM.
-//
-// Public port, browser. Takes the token which `navigator.credentials.get` returned, with the `csrf_token` from `createFedcmFlow` and the CSRF cookie; the answers have the same shapes as those of `updateLoginFlow`.
-//
-// Open source servers do not have it; a request without the CSRF cookie gets 403 `security_csrf_violation` from them all the same.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /self-service/fed-cm/token (the `UpdateFedCMFlow` operationId).
-func (c *Client) UpdateFedCMFlow(ctx context.Context, body UpdateFedCMFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateFedCMFlowRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateLoginFlowWithBody Submit one step of a login flow.
-//
-// Public port, native and browser. One submit is one step; `method` chooses the credential. A browser form gets 303 to `return_to`, to the next step or back to the UI; JSON clients get these statuses:
-//
-// - 200: logged in. Native: `session` and `session_token`; `continue_with` may be null. Single-page: `session` and the cookie, with `redirect_browser_to` in `continue_with`. A second factor or a refresh raises the same session.
-// - 400 with `ui`: the flow, either with messages about what is wrong (wrong credentials are message 4000006) or, without any, because the next step is due: code sent (`state` is `sent_email`), identifier known. Logged in already is message 4000001.
-// - 400 with `error` (no `ui`): `flow` missing or malformed, or an unreadable body. 401: the identity is inactive. 403: `security_csrf_violation`, or `session_verified_address_required` on servers that report an unverified address so and not as message 4000010. 404: unknown flow, or the method is disabled.
-// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to` (OIDC provider, second factor, OAuth2 server, or the UI for a security key); before a second factor the session cookie is set already.
-//
-// A native flow submitted with any cookie is refused (400, message 4000001), and success does not use it up: a second submit logs in again. A native login stays at `aal1` though the person has a second factor; `toSession` then asks for it with `session_aal2_required`.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /self-service/login (the `UpdateLoginFlow` operationId).
-func (c *Client) UpdateLoginFlowWithBody(ctx context.Context, params *UpdateLoginFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateLoginFlowRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateLoginFlow Submit one step of a login flow.
-//
-// Public port, native and browser. One submit is one step; `method` chooses the credential. A browser form gets 303 to `return_to`, to the next step or back to the UI; JSON clients get these statuses:
-//
-// - 200: logged in. Native: `session` and `session_token`; `continue_with` may be null. Single-page: `session` and the cookie, with `redirect_browser_to` in `continue_with`. A second factor or a refresh raises the same session.
-// - 400 with `ui`: the flow, either with messages about what is wrong (wrong credentials are message 4000006) or, without any, because the next step is due: code sent (`state` is `sent_email`), identifier known. Logged in already is message 4000001.
-// - 400 with `error` (no `ui`): `flow` missing or malformed, or an unreadable body. 401: the identity is inactive. 403: `security_csrf_violation`, or `session_verified_address_required` on servers that report an unverified address so and not as message 4000010. 404: unknown flow, or the method is disabled.
-// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to` (OIDC provider, second factor, OAuth2 server, or the UI for a security key); before a second factor the session cookie is set already.
-//
-// A native flow submitted with any cookie is refused (400, message 4000001), and success does not use it up: a second submit logs in again. A native login stays at `aal1` though the person has a second factor; `toSession` then asks for it with `session_aal2_required`.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /self-service/login (the `UpdateLoginFlow` operationId).
-func (c *Client) UpdateLoginFlow(ctx context.Context, params *UpdateLoginFlowParams, body UpdateLoginFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateLoginFlowRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateNativeLoginFlow Start a login flow for a native client.
-//
-// Public port, native. Answers the flow whose `ui` holds the form; the client submits it with `updateLoginFlow`. No cookie is set and no CSRF token is needed.
-//
-// - With `X-Session-Token`, `refresh` asks the person to log in again and `aal=aal2` asks for a second factor; the same session is raised, the token stays valid.
-// - With a valid session but neither of them: 400 `session_already_available`.
-// - `aal=aal2` without a session: 401 `session_aal1_required`. With a session but no second factor set up, the answer is 200 with a flow that nobody can complete.
-// - 400 `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs; 400 without id for an unknown `aal`.
-//
-// Corresponds with GET /self-service/login/api (the `CreateNativeLoginFlow` operationId).
-func (c *Client) CreateNativeLoginFlow(ctx context.Context, params *CreateNativeLoginFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateNativeLoginFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateBrowserLoginFlow Start a login flow for a browser or single-page application.
-//
-// Public port, browser. Sets the CSRF cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the login UI with the flow's id in the query parameter `flow`.
-//
-// - Signed in already: 400 `session_already_available`, or a redirect to `return_to` or the default page; `refresh` and `aal=aal2` start a flow nevertheless.
-// - `aal=aal2` without a session: 401 `session_aal1_required`. With a session but no second factor set up, the answer is a flow that nobody can complete.
-// - 400 `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs; 400 without id for an unknown `login_challenge`. A navigation is redirected to the error UI with these errors.
-// - An OAuth2 login starts by navigation only: if the person need not log in again, the challenge is accepted and a JSON answer would not say where to go on.
-//
-// Corresponds with GET /self-service/login/browser (the `CreateBrowserLoginFlow` operationId).
-func (c *Client) CreateBrowserLoginFlow(ctx context.Context, params *CreateBrowserLoginFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateBrowserLoginFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetLoginFlow Read a login flow with its form and messages.
-//
-// Public port, native and browser. Returns the flow with its messages as they stand, for the UI to render.
-//
-// - Browser flows need the CSRF cookie of the browser that started them: 403 `security_csrf_violation` without it, and after a successful login, because that changes the cookie.
-// - An unknown id, or one that is no UUID, is 404; the flow has to be started again.
-// - 410 `self_service_flow_expired`: `error.details` names the URL to start anew, `api` for a native flow, `redirect_to` and `return_to` for a browser flow.
-// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-//
-// Corresponds with GET /self-service/login/flows (the `GetLoginFlow` operationId).
-func (c *Client) GetLoginFlow(ctx context.Context, params *GetLoginFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetLoginFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateLogoutFlow Log a browser out.
-//
-// Public port, browser. Revokes the session of the cookie, provided that `token` was issued for it, and changes session and CSRF cookies. A navigation gets 303 to `return_to` or the default page; with `Accept: application/json` the answer is 204, whose `Set-Cookie` headers have to reach the browser.
-//
-// 400: no `token`. 401 `session_inactive`: no session any more, so a second call fails. 403, without id: the token belongs to another session. A navigation is redirected to the error UI with these errors.
-//
-// Corresponds with GET /self-service/logout (the `UpdateLogoutFlow` operationId).
-func (c *Client) UpdateLogoutFlow(ctx context.Context, params *UpdateLogoutFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateLogoutFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PerformNativeLogoutWithBody Revoke a session token and its session.
-//
-// Public port, native. The token is in the body, not in a header, and the content type has to be `application/json`. The answer is 204, again when the session is revoked already.
-//
-// 403, without id: the token is unknown, or missing from the body. 400, without id: the body is not readable or has another content type.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with DELETE /self-service/logout/api (the `PerformNativeLogout` operationId).
-func (c *Client) PerformNativeLogoutWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPerformNativeLogoutRequestWithBody(c.Server, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// PerformNativeLogout Revoke a session token and its session.
-//
-// Public port, native. The token is in the body, not in a header, and the content type has to be `application/json`. The answer is 204, again when the session is revoked already.
-//
-// 403, without id: the token is unknown, or missing from the body. 400, without id: the body is not readable or has another content type.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with DELETE /self-service/logout/api (the `PerformNativeLogout` operationId).
-func (c *Client) PerformNativeLogout(ctx context.Context, body PerformNativeLogoutJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPerformNativeLogoutRequest(c.Server, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateBrowserLogoutFlow Get the URL that logs a browser out.
-//
-// Public port, browser, with a session cookie. Answers `logout_url` for a link in a page, and `logout_token` for a single-page application that calls `updateLogoutFlow` itself. Nobody is logged out yet. The answer is JSON for every `Accept`.
-//
-// 401 `session_inactive`: nobody is logged in; a navigation is redirected (303) to the error UI. 400 `self_service_flow_return_to_forbidden`: a `return_to` outside the allowed URLs.
-//
-// Corresponds with GET /self-service/logout/browser (the `CreateBrowserLogoutFlow` operationId).
-func (c *Client) CreateBrowserLogoutFlow(ctx context.Context, params *CreateBrowserLogoutFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateBrowserLogoutFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateRecoveryFlowWithBody Submit one step of a recovery flow.
-//
-// Public port, native and browser. First the address, then the code from the message; a link is opened in the browser instead. A browser form gets 303 to the UI, and after the right code to the settings UI. JSON clients get these statuses:
-//
-// - 200: the flow. After an address `state` is `sent_email`, whether or not the address is known. A **wrong code is 200 too**, with message 4060006. With the feature flag `use_continue_with_transitions` the right code is 200, `state` `passed_challenge`: `continue_with` names the settings flow for the new password and holds, native only, the session token.
-// - 422 `browser_location_change_required`: right code without that flag. The session is in the cookie and `redirect_browser_to` is the settings UI; a native client gets no session token and cannot go on.
-// - 303 to `/self-service/recovery/flows?id=…`: the flow has expired, its code is used up or was tried too often; the id is a *new* flow, which a client that follows redirects does not notice. With the flag a spent code is 400 with an `error`, whose `details.continue_with` names the new flow, and a native client gets 410 `self_service_flow_expired` with `use_flow_id` for an expired flow.
-// - 400 with `ui`: the flow with messages, such as a malformed address. 400 with `error`: `session_already_available`, or `flow` missing or malformed. 403 `security_csrf_violation`. 404: unknown flow.
-//
-// Two mistakes spoil a flow for good: an unknown `method`, and a CSRF violation.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /self-service/recovery (the `UpdateRecoveryFlow` operationId).
-func (c *Client) UpdateRecoveryFlowWithBody(ctx context.Context, params *UpdateRecoveryFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateRecoveryFlowRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateRecoveryFlow Submit one step of a recovery flow.
-//
-// Public port, native and browser. First the address, then the code from the message; a link is opened in the browser instead. A browser form gets 303 to the UI, and after the right code to the settings UI. JSON clients get these statuses:
-//
-// - 200: the flow. After an address `state` is `sent_email`, whether or not the address is known. A **wrong code is 200 too**, with message 4060006. With the feature flag `use_continue_with_transitions` the right code is 200, `state` `passed_challenge`: `continue_with` names the settings flow for the new password and holds, native only, the session token.
-// - 422 `browser_location_change_required`: right code without that flag. The session is in the cookie and `redirect_browser_to` is the settings UI; a native client gets no session token and cannot go on.
-// - 303 to `/self-service/recovery/flows?id=…`: the flow has expired, its code is used up or was tried too often; the id is a *new* flow, which a client that follows redirects does not notice. With the flag a spent code is 400 with an `error`, whose `details.continue_with` names the new flow, and a native client gets 410 `self_service_flow_expired` with `use_flow_id` for an expired flow.
-// - 400 with `ui`: the flow with messages, such as a malformed address. 400 with `error`: `session_already_available`, or `flow` missing or malformed. 403 `security_csrf_violation`. 404: unknown flow.
-//
-// Two mistakes spoil a flow for good: an unknown `method`, and a CSRF violation.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /self-service/recovery (the `UpdateRecoveryFlow` operationId).
-func (c *Client) UpdateRecoveryFlow(ctx context.Context, params *UpdateRecoveryFlowParams, body UpdateRecoveryFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateRecoveryFlowRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateNativeRecoveryFlow Start a recovery flow for a native client.
-//
-// Public port, native, without a session. Answers the flow whose `ui` asks for the address of the account to recover; the client submits it with `updateRecoveryFlow`. No cookie is set and no CSRF token is needed.
-//
-// 400 with `session_already_available` when the request carries a valid session, `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, and without id when recovery is disabled.
-//
-// The feature flag `use_continue_with_transitions` has to be on: without it native recovery ends with no session token.
-//
-// Corresponds with GET /self-service/recovery/api (the `CreateNativeRecoveryFlow` operationId).
-func (c *Client) CreateNativeRecoveryFlow(ctx context.Context, params *CreateNativeRecoveryFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateNativeRecoveryFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateBrowserRecoveryFlow Start a recovery flow for a browser or single-page application.
-//
-// Public port, browser. Sets the CSRF cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the recovery UI with the flow's id in the query parameter `flow`.
-//
-// 400 with `session_already_available` when the person is signed in, `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, and without id when recovery is disabled. A navigation is redirected instead: home (302) when signed in, else to the error UI.
-//
-// Corresponds with GET /self-service/recovery/browser (the `CreateBrowserRecoveryFlow` operationId).
-func (c *Client) CreateBrowserRecoveryFlow(ctx context.Context, params *CreateBrowserRecoveryFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateBrowserRecoveryFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetRecoveryFlow Read a recovery flow with its form and messages.
-//
-// Public port, native and browser. Returns the flow with its messages as they stand, for the UI to render.
-//
-// - Browser flows need the CSRF cookie of the browser that started them: 403 `security_csrf_violation` otherwise. A refused submit changes that cookie, after which even reading the flow fails; a new flow is the way out.
-// - An unknown id, or one that is no UUID, is 404. When recovery is disabled, the answer is 400 without id, and for a navigation a redirect to the error UI.
-// - 410 when the flow has expired, for native flows with `self_service_flow_expired`, for browser flows without id; `error.details` names the URL to start anew, `api` or `redirect_to` and `return_to`.
-// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-//
-// Corresponds with GET /self-service/recovery/flows (the `GetRecoveryFlow` operationId).
-func (c *Client) GetRecoveryFlow(ctx context.Context, params *GetRecoveryFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetRecoveryFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateRegistrationFlowWithBody Submit one step of a registration flow.
-//
-// Public port, native and browser. One submit is one step; `method` chooses the credential, `profile` the first page of a two-page form. A browser form gets 303 to `return_to`, to the verification UI or back to the form (302 when a field has the wrong type); JSON clients get these statuses:
-//
-// - 200: registered. `identity`, and where the server logs people in after registration also `session` and, native only, `session_token`. `continue_with` names what follows, such as a verification flow. After an OIDC `id_token` for an address that has an account, the answer is a *login flow* (it has `ui`) in which the person links the accounts.
-// - 400 with `ui`: the flow, either with messages about what is wrong (4000028: the identifier is taken) or because the next step is due: credentials after the traits (message 1040009), a code sent (`state` is `sent_email`). Traits are sent again with every step.
-// - 400 with `error` (no `ui`): `session_already_available`, a missing or malformed `flow`, or a trait of the wrong JSON type. 403 `security_csrf_violation`. 404: unknown flow, or the method is disabled.
-// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to`, the OIDC provider.
-//
-// A native flow submitted with any cookie is refused (400, message 4000001), and success does not use it up: a second submit with other traits registers a second account.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /self-service/registration (the `UpdateRegistrationFlow` operationId).
-func (c *Client) UpdateRegistrationFlowWithBody(ctx context.Context, params *UpdateRegistrationFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateRegistrationFlowRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateRegistrationFlow Submit one step of a registration flow.
-//
-// Public port, native and browser. One submit is one step; `method` chooses the credential, `profile` the first page of a two-page form. A browser form gets 303 to `return_to`, to the verification UI or back to the form (302 when a field has the wrong type); JSON clients get these statuses:
-//
-// - 200: registered. `identity`, and where the server logs people in after registration also `session` and, native only, `session_token`. `continue_with` names what follows, such as a verification flow. After an OIDC `id_token` for an address that has an account, the answer is a *login flow* (it has `ui`) in which the person links the accounts.
-// - 400 with `ui`: the flow, either with messages about what is wrong (4000028: the identifier is taken) or because the next step is due: credentials after the traits (message 1040009), a code sent (`state` is `sent_email`). Traits are sent again with every step.
-// - 400 with `error` (no `ui`): `session_already_available`, a missing or malformed `flow`, or a trait of the wrong JSON type. 403 `security_csrf_violation`. 404: unknown flow, or the method is disabled.
-// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to`, the OIDC provider.
-//
-// A native flow submitted with any cookie is refused (400, message 4000001), and success does not use it up: a second submit with other traits registers a second account.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /self-service/registration (the `UpdateRegistrationFlow` operationId).
-func (c *Client) UpdateRegistrationFlow(ctx context.Context, params *UpdateRegistrationFlowParams, body UpdateRegistrationFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateRegistrationFlowRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateNativeRegistrationFlow Start a registration flow for a native client.
-//
-// Public port, native. Answers the flow whose `ui` holds the form, built from the default identity schema; the client submits it with `updateRegistrationFlow`. No cookie is set and no CSRF token is needed.
-//
-// 400 with `session_already_available` when the request carries a valid session, `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, `self_service_flow_disabled` when registration is switched off.
-//
-// Corresponds with GET /self-service/registration/api (the `CreateNativeRegistrationFlow` operationId).
-func (c *Client) CreateNativeRegistrationFlow(ctx context.Context, params *CreateNativeRegistrationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateNativeRegistrationFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateBrowserRegistrationFlow Start a registration flow for a browser or single-page application.
-//
-// Public port, browser. Sets the CSRF cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the registration UI with the flow's id in the query parameter `flow`.
-//
-// Errors are 400: `session_already_available` when the person is signed in, `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, `self_service_flow_disabled` when registration is switched off, no id for an unknown `login_challenge`. A navigation is redirected instead: home when signed in, else to the error UI.
-//
-// Corresponds with GET /self-service/registration/browser (the `CreateBrowserRegistrationFlow` operationId).
-func (c *Client) CreateBrowserRegistrationFlow(ctx context.Context, params *CreateBrowserRegistrationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateBrowserRegistrationFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetRegistrationFlow Read a registration flow with its form and messages.
-//
-// Public port, native and browser. Returns the flow with its messages as they stand, for the UI to render.
-//
-// - Browser flows need the CSRF cookie of the browser that started them: 403 `security_csrf_violation` without it, and after a registration that logs the person in, because that changes the cookie.
-// - An unknown id, or one that is no UUID, is 404; the flow has to be started again.
-// - 410 `self_service_flow_expired`: `error.details` names the URL to start anew, `api` for a native flow, `redirect_to` and `return_to` for a browser flow.
-// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-//
-// Corresponds with GET /self-service/registration/flows (the `GetRegistrationFlow` operationId).
-func (c *Client) GetRegistrationFlow(ctx context.Context, params *GetRegistrationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetRegistrationFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateSettingsFlowWithBody Submit a change to a settings flow.
-//
-// Public port, native and browser, with a session. `method` chooses what is changed: traits (`profile`), password, second factor, passkey, linked provider. A browser form gets 303 to `return_to`, to the UI or to a login; JSON clients get these statuses:
-//
-// - 200: the flow. `state` is `success` when the change is saved; `show_form` means another round, such as confirming new recovery codes. Single-page clients get a fresh session cookie and `redirect_browser_to` in `continue_with`; a changed address can add a verification flow there. The flow can be submitted again.
-// - 400 with `ui`: the flow with messages about what is wrong; its `state` may still be `success` from before. 400 with `error`: `flow` missing or malformed.
-// - 401, without id: no valid session. 404: unknown flow, or no such link to undo.
-// - 403 `session_refresh_required`: the login is too old for this change. After a login with `refresh` the client sends the same body again; `redirect_browser_to`, beside `error`, starts that login for browsers only, and a native client creates its own login flow. Other ids: `session_aal2_required`, `security_identity_mismatch`, `security_csrf_violation`.
-// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to`, the provider to link; native clients cannot link this way, for the provider's answer ends in the error UI.
-//
-// A native flow submitted with any cookie is refused (400, message 4000001).
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /self-service/settings (the `UpdateSettingsFlow` operationId).
-func (c *Client) UpdateSettingsFlowWithBody(ctx context.Context, params *UpdateSettingsFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateSettingsFlowRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateSettingsFlow Submit a change to a settings flow.
-//
-// Public port, native and browser, with a session. `method` chooses what is changed: traits (`profile`), password, second factor, passkey, linked provider. A browser form gets 303 to `return_to`, to the UI or to a login; JSON clients get these statuses:
-//
-// - 200: the flow. `state` is `success` when the change is saved; `show_form` means another round, such as confirming new recovery codes. Single-page clients get a fresh session cookie and `redirect_browser_to` in `continue_with`; a changed address can add a verification flow there. The flow can be submitted again.
-// - 400 with `ui`: the flow with messages about what is wrong; its `state` may still be `success` from before. 400 with `error`: `flow` missing or malformed.
-// - 401, without id: no valid session. 404: unknown flow, or no such link to undo.
-// - 403 `session_refresh_required`: the login is too old for this change. After a login with `refresh` the client sends the same body again; `redirect_browser_to`, beside `error`, starts that login for browsers only, and a native client creates its own login flow. Other ids: `session_aal2_required`, `security_identity_mismatch`, `security_csrf_violation`.
-// - 410 `self_service_flow_expired`: `use_flow_id`, beside `error`, is the flow that replaces it. 422 `browser_location_change_required`: open `redirect_browser_to`, the provider to link; native clients cannot link this way, for the provider's answer ends in the error UI.
-//
-// A native flow submitted with any cookie is refused (400, message 4000001).
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /self-service/settings (the `UpdateSettingsFlow` operationId).
-func (c *Client) UpdateSettingsFlow(ctx context.Context, params *UpdateSettingsFlowParams, body UpdateSettingsFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateSettingsFlowRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateNativeSettingsFlow Start a settings flow for a native client.
-//
-// Public port, native, with a session. Answers the flow whose `ui` holds the forms to change traits and credentials; the client submits it with `updateSettingsFlow`. No cookie is set and no CSRF token is needed.
-//
-// - 401 `session_inactive`: no valid session token.
-// - 403 `session_aal2_required`: the server wants settings at `aal2` and the session is at `aal1`; the second factor comes from a login flow with `aal=aal2`. The `redirect_browser_to` beside `error` is for browsers.
-// - 400 `self_service_flow_return_to_forbidden`: a `return_to` outside the allowed URLs.
-//
-// Corresponds with GET /self-service/settings/api (the `CreateNativeSettingsFlow` operationId).
-func (c *Client) CreateNativeSettingsFlow(ctx context.Context, params *CreateNativeSettingsFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateNativeSettingsFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateBrowserSettingsFlow Start a settings flow for a browser or single-page application.
-//
-// Public port, browser, with a session cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the settings UI with the flow's id in the query parameter `flow`.
-//
-// - 401 `session_inactive`: no valid session; a navigation is redirected to a login flow.
-// - 403 `session_aal2_required`: the server wants settings at `aal2` and the session is at `aal1`; `redirect_browser_to`, beside `error`, is the login for the second factor, to which a navigation is redirected.
-// - 400 `self_service_flow_return_to_forbidden`: a `return_to` outside the allowed URLs; a navigation is redirected to the error UI.
-//
-// Corresponds with GET /self-service/settings/browser (the `CreateBrowserSettingsFlow` operationId).
-func (c *Client) CreateBrowserSettingsFlow(ctx context.Context, params *CreateBrowserSettingsFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateBrowserSettingsFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetSettingsFlow Read a settings flow with its form and messages.
-//
-// Public port, native and browser, with the session of the person who started the flow. The CSRF cookie is not checked.
-//
-// - 401, without id: no valid session.
-// - 403 `security_identity_mismatch`: the flow belongs to another person. 403 `session_aal2_required`: the session lacks the second factor; `redirect_browser_to`, beside `error`, leads a browser to it.
-// - An unknown id, or one that is no UUID, is 404.
-// - 410, without id: the flow has expired; `error.details` names the URL to start anew, `api` for a native flow, `redirect_to` and `return_to` for a browser flow.
-// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-//
-// Corresponds with GET /self-service/settings/flows (the `GetSettingsFlow` operationId).
-func (c *Client) GetSettingsFlow(ctx context.Context, params *GetSettingsFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSettingsFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateVerificationFlowWithBody Submit one step of a verification flow.
-//
-// Public port, native and browser; no session needed. First the address, then the code from the message; a link is opened in the browser instead. A browser form gets 303 to the UI. JSON clients get these statuses:
-//
-// - 200: the flow. After an address `state` is `sent_email`, whether or not the address is known; the same body sends the message again. A **wrong code is 200 too**, with message 4070006. After the right code `state` is `passed_challenge`, and `ui.action` is the URL to go on with.
-// - 303 to `/self-service/verification/flows?id=…`: the flow has expired; the id is a *new* flow, which a client that follows redirects does not notice.
-// - 410 `self_service_flow_replaced`: the flow is spent; `use_flow_id`, beside `error`, is the flow that replaces it.
-// - 400 with `ui`: the flow with messages about what is wrong. 400 with `error`: `flow` missing or malformed. 403 `security_csrf_violation`. 404: unknown flow.
-//
-// An unknown `method` spoils the flow for good, even for a link already sent.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /self-service/verification (the `UpdateVerificationFlow` operationId).
-func (c *Client) UpdateVerificationFlowWithBody(ctx context.Context, params *UpdateVerificationFlowParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateVerificationFlowRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// UpdateVerificationFlow Submit one step of a verification flow.
-//
-// Public port, native and browser; no session needed. First the address, then the code from the message; a link is opened in the browser instead. A browser form gets 303 to the UI. JSON clients get these statuses:
-//
-// - 200: the flow. After an address `state` is `sent_email`, whether or not the address is known; the same body sends the message again. A **wrong code is 200 too**, with message 4070006. After the right code `state` is `passed_challenge`, and `ui.action` is the URL to go on with.
-// - 303 to `/self-service/verification/flows?id=…`: the flow has expired; the id is a *new* flow, which a client that follows redirects does not notice.
-// - 410 `self_service_flow_replaced`: the flow is spent; `use_flow_id`, beside `error`, is the flow that replaces it.
-// - 400 with `ui`: the flow with messages about what is wrong. 400 with `error`: `flow` missing or malformed. 403 `security_csrf_violation`. 404: unknown flow.
-//
-// An unknown `method` spoils the flow for good, even for a link already sent.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /self-service/verification (the `UpdateVerificationFlow` operationId).
-func (c *Client) UpdateVerificationFlow(ctx context.Context, params *UpdateVerificationFlowParams, body UpdateVerificationFlowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewUpdateVerificationFlowRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateNativeVerificationFlow Start a verification flow for a native client.
-//
-// Public port, native; no session needed. Answers the flow whose `ui` asks for the address to verify; the client submits it with `updateVerificationFlow`. After a registration the flow exists already and `continue_with` names it. No cookie is set and no CSRF token is needed.
-//
-// 400 with `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, and without id when verification is disabled.
-//
-// Corresponds with GET /self-service/verification/api (the `CreateNativeVerificationFlow` operationId).
-func (c *Client) CreateNativeVerificationFlow(ctx context.Context, params *CreateNativeVerificationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateNativeVerificationFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateBrowserVerificationFlow Start a verification flow for a browser or single-page application.
-//
-// Public port, browser; no session needed. Sets the CSRF cookie. With `Accept: application/json` the answer is the flow (200); a navigation is redirected (303) to the verification UI with the flow's id in the query parameter `flow`.
-//
-// 400 with `self_service_flow_return_to_forbidden` for a `return_to` outside the allowed URLs, as JSON even to a navigation. When verification is disabled: 400 without id, and a navigation is redirected to the error UI.
-//
-// Corresponds with GET /self-service/verification/browser (the `CreateBrowserVerificationFlow` operationId).
-func (c *Client) CreateBrowserVerificationFlow(ctx context.Context, params *CreateBrowserVerificationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateBrowserVerificationFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetVerificationFlow Read a verification flow with its form and messages.
-//
-// Public port, native and browser. Returns the flow with its messages as they stand, for the UI to render.
-//
-// - Browser flows need the CSRF cookie of the browser that started them: 403 `security_csrf_violation` otherwise.
-// - An unknown id, or one that is no UUID, is 404. When verification is disabled, the answer is 400 without id, and for a navigation a redirect to the error UI.
-// - 410, without id, when the flow has expired; `error.details` names the URL to start anew, `api` for a native flow, `redirect_to` and `return_to` for a browser flow.
-// - The answer can set a CSRF cookie even for a native flow. A native client must not keep it: submitting a native flow with cookies is refused.
-//
-// Corresponds with GET /self-service/verification/flows (the `GetVerificationFlow` operationId).
-func (c *Client) GetVerificationFlow(ctx context.Context, params *GetVerificationFlowParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetVerificationFlowRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DisableMyOtherSessions Revoke all sessions of the person except the current one.
-//
-// Public port, native and browser, with a session. The session of the request stays valid. 401, without id, when there is none.
-//
-// `count` includes other sessions which were revoked before, so a second call answers the same number.
-//
-// Corresponds with DELETE /sessions (the `DisableMyOtherSessions` operationId).
-func (c *Client) DisableMyOtherSessions(ctx context.Context, params *DisableMyOtherSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDisableMyOtherSessionsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ListMySessions List the person's other active sessions.
-//
-// Public port, native and browser, with a session. Newest first; the session of the request itself is left out, as are revoked ones. 401, without id, when there is no valid session.
-//
-// Pages are numbered. `X-Total-Count` holds the number of sessions over all pages. The `Link` header is a poor guide: its `page` counts from 0 whereas the parameter counts from 1, and for an empty list it names a `next` page for ever, so counting `page` up until a page comes back empty is the safe way.
-//
-// The path exists on the public port only. The admin port, asked for it, leads to `/admin/sessions` with the sessions of *all* identities.
-//
-// Corresponds with GET /sessions (the `ListMySessions` operationId).
-func (c *Client) ListMySessions(ctx context.Context, params *ListMySessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListMySessionsRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ExchangeSessionToken Fetch the session after a login in the system browser.
-//
-// Public port, native. An app that sends the person to an OIDC provider in the system browser calls this when the browser comes back, for a login as well as a registration. It needs two codes: one from the flow, created with `return_session_token_exchange_code=true`, and one from the URL the browser came back with.
-//
-// - 404, without id: nobody has completed the flow yet, or the codes do not fit each other; the app may ask again later.
-// - 400, without id: a code is missing.
-// - The codes can be exchanged again and yield the same session token, so they stay secrets. `session.active` is false when the session has expired meanwhile.
-// - If the provider refuses or a trait is missing, the browser comes back without a code and the app reads its flow again.
-//
-// Corresponds with GET /sessions/token-exchange (the `ExchangeSessionToken` operationId).
-func (c *Client) ExchangeSessionToken(ctx context.Context, params *ExchangeSessionTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewExchangeSessionTokenRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// ToSession Find out who is logged in (whoami).
-//
-// Public port, native and browser. Returns the session of the request with its identity. Kratos looks at `X-Session-Token` first, then at the session cookie, then at `Authorization: Bearer`. The header `X-Kratos-Authenticated-Identity-Id` repeats the identity's id; a server with cacheable sessions adds `Ory-Session-Cache-For`, in seconds.
-//
-// - 401, without id: no session, or one that is expired or revoked. A server whose database fails answers 401 as well.
-// - 403 `session_aal2_required`: the person has a second factor and has not used it, where the server demands the highest level; `redirect_browser_to`, beside `error` and in its `details`, starts that login in a browser. A native client creates a login flow with `aal=aal2`.
-// - 400, without id: no template is named as `tokenize_as` says.
-// - `Set-Cookie` can renew the session cookie and has to reach the browser.
-//
-// Corresponds with GET /sessions/whoami (the `ToSession` operationId).
-func (c *Client) ToSession(ctx context.Context, params *ToSessionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewToSessionRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// DisableMySession Revoke another session of the person.
-//
-// Public port, native and browser, with a session. The answer is 204 also when the session is revoked already, unknown or somebody else's; the latter two stay untouched.
-//
-// 400, without id: the id is no UUID, or it is the session of the request itself, which ends by logging out. 401, without id: no valid session.
-//
-// Corresponds with DELETE /sessions/{id} (the `DisableMySession` operationId).
-func (c *Client) DisableMySession(ctx context.Context, id string, params *DisableMySessionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDisableMySessionRequest(c.Server, id, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetVersion Read which release the server runs.
-//
-// Admin port only, without authentication, at `/admin/version`; the admin port answers `/version` with a redirect (307) to that path, and the public port answers 404 in plain text.
-//
-// The text is set when the server is built and is not always a release: some builds answer `master`. It does not serve to tell releases apart.
-//
-// Corresponds with GET /version (the `GetVersion` operationId).
-func (c *Client) GetVersion(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetVersionRequest(c.Server)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetWebAuthnJavaScriptRequest constructs an http.Request for the GetWebAuthnJavaScript method
-func NewGetWebAuthnJavaScriptRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/.well-known/ory/webauthn.js")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewListCourierMessagesRequest constructs an http.Request for the ListCourierMessages method
-func NewListCourierMessagesRequest(server string, params *ListCourierMessagesParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/courier/messages")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// ListCourierMessages sends GET /admin/courier/messages.
+func (c *Client) ListCourierMessages(ctx context.Context, params *ListCourierMessagesParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/admin/courier/messages", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_size", fmt.Sprint(*params.PageSize))
 		}
-
 		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_token", fmt.Sprint(*params.PageToken))
 		}
-
 		if params.Status != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("status", fmt.Sprint(*params.Status))
 		}
-
 		if params.Recipient != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "recipient", *params.Recipient, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("recipient", fmt.Sprint(*params.Recipient))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewGetCourierMessageRequest constructs an http.Request for the GetCourierMessage method
-func NewGetCourierMessageRequest(server string, id string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/courier/messages/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+// GetCourierMessage sends GET /admin/courier/messages/{id}.
+func (c *Client) GetCourierMessage(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/courier/messages/%s"
+	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewListIdentitiesRequest constructs an http.Request for the ListIdentities method
-func NewListIdentitiesRequest(server string, params *ListIdentitiesParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// ListIdentities sends GET /admin/identities.
+func (c *Client) ListIdentities(ctx context.Context, params *ListIdentitiesParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/admin/identities", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.PerPage != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "per_page", *params.PerPage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("per_page", fmt.Sprint(*params.PerPage))
 		}
-
 		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page", fmt.Sprint(*params.Page))
 		}
-
 		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_size", fmt.Sprint(*params.PageSize))
 		}
-
 		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_token", fmt.Sprint(*params.PageToken))
 		}
-
 		if params.Consistency != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "consistency", *params.Consistency, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("consistency", fmt.Sprint(*params.Consistency))
 		}
-
-		if params.Ids != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ids", *params.Ids, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+		if params.IDs != nil {
+			for _, v := range *params.IDs {
+				query.Add("ids", fmt.Sprint(v))
 			}
-
 		}
-
 		if params.CredentialsIdentifier != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "credentials_identifier", *params.CredentialsIdentifier, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("credentials_identifier", fmt.Sprint(*params.CredentialsIdentifier))
 		}
-
 		if params.PreviewCredentialsIdentifierSimilar != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "preview_credentials_identifier_similar", *params.PreviewCredentialsIdentifierSimilar, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("preview_credentials_identifier_similar", fmt.Sprint(*params.PreviewCredentialsIdentifierSimilar))
 		}
-
 		if params.IncludeCredential != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "include_credential", *params.IncludeCredential, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+			for _, v := range *params.IncludeCredential {
+				query.Add("include_credential", fmt.Sprint(v))
 			}
-
 		}
-
 		if params.OrganizationID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organization_id", *params.OrganizationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("organization_id", fmt.Sprint(*params.OrganizationID))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewBatchPatchIdentitiesRequest calls the generic BatchPatchIdentities builder with application/json body
-func NewBatchPatchIdentitiesRequest(server string, body BatchPatchIdentitiesJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewBatchPatchIdentitiesRequestWithBody(server, "application/json", bodyReader)
+// BatchPatchIdentities sends PATCH /admin/identities.
+func (c *Client) BatchPatchIdentities(ctx context.Context, body BatchPatchIdentitiesJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("PATCH", "/admin/identities", "")
+	return c.send(ctx, r, nil, body, edits)
 }
 
-// NewBatchPatchIdentitiesRequestWithBody constructs an http.Request for the BatchPatchIdentities method, with any body, and a specified content type
-func NewBatchPatchIdentitiesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+// CreateIdentity sends POST /admin/identities.
+func (c *Client) CreateIdentity(ctx context.Context, body CreateIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("POST", "/admin/identities", "")
+	return c.send(ctx, r, nil, body, edits)
 }
 
-// NewCreateIdentityRequest calls the generic CreateIdentity builder with application/json body
-func NewCreateIdentityRequest(server string, body CreateIdentityJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateIdentityRequestWithBody(server, "application/json", bodyReader)
+// DeleteIdentity sends DELETE /admin/identities/{id}.
+func (c *Client) DeleteIdentity(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/identities/%s"
+	r := c.request("DELETE", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewCreateIdentityRequestWithBody constructs an http.Request for the CreateIdentity method, with any body, and a specified content type
-func NewCreateIdentityRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteIdentityRequest constructs an http.Request for the DeleteIdentity method
-func NewDeleteIdentityRequest(server string, id string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-// NewGetIdentityRequest constructs an http.Request for the GetIdentity method
-func NewGetIdentityRequest(server string, id string, params *GetIdentityParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// GetIdentity sends GET /admin/identities/{id}.
+func (c *Client) GetIdentity(ctx context.Context, id string, params *GetIdentityParams, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/identities/%s"
+	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.IncludeCredential != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "include_credential", *params.IncludeCredential, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+			for _, v := range *params.IncludeCredential {
+				query.Add("include_credential", fmt.Sprint(v))
 			}
-
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewPatchIdentityRequest calls the generic PatchIdentity builder with application/json body
-func NewPatchIdentityRequest(server string, id string, body PatchIdentityJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewPatchIdentityRequestWithBody(server, id, "application/json", bodyReader)
+// PatchIdentity sends PATCH /admin/identities/{id}.
+func (c *Client) PatchIdentity(ctx context.Context, id string, body PatchIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/identities/%s"
+	r := c.request("PATCH", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	return c.send(ctx, r, nil, body, edits)
 }
 
-// NewPatchIdentityRequestWithBody constructs an http.Request for the PatchIdentity method, with any body, and a specified content type
-func NewPatchIdentityRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+// UpdateIdentity sends PUT /admin/identities/{id}.
+func (c *Client) UpdateIdentity(ctx context.Context, id string, body UpdateIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/identities/%s"
+	r := c.request("PUT", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	return c.send(ctx, r, nil, body, edits)
 }
 
-// NewUpdateIdentityRequest calls the generic UpdateIdentity builder with application/json body
-func NewUpdateIdentityRequest(server string, id string, body UpdateIdentityJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateIdentityRequestWithBody(server, id, "application/json", bodyReader)
-}
-
-// NewUpdateIdentityRequestWithBody constructs an http.Request for the UpdateIdentity method, with any body, and a specified content type
-func NewUpdateIdentityRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewDeleteIdentityCredentialsRequest constructs an http.Request for the DeleteIdentityCredentials method
-func NewDeleteIdentityCredentialsRequest(server string, id string, pType CredentialsType, params *DeleteIdentityCredentialsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	var pathParam1 string
-
-	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "type", pType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities/%s/credentials/%s", pathParam0, pathParam1)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// DeleteIdentityCredentials sends DELETE /admin/identities/{id}/credentials/{type}.
+func (c *Client) DeleteIdentityCredentials(ctx context.Context, id string, pType CredentialsType, params *DeleteIdentityCredentialsParams, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/identities/%s/credentials/%s"
+	r := c.request("DELETE", fmt.Sprintf(path, id, pType), fmt.Sprintf(path, url.PathEscape(string(id)), url.PathEscape(string(pType))))
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.Identifier != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "identifier", *params.Identifier, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("identifier", fmt.Sprint(*params.Identifier))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewDeleteIdentitySessionsRequest constructs an http.Request for the DeleteIdentitySessions method
-func NewDeleteIdentitySessionsRequest(server string, id string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities/%s/sessions", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+// DeleteIdentitySessions sends DELETE /admin/identities/{id}/sessions.
+func (c *Client) DeleteIdentitySessions(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/identities/%s/sessions"
+	r := c.request("DELETE", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewListIdentitySessionsRequest constructs an http.Request for the ListIdentitySessions method
-func NewListIdentitySessionsRequest(server string, id string, params *ListIdentitySessionsParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/identities/%s/sessions", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// ListIdentitySessions sends GET /admin/identities/{id}/sessions.
+func (c *Client) ListIdentitySessions(ctx context.Context, id string, params *ListIdentitySessionsParams, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/identities/%s/sessions"
+	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.PerPage != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "per_page", *params.PerPage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("per_page", fmt.Sprint(*params.PerPage))
 		}
-
 		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page", fmt.Sprint(*params.Page))
 		}
-
 		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_size", fmt.Sprint(*params.PageSize))
 		}
-
 		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_token", fmt.Sprint(*params.PageToken))
 		}
-
 		if params.Active != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "active", *params.Active, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("active", fmt.Sprint(*params.Active))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewCreateRecoveryCodeForIdentityRequest calls the generic CreateRecoveryCodeForIdentity builder with application/json body
-func NewCreateRecoveryCodeForIdentityRequest(server string, body CreateRecoveryCodeForIdentityJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateRecoveryCodeForIdentityRequestWithBody(server, "application/json", bodyReader)
+// CreateRecoveryCodeForIdentity sends POST /admin/recovery/code.
+func (c *Client) CreateRecoveryCodeForIdentity(ctx context.Context, body CreateRecoveryCodeForIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("POST", "/admin/recovery/code", "")
+	return c.send(ctx, r, nil, body, edits)
 }
 
-// NewCreateRecoveryCodeForIdentityRequestWithBody constructs an http.Request for the CreateRecoveryCodeForIdentity method, with any body, and a specified content type
-func NewCreateRecoveryCodeForIdentityRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/recovery/code")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateRecoveryLinkForIdentityRequest calls the generic CreateRecoveryLinkForIdentity builder with application/json body
-func NewCreateRecoveryLinkForIdentityRequest(server string, params *CreateRecoveryLinkForIdentityParams, body CreateRecoveryLinkForIdentityJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateRecoveryLinkForIdentityRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewCreateRecoveryLinkForIdentityRequestWithBody constructs an http.Request for the CreateRecoveryLinkForIdentity method, with any body, and a specified content type
-func NewCreateRecoveryLinkForIdentityRequestWithBody(server string, params *CreateRecoveryLinkForIdentityParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/recovery/link")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateRecoveryLinkForIdentity sends POST /admin/recovery/link.
+func (c *Client) CreateRecoveryLinkForIdentity(ctx context.Context, params *CreateRecoveryLinkForIdentityParams, body CreateRecoveryLinkForIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("POST", "/admin/recovery/link", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return c.send(ctx, r, query, body, edits)
 }
 
-// NewListSessionsRequest constructs an http.Request for the ListSessions method
-func NewListSessionsRequest(server string, params *ListSessionsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/sessions")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// ListSessions sends GET /admin/sessions.
+func (c *Client) ListSessions(ctx context.Context, params *ListSessionsParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/admin/sessions", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_size", fmt.Sprint(*params.PageSize))
 		}
-
 		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_token", fmt.Sprint(*params.PageToken))
 		}
-
 		if params.Active != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "active", *params.Active, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("active", fmt.Sprint(*params.Active))
 		}
-
 		if params.Expand != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+			for _, v := range *params.Expand {
+				query.Add("expand", fmt.Sprint(v))
 			}
-
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewDisableSessionRequest constructs an http.Request for the DisableSession method
-func NewDisableSessionRequest(server string, id string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/sessions/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+// DisableSession sends DELETE /admin/sessions/{id}.
+func (c *Client) DisableSession(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/sessions/%s"
+	r := c.request("DELETE", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewGetSessionRequest constructs an http.Request for the GetSession method
-func NewGetSessionRequest(server string, id string, params *GetSessionParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/sessions/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// GetSession sends GET /admin/sessions/{id}.
+func (c *Client) GetSession(ctx context.Context, id string, params *GetSessionParams, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/sessions/%s"
+	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.Expand != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "expand", *params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
+			for _, v := range *params.Expand {
+				query.Add("expand", fmt.Sprint(v))
 			}
-
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewExtendSessionRequest constructs an http.Request for the ExtendSession method
-func NewExtendSessionRequest(server string, id string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/admin/sessions/%s/extend", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+// ExtendSession sends PATCH /admin/sessions/{id}/extend.
+func (c *Client) ExtendSession(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/admin/sessions/%s/extend"
+	r := c.request("PATCH", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewIsAliveRequest constructs an http.Request for the IsAlive method
-func NewIsAliveRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/health/alive")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+// IsAlive sends GET /health/alive.
+func (c *Client) IsAlive(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/health/alive", "")
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewIsReadyRequest constructs an http.Request for the IsReady method
-func NewIsReadyRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/health/ready")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+// IsReady sends GET /health/ready.
+func (c *Client) IsReady(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/health/ready", "")
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewListIdentitySchemasRequest constructs an http.Request for the ListIdentitySchemas method
-func NewListIdentitySchemasRequest(server string, params *ListIdentitySchemasParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/schemas")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// ListIdentitySchemas sends GET /schemas.
+func (c *Client) ListIdentitySchemas(ctx context.Context, params *ListIdentitySchemasParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/schemas", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.PerPage != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "per_page", *params.PerPage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("per_page", fmt.Sprint(*params.PerPage))
 		}
-
 		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page", fmt.Sprint(*params.Page))
 		}
-
 		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_size", fmt.Sprint(*params.PageSize))
 		}
-
 		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_token", fmt.Sprint(*params.PageToken))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewGetIdentitySchemaRequest constructs an http.Request for the GetIdentitySchema method
-func NewGetIdentitySchemaRequest(server string, id string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/schemas/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+// GetIdentitySchema sends GET /schemas/{id}.
+func (c *Client) GetIdentitySchema(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/schemas/%s"
+	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewGetFlowErrorRequest constructs an http.Request for the GetFlowError method
-func NewGetFlowErrorRequest(server string, params *GetFlowErrorParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/errors")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// GetFlowError sends GET /self-service/errors.
+func (c *Client) GetFlowError(ctx context.Context, params *GetFlowErrorParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/errors", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+		query.Set("id", fmt.Sprint(params.ID))
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewCreateFedCMFlowRequest constructs an http.Request for the CreateFedCMFlow method
-func NewCreateFedCMFlowRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/fed-cm/parameters")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+// CreateFedCMFlow sends GET /self-service/fed-cm/parameters.
+func (c *Client) CreateFedCMFlow(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/fed-cm/parameters", "")
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewUpdateFedCMFlowRequest calls the generic UpdateFedCMFlow builder with application/json body
-func NewUpdateFedCMFlowRequest(server string, body UpdateFedCMFlowJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateFedCMFlowRequestWithBody(server, "application/json", bodyReader)
+// UpdateFedCMFlow sends POST /self-service/fed-cm/token.
+func (c *Client) UpdateFedCMFlow(ctx context.Context, body UpdateFedCMFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("POST", "/self-service/fed-cm/token", "")
+	return c.send(ctx, r, nil, body, edits)
 }
 
-// NewUpdateFedCMFlowRequestWithBody constructs an http.Request for the UpdateFedCMFlow method, with any body, and a specified content type
-func NewUpdateFedCMFlowRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/fed-cm/token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewUpdateLoginFlowRequest calls the generic UpdateLoginFlow builder with application/json body
-func NewUpdateLoginFlowRequest(server string, params *UpdateLoginFlowParams, body UpdateLoginFlowJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateLoginFlowRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewUpdateLoginFlowRequestWithBody constructs an http.Request for the UpdateLoginFlow method, with any body, and a specified content type
-func NewUpdateLoginFlowRequestWithBody(server string, params *UpdateLoginFlowParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/login")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// UpdateLoginFlow sends POST /self-service/login.
+func (c *Client) UpdateLoginFlow(ctx context.Context, params *UpdateLoginFlowParams, body UpdateLoginFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("POST", "/self-service/login", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "flow", params.Flow, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
+		query.Set("flow", fmt.Sprint(params.Flow))
 		if params.SessionToken != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Session-Token", *params.SessionToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Session-Token", headerParam0)
+			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
 		}
-
 		if params.Cookie != nil {
-			var headerParam1 string
-
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam1)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, body, edits)
 }
 
-// NewCreateNativeLoginFlowRequest constructs an http.Request for the CreateNativeLoginFlow method
-func NewCreateNativeLoginFlowRequest(server string, params *CreateNativeLoginFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/login/api")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateNativeLoginFlow sends GET /self-service/login/api.
+func (c *Client) CreateNativeLoginFlow(ctx context.Context, params *CreateNativeLoginFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/login/api", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.Refresh != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "refresh", *params.Refresh, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("refresh", fmt.Sprint(*params.Refresh))
 		}
-
 		if params.AAL != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "aal", *params.AAL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("aal", fmt.Sprint(*params.AAL))
 		}
-
 		if params.ReturnSessionTokenExchangeCode != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_session_token_exchange_code", *params.ReturnSessionTokenExchangeCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_session_token_exchange_code", fmt.Sprint(*params.ReturnSessionTokenExchangeCode))
 		}
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
 		if params.Organization != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organization", *params.Organization, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("organization", fmt.Sprint(*params.Organization))
 		}
-
 		if params.Via != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "via", *params.Via, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("via", fmt.Sprint(*params.Via))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
 		if params.SessionToken != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Session-Token", *params.SessionToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Session-Token", headerParam0)
+			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewCreateBrowserLoginFlowRequest constructs an http.Request for the CreateBrowserLoginFlow method
-func NewCreateBrowserLoginFlowRequest(server string, params *CreateBrowserLoginFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/login/browser")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateBrowserLoginFlow sends GET /self-service/login/browser.
+func (c *Client) CreateBrowserLoginFlow(ctx context.Context, params *CreateBrowserLoginFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/login/browser", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.Refresh != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "refresh", *params.Refresh, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("refresh", fmt.Sprint(*params.Refresh))
 		}
-
 		if params.AAL != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "aal", *params.AAL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("aal", fmt.Sprint(*params.AAL))
 		}
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
 		if params.LoginChallenge != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "login_challenge", *params.LoginChallenge, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("login_challenge", fmt.Sprint(*params.LoginChallenge))
 		}
-
 		if params.Organization != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organization", *params.Organization, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("organization", fmt.Sprint(*params.Organization))
 		}
-
 		if params.Via != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "via", *params.Via, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("via", fmt.Sprint(*params.Via))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam0)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewGetLoginFlowRequest constructs an http.Request for the GetLoginFlow method
-func NewGetLoginFlowRequest(server string, params *GetLoginFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/login/flows")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// GetLoginFlow sends GET /self-service/login/flows.
+func (c *Client) GetLoginFlow(ctx context.Context, params *GetLoginFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/login/flows", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
+		query.Set("id", fmt.Sprint(params.ID))
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam0)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewUpdateLogoutFlowRequest constructs an http.Request for the UpdateLogoutFlow method
-func NewUpdateLogoutFlowRequest(server string, params *UpdateLogoutFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/logout")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// UpdateLogoutFlow sends GET /self-service/logout.
+func (c *Client) UpdateLogoutFlow(ctx context.Context, params *UpdateLogoutFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/logout", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.Token != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", *params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("token", fmt.Sprint(*params.Token))
 		}
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam0)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewPerformNativeLogoutRequest calls the generic PerformNativeLogout builder with application/json body
-func NewPerformNativeLogoutRequest(server string, body PerformNativeLogoutJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewPerformNativeLogoutRequestWithBody(server, "application/json", bodyReader)
+// PerformNativeLogout sends DELETE /self-service/logout/api.
+func (c *Client) PerformNativeLogout(ctx context.Context, body PerformNativeLogoutJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("DELETE", "/self-service/logout/api", "")
+	return c.send(ctx, r, nil, body, edits)
 }
 
-// NewPerformNativeLogoutRequestWithBody constructs an http.Request for the PerformNativeLogout method, with any body, and a specified content type
-func NewPerformNativeLogoutRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/logout/api")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
-}
-
-// NewCreateBrowserLogoutFlowRequest constructs an http.Request for the CreateBrowserLogoutFlow method
-func NewCreateBrowserLogoutFlowRequest(server string, params *CreateBrowserLogoutFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/logout/browser")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateBrowserLogoutFlow sends GET /self-service/logout/browser.
+func (c *Client) CreateBrowserLogoutFlow(ctx context.Context, params *CreateBrowserLogoutFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/logout/browser", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("cookie", headerParam0)
+			r.Header.Set("cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewUpdateRecoveryFlowRequest calls the generic UpdateRecoveryFlow builder with application/json body
-func NewUpdateRecoveryFlowRequest(server string, params *UpdateRecoveryFlowParams, body UpdateRecoveryFlowJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateRecoveryFlowRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewUpdateRecoveryFlowRequestWithBody constructs an http.Request for the UpdateRecoveryFlow method, with any body, and a specified content type
-func NewUpdateRecoveryFlowRequestWithBody(server string, params *UpdateRecoveryFlowParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/recovery")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// UpdateRecoveryFlow sends POST /self-service/recovery.
+func (c *Client) UpdateRecoveryFlow(ctx context.Context, params *UpdateRecoveryFlowParams, body UpdateRecoveryFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("POST", "/self-service/recovery", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "flow", params.Flow, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
+		query.Set("flow", fmt.Sprint(params.Flow))
 		if params.Token != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", *params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("token", fmt.Sprint(*params.Token))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam0)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, body, edits)
 }
 
-// NewCreateNativeRecoveryFlowRequest constructs an http.Request for the CreateNativeRecoveryFlow method
-func NewCreateNativeRecoveryFlowRequest(server string, params *CreateNativeRecoveryFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/recovery/api")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateNativeRecoveryFlow sends GET /self-service/recovery/api.
+func (c *Client) CreateNativeRecoveryFlow(ctx context.Context, params *CreateNativeRecoveryFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/recovery/api", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewCreateBrowserRecoveryFlowRequest constructs an http.Request for the CreateBrowserRecoveryFlow method
-func NewCreateBrowserRecoveryFlowRequest(server string, params *CreateBrowserRecoveryFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/recovery/browser")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateBrowserRecoveryFlow sends GET /self-service/recovery/browser.
+func (c *Client) CreateBrowserRecoveryFlow(ctx context.Context, params *CreateBrowserRecoveryFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/recovery/browser", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewGetRecoveryFlowRequest constructs an http.Request for the GetRecoveryFlow method
-func NewGetRecoveryFlowRequest(server string, params *GetRecoveryFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/recovery/flows")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// GetRecoveryFlow sends GET /self-service/recovery/flows.
+func (c *Client) GetRecoveryFlow(ctx context.Context, params *GetRecoveryFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/recovery/flows", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
+		query.Set("id", fmt.Sprint(params.ID))
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam0)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewUpdateRegistrationFlowRequest calls the generic UpdateRegistrationFlow builder with application/json body
-func NewUpdateRegistrationFlowRequest(server string, params *UpdateRegistrationFlowParams, body UpdateRegistrationFlowJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateRegistrationFlowRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewUpdateRegistrationFlowRequestWithBody constructs an http.Request for the UpdateRegistrationFlow method, with any body, and a specified content type
-func NewUpdateRegistrationFlowRequestWithBody(server string, params *UpdateRegistrationFlowParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/registration")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// UpdateRegistrationFlow sends POST /self-service/registration.
+func (c *Client) UpdateRegistrationFlow(ctx context.Context, params *UpdateRegistrationFlowParams, body UpdateRegistrationFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("POST", "/self-service/registration", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "flow", params.Flow, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
+		query.Set("flow", fmt.Sprint(params.Flow))
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam0)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, body, edits)
 }
 
-// NewCreateNativeRegistrationFlowRequest constructs an http.Request for the CreateNativeRegistrationFlow method
-func NewCreateNativeRegistrationFlowRequest(server string, params *CreateNativeRegistrationFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/registration/api")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateNativeRegistrationFlow sends GET /self-service/registration/api.
+func (c *Client) CreateNativeRegistrationFlow(ctx context.Context, params *CreateNativeRegistrationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/registration/api", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnSessionTokenExchangeCode != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_session_token_exchange_code", *params.ReturnSessionTokenExchangeCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_session_token_exchange_code", fmt.Sprint(*params.ReturnSessionTokenExchangeCode))
 		}
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
 		if params.Organization != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organization", *params.Organization, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("organization", fmt.Sprint(*params.Organization))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewCreateBrowserRegistrationFlowRequest constructs an http.Request for the CreateBrowserRegistrationFlow method
-func NewCreateBrowserRegistrationFlowRequest(server string, params *CreateBrowserRegistrationFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/registration/browser")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateBrowserRegistrationFlow sends GET /self-service/registration/browser.
+func (c *Client) CreateBrowserRegistrationFlow(ctx context.Context, params *CreateBrowserRegistrationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/registration/browser", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
 		if params.LoginChallenge != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "login_challenge", *params.LoginChallenge, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("login_challenge", fmt.Sprint(*params.LoginChallenge))
 		}
-
 		if params.AfterVerificationReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after_verification_return_to", *params.AfterVerificationReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("after_verification_return_to", fmt.Sprint(*params.AfterVerificationReturnTo))
 		}
-
 		if params.Organization != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "organization", *params.Organization, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("organization", fmt.Sprint(*params.Organization))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewGetRegistrationFlowRequest constructs an http.Request for the GetRegistrationFlow method
-func NewGetRegistrationFlowRequest(server string, params *GetRegistrationFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/registration/flows")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// GetRegistrationFlow sends GET /self-service/registration/flows.
+func (c *Client) GetRegistrationFlow(ctx context.Context, params *GetRegistrationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/registration/flows", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
+		query.Set("id", fmt.Sprint(params.ID))
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam0)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewUpdateSettingsFlowRequest calls the generic UpdateSettingsFlow builder with application/json body
-func NewUpdateSettingsFlowRequest(server string, params *UpdateSettingsFlowParams, body UpdateSettingsFlowJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateSettingsFlowRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewUpdateSettingsFlowRequestWithBody constructs an http.Request for the UpdateSettingsFlow method, with any body, and a specified content type
-func NewUpdateSettingsFlowRequestWithBody(server string, params *UpdateSettingsFlowParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/settings")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// UpdateSettingsFlow sends POST /self-service/settings.
+func (c *Client) UpdateSettingsFlow(ctx context.Context, params *UpdateSettingsFlowParams, body UpdateSettingsFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("POST", "/self-service/settings", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "flow", params.Flow, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
+		query.Set("flow", fmt.Sprint(params.Flow))
 		if params.SessionToken != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Session-Token", *params.SessionToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Session-Token", headerParam0)
+			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
 		}
-
 		if params.Cookie != nil {
-			var headerParam1 string
-
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam1)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, body, edits)
 }
 
-// NewCreateNativeSettingsFlowRequest constructs an http.Request for the CreateNativeSettingsFlow method
-func NewCreateNativeSettingsFlowRequest(server string, params *CreateNativeSettingsFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/settings/api")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateNativeSettingsFlow sends GET /self-service/settings/api.
+func (c *Client) CreateNativeSettingsFlow(ctx context.Context, params *CreateNativeSettingsFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/settings/api", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
 		if params.SessionToken != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Session-Token", *params.SessionToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Session-Token", headerParam0)
+			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewCreateBrowserSettingsFlowRequest constructs an http.Request for the CreateBrowserSettingsFlow method
-func NewCreateBrowserSettingsFlowRequest(server string, params *CreateBrowserSettingsFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/settings/browser")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateBrowserSettingsFlow sends GET /self-service/settings/browser.
+func (c *Client) CreateBrowserSettingsFlow(ctx context.Context, params *CreateBrowserSettingsFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/settings/browser", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam0)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewGetSettingsFlowRequest constructs an http.Request for the GetSettingsFlow method
-func NewGetSettingsFlowRequest(server string, params *GetSettingsFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/settings/flows")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// GetSettingsFlow sends GET /self-service/settings/flows.
+func (c *Client) GetSettingsFlow(ctx context.Context, params *GetSettingsFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/settings/flows", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
+		query.Set("id", fmt.Sprint(params.ID))
 		if params.SessionToken != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Session-Token", *params.SessionToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Session-Token", headerParam0)
+			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
 		}
-
 		if params.Cookie != nil {
-			var headerParam1 string
-
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam1)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewUpdateVerificationFlowRequest calls the generic UpdateVerificationFlow builder with application/json body
-func NewUpdateVerificationFlowRequest(server string, params *UpdateVerificationFlowParams, body UpdateVerificationFlowJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	bodyReader = bytes.NewReader(buf)
-	return NewUpdateVerificationFlowRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewUpdateVerificationFlowRequestWithBody constructs an http.Request for the UpdateVerificationFlow method, with any body, and a specified content type
-func NewUpdateVerificationFlowRequestWithBody(server string, params *UpdateVerificationFlowParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/verification")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// UpdateVerificationFlow sends POST /self-service/verification.
+func (c *Client) UpdateVerificationFlow(ctx context.Context, params *UpdateVerificationFlowParams, body UpdateVerificationFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("POST", "/self-service/verification", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "flow", params.Flow, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
+		query.Set("flow", fmt.Sprint(params.Flow))
 		if params.Token != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", *params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("token", fmt.Sprint(*params.Token))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam0)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, body, edits)
 }
 
-// NewCreateNativeVerificationFlowRequest constructs an http.Request for the CreateNativeVerificationFlow method
-func NewCreateNativeVerificationFlowRequest(server string, params *CreateNativeVerificationFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/verification/api")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateNativeVerificationFlow sends GET /self-service/verification/api.
+func (c *Client) CreateNativeVerificationFlow(ctx context.Context, params *CreateNativeVerificationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/verification/api", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewCreateBrowserVerificationFlowRequest constructs an http.Request for the CreateBrowserVerificationFlow method
-func NewCreateBrowserVerificationFlowRequest(server string, params *CreateBrowserVerificationFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/verification/browser")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// CreateBrowserVerificationFlow sends GET /self-service/verification/browser.
+func (c *Client) CreateBrowserVerificationFlow(ctx context.Context, params *CreateBrowserVerificationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/verification/browser", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.ReturnTo != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to", *params.ReturnTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewGetVerificationFlowRequest constructs an http.Request for the GetVerificationFlow method
-func NewGetVerificationFlowRequest(server string, params *GetVerificationFlowParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/self-service/verification/flows")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// GetVerificationFlow sends GET /self-service/verification/flows.
+func (c *Client) GetVerificationFlow(ctx context.Context, params *GetVerificationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/self-service/verification/flows", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
+		query.Set("id", fmt.Sprint(params.ID))
 		if params.Cookie != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("cookie", headerParam0)
+			r.Header.Set("cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewDisableMyOtherSessionsRequest constructs an http.Request for the DisableMyOtherSessions method
-func NewDisableMyOtherSessionsRequest(server string, params *DisableMyOtherSessionsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/sessions")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
+// DisableMyOtherSessions sends DELETE /sessions.
+func (c *Client) DisableMyOtherSessions(ctx context.Context, params *DisableMyOtherSessionsParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("DELETE", "/sessions", "")
 	if params != nil {
-
 		if params.SessionToken != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Session-Token", *params.SessionToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Session-Token", headerParam0)
+			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
 		}
-
 		if params.Cookie != nil {
-			var headerParam1 string
-
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam1)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewListMySessionsRequest constructs an http.Request for the ListMySessions method
-func NewListMySessionsRequest(server string, params *ListMySessionsParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/sessions")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// ListMySessions sends GET /sessions.
+func (c *Client) ListMySessions(ctx context.Context, params *ListMySessionsParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/sessions", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.PerPage != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "per_page", *params.PerPage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("per_page", fmt.Sprint(*params.PerPage))
 		}
-
 		if params.Page != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page", fmt.Sprint(*params.Page))
 		}
-
 		if params.PageSize != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_size", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_size", fmt.Sprint(*params.PageSize))
 		}
-
 		if params.PageToken != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("page_token", fmt.Sprint(*params.PageToken))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
 		if params.SessionToken != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Session-Token", *params.SessionToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Session-Token", headerParam0)
+			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
 		}
-
 		if params.Cookie != nil {
-			var headerParam1 string
-
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam1)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewExchangeSessionTokenRequest constructs an http.Request for the ExchangeSessionToken method
-func NewExchangeSessionTokenRequest(server string, params *ExchangeSessionTokenParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/sessions/token-exchange")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// ExchangeSessionToken sends GET /sessions/token-exchange.
+func (c *Client) ExchangeSessionToken(ctx context.Context, params *ExchangeSessionTokenParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/sessions/token-exchange", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "init_code", params.InitCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "return_to_code", params.ReturnToCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-			return nil, err
-		} else {
-			for _, qp := range strings.Split(queryFrag, "&") {
-				rawQueryFragments = append(rawQueryFragments, qp)
-			}
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+		query.Set("init_code", fmt.Sprint(params.InitCode))
+		query.Set("return_to_code", fmt.Sprint(params.ReturnToCode))
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewToSessionRequest constructs an http.Request for the ToSession method
-func NewToSessionRequest(server string, params *ToSessionParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/sessions/whoami")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+// ToSession sends GET /sessions/whoami.
+func (c *Client) ToSession(ctx context.Context, params *ToSessionParams, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/sessions/whoami", "")
+	query := url.Values{}
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.TokenizeAs != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tokenize_as", *params.TokenizeAs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.Set("tokenize_as", fmt.Sprint(*params.TokenizeAs))
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
 		if params.SessionToken != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Session-Token", *params.SessionToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Session-Token", headerParam0)
+			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
 		}
-
 		if params.Cookie != nil {
-			var headerParam1 string
-
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam1)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, query, nil, edits)
 }
 
-// NewDisableMySessionRequest constructs an http.Request for the DisableMySession method
-func NewDisableMySessionRequest(server string, id string, params *DisableMySessionParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
-	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/sessions/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
+// DisableMySession sends DELETE /sessions/{id}.
+func (c *Client) DisableMySession(ctx context.Context, id string, params *DisableMySessionParams, edits ...RequestEditorFn) (*http.Response, error) {
+	const path = "/sessions/%s"
+	r := c.request("DELETE", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
 	if params != nil {
-
 		if params.SessionToken != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Session-Token", *params.SessionToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("X-Session-Token", headerParam0)
+			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
 		}
-
 		if params.Cookie != nil {
-			var headerParam1 string
-
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Cookie", *params.Cookie, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Cookie", headerParam1)
+			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
 		}
-
 	}
-
-	return req, nil
+	return c.send(ctx, r, nil, nil, edits)
 }
 
-// NewGetVersionRequest constructs an http.Request for the GetVersion method
-func NewGetVersionRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/version")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
+// GetVersion sends GET /version.
+func (c *Client) GetVersion(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
+	r := c.request("GET", "/version", "")
+	return c.send(ctx, r, nil, nil, edits)
 }
 
 // Answers are decoded by their shape in package kratos, so there is no client with a type for every answer.

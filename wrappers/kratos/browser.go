@@ -33,7 +33,7 @@ type Browser struct {
 // Browser returns a client for the person whose browser sent r. The address and agent of the browser are passed on, for
 // Kratos' record of devices.
 func (c *Client) Browser(r *http.Request) *Browser {
-	jar := &relay{next: c.api.Client, cookies: map[string]string{}, header: http.Header{}}
+	jar := &relay{cookies: map[string]string{}, header: http.Header{}}
 	for _, cookie := range r.Cookies() {
 		if c.isKratos(cookie.Name) {
 			jar.cookies[cookie.Name] = cookie.Value
@@ -43,7 +43,10 @@ func (c *Client) Browser(r *http.Request) *Browser {
 	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		jar.header.Set("X-Forwarded-For", host)
 	}
-	api := &gen.Client{Server: c.api.Server, Client: jar}
+	api := c.api.Through(func(next gen.HTTPDoer) gen.HTTPDoer {
+		jar.next = next
+		return jar
+	})
 	return &Browser{
 		Login:        Flows[LoginFlow, LoginMethod]{loginFlow(api, browserFlow)},
 		Registration: Flows[RegistrationFlow, RegistrationMethod]{registrationFlow(api, browserFlow)},
@@ -109,7 +112,7 @@ func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...
 
 // relay sends requests with the cookies of a browser, and keeps those that come back.
 type relay struct {
-	next   gen.HttpRequestDoer
+	next   gen.HTTPDoer
 	header http.Header
 
 	mu      sync.Mutex

@@ -63,7 +63,7 @@ func NewAdmin(baseURL string, opts ...Option) (*Admin, error) {
 }
 
 func newAPI(caller, baseURL string, opts []Option) (*gen.Client, *transport, error) {
-	base, err := checkBaseURL(baseURL)
+	base, err := parseBaseURL(baseURL)
 	if err != nil {
 		return nil, nil, invalid(caller, err.Error())
 	}
@@ -71,6 +71,5 @@ func newAPI(caller, baseURL string, opts []Option) (*gen.Client, *transport, err
 	if err != nil {
 		return nil, nil, invalid(caller, err.Error())
 	}
-	api, err := gen.NewClient(base, gen.WithHTTPClient(t))
-	return api, t, err
+	return gen.NewClient(base, t), t, nil
 }

@@ -6,7 +6,6 @@ import (
 	"math/bits"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
@@ -124,7 +123,7 @@ func OIDCLink(provider, subject string) Credential {
 // hashFormat is the form of one kind of hash; it is what Kratos' own reader asks for.
 type hashFormat struct {
 	prefix  string
-	pattern *regexp.Regexp // of all that follows the prefix
+	pattern string // of all that follows the prefix
 	check   func(parts []string) bool
 }
 
@@ -134,28 +133,27 @@ const (
 	opt = `([A-Za-z0-9+/]*={0,2})` // the same, or nothing
 )
 
-var hashFormats = sync.OnceValue(func() []hashFormat {
-	re := func(pattern string) *regexp.Regexp { return regexp.MustCompile("^" + pattern + "$") }
+func hashFormats() []hashFormat {
 	return []hashFormat{
-		{"$2", re(`[abzy]?\$(?:0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}`), nil},
-		{"$argon2id$", re(`v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + raw + `\$` + raw), argon2Parts},
-		{"$argon2i$", re(`v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + raw + `\$` + raw), argon2Parts},
-		{"$pbkdf2-", re(`sha(?:1|224|256|384|512)\$i=([1-9][0-9]{0,8}),l=([0-9]{1,3})\$` + raw + `\$` + raw), pbkdf2Parts},
-		{"$scrypt$", re(`ln=([1-9][0-9]{0,8}),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + std + `\$` + std), scryptParts},
-		{"$firescrypt$", re(`ln=([1-9]|[12][0-9]),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + std + `\$` + std + `\$` + opt + `\$` + std), firebaseParts},
-		{"$md5-crypt$", re(`[^$:]{1,8}\$[./A-Za-z0-9]{22}`), nil},
-		{"$sha256-crypt$", re(`(?:rounds=[1-9][0-9]{3,8}\$)?[^$:]{1,16}\$[./A-Za-z0-9]{43}`), nil},
-		{"$sha512-crypt$", re(`(?:rounds=[1-9][0-9]{3,8}\$)?[^$:]{1,16}\$[./A-Za-z0-9]{86}`), nil},
-		{"$md5$", re(`(?:pf=` + std + `\$` + opt + `\$)?` + std), plainParts(16)},
-		{"$sha1$", re(`pf=` + std + `\$` + opt + `\$` + std), plainParts(20)},
-		{"$sha256$", re(`pf=` + std + `\$` + opt + `\$` + std), plainParts(32)},
-		{"$sha512$", re(`pf=` + std + `\$` + opt + `\$` + std), plainParts(64)},
-		{"$hmac-", re(`(md4|md5|sha1|sha224|sha256|sha384|sha512)\$` + std + `\$` + std), hmacParts},
-		{"{SSHA}", re(std), sshaParts(20)},
-		{"{SSHA256}", re(std), sshaParts(32)},
-		{"{SSHA512}", re(std), sshaParts(64)},
+		{"$2", `[abzy]?\$(?:0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}`, nil},
+		{"$argon2id$", `v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + raw + `\$` + raw, argon2Parts},
+		{"$argon2i$", `v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + raw + `\$` + raw, argon2Parts},
+		{"$pbkdf2-", `sha(?:1|224|256|384|512)\$i=([1-9][0-9]{0,8}),l=([0-9]{1,3})\$` + raw + `\$` + raw, pbkdf2Parts},
+		{"$scrypt$", `ln=([1-9][0-9]{0,8}),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + std + `\$` + std, scryptParts},
+		{"$firescrypt$", `ln=([1-9]|[12][0-9]),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + std + `\$` + std + `\$` + opt + `\$` + std, firebaseParts},
+		{"$md5-crypt$", `[!-#%-9;-~]{1,8}\$[./A-Za-z0-9]{22}`, nil},
+		{"$sha256-crypt$", `(?:rounds=[1-9][0-9]{3,8}\$)?[!-#%-9;-~]{1,16}\$[./A-Za-z0-9]{43}`, nil},
+		{"$sha512-crypt$", `(?:rounds=[1-9][0-9]{3,8}\$)?[!-#%-9;-~]{1,16}\$[./A-Za-z0-9]{86}`, nil},
+		{"$md5$", `(?:pf=` + std + `\$` + opt + `\$)?` + std, plainParts(16)},
+		{"$sha1$", `pf=` + std + `\$` + opt + `\$` + std, plainParts(20)},
+		{"$sha256$", `pf=` + std + `\$` + opt + `\$` + std, plainParts(32)},
+		{"$sha512$", `pf=` + std + `\$` + opt + `\$` + std, plainParts(64)},
+		{"$hmac-", `(md4|md5|sha1|sha224|sha256|sha384|sha512)\$` + std + `\$` + std, hmacParts},
+		{"{SSHA}", std, sshaParts(20)},
+		{"{SSHA256}", std, sshaParts(32)},
+		{"{SSHA512}", std, sshaParts(64)},
 	}
-})
+}
 
 // checkHash refuses a hash that Kratos cannot read. What it says names the format, and nothing of the hash.
 func checkHash(hash string) error {
@@ -167,7 +165,7 @@ func checkHash(hash string) error {
 		if !ok {
 			continue
 		}
-		parts := f.pattern.FindStringSubmatch(rest)
+		parts := regexp.MustCompile(`^(?:` + f.pattern + `)$`).FindStringSubmatch(rest)
 		if parts == nil || f.check != nil && !f.check(parts[1:]) {
 			return argumentError("the password hash begins with " + f.prefix + ", but the rest is malformed")
 		}

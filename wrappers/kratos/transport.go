@@ -228,22 +228,22 @@ func drain(body io.ReadCloser) {
 	_ = body.Close()
 }
 
-// checkBaseURL returns raw without a slash at its end. Its errors do not repeat the URL, which may hold a password.
-func checkBaseURL(raw string) (string, error) {
+// parseBaseURL parses raw, without slashes at its end. Its errors do not repeat the URL, which may hold a password.
+func parseBaseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case raw == "":
-		return "", errors.New("the base URL is empty")
+		return nil, errors.New("the base URL is empty")
 	case err != nil:
-		return "", errors.New("the base URL cannot be parsed")
+		return nil, errors.New("the base URL cannot be parsed")
 	case u.Scheme != "http" && u.Scheme != "https", u.Opaque != "":
-		return "", errors.New("the base URL does not begin with http:// or https://")
+		return nil, errors.New("the base URL does not begin with http:// or https://")
 	case u.Hostname() == "":
-		return "", errors.New("the base URL has no host")
+		return nil, errors.New("the base URL has no host")
 	case u.User != nil:
-		return "", errors.New("the base URL has user information; set an Authorization header in the HTTP client instead")
+		return nil, errors.New("the base URL has user information; set an Authorization header in the HTTP client instead")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", errors.New("the base URL has a query or a fragment")
+		return nil, errors.New("the base URL has a query or a fragment")
 	}
-	return strings.TrimRight(raw, "/"), nil
+	return url.Parse(strings.TrimRight(raw, "/"))
 }
