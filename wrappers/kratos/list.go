@@ -168,13 +168,15 @@ func page[T any](operation string, resp *http.Response, err error, yield func(T,
 	if _, err := dec.ReadToken(); err != nil {
 		return 0, true, a.broken(body.err)
 	}
+	var item, zero T
 	for dec.PeekKind() != ']' {
-		var item *T // nil where the list has a null
+		null := dec.PeekKind() == 'n' // lists may have nulls
+		item = zero                   // or what is absent would be that of the item before
 		if err := jsonv2.UnmarshalDecode(dec, &item); err != nil {
 			return items, true, a.broken(body.err)
 		}
 		items++
-		if item != nil && !yield(*item, nil) {
+		if !null && !yield(item, nil) {
 			return items, false, nil
 		}
 	}

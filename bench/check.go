@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// check makes sure that a client returns what was sent: a call that fails is fast.
+func check(ctx context.Context, c client) error {
+	who, err := c.whoami(ctx)
+	if want := "79c2b471-b2c4-4e7e-938d-70ae65447d2a"; err != nil || who != want {
+		return fmt.Errorf("%T: whoami is %q, %v, want %q", c, who, err, want)
+	}
+	var inputs []input
+	err = c.loginFlow(ctx, func(in input) { inputs = append(inputs, in) })
+	if want := wantInputs(); err != nil || !slices.Equal(inputs, want) {
+		return fmt.Errorf("%T: the nodes of the login flow are %v, %v, want %v", c, inputs, err, want)
+	}
+	for _, n := range listSizes {
+		var ids []string
+		err := c.identities(ctx, n, func(id string) { ids = append(ids, id) })
+		if err != nil || !slices.Equal(ids, each(n, identityID)) {
+			return fmt.Errorf("%T: a list of %d identities is %d others, %v", c, n, len(ids), err)
+		}
+	}
+	var patches, ids []string
+	err = c.batch(ctx, func(patch, id string) { patches, ids = append(patches, patch), append(ids, id) })
+	if err != nil || !slices.Equal(ids, each(batchSize, identityID)) || !slices.Equal(patches, each(batchSize, patchID)) {
+		return fmt.Errorf("%T: a batch of %d has %d other results, %v", c, batchSize, len(ids), err)
+	}
+	return nil
+}
+
+func each(n int, name func(int) string) []string {
+	var names []string
+	for i := range n {
+		names = append(names, name(i))
+	}
+	return names
+}
+
+// wantInputs reads the recorded flow in a way that both clients have no part in.
+func wantInputs() []input {
+	var flow struct {
+		UI struct {
+			Nodes []struct {
+				Type       string
+				Attributes struct{ Name, Type, Value string }
+				Meta       struct{ Label struct{ Text string } }
+			}
+		}
+	}
+	if err := json.Unmarshal(loginFlowBody, &flow); err != nil {
+		panic(err)
+	}
+	var inputs []input
+	for _, n := range flow.UI.Nodes {
+		inputs = append(inputs, input{n.Type, n.Attributes.Name, n.Attributes.Type, n.Attributes.Value, n.Meta.Label.Text})
+	}
+	return inputs
+}

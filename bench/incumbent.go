@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+
+	ory "github.com/ory/kratos-client-go"
+)
+
+// incumbent is kratos-client-go, used as its documentation says.
+type incumbent struct {
+	api     *ory.APIClient
+	patches ory.PatchIdentitiesBody
+}
+
+func newIncumbent(url string) *incumbent {
+	c := ory.NewConfiguration()
+	c.Servers = ory.ServerConfigurations{{URL: url}}
+	c.HTTPClient = newHTTPClient()
+	patches := make([]ory.IdentityPatch, batchSize)
+	for i := range patches {
+		patches[i].SetCreate(*ory.NewCreateIdentityBody("default", map[string]any{"email": address(i)}))
+		patches[i].SetPatchId(patchID(i))
+	}
+	return &incumbent{ory.NewAPIClient(c), ory.PatchIdentitiesBody{Identities: patches}}
+}
+
+func (c *incumbent) whoami(ctx context.Context) (string, error) {
+	session, _, err := c.api.FrontendAPI.ToSession(ctx).XSessionToken(sessionToken).Execute()
+	if err != nil {
+		return "", err
+	}
+	return session.Identity.GetId(), nil
+}
+
+func (c *incumbent) loginFlow(ctx context.Context, yield func(input)) error {
+	flow, _, err := c.api.FrontendAPI.GetLoginFlow(ctx).Id(flowID).Execute()
+	if err != nil {
+		return err
+	}
+	for _, node := range flow.Ui.Nodes {
+		in := input{kind: node.Type, label: node.Meta.Label.GetText()}
+		switch a := node.Attributes.GetActualInstance().(type) {
+		case *ory.UiNodeInputAttributes:
+			in.name, in.inputType = a.Name, a.Type
+			in.value, _ = a.Value.(string)
+		case *ory.UiNodeScriptAttributes:
+			in.inputType = a.Type
+		}
+		yield(in)
+	}
+	return nil
+}
+
+func (c *incumbent) identities(ctx context.Context, n int, yield func(string)) error {
+	list, _, err := c.api.IdentityAPI.ListIdentities(ctx).PageSize(int64(n)).Execute()
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		yield(list[i].Id)
+	}
+	return nil
+}
+
+func (c *incumbent) batch(ctx context.Context, yield func(patch, identity string)) error {
+	answer, _, err := c.api.IdentityAPI.BatchPatchIdentities(ctx).PatchIdentitiesBody(c.patches).Execute()
+	if err != nil {
+		return err
+	}
+	for i := range answer.Identities {
+		yield(answer.Identities[i].GetPatchId(), answer.Identities[i].GetIdentity())
+	}
+	return nil
+}

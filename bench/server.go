@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+const (
+	serveFlag    = "-serve"
+	sessionToken = "a session token"
+)
+
+// startServer starts this program again as the server, so that what the server allocates is counted for nobody. The
+// server ends with its standard input, that is when stop is called or this program ends, however it does.
+func startServer() (url string, stop func(), err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", nil, err
+	}
+	cmd := exec.Command(self, serveFlag)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", nil, err
+	}
+	stop = func() {
+		in.Close()
+		cmd.Wait()
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		stop()
+		return "", nil, errors.New("the server did not start")
+	}
+	return strings.TrimSpace(line), stop, nil
+}
+
+// serve answers on a free port, which it prints, until standard input ends.
+func serve() error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println("http://" + l.Addr().String())
+	go http.Serve(l, handler())
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+// handler is a Kratos that has its answers ready. Like Kratos, it leaves it to net/http to choose between a
+// Content-Length and chunks.
+func handler() http.Handler {
+	lists := map[int][]byte{}
+	for _, n := range listSizes {
+		lists[n] = identitiesBody(n)
+	}
+	batch := batchBody(batchSize)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /sessions/whoami", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Kratos-Authenticated-Identity-Id", "79c2b471-b2c4-4e7e-938d-70ae65447d2a")
+		answer(w, sessionBody)
+	})
+	mux.HandleFunc("GET /self-service/login/flows", func(w http.ResponseWriter, r *http.Request) { answer(w, loginFlowBody) })
+	mux.HandleFunc("GET /admin/identities", func(w http.ResponseWriter, r *http.Request) {
+		size := r.FormValue("page_size")
+		n, _ := strconv.Atoi(size)
+		w.Header().Set("Link", "</admin/identities?page_size="+size+`&page_token=00000000-0000-0000-0000-000000000000>; rel="first"`)
+		answer(w, lists[n])
+	})
+	mux.HandleFunc("PATCH /admin/identities", func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		answer(w, batch)
+	})
+	return mux
+}
+
+func answer(w http.ResponseWriter, body []byte) {
+	h := w.Header()
+	h.Set("Cache-Control", "private, no-cache, no-store, must-revalidate")
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Vary", "Origin, Cookie")
+	w.Write(body)
+}
