@@ -23,10 +23,7 @@ func UnmarshalDecode(dec *Decoder, v any) error { return unmarshalDecode(dec, v)
 
 // UnmarshalOpen decodes the next value of dec, an object, into known, and the members that known has no field for into unknown.
 func UnmarshalOpen[T any](dec *Decoder, known *T, unknown *map[string]json.RawMessage) error {
-	open := struct {
-		Known   *T                         `json:",embed"`
-		Unknown map[string]json.RawMessage `json:",embed"`
-	}{Known: known}
+	open := open[T]{Known: known}
 	if err := unmarshalDecode(dec, &open); err != nil {
 		return err
 	}
