@@ -118,7 +118,7 @@ type Error struct {
 	text  string
 	body  []byte
 	flow  any
-	form  form
+	form  Form
 }
 
 // Error names the operation, the status and id of the answer, and what went wrong.
@@ -208,11 +208,11 @@ func (e *Error) readDetails() {
 }
 
 // Messages returns what Kratos says to the person about the form as a whole, where it was refused.
-func (e *Error) Messages() []Message { return e.form.messages }
+func (e *Error) Messages() []Message { return e.form.Messages }
 
 // FieldErrors returns what Kratos says to the person about each field, by the field's name ("traits.email"), where a form was
 // refused.
-func (e *Error) FieldErrors() map[string][]Message { return e.form.fieldErrors() }
+func (e *Error) FieldErrors() map[string][]Message { return e.form.FieldErrors() }
 
 // Rejected returns the flow that came with err, to be shown again with its messages; nil if there is none.
 //

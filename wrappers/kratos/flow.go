@@ -34,7 +34,7 @@ type flowCalls[F any, M any] struct {
 // flowState is what an outcome is read from.
 type flowState struct {
 	id, state string
-	form      form
+	form      Form
 	next      []ContinueWith
 }
 
@@ -97,7 +97,7 @@ func (f Flows[F, M]) Submit(ctx context.Context, flow *F, method M, opts ...Call
 		return nil, invalid(op, "the method is nil")
 	}
 	now := f.f.look(flow)
-	resp, err := f.f.update(ctx, now.id, f.f.body(method, now.form.csrfToken()), edit(opts, f.f.check)...)
+	resp, err := f.f.update(ctx, now.id, f.f.body(method, now.form.Value("csrf_token")), edit(opts, f.f.check)...)
 	return f.read(op, resp, err)
 }
 
@@ -157,7 +157,7 @@ func (f Flows[F, M]) stands(a *answer) (*Step[F], error) {
 		return nil, err
 	}
 	now := f.f.look(flow)
-	if now.form.refused() {
+	if now.form.HasErrors() {
 		e := a.error()
 		e.kind, e.flow, e.form = ErrRejected, flow, now.form
 		return nil, e

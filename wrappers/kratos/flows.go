@@ -35,7 +35,7 @@ func loginFlow(api *gen.Client, m mode) *flowCalls[LoginFlow, LoginMethod] {
 		},
 		body: LoginMethod.loginBody,
 		look: func(f *LoginFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI)}
+			return flowState{id: f.ID, state: string(f.State), form: f.Form()}
 		},
 	}
 	return creates(calls, m,
@@ -58,7 +58,7 @@ func registrationFlow(api *gen.Client, m mode) *flowCalls[RegistrationFlow, Regi
 		},
 		body: RegistrationMethod.registrationBody,
 		look: func(f *RegistrationFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI)}
+			return flowState{id: f.ID, state: string(f.State), form: f.Form()}
 		},
 	}
 	return creates(calls, m,
@@ -81,7 +81,7 @@ func settingsFlow(api *gen.Client, m mode) *flowCalls[SettingsFlow, SettingsMeth
 		},
 		body: SettingsMethod.settingsBody,
 		look: func(f *SettingsFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI), next: f.ContinueWith}
+			return flowState{id: f.ID, state: string(f.State), form: f.Form(), next: f.ContinueWith}
 		},
 	}
 	return creates(calls, m,
@@ -104,7 +104,7 @@ func recoveryFlow(api *gen.Client, m mode) *flowCalls[RecoveryFlow, RecoveryMeth
 		},
 		body: RecoveryMethod.recoveryBody,
 		look: func(f *RecoveryFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI), next: f.ContinueWith}
+			return flowState{id: f.ID, state: string(f.State), form: f.Form(), next: f.ContinueWith}
 		},
 	}
 	return creates(calls, m,
@@ -127,7 +127,7 @@ func verificationFlow(api *gen.Client, m mode) *flowCalls[VerificationFlow, Veri
 		},
 		body: VerificationMethod.verificationBody,
 		look: func(f *VerificationFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: formOf(f.UI)}
+			return flowState{id: f.ID, state: string(f.State), form: f.Form()}
 		},
 	}
 	return creates(calls, m,

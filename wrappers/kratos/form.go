@@ -2,6 +2,7 @@ package kratos
 
 import (
 	"encoding/json"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,58 +10,171 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// form is what a flow says to the person.
-type form struct {
-	messages []Message
-	nodes    []gen.UINode
+// Form is the form of a flow: what a page shows to the person, and a program fills in.
+type Form struct{ gen.UIContainer }
+
+// Form returns the flow's form.
+func (f *LoginFlow) Form() Form { return Form{f.UI} }
+
+// Form returns the flow's form.
+func (f *RegistrationFlow) Form() Form { return Form{f.UI} }
+
+// Form returns the flow's form.
+func (f *SettingsFlow) Form() Form { return Form{f.UI} }
+
+// Form returns the flow's form.
+func (f *RecoveryFlow) Form() Form { return Form{f.UI} }
+
+// Form returns the flow's form.
+func (f *VerificationFlow) Form() Form { return Form{f.UI} }
+
+// HasErrors reports whether Kratos says that something was wrong with what was entered.
+func (f Form) HasErrors() bool {
+	for range f.errors() {
+		return true
+	}
+	return false
 }
 
-func formOf(ui gen.UIContainer) form { return form{messages: ui.Messages, nodes: ui.Nodes} }
-
-// refused reports whether the form says that something was wrong with what was entered.
-func (f form) refused() bool { return f.errorIDs() != "" }
-
-// errorIDs lists the numbers of the messages that are errors, each with the field it is about: "4000006, password 4000002".
-func (f form) errorIDs() string {
-	var ids []string
-	add := func(field string, messages []Message) {
-		for _, m := range messages {
-			if m.Type == gen.UITextTypeError {
-				ids = append(ids, strings.TrimSpace(printable(field)+" "+strconv.Itoa(m.ID)))
-			}
-		}
-	}
-	add("", f.messages)
-	for _, n := range f.nodes {
-		add(n.Attributes.Name, n.Messages)
-	}
-	return strings.Join(ids, ", ")
-}
-
-func (f form) fieldErrors() map[string][]Message {
+// FieldErrors returns what Kratos says is wrong with each field, by the field's name ("traits.email").
+func (f Form) FieldErrors() map[string][]Message {
 	errs := map[string][]Message{}
-	for _, n := range f.nodes {
-		for _, m := range n.Messages {
-			if m.Type == gen.UITextTypeError {
-				errs[n.Attributes.Name] = append(errs[n.Attributes.Name], m)
-			}
+	for field, m := range f.errors() {
+		if field != "" {
+			errs[field] = append(errs[field], m)
 		}
 	}
 	return errs
 }
 
-// csrfToken returns the token that a browser's flow wants back; a native flow has an empty one.
-func (f form) csrfToken() string {
-	i := slices.IndexFunc(f.nodes, func(n gen.UINode) bool { return n.Attributes.Name == "csrf_token" })
+// Field returns the input with this name, or nil. Of several, as the buttons of a group can be, it is the first.
+func (f Form) Field(name string) *UINode {
+	i := slices.IndexFunc(f.Nodes, func(n UINode) bool {
+		return n.Type == UINodeTypeInput && n.Attributes.Name == name
+	})
 	if i < 0 {
-		return ""
+		return nil
 	}
-	return text(f.nodes[i].Attributes.Value)
+	return &f.Nodes[i]
 }
 
-// text returns the string that a JSON text is, or "" if it is none.
-func text(value json.RawMessage) string {
+// Group returns the nodes of a method, in their order. Those of [UINodeGroupDefault] belong to every method.
+func (f Form) Group(group UINodeGroup) []UINode {
+	var nodes []UINode
+	for _, n := range f.Nodes {
+		if n.Group == group {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// Groups returns the methods that the form offers, in the order of their first nodes.
+func (f Form) Groups() []UINodeGroup {
+	var groups []UINodeGroup
+	for _, n := range f.Nodes {
+		if n.Group != UINodeGroupDefault && !slices.Contains(groups, n.Group) {
+			groups = append(groups, n.Group)
+		}
+	}
+	return groups
+}
+
+// Value returns the value of the input with this name as text: a string as it is, a number or boolean as JSON writes it,
+// and "" where there is none.
+func (f Form) Value(name string) string {
+	if n := f.Field(name); n != nil {
+		return valueText(n.Attributes.Value)
+	}
+	return ""
+}
+
+// Providers returns the ids of the providers that the form offers for a social sign-in or sign-up ("provider"), to link
+// ("link") or to unlink ("unlink").
+func (f Form) Providers(button string) []string {
+	var ids []string
+	for _, n := range f.Nodes {
+		if n.Group == UINodeGroupOIDC && n.Attributes.Name == button {
+			ids = append(ids, valueText(n.Attributes.Value))
+		}
+	}
+	return ids
+}
+
+// TOTPSecret returns the secret to enter into an authenticator app, and the same as the data URL of a QR code; both are "" where
+// a settings flow does not offer one. They are secrets.
+func (f Form) TOTPSecret() (secret, qr string) {
+	for _, n := range f.Nodes {
+		switch {
+		case n.Attributes.ID == "totp_secret_key" && n.Attributes.Text != nil:
+			var context struct {
+				Secret string `json:"secret"`
+			}
+			_ = json.Unmarshal(n.Attributes.Text.Context, &context)
+			secret = context.Secret
+		case n.Attributes.ID == "totp_qr":
+			qr = n.Attributes.Src
+		}
+	}
+	return secret, qr
+}
+
+// LookupCodes returns the backup codes that a settings flow shows after they were revealed or regenerated; used ones are left
+// out. They are secrets.
+func (f Form) LookupCodes() []string {
+	var codes []string
+	for _, n := range f.Nodes {
+		if n.Attributes.ID != "lookup_secret_codes" || n.Attributes.Text == nil {
+			continue
+		}
+		var context struct {
+			Secrets []Message `json:"secrets"`
+		}
+		_ = json.Unmarshal(n.Attributes.Text.Context, &context)
+		for _, m := range context.Secrets {
+			if m.ID == MessageLookupCode {
+				codes = append(codes, m.Text)
+			}
+		}
+	}
+	return codes
+}
+
+// errors yields the messages that are errors, each with the name of the field it is about, "" for the form as a whole.
+func (f Form) errors() iter.Seq2[string, Message] {
+	return func(yield func(string, Message) bool) {
+		for _, m := range f.Messages {
+			if m.Type == UITextTypeError && !yield("", m) {
+				return
+			}
+		}
+		for _, n := range f.Nodes {
+			for _, m := range n.Messages {
+				if m.Type == UITextTypeError && !yield(n.Attributes.Name, m) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// errorIDs lists the numbers of the messages that are errors, each with the field it is about: "4000006, password 4000002".
+func (f Form) errorIDs() string {
+	var ids []string
+	for field, m := range f.errors() {
+		ids = append(ids, strings.TrimSpace(printable(field)+" "+strconv.Itoa(m.ID)))
+	}
+	return strings.Join(ids, ", ")
+}
+
+// valueText returns a JSON value as text.
+func valueText(value json.RawMessage) string {
 	var s string
-	_ = json.Unmarshal(value, &s)
-	return s
+	switch {
+	case len(value) == 0 || string(value) == "null":
+		return ""
+	case json.Unmarshal(value, &s) == nil:
+		return s
+	}
+	return string(value)
 }

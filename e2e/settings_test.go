@@ -1,0 +1,182 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/pquerna/otp/totp"
+)
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	client, _ := clients(t, shared)
+	p := newPerson()
+	token := kratos.Token(register(t, client, p).SessionToken)
+
+	_, err := client.Settings.Start(ctx)
+	wants(t, "settings of nobody", err, kratos.ErrNoSession)
+	flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
+	if flow.Identity.ID == "" || flow.Form().Value("traits.email") != p.Email {
+		t.Errorf("the form is of %q", flow.Form().Value("traits.email"))
+	}
+	p.Newsletter = true
+	saved := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, flow, kratos.SettingsProfile{Traits: p.traits}, token))
+	if !saved.Done || saved.Flow.State != kratos.SettingsFlowStateSuccess || saved.Flow.Form().Value("traits.newsletter") != "true" {
+		t.Errorf("saved: %+v", saved)
+	}
+	_, err = client.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "x"}, token)
+	wants(t, "a password that is too short", err, kratos.ErrRejected)
+	must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Do(ctx, kratos.SettingsPassword{Password: "another correct horse"}, token))
+	must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: "another correct horse"}))
+
+	other := kratos.Token(register(t, client, newPerson()).SessionToken)
+	_, err = client.Settings.Get(ctx, flow.ID, other)
+	wants(t, "somebody else's flow", err, kratos.ErrIdentityMismatch)
+	_, err = client.Settings.Get(ctx, flow.ID)
+	wants(t, "a flow without a session", err, kratos.ErrNoSession)
+}
+
+func TestPrivilegedSettings(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	srv := server.ForTest(t, server.Options{Config: map[string]any{"selfservice": map[string]any{"flows": map[string]any{"settings": map[string]any{"privileged_session_max_age": "1s"}}}}})
+	client, _ := clients(t, srv)
+	p := newPerson()
+	token := kratos.Token(register(t, client, p).SessionToken)
+	time.Sleep(1100 * time.Millisecond)
+	flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
+	_, err := client.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "another correct horse"}, token)
+	wants(t, "a session that is too old", err, kratos.ErrRefreshRequired)
+	again := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}, token, kratos.Refresh()))
+	if !again.Done {
+		t.Errorf("logging in again: %+v", again)
+	}
+	step := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "another correct horse"}, kratos.Token(again.SessionToken)))
+	if !step.Done {
+		t.Errorf("the same body again: %+v", step)
+	}
+}
+
+func TestSecondFactors(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	client, _ := clients(t, shared)
+	p := newPerson()
+	token := kratos.Token(register(t, client, p).SessionToken)
+	login := func(opts ...kratos.CallOption) *kratos.Step[kratos.LoginFlow] {
+		return must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}, opts...))
+	}
+
+	flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
+	secret, qr := flow.Form().TOTPSecret()
+	if secret == "" || qr == "" {
+		t.Fatal("the form has no TOTP secret")
+	}
+	_, err := client.Settings.Submit(ctx, flow, kratos.SettingsTOTP{TOTPCode: "000000"}, token)
+	wants(t, "a wrong code", err, kratos.ErrRejected)
+	must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, flow, kratos.SettingsTOTP{TOTPCode: must1of[string](t)(totp.GenerateCode(secret, time.Now()))}, token))
+
+	shown := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, token))
+	codes := shown.Flow.Form().LookupCodes()
+	if shown.Done || len(codes) < 10 {
+		t.Fatalf("regenerated: done %v, %d codes", shown.Done, len(codes))
+	}
+	confirmed := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, token))
+	if !confirmed.Done {
+		t.Errorf("confirmed: %+v", confirmed)
+	}
+
+	for name, method := range map[string]kratos.LoginMethod{
+		"an authenticator app": kratos.LoginTOTP{TOTPCode: must1of[string](t)(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))},
+		"a backup code":        kratos.LoginLookupSecret{LookupSecret: codes[0]},
+	} {
+		first := login()
+		token := kratos.Token(first.SessionToken)
+		_, err := client.Whoami(ctx, token)
+		wants(t, name+": whoami before it", err, kratos.ErrAAL2Required)
+		_, err = client.Settings.Start(ctx, token)
+		wants(t, name+": settings before it", err, kratos.ErrAAL2Required)
+		_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: "wrong"}, token, kratos.RequestAAL(kratos.AAL2))
+		wants(t, name+": a wrong backup code", err, kratos.ErrRejected)
+		second := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, method, token, kratos.RequestAAL(kratos.AAL2)))
+		if !second.Done || second.Session.ID != first.Session.ID || second.Session.AAL != kratos.AAL2 {
+			t.Errorf("%s: %+v", name, second.Session)
+		}
+		if _, err := client.Whoami(ctx, token); err != nil {
+			t.Errorf("%s: whoami after it: %v", name, err)
+		}
+	}
+	_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: codes[0]}, kratos.Token(login().SessionToken), kratos.RequestAAL(kratos.AAL2))
+	wants(t, "a backup code again", err, kratos.ErrRejected)
+}
+
+func TestRecovery(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	srv := server.ForTest(t, server.Options{Config: map[string]any{"feature_flags": map[string]any{"use_continue_with_transitions": true}}})
+	client, _ := clients(t, srv)
+	p := newPerson()
+	register(t, client, p)
+	code(t, srv, p.Email) // of the verification
+
+	step := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: p.Email}))
+	if step.Done || step.Flow.State != kratos.RecoveryFlowStateSentEmail {
+		t.Fatalf("asking for a code: %+v", step)
+	}
+	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: "000000"})
+	wants(t, "a wrong code, answered by 200", err, kratos.ErrRejected)
+	done := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, srv, p.Email)}))
+	next := done.Next(kratos.ContinueShowSettingsUI)
+	if !done.Done || done.SessionToken == "" || next == nil {
+		t.Fatalf("recovered: %+v", done)
+	}
+	settings := must1of[*kratos.SettingsFlow](t)(client.Settings.Get(ctx, next.Flow.ID, kratos.Token(done.SessionToken)))
+	must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, settings, kratos.SettingsPassword{Password: "a new correct horse"}, kratos.Token(done.SessionToken)))
+	must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: "a new correct horse"}))
+
+	unknown := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: "nobody@example.org"}))
+	if unknown.Done || unknown.Flow.State != kratos.RecoveryFlowStateSentEmail {
+		t.Errorf("an unknown address: %+v", unknown)
+	}
+	_, err = client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: "no address"})
+	wants(t, "no address", err, kratos.ErrRejected)
+}
+
+// Without the feature flag, Kratos sends native clients to a page, and gives them no token.
+func TestRecoveryOfANativeClientByDefault(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	client, _ := clients(t, shared)
+	p := newPerson()
+	register(t, client, p)
+	code(t, shared, p.Email)
+	step := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: p.Email}))
+	step = must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, shared, p.Email)}))
+	if step.Done || step.RedirectTo == "" || step.SessionToken != "" {
+		t.Errorf("recovered: %+v", step)
+	}
+}
+
+func TestIdentifierFirst(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	srv := server.ForTest(t, server.Options{Config: map[string]any{"selfservice": map[string]any{"flows": map[string]any{"login": map[string]any{"style": "identifier_first"}}}}})
+	client, _ := clients(t, srv)
+	p := newPerson()
+	register(t, client, p)
+	flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx))
+	if flow.Form().Field("password") != nil {
+		t.Error("the first form asks for the password")
+	}
+	step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginIdentifierFirst{Identifier: p.Email}))
+	if step.Done || step.Flow.Form().Field("password") == nil {
+		t.Fatalf("the identifier: %+v", step)
+	}
+	step = must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, step.Flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
+	if !step.Done {
+		t.Errorf("the password: %+v", step)
+	}
+}

@@ -1,0 +1,63 @@
+package kratos_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+func TestForms(t *testing.T) {
+	t.Parallel()
+	settings := new(kratos.SettingsFlow)
+	if err := jsonv2.Unmarshal([]byte(`{"id":"f","ui":{"messages":[{"id":1050001,"type":"success"}],"nodes":[
+		{"type":"input","group":"default","attributes":{"node_type":"input","name":"csrf_token","type":"hidden","value":"masked"}},
+		{"type":"input","group":"profile","attributes":{"node_type":"input","name":"traits.newsletter","type":"checkbox","value":true}},
+		{"type":"input","group":"profile","attributes":{"node_type":"input","name":"traits.age","type":"number","value":42.50},"messages":[{"id":4000020,"type":"error"},{"id":1,"type":"info"}]},
+		{"type":"input","group":"oidc","attributes":{"node_type":"input","name":"link","type":"submit","value":"google"}},
+		{"type":"input","group":"oidc","attributes":{"node_type":"input","name":"link","type":"submit","value":"github"}},
+		{"type":"input","group":"oidc","attributes":{"node_type":"input","name":"unlink","type":"submit","value":"apple"}},
+		{"type":"img","group":"totp","attributes":{"node_type":"img","id":"totp_qr","src":"data:image/png;base64,AA","width":1,"height":1}},
+		{"type":"text","group":"totp","attributes":{"node_type":"text","id":"totp_secret_key","text":{"id":1050006,"text":"JBSW","type":"info","context":{"secret":"JBSW"}}}},
+		{"type":"text","group":"lookup_secret","attributes":{"node_type":"text","id":"lookup_secret_codes","text":{"id":1050015,"text":"a, b","type":"info","context":{"secrets":[
+			{"id":1050009,"text":"aaaa","type":"info"},{"id":1050014,"text":"Secret was used","type":"info"},{"id":1050009,"text":"bbbb","type":"info"}]}}}},
+		{"type":"div","group":"later","attributes":{"node_type":"div"}}
+	]}}`), settings); err != nil {
+		t.Fatal(err)
+	}
+	form := settings.Form()
+	for name, want := range map[string]string{"csrf_token": "masked", "traits.newsletter": "true", "traits.age": "42.50", "missing": "", "link": "google"} {
+		if got := form.Value(name); got != want {
+			t.Errorf("value of %s: %q, want %q", name, got, want)
+		}
+	}
+	if form.Field("missing") != nil || form.Field("traits.age").Attributes.Type != kratos.UIInputTypeNumber {
+		t.Error("fields by name")
+	}
+	if got := form.Groups(); !slices.Equal(got, []kratos.UINodeGroup{"profile", "oidc", "totp", "lookup_secret", "later"}) {
+		t.Errorf("groups %v", got)
+	}
+	if len(form.Group(kratos.UINodeGroupOIDC)) != 3 || len(form.Group("none")) != 0 {
+		t.Error("nodes by group")
+	}
+	if got := strings.Join(form.Providers("link"), " ") + "/" + strings.Join(form.Providers("unlink"), " ") + "/" + strings.Join(form.Providers("provider"), " "); got != "google github/apple/" {
+		t.Errorf("providers %s", got)
+	}
+	if secret, qr := form.TOTPSecret(); secret != "JBSW" || !strings.HasPrefix(qr, "data:") {
+		t.Errorf("totp %q %q", secret, qr)
+	}
+	if got := form.LookupCodes(); !slices.Equal(got, []string{"aaaa", "bbbb"}) {
+		t.Errorf("lookup codes %v", got)
+	}
+	if errs := form.FieldErrors(); !form.HasErrors() || len(errs) != 1 || len(errs["traits.age"]) != 1 {
+		t.Errorf("errors %v", errs)
+	}
+
+	empty := new(kratos.LoginFlow).Form()
+	secret, qr := empty.TOTPSecret()
+	if empty.HasErrors() || len(empty.FieldErrors())+len(empty.Groups())+len(empty.LookupCodes())+len(secret+qr) > 0 || empty.Value("csrf_token") != "" {
+		t.Error("an empty form has something")
+	}
+}
