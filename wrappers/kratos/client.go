@@ -1,6 +1,10 @@
 package kratos
 
-import "github.com/kratoskit/kratos-go/gen"
+import (
+	"net/http"
+
+	"github.com/kratoskit/kratos-go/gen"
+)
 
 // Client calls Kratos' public API (port 4433 by default) for native clients: programs that keep a session token
 // themselves, such as command line tools, mobile apps' backends and services. Make one with [NewClient] and share it; it is
@@ -31,7 +35,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{
+	c := &Client{
 		Login:         Flows[LoginFlow, LoginMethod]{loginFlow(api, nativeFlow)},
 		Registration:  Flows[RegistrationFlow, RegistrationMethod]{registrationFlow(api, nativeFlow)},
 		Settings:      Flows[SettingsFlow, SettingsMethod]{settingsFlow(api, nativeFlow)},
@@ -41,7 +45,28 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		health:        health{api},
 		api:           api,
 		sessionCookie: t.sessionCookie,
-	}, nil
+	}
+	c.Login.f.visit = func(r *http.Request) (*Browser, Flows[LoginFlow, LoginMethod]) {
+		b := c.Browser(r)
+		return b, b.Login
+	}
+	c.Registration.f.visit = func(r *http.Request) (*Browser, Flows[RegistrationFlow, RegistrationMethod]) {
+		b := c.Browser(r)
+		return b, b.Registration
+	}
+	c.Settings.f.visit = func(r *http.Request) (*Browser, Flows[SettingsFlow, SettingsMethod]) {
+		b := c.Browser(r)
+		return b, b.Settings
+	}
+	c.Recovery.f.visit = func(r *http.Request) (*Browser, Flows[RecoveryFlow, RecoveryMethod]) {
+		b := c.Browser(r)
+		return b, b.Recovery
+	}
+	c.Verification.f.visit = func(r *http.Request) (*Browser, Flows[VerificationFlow, VerificationMethod]) {
+		b := c.Browser(r)
+		return b, b.Verification
+	}
+	return c, nil
 }
 
 // Admin calls Kratos' admin API (port 4434 by default). The API has no authentication of its own: whoever reaches it can

@@ -13,15 +13,41 @@
 //
 // Kratos does everything that a person does to an account in flows: a flow is started, shown to the person as a form, and
 // submitted, possibly several times, until it is done. All of them have the type [Flows], so they are learnt once: Start and
-// Get fetch a flow, Submit sends one answer to it, and Do does Start and Submit where one answer is enough.
+// Get fetch a flow, Submit sends one answer to it, Do does Start and Submit where one answer is enough, and Page is the
+// page of a website that shows the flow.
 //
 // Submit returns a [Step]. Step.Done says whether the flow is at its end; if it is not, Step.Flow is the form to show
-// next (a code was sent, say). What the person typed being refused is an error, [ErrRejected], with the form to show again
-// ([Rejected]) and its messages ([Error.FieldErrors]).
+// next (a code was sent, say), or Step.RedirectTo is where a browser has to go. What the person typed being refused is an
+// error, [ErrRejected], with the form to show again ([Rejected]) and its messages ([Error.FieldErrors]).
+//
+// # Native, single-page, server-rendered
+//
+//	                    native                      single-page, with a Go backend    server-rendered
+//	who                 apps, command lines         JavaScript that calls the backend  pages made by the server
+//	session             a token, kept by the app    a cookie, kept by the browser      a cookie, kept by the browser
+//	flows               client.Login                client.Browser(r).Login            client.Login.Page(show)
+//	a form is sent      by Submit                   by Submit                          by the browser, to form.Action
+//	who is it           Whoami(ctx, Token(t))       client.Browser(r).Whoami(ctx)      client.Browser(r).Whoami(ctx)
+//	afterwards          –                           Relay(w), whatever happened        Page does it; else Relay(w)
+//
+// Kratos refuses native calls that have a cookie or an Origin, and browsers' calls whose cookies do not belong to the
+// flow. So the two are different entry points here: a native call with a cookie is refused before it is sent, and a
+// [Browser] sends the cookies of the one request that it was made for.
+//
+// # Lists
+//
+// A list is an iterator over all pages, such as [Admin.Identities], and a method for single pages, such as
+// [Admin.IdentitiesPage], which can be resumed from a token.
 //
 // # Errors
 //
 // Every error that a call returns is an [*Error]. Test for what matters with [errors.Is] and the Err… variables of this
 // package, never by text or status: Kratos answers a wrong verification code with status 200, and a step that worked
 // with status 400. No error text contains a body, token, cookie, code, password or URL query.
+//
+// # Transport
+//
+// A call takes 30 seconds at most, follows no redirect, and is repeated after a failure that may pass if that changes nothing.
+// Logging, tracing, TLS and Unix sockets come from the caller's [http.Client]: see [WithHTTPClient] and the programs in
+// examples/.
 package kratos

@@ -29,6 +29,7 @@ type flowCalls[F any, M any] struct {
 	update   func(context.Context, string, any, ...gen.RequestEditorFn) (*http.Response, error)
 	body     func(M, string) any // what M is on the wire, with the CSRF token
 	look     func(*F) flowState
+	visit    visitor[F, M] // of a native client: the flows of a browser
 }
 
 // flowState is what an outcome is read from.

@@ -1,0 +1,157 @@
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// site is a server with its own pages, visited by one person's browser.
+type site struct {
+	t       *testing.T
+	mux     *http.ServeMux
+	url     string
+	browser *http.Client
+	action  string // of the form on the last page
+	csrf    string
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{t: t, mux: http.NewServeMux(), browser: &http.Client{Jar: jar}}
+	app := httptest.NewServer(s.mux)
+	t.Cleanup(app.Close)
+	s.url = app.URL
+	return s
+}
+
+// page writes a page with the form, and remembers where the form is to be sent.
+func (s *site) page(w http.ResponseWriter, name string, form kratos.Form) {
+	s.action, s.csrf = form.Action, form.Value("csrf_token")
+	fmt.Fprintf(w, "page %s", name)
+	for _, m := range form.Messages {
+		fmt.Fprintf(w, " message %d", m.ID)
+	}
+	for field, messages := range form.FieldErrors() {
+		fmt.Fprintf(w, " %s %d", field, messages[0].ID)
+	}
+}
+
+// visit returns where the browser ends up, and the page there.
+func (s *site) visit(path string) (where, page string) {
+	s.t.Helper()
+	if !strings.HasPrefix(path, "http") {
+		path = s.url + path
+	}
+	resp, err := s.browser.Get(path)
+	return s.read(resp, err)
+}
+
+// send fills in the form of the last page.
+func (s *site) send(fields url.Values) (where, page string) {
+	s.t.Helper()
+	fields.Set("csrf_token", s.csrf)
+	resp, err := s.browser.PostForm(s.action, fields)
+	return s.read(resp, err)
+}
+
+func (s *site) read(resp *http.Response, err error) (where, page string) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return strings.TrimPrefix(resp.Request.URL.String(), s.url), string(body)
+}
+
+func (s *site) wants(what, where, page, wantWhere, wantPage string) {
+	s.t.Helper()
+	if !strings.HasPrefix(where, wantWhere) || !strings.Contains(page, wantPage) {
+		s.t.Errorf("%s: at %s with %q, want %s with %q", what, where, page, wantWhere, wantPage)
+	}
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	srv := server.ForTest(t, server.Options{UI: s.url})
+	client, _ := clients(t, srv)
+	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
+	s.mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
+		s.page(w, "registration", f.Form())
+	}))
+	s.mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { s.page(w, "settings", f.Form()) }))
+	s.mux.Handle("GET /recovery", client.Recovery.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { s.page(w, "recovery", f.Form()) }))
+	s.mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
+		s.page(w, "verification", f.Form())
+	}))
+	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		b := client.Browser(r)
+		session, err := b.Whoami(r.Context())
+		b.Relay(w)
+		if err != nil {
+			fmt.Fprint(w, "home of nobody")
+			return
+		}
+		fmt.Fprint(w, "home of "+session.Identity.ID)
+	})
+
+	where, page := s.visit("/settings")
+	s.wants("settings of nobody", where, page, "/login?flow=", "page login")
+
+	p := newPerson()
+	where, page = s.visit("/registration")
+	s.wants("the registration", where, page, "/registration?flow=", "page registration")
+	where, page = s.send(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {"x"}})
+	s.wants("a password that is too short", where, page, "/registration?flow=", "password 4000032")
+	where, page = s.send(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {p.password}})
+	s.wants("registered", where, page, "/", "home of ")
+	code(t, srv, p.Email) // of the verification flow that the registration began
+	where, page = s.visit("/verification")
+	s.wants("the verification", where, page, "/verification?flow=", "page verification")
+	where, page = s.send(url.Values{"method": {"code"}, "email": {p.Email}})
+	s.wants("a code", where, page, "/verification?flow=", "message 1080003")
+	where, page = s.send(url.Values{"method": {"code"}, "code": {"000000"}})
+	s.wants("a wrong code", where, page, "/verification?flow=", "message 4070006")
+	where, page = s.send(url.Values{"method": {"code"}, "code": {code(t, srv, p.Email)}})
+	s.wants("verified", where, page, "/verification?flow=", "message 1080002")
+
+	where, page = s.visit("/")
+	s.wants("home", where, page, "/", "home of ")
+	if page == "home of nobody" {
+		t.Error("nobody is signed in after the registration")
+	}
+	where, page = s.visit("/login?return_to=/settings")
+	s.wants("the login of somebody signed in", where, page, "/settings?flow=", "page settings")
+	where, page = s.send(url.Values{"method": {"profile"}, "traits.email": {p.Email}, "traits.newsletter": {"true"}})
+	s.wants("saved", where, page, "/settings?flow=", "message 1050001")
+	where, page = s.visit("/recovery")
+	s.wants("the recovery of somebody signed in", where, page, "/", "home of ")
+
+	s.browser.Jar, _ = cookiejar.New(nil)
+	where, page = s.visit("/login?flow=" + nobody)
+	s.wants("a flow that is gone", where, page, "/login?flow=", "page login")
+	where, page = s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"wrong"}})
+	s.wants("a wrong password", where, page, "/login?flow=", "message 4000006")
+	where, page = s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}})
+	s.wants("logged in", where, page, "/", "home of ")
+	if page == "home of nobody" {
+		t.Error("nobody is signed in after the login")
+	}
+}

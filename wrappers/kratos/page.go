@@ -1,0 +1,122 @@
+package kratos
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// visitor finds the flows of the person whose browser sent a request.
+type visitor[F, M any] func(*http.Request) (*Browser, Flows[F, M])
+
+// Page returns the handler of the page that shows a flow, for the URL that Kratos' configuration calls ui_url:
+//
+//	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
+//		templates.ExecuteTemplate(w, "login.html", flow.Form())
+//	}))
+//
+// A visit without the parameter flow starts one, with what the visit says of it (return_to, refresh, aal, login_challenge,
+// organization, via), and comes back with it; a visit to a flow that is gone, expired or another browser's starts anew.
+// Somebody who is signed in already goes to return_to if that is a path of the same site, else to "/"; a settings page goes to
+// "/login" without a session. Kratos' cookies are passed on in both directions, and nothing is cached. Anything else that
+// goes wrong is answered with status 503.
+//
+// Page is of the flows of a [Client], not of a [Browser], which is for one request only.
+//
+// The page's form is to be sent to the form's Action, by the browser itself.
+func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f.f.visit == nil {
+			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+			return
+		}
+		browser, flows := f.f.visit(r)
+		flow, to, err := flows.visit(r)
+		browser.Relay(w)
+		switch {
+		case err != nil:
+			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+		case flow == nil:
+			http.Redirect(w, r, to, http.StatusSeeOther)
+		default:
+			show(w, r, flow)
+		}
+	})
+}
+
+// flowParameters are what a visit may say of the flow to start.
+var flowParameters = [...]string{"return_to", "refresh", "aal", "login_challenge", "organization", "via", "after_verification_return_to"}
+
+const restarted = "restarted"
+
+// visit returns the flow to show, or where the browser has to go instead.
+func (f Flows[F, M]) visit(r *http.Request) (flow *F, to string, err error) {
+	query := r.URL.Query()
+	keep := url.Values{}
+	for _, name := range flowParameters {
+		if query.Has(name) {
+			keep.Set(name, query.Get(name))
+		}
+	}
+	if id := query.Get("flow"); id != "" {
+		flow, err = f.Get(r.Context(), id)
+		gone := errors.Is(err, ErrNotFound) || errors.Is(err, ErrCSRF) || errors.Is(err, ErrFlowExpired) || errors.Is(err, ErrIdentityMismatch)
+		if gone && !query.Has(restarted) { // once: a browser without cookies would go round for ever
+			keep.Set(restarted, "1")
+			return nil, here(r, keep), nil
+		}
+		return elsewhereIf(flow, err, query)
+	}
+	var opts []CallOption
+	for name := range keep {
+		opts = append(opts, Query(name, keep.Get(name)))
+	}
+	flow, err = f.Start(r.Context(), opts...)
+	if err != nil {
+		return elsewhereIf[F](nil, err, query)
+	}
+	keep.Set("flow", f.f.look(flow).id)
+	if query.Has(restarted) {
+		keep.Set(restarted, "1")
+	}
+	return nil, here(r, keep), nil
+}
+
+// elsewhereIf returns where the browser has to go if err says so.
+func elsewhereIf[F any](flow *F, err error, query url.Values) (*F, string, error) {
+	var e *Error
+	switch {
+	case errors.Is(err, ErrSessionAlreadyAvailable):
+		return nil, LocalPath(query.Get("return_to")), nil
+	case errors.Is(err, ErrNoSession):
+		return nil, "/login", nil
+	case errors.Is(err, ErrAAL2Required) && errors.As(err, &e) && e.RedirectTo != "":
+		return nil, e.RedirectTo, nil
+	}
+	return flow, "", err
+}
+
+// here is the URL of the page, with another query.
+func here(r *http.Request, query url.Values) string {
+	return (&url.URL{Path: LocalPath(r.URL.Path), RawQuery: query.Encode()}).String()
+}
+
+// LocalPath returns target if a browser that is redirected to it stays on the same site: a path, perhaps with a query and a
+// fragment. Anything else becomes "/", so that nobody can be led elsewhere by a link with a return_to.
+func LocalPath(target string) string {
+	u, err := url.Parse(target)
+	switch {
+	case err != nil, u.Scheme != "", u.Opaque != "", u.Host != "", u.User != nil:
+		return "/"
+	case !strings.HasPrefix(target, "/"), strings.HasPrefix(target, "//"), strings.HasPrefix(u.Path, "//"):
+		return "/"
+	}
+	for i := range len(target) {
+		// Browsers take a backslash for a slash, and drop tabs and line breaks.
+		if c := target[i]; c <= ' ' || c == 0x7f || c == '\\' {
+			return "/"
+		}
+	}
+	return target
+}

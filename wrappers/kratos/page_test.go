@@ -1,0 +1,99 @@
+package kratos_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+func TestPage(t *testing.T) {
+	t.Parallel()
+	cookie := http.Header{"Set-Cookie": {"csrf_token_0a=new; Path=/; HttpOnly", "ory_kratos_continuity=c"}}
+	flow := reply{status: 200, header: cookie, body: flowBody("f", "choose_method", "[]", "[]")}
+	failure := func(status int, id string) reply {
+		return reply{status: status, header: cookie, body: `{"error":{"id":"` + id + `","code":400,"message":"m"},"redirect_browser_to":"http://kratos/aal2"}`}
+	}
+	for name, tc := range map[string]struct {
+		visit      string
+		start, get reply
+		status     int
+		location   string
+	}{
+		"a first visit starts a flow":               {"/login", flow, reply{}, 303, "/login?flow=f"},
+		"a first visit keeps what it says":          {"/login?return_to=%2Fhome&refresh=true&utm=1", flow, reply{}, 303, "/login?flow=f&refresh=true&return_to=%2Fhome"},
+		"a visit to a flow shows it":                {"/login?flow=f", reply{}, flow, 200, ""},
+		"a flow that is unknown starts anew":        {"/login?flow=f&return_to=%2Fhome", reply{}, failure(404, ""), 303, "/login?restarted=1&return_to=%2Fhome"},
+		"a flow that has expired starts anew":       {"/login?flow=f", reply{}, failure(410, "self_service_flow_expired"), 303, "/login?restarted=1"},
+		"another browser's flow starts anew":        {"/login?flow=f", reply{}, failure(403, "security_csrf_violation"), 303, "/login?restarted=1"},
+		"a browser without cookies does not circle": {"/login?flow=f&restarted=1", reply{}, failure(403, "security_csrf_violation"), 503, ""},
+		"a second start remembers that it is one":   {"/login?restarted=1", flow, reply{}, 303, "/login?flow=f&restarted=1"},
+		"somebody signed in goes on":                {"/login?return_to=%2Fhome%3Fa%3D1", failure(400, "session_already_available"), reply{}, 303, "/home?a=1"},
+		"somebody signed in is not led elsewhere":   {"/login?return_to=https%3A%2F%2Fevil.example%2F", failure(400, "session_already_available"), reply{}, 303, "/"},
+		"nobody goes to the login":                  {"/settings", failure(401, "session_inactive"), reply{}, 303, "/login"},
+		"a second factor comes first":               {"/settings", failure(403, "session_aal2_required"), reply{}, 303, "http://kratos/aal2"},
+		"a Kratos that fails is no page":            {"/login", failure(500, ""), reply{}, 503, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := serve(t, routes{"GET /self-service/login/browser": tc.start, "GET /self-service/login/flows": tc.get}, kratos.WithRetries(0))
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest("GET", tc.visit, nil)
+			client.Login.Page(func(w http.ResponseWriter, _ *http.Request, flow *kratos.LoginFlow) {
+				_, _ = w.Write([]byte(flow.ID))
+			}).ServeHTTP(w, r)
+			if w.Code != tc.status || w.Header().Get("Location") != tc.location {
+				t.Errorf("got %d to %q, want %d to %q", w.Code, w.Header().Get("Location"), tc.status, tc.location)
+			}
+			if len(w.Header().Values("Set-Cookie")) != 2 || w.Header().Get("Cache-Control") != "no-store" {
+				t.Errorf("header %v", w.Header())
+			}
+			if w.Code == 200 && w.Body.String() != "f" {
+				t.Errorf("body %s", w.Body)
+			}
+		})
+	}
+}
+
+func TestLocalPath(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{"/", "/home", "/home?a=b&c=%2F%2Fd", "/a/b#c", "/%2e%2e/x"} {
+		if got := kratos.LocalPath(target); got != target {
+			t.Errorf("%q became %q", target, got)
+		}
+	}
+	for _, target := range []string{
+		"", "home", "?a", "#a", "//evil.example", "///evil.example", `/\evil.example`, `\/evil.example`, "https://evil.example", "https:/evil.example", "https:evil.example",
+		"javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", " /home", "/%zz", "//user@evil.example", "/a\x00", "data:text/html,x", "/%2F/../..\\x", "/%2f%2fevil.example/..//",
+	} {
+		if got := kratos.LocalPath(target); got != "/" && (strings.HasPrefix(got, "//") || !strings.HasPrefix(got, "/") || strings.Contains(got, `\`)) {
+			t.Errorf("%q became %q", target, got)
+		}
+	}
+}
+
+// FuzzLocalPath resolves what is let through as a browser does: it has to stay on the site.
+func FuzzLocalPath(f *testing.F) {
+	for _, target := range []string{"/home", "//evil.example", `/\evil.example`, "/%5cevil.example", "https://evil.example/", "/a?b=//c"} {
+		f.Add(target)
+	}
+	base, err := url.Parse("https://app.example.org/login")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, target string) {
+		got := kratos.LocalPath(target)
+		// Browsers take backslashes for slashes, and drop tabs and line breaks.
+		got = strings.NewReplacer(`\`, "/", "\t", "", "\n", "", "\r", "").Replace(strings.TrimLeft(got, "\x00\x01 "))
+		u, err := base.Parse(got)
+		if err != nil {
+			t.Fatalf("%q became %q: %v", target, got, err)
+		}
+		if u.Scheme != "https" || u.Host != "app.example.org" || strings.HasPrefix(got, "//") {
+			t.Errorf("%q became %q, which leads to %s", target, got, u)
+		}
+	})
+}
