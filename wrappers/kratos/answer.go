@@ -26,27 +26,29 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // do makes a T of the answer to a call, or an error.
 func do[T any](operation string, resp *http.Response, err error) (*T, error) {
+	return whole(operation, resp, err, func(*T) bool { return true })
+}
+
+// whole is do for an answer that is only one if it has what good looks for: JSON of another kind decodes as well.
+func whole[T any](operation string, resp *http.Response, err error, good func(*T) bool) (*T, error) {
 	var v *T
 	err = read(operation, resp, err, func(a *answer) error {
 		if !a.ok() {
 			return a.failure()
 		}
 		v = new(T)
-		return a.decode(v)
+		if err := a.decode(v); err != nil {
+			return err
+		}
+		if !good(v) {
+			return a.unexpected(nil)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return v, nil
-}
-
-// whole is do for an answer that is only one if it has what good looks for: JSON of another kind decodes as well.
-func whole[T any](operation string, resp *http.Response, err error, good func(*T) bool) (*T, error) {
-	v, err := do[T](operation, resp, err)
-	if err == nil && !good(v) {
-		return nil, &Error{Operation: operation, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrUnexpectedAnswer}
-	}
-	return v, err
 }
 
 // done expects an answer without a body.

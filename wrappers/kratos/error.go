@@ -292,6 +292,10 @@ func invalid(operation, text string) *Error {
 
 // failed makes an error of what kept a request from being answered.
 func failed(operation string, err error) *Error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
 	var argument argumentError
 	if errors.As(err, &argument) {
 		return invalid(operation, string(argument))
