@@ -1,8 +1,6 @@
 package kratos
 
 import (
-	"net/http"
-
 	"github.com/kratoskit/kratos-go/gen"
 )
 
@@ -46,26 +44,11 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		api:           api,
 		sessionCookie: t.sessionCookie,
 	}
-	c.Login.f.visit = func(r *http.Request) (*Browser, Flows[LoginFlow, LoginMethod]) {
-		b := c.Browser(r)
-		return b, b.Login
-	}
-	c.Registration.f.visit = func(r *http.Request) (*Browser, Flows[RegistrationFlow, RegistrationMethod]) {
-		b := c.Browser(r)
-		return b, b.Registration
-	}
-	c.Settings.f.visit = func(r *http.Request) (*Browser, Flows[SettingsFlow, SettingsMethod]) {
-		b := c.Browser(r)
-		return b, b.Settings
-	}
-	c.Recovery.f.visit = func(r *http.Request) (*Browser, Flows[RecoveryFlow, RecoveryMethod]) {
-		b := c.Browser(r)
-		return b, b.Recovery
-	}
-	c.Verification.f.visit = func(r *http.Request) (*Browser, Flows[VerificationFlow, VerificationMethod]) {
-		b := c.Browser(r)
-		return b, b.Verification
-	}
+	c.Login.f.visit = visits(c, func(b *Browser) Flows[LoginFlow, LoginMethod] { return b.Login })
+	c.Registration.f.visit = visits(c, func(b *Browser) Flows[RegistrationFlow, RegistrationMethod] { return b.Registration })
+	c.Settings.f.visit = visits(c, func(b *Browser) Flows[SettingsFlow, SettingsMethod] { return b.Settings })
+	c.Recovery.f.visit = visits(c, func(b *Browser) Flows[RecoveryFlow, RecoveryMethod] { return b.Recovery })
+	c.Verification.f.visit = visits(c, func(b *Browser) Flows[VerificationFlow, VerificationMethod] { return b.Verification })
 	return c, nil
 }
 

@@ -10,6 +10,13 @@ import (
 // visitor finds the flows of the person whose browser sent a request.
 type visitor[F, M any] func(*http.Request) (*Browser, Flows[F, M])
 
+func visits[F, M any](c *Client, pick func(*Browser) Flows[F, M]) visitor[F, M] {
+	return func(r *http.Request) (*Browser, Flows[F, M]) {
+		browser := c.Browser(r)
+		return browser, pick(browser)
+	}
+}
+
 // Page returns the handler of the page that shows a flow, for the URL that Kratos' configuration calls ui_url:
 //
 //	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
