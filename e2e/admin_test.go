@@ -418,7 +418,7 @@ func TestABrowser(t *testing.T) {
 
 	browser := client.Browser(visit(nil))
 	_, err := browser.Whoami(ctx)
-	wants(t, "nobody", err, kratos.ErrInvalid)
+	wants(t, "nobody", err, kratos.ErrNoSession)
 	flow, err := browser.Login.Start(ctx)
 	must(t, flow, err)
 	w := httptest.NewRecorder()

@@ -141,12 +141,18 @@ func (a *answer) error() *Error {
 	e := &Error{
 		Operation:  a.operation,
 		StatusCode: a.StatusCode,
-		Header:     a.Header,
+		Header:     withoutCookies(a.Header),
 		RequestID:  a.Header.Get("X-Request-Id"),
 		body:       bytes.Clone(a.body[:min(len(a.body), maxErrorBody)]),
 	}
 	e.RetryAfter, _ = retryAfter(a.Header)
 	return e
+}
+
+func withoutCookies(h http.Header) http.Header {
+	h = h.Clone()
+	h.Del("Set-Cookie")
+	return h
 }
 
 // failure makes an error of an answer that is not a success: by the shape of the body first, then by the status.
@@ -160,6 +166,9 @@ func (a *answer) failure() *Error {
 	}
 	e := a.error()
 	g := body.Error
+	if g.ID == "" && g.Code == 0 && g.Message == "" && g.Reason == "" {
+		return a.unexpected(nil) // JSON, but not an error of Kratos': a gateway's
+	}
 	e.ID, e.Code, e.Message, e.Reason, e.Details = g.ID, int(g.Code), g.Message, g.Reason, g.Details
 	e.RedirectTo, e.FlowID = body.RedirectBrowserTo, body.UseFlowID
 	if g.Request != "" {
@@ -168,15 +177,15 @@ func (a *answer) failure() *Error {
 	e.readDetails()
 	e.kind = byID(e.ID)
 	if e.kind == nil {
-		e.kind = a.kindWithoutID()
+		e.kind = a.kindWithoutID(e)
 	}
 	return e
 }
 
 // kindWithoutID tells what the errors mean that Kratos sends without an id.
-func (a *answer) kindWithoutID() error {
+func (a *answer) kindWithoutID(e *Error) error {
 	switch {
-	case a.StatusCode == http.StatusUnauthorized && a.operation == "updateLoginFlow":
+	case a.StatusCode == http.StatusUnauthorized && a.operation == "updateLoginFlow" && bytes.Contains(e.Details, []byte(`"identity_id"`)):
 		return ErrIdentityInactive
 	case a.StatusCode == http.StatusUnauthorized, a.operation == "performNativeLogout" && a.StatusCode == http.StatusForbidden:
 		return ErrNoSession
@@ -197,7 +206,7 @@ func (a *answer) redirect() *Error {
 	}
 	e.RedirectTo = location.String()
 	if id := location.Query().Get("id"); id != "" && strings.Contains(location.Path, "/self-service/") && strings.HasSuffix(location.Path, "/flows") {
-		e.kind, e.FlowID = ErrFlowExpired, id
+		e.kind, e.FlowID, e.RedirectTo = ErrFlowExpired, id, ""
 	}
 	return e
 }

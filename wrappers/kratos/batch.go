@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
@@ -45,14 +46,14 @@ func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch,
 	if err != nil {
 		return nil, err
 	}
-	unexpected := &Error{Operation: op, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrUnexpectedAnswer}
+	unexpected := &Error{Operation: op, StatusCode: resp.StatusCode, Header: withoutCookies(resp.Header), kind: ErrUnexpectedAnswer}
 	if len(answer.Identities) != len(items) {
 		return nil, unexpected
 	}
 	results := make([]BatchResult, len(items))
 	failures := 0
 	for i, r := range answer.Identities {
-		if r == nil || items[i].PatchID != "" && r.PatchID != items[i].PatchID {
+		if r == nil || items[i].PatchID != "" && !strings.EqualFold(r.PatchID, items[i].PatchID) {
 			return nil, unexpected
 		}
 		results[i] = BatchResult{PatchID: r.PatchID, IdentityID: r.Identity}
@@ -66,8 +67,8 @@ func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch,
 	}
 	failures += a.confirm(ctx, results, opts)
 	return results, &Error{
-		Operation: op, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrBatchItems,
-		text: fmt.Sprintf("%d of %d items were not created", failures, len(items)),
+		Operation: op, StatusCode: resp.StatusCode, Header: withoutCookies(resp.Header), kind: ErrBatchItems,
+		text: fmt.Sprintf("%d of %d items were not created, or could not be confirmed", failures, len(items)),
 	}
 }
 
@@ -99,12 +100,12 @@ func (a *Admin) confirm(ctx context.Context, results []BatchResult, opts []CallO
 			switch {
 			case there[r.IdentityID]:
 				continue
-			case failure != nil:
+			case failure != nil: // it may be there
 				r.Err = failure
 			default:
 				r.Err = &Error{Operation: "batchPatchIdentities", kind: ErrRolledBack}
+				r.IdentityID = ""
 			}
-			r.IdentityID = ""
 			missing++
 		}
 	}

@@ -31,7 +31,7 @@ type Browser struct {
 }
 
 // Browser returns a client for the person whose browser sent r. The address and agent of the browser are passed on, for
-// Kratos' record of devices.
+// Kratos' record of devices; behind a load balancer, say what the address is with Header("X-Forwarded-For", …).
 func (c *Client) Browser(r *http.Request) *Browser {
 	jar := &relay{cookies: map[string]string{}, header: http.Header{}}
 	for _, cookie := range r.Cookies() {
@@ -63,14 +63,15 @@ func (c *Client) isKratos(name string) bool {
 	return name == c.sessionCookie || strings.HasPrefix(name, "csrf_token_") || strings.HasPrefix(name, "ory_kratos_") || strings.HasPrefix(name, "ory_session_")
 }
 
-// Relay adds the cookies that Kratos has set so far to the header of the answer to the browser, and tells caches not to keep
-// that answer. Call it before w.WriteHeader, after every call whether it failed or not.
+// Relay adds the cookies that Kratos has set since the last Relay to the header of the answer to the browser, and tells caches
+// not to keep that answer. Call it after the calls, whether they failed or not, and before w.WriteHeader.
 func (b *Browser) Relay(w http.ResponseWriter) {
 	b.jar.mu.Lock()
 	defer b.jar.mu.Unlock()
 	for _, cookie := range b.jar.set {
 		w.Header().Add("Set-Cookie", cookie)
 	}
+	b.jar.set = nil
 	w.Header().Set("Cache-Control", "no-store")
 }
 
@@ -88,14 +89,14 @@ func (b *Browser) Logout(ctx context.Context, token string, opts ...CallOption) 
 	if token == "" {
 		return invalid(op, "the logout token is empty")
 	}
-	resp, err := b.api.UpdateLogoutFlow(once(ctx), &gen.UpdateLogoutFlowParams{Token: &token}, edit(opts)...)
+	resp, err := b.api.UpdateLogoutFlow(once(ctx), &gen.UpdateLogoutFlowParams{Token: &token}, edit(opts, browserCall)...)
 	return done(op, resp, err)
 }
 
 // CreateFedCMFlow returns what a browser needs to ask its own identity providers (createFedcmFlow, public port). Only Ory Network has
 // this; other servers answer 404, which is [ErrUnexpectedAnswer].
 func (b *Browser) CreateFedCMFlow(ctx context.Context, opts ...CallOption) (*FedCMFlow, error) {
-	resp, err := b.api.CreateFedCMFlow(ctx, edit(opts)...)
+	resp, err := b.api.CreateFedCMFlow(ctx, edit(opts, browserCall)...)
 	return do[FedCMFlow]("createFedcmFlow", resp, err)
 }
 
@@ -106,7 +107,7 @@ func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...
 	if body.Token == "" {
 		return nil, invalid(op, "the token is empty")
 	}
-	resp, err := b.api.UpdateFedCMFlow(ctx, body, edit(opts)...)
+	resp, err := b.api.UpdateFedCMFlow(ctx, body, edit(opts, browserCall)...)
 	return b.Login.read(op, resp, err)
 }
 
@@ -122,7 +123,9 @@ type relay struct {
 
 func (j *relay) Do(r *http.Request) (*http.Response, error) {
 	for name := range j.header {
-		r.Header.Set(name, j.header.Get(name))
+		if r.Header.Get(name) == "" {
+			r.Header.Set(name, j.header.Get(name))
+		}
 	}
 	r.Header.Del("Cookie")
 	j.mu.Lock()
@@ -154,7 +157,10 @@ func (j *relay) Do(r *http.Request) (*http.Response, error) {
 }
 
 // signedIn refuses a call that acts for a person if the browser has no cookie that could say for whom.
-func (j *relay) signedIn(*http.Request) error {
+func (j *relay) signedIn(r *http.Request) error {
+	if err := browserCall(r); err != nil {
+		return err
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for name := range j.cookies {
@@ -162,5 +168,5 @@ func (j *relay) signedIn(*http.Request) error {
 			return nil
 		}
 	}
-	return argumentError("the browser has no session cookie")
+	return noSessionError("the browser has no session cookie")
 }

@@ -95,6 +95,18 @@ func TestNothingIsSentFor(t *testing.T) {
 			_, err := client.Whoami(ctx, kratos.Token(""))
 			return err
 		},
+		"a token with a line break": func(ctx context.Context) error {
+			_, err := client.Login.Start(ctx, kratos.Token("a\nb"))
+			return err
+		},
+		"a header without a name": func(ctx context.Context) error {
+			_, err := client.Login.Start(ctx, kratos.Header("bad name", "x"))
+			return err
+		},
+		"flows of no client": func(ctx context.Context) error {
+			_, err := kratos.Flows[kratos.LoginFlow, kratos.LoginMethod]{}.Do(ctx, kratos.LoginPassword{})
+			return err
+		},
 		"logout with an empty token": func(ctx context.Context) error { return client.Logout(ctx, "") },
 		"a native flow with a cookie": func(ctx context.Context) error {
 			_, err := client.Login.Start(ctx, cookie)
@@ -122,8 +134,12 @@ func TestNothingIsSentFor(t *testing.T) {
 			return err
 		},
 	} {
-		if err := call(t.Context()); !errors.Is(err, kratos.ErrInvalid) {
-			t.Errorf("%s: got %v, want ErrInvalid", name, err)
+		want := kratos.ErrInvalid
+		if strings.HasPrefix(name, "whoami") {
+			want = kratos.ErrNoSession
+		}
+		if err := call(t.Context()); !errors.Is(err, want) {
+			t.Errorf("%s: got %v, want %v", name, err, want)
 		}
 	}
 }

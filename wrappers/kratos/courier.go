@@ -12,8 +12,9 @@ func (a *Admin) courierMessages(ctx context.Context) lister[CourierMessage] {
 	return lister[CourierMessage]{
 		operation: "listCourierMessages",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return a.api.ListCourierMessages(ctx, nil, edits...)
+			return a.api.ListCourierMessages(streamed(ctx), nil, edits...)
 		},
+		checks: []check{filteredBy("status", "recipient")},
 	}
 }
 

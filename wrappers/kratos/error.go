@@ -34,7 +34,7 @@ var (
 	ErrFlowReplaced = errors.New("the flow was replaced by another")
 	// ErrFlowDisabled: Kratos' configuration turns this flow off.
 	ErrFlowDisabled = errors.New("the flow is disabled")
-	// ErrNoSession: nobody is signed in with this token or cookie: it is unknown, expired or revoked.
+	// ErrNoSession: nobody is signed in: the token or cookie is missing (nothing was sent then), unknown, expired or revoked.
 	ErrNoSession = errors.New("no valid session")
 	// ErrSessionAlreadyAvailable: the person is signed in already, and the flow is for people who are not.
 	ErrSessionAlreadyAvailable = errors.New("there is a session already")
@@ -56,6 +56,9 @@ var (
 	ErrCSRF = errors.New("the request failed the CSRF check")
 	// ErrReturnToForbidden: Kratos' configuration does not allow the return_to URL.
 	ErrReturnToForbidden = errors.New("return_to is not an allowed URL")
+	// ErrAccountExists: the registration with a provider found an account with the same address. FlowID has the login flow
+	// in which the person links the two by logging in.
+	ErrAccountExists = errors.New("there is an account with this address: log in to link it")
 	// ErrBatchItems: some items of a batch failed; its results tell which.
 	ErrBatchItems = errors.New("some items of the batch failed")
 	// ErrRolledBack: Kratos reported an item of a batch as created, and does not have it.
@@ -87,7 +90,7 @@ type Error struct {
 	Operation string
 	// StatusCode is the HTTP status, or 0 if there was no answer.
 	StatusCode int
-	// Header has the headers of the answer.
+	// Header has the headers of the answer, without the cookies it sets.
 	Header http.Header
 
 	// ID is Kratos' id of the error, such as "session_inactive". Many errors have none.
@@ -193,13 +196,12 @@ func (e *Error) readDetails() {
 		ContinueWith      []ContinueWith `json:"continue_with"`
 		RedirectBrowserTo string         `json:"redirect_browser_to"`
 		RedirectTo        string         `json:"redirect_to"`
-		API               string         `json:"api"`
 	}
 	if len(e.Details) == 0 || jsonv2.Unmarshal(e.Details, &details) != nil {
 		return // of another shape, and still in Details
 	}
 	e.ContinueWith = details.ContinueWith
-	e.RedirectTo = cmp.Or(e.RedirectTo, details.RedirectBrowserTo, details.RedirectTo, details.API)
+	e.RedirectTo = cmp.Or(e.RedirectTo, details.RedirectBrowserTo, details.RedirectTo)
 	for _, next := range details.ContinueWith {
 		if next.Action == ContinueShowRecoveryUI && next.Flow != nil {
 			e.FlowID = cmp.Or(e.FlowID, next.Flow.ID)
@@ -286,6 +288,11 @@ type argumentError string
 
 func (e argumentError) Error() string { return string(e) }
 
+// noSessionError says that a call that acts for a person does not say for whom; failed makes an [Error] of it.
+type noSessionError string
+
+func (e noSessionError) Error() string { return string(e) }
+
 func invalid(operation, text string) *Error {
 	return &Error{Operation: operation, kind: ErrInvalid, text: text}
 }
@@ -299,6 +306,10 @@ func failed(operation string, err error) *Error {
 	var argument argumentError
 	if errors.As(err, &argument) {
 		return invalid(operation, string(argument))
+	}
+	var nobody noSessionError
+	if errors.As(err, &nobody) {
+		return &Error{Operation: operation, kind: ErrNoSession, text: string(nobody)}
 	}
 	var marshal *json.MarshalerError
 	var unsupported *json.UnsupportedTypeError

@@ -81,6 +81,8 @@ func TestWhatAnErrorIs(t *testing.T) {
 		"an object that is no session":          {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedAnswer"},
 		"null":                                  {reply{status: 200, body: `null`}, "ErrUnexpectedAnswer"},
 		"a truncated body":                      {reply{status: 200, header: http.Header{"Content-Length": {"4000"}}, body: sessionBody}, "ErrUnexpectedAnswer"},
+		"a gateway's 404 says nothing":          {reply{status: 404, body: `{"message":"no Route matched"}`}, "ErrUnexpectedAnswer"},
+		"a gateway's 401 says nothing":          {reply{status: 401, body: `{"error":{}}`}, "ErrUnexpectedAnswer"},
 		"a redirect":                            {reply{status: 307, header: http.Header{"Location": {"/admin/sessions"}}}, "ErrUnexpectedAnswer"},
 		"a redirect to nowhere":                 {reply{status: 303}, "ErrUnexpectedAnswer"},
 		"no content":                            {reply{status: 204}, "ErrUnexpectedAnswer"},
@@ -134,7 +136,7 @@ func TestWhatTheDetailsOfAnErrorSay(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ details, redirect, flow, action string }{
 		"where a browser starts anew":   {`{"redirect_to":"http://h/browser","return_to":"http://h/"}`, "http://h/browser", "", ""},
-		"where a native client does":    {`{"api":"http://h/api"}`, "http://h/api", "", ""},
+		"where a native client does":    {`{"api":"http://h/api"}`, "", "", ""},
 		"a recovery that replaces this": {`{"continue_with":[{"action":"show_recovery_ui","flow":{"id":"new"}}]}`, "", "new", "show_recovery_ui"},
 		"a verification to do first":    {`{"continue_with":[{"action":"show_verification_ui","flow":{"id":"v","verifiable_address":"a"}}]}`, "", "", "show_verification_ui"},
 		"something else":                {`{"continue_with":7}`, "", "", ""},

@@ -136,8 +136,10 @@ func ExampleClient_Whoami() {
 		switch {
 		case err == nil:
 			fmt.Fprintln(w, "hello", session.Identity.ID)
-		case errors.Is(err, kratos.ErrNoSession), errors.Is(err, kratos.ErrInvalid):
+		case errors.Is(err, kratos.ErrNoSession):
 			http.Error(w, "log in first", http.StatusUnauthorized)
+		case errors.Is(err, kratos.ErrAAL2Required):
+			http.Error(w, "log in with your second factor", http.StatusForbidden)
 		default: // Kratos cannot say, so nobody gets in
 			http.Error(w, "try again later", http.StatusServiceUnavailable)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
@@ -72,7 +73,10 @@ func (s *Step[F]) Next(action ContinueWithAction) *ContinueWith {
 // say what for. It fails with [ErrSessionAlreadyAvailable] if the person is signed in and the flow is for people who are
 // not, with [ErrNoSession] if it is the other way round, with [ErrFlowDisabled], or with [ErrReturnToForbidden].
 func (f Flows[F, M]) Start(ctx context.Context, opts ...CallOption) (*F, error) {
-	resp, err := f.f.create(ctx, edit(opts, f.f.check)...)
+	if f.f == nil {
+		return nil, invalid("create", "these are the flows of no client")
+	}
+	resp, err := f.f.create(once(ctx), edit(opts, f.f.check)...)
 	return f.flow(f.f.createOp, resp, err)
 }
 
@@ -90,6 +94,9 @@ func (f Flows[F, M]) Get(ctx context.Context, id string, opts ...CallOption) (*F
 // the Step says what comes next. It fails with [ErrRejected] if what was entered is wrong, with [ErrFlowExpired] or
 // [ErrFlowReplaced] if the flow cannot be used any more, and with the other errors that its operation names.
 func (f Flows[F, M]) Submit(ctx context.Context, flow *F, method M, opts ...CallOption) (*Step[F], error) {
+	if f.f == nil {
+		return nil, invalid("update", "these are the flows of no client")
+	}
 	op := f.f.op("update")
 	if flow == nil || f.f.look(flow).id == "" {
 		return nil, invalid(op, "the flow is nil or has no id")
@@ -114,8 +121,8 @@ func (f Flows[F, M]) read(op string, resp *http.Response, err error) (step *Step
 	return step, nil
 }
 
-// Do starts a flow and submits method to it, for what needs only one answer of the person's: a password, say. What
-// Start and Submit say of errors holds here too.
+// Do starts a flow and submits method to it, for what needs only one answer of the person's: a password, say. The options go
+// to both calls; what Start and Submit say of errors holds here too.
 func (f Flows[F, M]) Do(ctx context.Context, method M, opts ...CallOption) (*Step[F], error) {
 	flow, err := f.Start(ctx, opts...)
 	if err != nil {
@@ -141,7 +148,7 @@ func (f Flows[F, M]) outcome(a *answer) (*Step[F], error) {
 		}
 	}
 	switch {
-	case shape.UI != nil:
+	case shape.UI != nil && string(shape.UI) != "null":
 		return f.stands(a)
 	case a.ok():
 		return finished[F](a)
@@ -158,6 +165,14 @@ func (f Flows[F, M]) stands(a *answer) (*Step[F], error) {
 		return nil, err
 	}
 	now := f.f.look(flow)
+	if now.id == "" {
+		return nil, a.unexpected(nil)
+	}
+	if f.f.name == "Registration" && strings.Contains(now.form.Action, "/self-service/login") {
+		e := a.error()
+		e.kind, e.FlowID, e.form = ErrAccountExists, now.id, now.form
+		return nil, e
+	}
 	if now.form.HasErrors() {
 		e := a.error()
 		e.kind, e.flow, e.form = ErrRejected, flow, now.form
@@ -185,12 +200,12 @@ func finished[F any](a *answer) (*Step[F], error) {
 	if err := a.decode(&end); err != nil {
 		return nil, err
 	}
-	if end.Session == nil && end.Identity == nil {
+	if (end.Session == nil || end.Session.ID == "") && (end.Identity == nil || end.Identity.ID == "") {
 		return nil, a.unexpected(nil)
 	}
 	step := &Step[F]{Done: true, Session: end.Session, SessionToken: end.SessionToken, Identity: end.Identity, ContinueWith: end.ContinueWith}
 	step.takeToken()
-	if step.Identity == nil {
+	if step.Identity == nil && end.Session != nil {
 		step.Identity = end.Session.Identity
 	}
 	return step, nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -67,6 +68,9 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 		"410 names the flow to use":                      {reply{status: 410, body: `{"error":{"id":"self_service_flow_expired","code":410,"message":"m"},"use_flow_id":"new","expired_at":"2026-11-23T16:16:59Z","since":232161379}`}, "ErrFlowExpired", nil},
 		"303 to another flow names the flow to use":      {reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1/base/self-service/recovery/flows?id=new"}}}, "ErrFlowExpired", nil},
 		"303 to anywhere else is no answer":              {reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1/login?flow=f"}}}, "ErrUnexpectedAnswer", nil},
+		"200 with an empty form is no answer":            {reply{status: 200, body: `{"ui":{}}`}, "ErrUnexpectedAnswer", nil},
+		"200 with a null form is no answer":              {reply{status: 200, body: `{"ui":null}`}, "ErrUnexpectedAnswer", nil},
+		"200 with an empty session is no answer":         {reply{status: 200, body: `{"session":{}}`}, "ErrUnexpectedAnswer", nil},
 		"200 with neither is no answer":                  {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedAnswer", nil},
 		"422 without a place to go is an error":          {reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m"}}`}, "ErrBrowserLocationChangeRequired", nil},
 		"a form of another shape is no answer":           {reply{status: 400, body: `{"ui":[]}`}, "ErrUnexpectedAnswer", nil},
@@ -89,6 +93,19 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 				t.Errorf("got %+v, %v", step, err)
 			}
 		})
+	}
+}
+
+// A person who registers with a provider, and has an account by the same address, gets the login flow that links the two.
+func TestARegistrationThatTurnsOutToBeALogin(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 400} {
+		client, _ := serve(t, reply{status: status, body: flowBody("l", "choose_method", wrong, "[]")})
+		_, err := client.Registration.Submit(t.Context(), newRegistrationFlow("f"), kratos.RegistrationOIDC{Provider: "google", IDToken: "t"})
+		var e *kratos.Error
+		if !errors.Is(err, kratos.ErrAccountExists) || !errors.As(err, &e) || e.FlowID != "l" {
+			t.Errorf("status %d: %v", status, err)
+		}
 	}
 }
 
@@ -168,7 +185,8 @@ func TestWhatIsSubmitted(t *testing.T) {
 				if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
 					t.Error(err)
 				}
-				reply{status: 200, body: flowBody("f", "choose_method", "[]", "[]")}.ServeHTTP(w, r)
+				body := strings.ReplaceAll(flowBody("f", "choose_method", "[]", "[]"), "/self-service/login", r.URL.Path)
+				reply{status: 200, body: body}.ServeHTTP(w, r)
 			}))
 			if err := call(client); err != nil {
 				t.Fatal(err)

@@ -3,6 +3,7 @@ package kratos
 import (
 	"encoding/base64"
 	"fmt"
+	"io"
 	"math/bits"
 	"regexp"
 	"strings"
@@ -14,11 +15,8 @@ import (
 // functions below, or of a string with [ParsePasswordHash]. It is a secret.
 type PasswordHash struct{ text string }
 
-// String keeps the hash out of logs.
-func (PasswordHash) String() string { return "PasswordHash(…)" }
-
-// GoString keeps the hash out of logs.
-func (PasswordHash) GoString() string { return "kratos.PasswordHash{…}" }
+// Format keeps the hash out of logs, whatever the verb.
+func (PasswordHash) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "PasswordHash(…)") }
 
 // ParsePasswordHash takes a hash as it stands in a database: $2a$… (bcrypt), $argon2id$…, $argon2i$…, $pbkdf2-sha256$…,
 // $scrypt$…, $firescrypt$…, $md5$…, $sha1$…, $sha256$…, $sha512$…, {SSHA}…, {SSHA256}…, {SSHA512}…, $md5-crypt$…,
@@ -92,7 +90,9 @@ type Credential func(*gen.IdentityWithCredentials)
 func Credentials(list ...Credential) gen.IdentityWithCredentials {
 	var all gen.IdentityWithCredentials
 	for _, add := range list {
-		add(&all)
+		if add != nil {
+			add(&all)
+		}
 	}
 	return all
 }

@@ -20,9 +20,9 @@ func (a *Admin) identities(ctx context.Context) lister[Identity] {
 	return lister[Identity]{
 		operation: "listIdentities",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return a.api.ListIdentities(ctx, nil, edits...)
+			return a.api.ListIdentities(streamed(ctx), nil, edits...)
 		},
-		checks: []check{oneFilter},
+		checks: []check{filteredBy("ids", "credentials_identifier", "preview_credentials_identifier_similar", "organization_id"), oneFilter},
 	}
 }
 
@@ -48,7 +48,7 @@ func (a *Admin) IdentitiesPage(ctx context.Context, opts ...CallOption) (*Page[I
 }
 
 // FindIdentity returns the identity that logs in with identifier, such as an email address (listIdentities, admin port). It
-// fails with [ErrNotFound] if there is none.
+// fails with [ErrNotFound] if there is none, and with [ErrConflict] if there are several.
 func (a *Admin) FindIdentity(ctx context.Context, identifier string, opts ...CallOption) (*Identity, error) {
 	found, err := a.IdentitiesPage(ctx, append(opts[:len(opts):len(opts)], CredentialsIdentifier(identifier))...)
 	if err != nil {
@@ -113,7 +113,7 @@ func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...CallOptio
 	if err := segment("the identity's id", id); err != nil {
 		return failed(op, err)
 	}
-	resp, err := a.api.DeleteIdentity(ctx, id, edit(opts)...)
+	resp, err := a.api.DeleteIdentity(once(ctx), id, edit(opts)...)
 	return done(op, resp, err)
 }
 
@@ -135,7 +135,7 @@ func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, creden
 	if identifier != "" {
 		params.Identifier = &identifier
 	}
-	resp, err := a.api.DeleteIdentityCredentials(ctx, id, credential, &params, edit(opts)...)
+	resp, err := a.api.DeleteIdentityCredentials(once(ctx), id, credential, &params, edit(opts)...)
 	return done(op, resp, err)
 }
 

@@ -16,7 +16,7 @@ import (
 const maxPage = 512 << 20 // bytes of one page of a list
 
 var (
-	errNextLink = errors.New("the link to the next page cannot be parsed")
+	errNextLink = errors.New("the link to the next page cannot be parsed, or has no token")
 	errSamePage = errors.New("the list names a page as the one after itself")
 )
 
@@ -68,7 +68,7 @@ func (l lister[T]) next(resp *http.Response, number, items int) (string, error) 
 func (l lister[T]) all(opts []CallOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var token string
-		for opts := opts; ; opts = append(opts[:len(opts):len(opts)], PageToken(token)) {
+		for first := opts; ; opts = append(first[:len(first):len(first)], PageToken(token)) {
 			resp, number, err := l.request(opts)
 			items, more, err := page(l.operation, resp, err, yield)
 			if !more {
@@ -139,7 +139,7 @@ func asError(operation string, resp *http.Response, err error) error {
 	if errors.As(err, &e) {
 		return e
 	}
-	return &Error{Operation: operation, StatusCode: resp.StatusCode, Header: resp.Header, kind: ErrUnexpectedAnswer, cause: err}
+	return &Error{Operation: operation, StatusCode: resp.StatusCode, Header: withoutCookies(resp.Header), kind: ErrUnexpectedAnswer, cause: err}
 }
 
 // page yields the items of one answer while they arrive. more is false if the caller has seen enough.
@@ -195,6 +195,9 @@ type limitedBody struct {
 }
 
 func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.err != nil { // the first reason is the telling one
+		return 0, b.err
+	}
 	if b.left <= 0 {
 		b.err = errTooLarge
 		return 0, b.err
@@ -217,7 +220,10 @@ func nextToken(h http.Header) (string, error) {
 		if err != nil {
 			return "", errNextLink
 		}
-		return u.Query().Get("page_token"), nil
+		if token := u.Query().Get("page_token"); token != "" {
+			return token, nil
+		}
+		return "", errNextLink
 	}
 	return "", nil
 }

@@ -1,6 +1,7 @@
 package kratos_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
@@ -146,5 +148,49 @@ func TestAPageThatBreaksOff(t *testing.T) {
 	ids, err := listed(admin, t)
 	if ids != "a" || !errors.Is(err, kratos.ErrUnexpectedAnswer) {
 		t.Errorf("got %q and %v", ids, err)
+	}
+}
+
+// The time-out is for the server, not for what the caller does with an item.
+func TestAListWaitsForItsCaller(t *testing.T) {
+	t.Parallel()
+	big := strings.Repeat("x", 1<<20)
+	_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `[{"id":"a","schema_id":%q},{"id":"b","schema_id":%q},{"id":"c"}]`, big, big)
+	}), kratos.WithHTTPClient(&http.Client{Timeout: 300 * time.Millisecond}))
+	var ids string
+	for identity, err := range admin.Identities(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids += identity.ID
+		time.Sleep(250 * time.Millisecond)
+	}
+	if ids != "abc" {
+		t.Errorf("got %q", ids)
+	}
+}
+
+func TestAListDoesNotWaitForAServerThatHangs(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	for name, first := range map[string]string{"before the answer": "", "within a page": `[{"id":"a"},`} {
+		_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			if first != "" {
+				fmt.Fprint(w, first)
+				w.(http.Flusher).Flush()
+			}
+			select {
+			case <-release:
+			case <-r.Context().Done():
+			}
+		}), kratos.WithHTTPClient(&http.Client{Timeout: 200 * time.Millisecond}), kratos.WithRetries(0))
+		_, err := listed(admin, t)
+		if !errors.Is(err, kratos.ErrUnreachable) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v, want ErrUnreachable and context.DeadlineExceeded", name, err)
+		}
 	}
 }

@@ -66,8 +66,9 @@ func (c *Client) identitySchemas(ctx context.Context) lister[IdentitySchema] {
 	return lister[IdentitySchema]{
 		operation: "listIdentitySchemas",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return c.api.ListIdentitySchemas(ctx, nil, edits...)
+			return c.api.ListIdentitySchemas(streamed(ctx), nil, edits...)
 		},
+		checks:  []check{filteredBy()},
 		counted: true,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
@@ -141,6 +142,9 @@ func edit(opts []CallOption, checks ...check) []gen.RequestEditorFn {
 			}
 			opt(r)
 		}
+		if err := headers(r); err != nil {
+			return err
+		}
 		for _, check := range checks {
 			if err := check(r); err != nil {
 				return err
@@ -148,6 +152,24 @@ func edit(opts []CallOption, checks ...check) []gen.RequestEditorFn {
 		}
 		return nil
 	}}
+}
+
+// headers refuses headers that cannot be sent.
+func headers(r *http.Request) error {
+	for name, values := range r.Header {
+		if name == "" || strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, c) }) {
+			return argumentError("a header has a name that cannot be sent")
+		}
+		if !slices.ContainsFunc(values, func(v string) bool { return !headerValue(v) }) {
+			continue
+		}
+		return argumentError("the header " + name + " has a character that no header has")
+	}
+	return nil
+}
+
+func headerValue(v string) bool {
+	return !strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
 }
 
 type onceKey struct{}
@@ -178,7 +200,7 @@ func nativeCall(r *http.Request) error {
 // forPerson refuses a native call that acts for a person if nothing in it says for whom.
 func forPerson(r *http.Request) error {
 	if r.Header.Get(headerSessionToken) == "" {
-		return argumentError("the call needs a session token: add kratos.Token(token), which must not be empty")
+		return noSessionError("the call has no session token: add kratos.Token(token), which must not be empty")
 	}
 	return nativeCall(r)
 }
@@ -197,16 +219,34 @@ func paged(r *http.Request) error {
 	return nil
 }
 
+// filters are the parameters that restrict lists.
+var filters = [...]string{"ids", "credentials_identifier", "preview_credentials_identifier_similar", "organization_id", "active", "status", "recipient"}
+
+// filteredBy refuses filters that a list does not know, which would list everything, and empty ones, which do the same.
+func filteredBy(names ...string) check {
+	return func(r *http.Request) error {
+		q := r.URL.Query()
+		for _, name := range filters {
+			switch {
+			case !q.Has(name):
+			case !slices.Contains(names, name):
+				return argumentError("this list is not restricted by " + name)
+			case q.Get(name) == "":
+				return argumentError("the filter " + name + " is empty, and would list everything")
+			}
+		}
+		if q.Has("page") || q.Has("per_page") {
+			return argumentError("pages are asked for with PageSize and PageToken")
+		}
+		return nil
+	}
+}
+
 // oneFilter refuses filters for identities that Kratos does not take together, or would take for none.
 func oneFilter(r *http.Request) error {
 	q := r.URL.Query()
 	if q.Has("credentials_identifier") && q.Has("preview_credentials_identifier_similar") {
 		return argumentError("CredentialsIdentifier and PreviewCredentialsIdentifierSimilar exclude each other")
-	}
-	for _, name := range []string{"credentials_identifier", "preview_credentials_identifier_similar", "organization_id"} {
-		if q.Has(name) && q.Get(name) == "" {
-			return argumentError("the filter " + name + " is empty, and would list everybody")
-		}
 	}
 	if len(q["ids"]) > 500 || slices.Contains(q["ids"], "") {
 		return argumentError("IDs takes 1 to 500 ids, none of them empty")

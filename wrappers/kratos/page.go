@@ -27,21 +27,22 @@ func visits[F, M any](c *Client, pick func(*Browser) Flows[F, M]) visitor[F, M] 
 // organization, via), and comes back with it; a visit to a flow that is gone, expired or another browser's starts anew.
 // Somebody who is signed in already goes to return_to if that is a path of the same site, else to "/"; a settings page goes to
 // "/login" without a session. Kratos' cookies are passed on in both directions, and nothing is cached. Anything else that
-// goes wrong is answered with status 503.
+// goes wrong is answered with status 400, if it is the visit's fault, or 503.
 //
 // Page is of the flows of a [Client], not of a [Browser], which is for one request only.
 //
 // The page's form is to be sent to the form's Action, by the browser itself.
 func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
+	if f.f == nil || f.f.visit == nil {
+		panic("kratos: Page is of the flows of a Client")
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if f.f.visit == nil {
-			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
-			return
-		}
 		browser, flows := f.f.visit(r)
 		flow, to, err := flows.visit(r)
 		browser.Relay(w)
 		switch {
+		case errors.Is(err, ErrBadRequest): // of the visit: a return_to that is not allowed, for instance
+			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
 		case err != nil:
 			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 		case flow == nil:
@@ -60,12 +61,9 @@ const restarted = "restarted"
 // visit returns the flow to show, or where the browser has to go instead.
 func (f Flows[F, M]) visit(r *http.Request) (flow *F, to string, err error) {
 	query := r.URL.Query()
-	keep := url.Values{}
-	for _, name := range flowParameters {
-		if query.Has(name) {
-			keep.Set(name, query.Get(name))
-		}
-	}
+	keep := r.URL.Query()
+	keep.Del("flow")
+	keep.Del(restarted)
 	if id := query.Get("flow"); id != "" {
 		flow, err = f.Get(r.Context(), id)
 		gone := errors.Is(err, ErrNotFound) || errors.Is(err, ErrCSRF) || errors.Is(err, ErrFlowExpired) || errors.Is(err, ErrIdentityMismatch)
@@ -76,8 +74,10 @@ func (f Flows[F, M]) visit(r *http.Request) (flow *F, to string, err error) {
 		return elsewhereIf(flow, err, query)
 	}
 	var opts []CallOption
-	for name := range keep {
-		opts = append(opts, Query(name, keep.Get(name)))
+	for _, name := range flowParameters {
+		if query.Has(name) {
+			opts = append(opts, Query(name, query.Get(name)))
+		}
 	}
 	flow, err = f.Start(r.Context(), opts...)
 	if err != nil {
@@ -96,7 +96,7 @@ func elsewhereIf[F any](flow *F, err error, query url.Values) (*F, string, error
 	switch {
 	case errors.Is(err, ErrSessionAlreadyAvailable):
 		return nil, LocalPath(query.Get("return_to")), nil
-	case errors.Is(err, ErrNoSession):
+	case errors.Is(err, ErrNoSession), errors.Is(err, ErrAAL1Required):
 		return nil, "/login", nil
 	case errors.Is(err, ErrAAL2Required) && errors.As(err, &e) && e.RedirectTo != "":
 		return nil, e.RedirectTo, nil
@@ -106,7 +106,11 @@ func elsewhereIf[F any](flow *F, err error, query url.Values) (*F, string, error
 
 // here is the URL of the page, with another query.
 func here(r *http.Request, query url.Values) string {
-	return (&url.URL{Path: LocalPath(r.URL.Path), RawQuery: query.Encode()}).String()
+	path := r.URL.Path
+	if whole, err := url.ParseRequestURI(r.RequestURI); err == nil { // what http.StripPrefix took off is in it
+		path = whole.Path
+	}
+	return (&url.URL{Path: LocalPath(path), RawQuery: query.Encode()}).String()
 }
 
 // LocalPath returns target if a browser that is redirected to it stays on the same site: a path, perhaps with a query and a

@@ -24,7 +24,7 @@ func TestPage(t *testing.T) {
 		location   string
 	}{
 		"a first visit starts a flow":               {"/login", flow, reply{}, 303, "/login?flow=f"},
-		"a first visit keeps what it says":          {"/login?return_to=%2Fhome&refresh=true&utm=1", flow, reply{}, 303, "/login?flow=f&refresh=true&return_to=%2Fhome"},
+		"a first visit keeps what it says":          {"/login?return_to=%2Fhome&refresh=true&utm=1", flow, reply{}, 303, "/login?flow=f&refresh=true&return_to=%2Fhome&utm=1"},
 		"a visit to a flow shows it":                {"/login?flow=f", reply{}, flow, 200, ""},
 		"a flow that is unknown starts anew":        {"/login?flow=f&return_to=%2Fhome", reply{}, failure(404, ""), 303, "/login?restarted=1&return_to=%2Fhome"},
 		"a flow that has expired starts anew":       {"/login?flow=f", reply{}, failure(410, "self_service_flow_expired"), 303, "/login?restarted=1"},
@@ -35,6 +35,8 @@ func TestPage(t *testing.T) {
 		"somebody signed in is not led elsewhere":   {"/login?return_to=https%3A%2F%2Fevil.example%2F", failure(400, "session_already_available"), reply{}, 303, "/"},
 		"nobody goes to the login":                  {"/settings", failure(401, "session_inactive"), reply{}, 303, "/login"},
 		"a second factor comes first":               {"/settings", failure(403, "session_aal2_required"), reply{}, 303, "http://kratos/aal2"},
+		"a return_to that is not allowed":           {"/login?return_to=x", failure(400, "self_service_flow_return_to_forbidden"), reply{}, 400, ""},
+		"a second factor for nobody":                {"/login?aal=aal2", failure(401, "session_aal1_required"), reply{}, 303, "/login"},
 		"a Kratos that fails is no page":            {"/login", failure(500, ""), reply{}, 503, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

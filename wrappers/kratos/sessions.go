@@ -12,8 +12,9 @@ func (a *Admin) sessions(ctx context.Context) lister[Session] {
 	return lister[Session]{
 		operation: "listSessions",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return a.api.ListSessions(ctx, nil, edits...)
+			return a.api.ListSessions(streamed(ctx), nil, edits...)
 		},
+		checks: []check{filteredBy("active")},
 	}
 }
 
@@ -73,8 +74,9 @@ func (a *Admin) identitySessions(ctx context.Context, id string) lister[Session]
 			if err := segment("the identity's id", id); err != nil {
 				return nil, err
 			}
-			return a.api.ListIdentitySessions(ctx, id, nil, edits...)
+			return a.api.ListIdentitySessions(streamed(ctx), id, nil, edits...)
 		},
+		checks:  []check{filteredBy("active")},
 		counted: true,
 		first:   1,
 	}
@@ -98,7 +100,7 @@ func (a *Admin) DeleteIdentitySessions(ctx context.Context, id string, opts ...C
 	if err := segment("the identity's id", id); err != nil {
 		return failed(op, err)
 	}
-	resp, err := a.api.DeleteIdentitySessions(ctx, id, edit(opts)...)
+	resp, err := a.api.DeleteIdentitySessions(once(ctx), id, edit(opts)...)
 	return done(op, resp, err)
 }
 

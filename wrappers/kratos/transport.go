@@ -41,6 +41,9 @@ func WithHTTPClient(hc *http.Client) Option {
 // sessions that the client makes.
 func WithUserAgent(agent string) Option {
 	return func(t *transport) error {
+		if !headerValue(agent) {
+			return errors.New("WithUserAgent: the text has a character that no header has")
+		}
 		t.userAgent = agent
 		return nil
 	}
@@ -50,8 +53,8 @@ func WithUserAgent(agent string) Option {
 // Kratos asks for. Kratos itself takes such a token for a session token where a call has neither that nor a cookie.
 func WithBearer(token string) Option {
 	return func(t *transport) error {
-		if token == "" || strings.ContainsAny(token, "\r\n") {
-			return errors.New("WithBearer: the token is empty, or has a line break in it")
+		if token == "" || !headerValue(token) {
+			return errors.New("WithBearer: the token is empty, or has a character that no header has")
 		}
 		t.bearer = "Bearer " + token
 		return nil
@@ -86,6 +89,7 @@ func WithRetries(n int) Option {
 // transport sends the requests of one client: with its headers, following no redirect, and again where that is safe.
 type transport struct {
 	http          http.Client
+	stream        http.Client // for lists: the same, without a limit on what the caller does between two items
 	userAgent     string
 	bearer        string
 	sessionCookie string
@@ -95,6 +99,9 @@ type transport struct {
 func newTransport(opts []Option) (*transport, error) {
 	t := &transport{userAgent: userAgent, retries: defaultRetries}
 	for _, opt := range opts {
+		if opt == nil {
+			return nil, errors.New("an option is nil")
+		}
 		if err := opt(t); err != nil {
 			return nil, err
 		}
@@ -107,6 +114,8 @@ func newTransport(opts []Option) (*transport, error) {
 	}
 	t.http.Jar = nil
 	t.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	t.stream = t.http
+	t.stream.Timeout = 0
 	return t, nil
 }
 
@@ -133,7 +142,7 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 		r.Header["Authorization"] = []string{t.bearer}
 	}
 	for attempt := 0; ; attempt++ {
-		resp, err := t.http.Do(r)
+		resp, err := t.try(r)
 		if attempt >= t.retries || !repeatable(r) || !temporary(resp, err) {
 			return resp, err
 		}
@@ -153,6 +162,59 @@ func (t *transport) Do(r *http.Request) (*http.Response, error) {
 	}
 }
 
+// try sends r once.
+func (t *transport) try(r *http.Request) (*http.Response, error) {
+	if r.Context().Value(streamKey{}) == nil {
+		return t.http.Do(r)
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	body := &streamBody{timeout: t.http.Timeout, cancel: cancel}
+	body.timer = time.AfterFunc(body.timeout, cancel)
+	resp, err := t.stream.Do(r.WithContext(ctx))
+	inTime := body.timer.Stop()
+	if err != nil {
+		cancel()
+		if !inTime && r.Context().Err() == nil {
+			err = context.DeadlineExceeded
+		}
+		return nil, err
+	}
+	body.ReadCloser = resp.Body
+	resp.Body = body
+	return resp, nil
+}
+
+type streamKey struct{}
+
+// streamed makes a context for requests whose answers are read piece by piece: the time-out is for each piece.
+func streamed(ctx context.Context) context.Context {
+	return context.WithValue(ctx, streamKey{}, true)
+}
+
+// streamBody is a body that has to send something within the time-out, whenever it is read.
+type streamBody struct {
+	io.ReadCloser
+	timeout time.Duration
+	timer   *time.Timer
+	cancel  context.CancelFunc
+}
+
+func (b *streamBody) Read(p []byte) (int, error) {
+	b.timer.Reset(b.timeout)
+	n, err := b.ReadCloser.Read(p)
+	if !b.timer.Stop() && err != nil && err != io.EOF {
+		err = context.DeadlineExceeded
+	}
+	return n, err
+}
+
+func (b *streamBody) Close() error {
+	b.timer.Stop()
+	err := b.ReadCloser.Close()
+	b.cancel()
+	return err
+}
+
 // repeatable reports whether a request changes nothing when it is sent again.
 func repeatable(r *http.Request) bool {
 	switch r.Method {
@@ -165,7 +227,8 @@ func repeatable(r *http.Request) bool {
 // temporary reports whether the same request may succeed a moment later.
 func temporary(resp *http.Response, err error) bool {
 	if err != nil {
-		return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+		var network *net.OpError
+		return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	}
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
