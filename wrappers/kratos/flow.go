@@ -60,6 +60,17 @@ type Step[F any] struct {
 	ContinueWith []ContinueWith
 }
 
+// String says how far the flow is, and keeps the session token out of logs.
+func (s Step[F]) String() string {
+	switch {
+	case s.Done:
+		return "Step{done}"
+	case s.RedirectTo != "":
+		return "Step{elsewhere}"
+	}
+	return "Step{goes on}"
+}
+
 // Next returns the first step with this action that Kratos suggests, or nil.
 func (s *Step[F]) Next(action ContinueWithAction) *ContinueWith {
 	i := slices.IndexFunc(s.ContinueWith, func(c ContinueWith) bool { return c.Action == action })

@@ -3,6 +3,7 @@ package kratos_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"reflect"
@@ -105,6 +106,16 @@ func TestARegistrationThatTurnsOutToBeALogin(t *testing.T) {
 		var e *kratos.Error
 		if !errors.Is(err, kratos.ErrAccountExists) || !errors.As(err, &e) || e.FlowID != "l" {
 			t.Errorf("status %d: %v", status, err)
+		}
+	}
+}
+
+func TestAStepIsPrintedWithoutItsToken(t *testing.T) {
+	t.Parallel()
+	step := &kratos.Step[kratos.LoginFlow]{Done: true, SessionToken: "s3cret"}
+	for _, form := range []string{"%v", "%+v", "%s"} {
+		if out := fmt.Sprintf(form, step) + fmt.Sprintf(form, *step); strings.Contains(out, "s3cret") {
+			t.Errorf("printed with %s: %s", form, out)
 		}
 	}
 }
