@@ -59,6 +59,21 @@ func TestABrowserKeepsItsCookies(t *testing.T) {
 	}
 }
 
+func TestTheAddressOfABrowserBehindABalancer(t *testing.T) {
+	t.Parallel()
+	var got http.Header
+	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r.Header.Clone()
+		reply{status: 200, body: sessionBody}.ServeHTTP(w, r)
+	}))
+	if _, err := client.Browser(fromBrowser()).Whoami(t.Context(), kratos.Header("X-Forwarded-For", "198.51.100.1")); err != nil {
+		t.Fatal(err)
+	}
+	if got.Get("X-Forwarded-For") != "198.51.100.1" || got.Get("User-Agent") != "Browser/1" || got.Get("Authorization") != "" || got.Get("Origin") != "" {
+		t.Errorf("sent %v", got)
+	}
+}
+
 func TestTheSessionCookieHasAName(t *testing.T) {
 	t.Parallel()
 	var got string

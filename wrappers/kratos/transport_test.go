@@ -20,6 +20,7 @@ func TestRetries(t *testing.T) {
 		"GET /self-service/login/api":          reply{status: 503},
 		"POST /self-service/login":             reply{status: 503},
 		"GET /sessions/whoami":                 reply{status: 502},
+		"DELETE /admin/identities/" + idA:      reply{status: 502},
 		"DELETE /self-service/logout/api":      reply{status: 429},
 		"GET /admin/identities":                reply{status: 504},
 		"GET /self-service/login/flows":        reply{status: 500},
@@ -45,6 +46,13 @@ func TestRetries(t *testing.T) {
 		"a submission is never repeated": {func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
 			_, err := c.Login.Submit(ctx, newLoginFlow(t, "f"), kratos.LoginPassword{})
 			return err
+		}, 1},
+		"a flow is started once, for that can send a code": {func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
+			_, err := c.Login.Start(ctx)
+			return err
+		}, 1},
+		"an identity is deleted once, or the second answer would be that it is not there": {func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) error {
+			return a.DeleteIdentity(ctx, idA)
 		}, 1},
 		"status 500 is not repeated": {func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
 			_, err := c.Login.Get(ctx, "f")

@@ -1,0 +1,127 @@
+package kratos
+
+import (
+	"errors"
+	"net/http"
+)
+
+// What can go wrong, for [errors.Is]. An error matches at most one of the first group, and may match one of the second.
+var (
+	// ErrInvalid: an argument is wrong, and nothing was sent.
+	ErrInvalid = errors.New("invalid argument")
+	// ErrUnreachable: there was no answer. The error wraps the cause, such as [context.DeadlineExceeded].
+	ErrUnreachable = errors.New("no answer from the server")
+	// ErrUnexpectedAnswer: the answer is not one of Kratos', or not one to this call: a page of a proxy, the wrong port or
+	// path, broken or truncated JSON, a body over the limit.
+	ErrUnexpectedAnswer = errors.New("the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?)")
+	// ErrRejected: Kratos refused what the person entered; [Rejected] has the form to show again.
+	ErrRejected = errors.New("the input was refused")
+	// ErrFlowExpired: the flow is too old. FlowID has the flow that replaces it, if Kratos made one; else start again.
+	ErrFlowExpired = errors.New("the flow has expired")
+	// ErrFlowReplaced: the flow is spent, by too many attempts for instance. FlowID has the flow that replaces it.
+	ErrFlowReplaced = errors.New("the flow was replaced by another")
+	// ErrFlowDisabled: Kratos' configuration turns this flow off.
+	ErrFlowDisabled = errors.New("the flow is disabled")
+	// ErrNoSession: nobody is signed in: the token or cookie is missing (nothing was sent then), unknown, expired or revoked.
+	ErrNoSession = errors.New("no valid session")
+	// ErrSessionAlreadyAvailable: the person is signed in already, and the flow is for people who are not.
+	ErrSessionAlreadyAvailable = errors.New("there is a session already")
+	// ErrAAL1Required: a second factor can only be asked for after the first.
+	ErrAAL1Required = errors.New("the first factor is missing")
+	// ErrAAL2Required: the session is valid, but needs a second factor: start a login flow with aal=aal2.
+	ErrAAL2Required = errors.New("the second factor is missing")
+	// ErrAALAlreadyFulfilled: the session has the assurance level that was asked for.
+	ErrAALAlreadyFulfilled = errors.New("the session has this assurance level already")
+	// ErrRefreshRequired: the session is too old for this change: start a login flow with refresh=true.
+	ErrRefreshRequired = errors.New("the person has to log in again first")
+	// ErrAddressNotVerified: the login needs an address that is verified.
+	ErrAddressNotVerified = errors.New("the address is not verified")
+	// ErrIdentityInactive: the identity is switched off.
+	ErrIdentityInactive = errors.New("the identity is inactive")
+	// ErrIdentityMismatch: the flow belongs to somebody else.
+	ErrIdentityMismatch = errors.New("the flow belongs to another identity")
+	// ErrCSRF: the CSRF token or cookie is missing or wrong.
+	ErrCSRF = errors.New("the request failed the CSRF check")
+	// ErrReturnToForbidden: Kratos' configuration does not allow the return_to URL.
+	ErrReturnToForbidden = errors.New("return_to is not an allowed URL")
+	// ErrAccountExists: the registration with a provider found an account with the same address. FlowID has the login flow
+	// in which the person links the two by logging in.
+	ErrAccountExists = errors.New("there is an account with this address: log in to link it")
+	// ErrBatchItems: some items of a batch failed; its results tell which.
+	ErrBatchItems = errors.New("some items of the batch failed")
+	// ErrRolledBack: Kratos reported an item of a batch as created, and does not have it.
+	ErrRolledBack = errors.New("reported as created, but rolled back with the rest of the batch: send it again")
+	// ErrBrowserLocationChangeRequired: only a browser can go on, at RedirectTo.
+	ErrBrowserLocationChangeRequired = errors.New("a browser has to go on elsewhere")
+)
+
+// What an answer of Kratos' means by its status alone.
+var (
+	// ErrBadRequest: Kratos understood the call, and refuses it (400).
+	ErrBadRequest = errors.New("bad request")
+	// ErrForbidden: the call is not allowed (403).
+	ErrForbidden = errors.New("forbidden")
+	// ErrNotFound: there is no such thing (404).
+	ErrNotFound = errors.New("not found")
+	// ErrConflict: it exists already, an identity with this address for instance (409).
+	ErrConflict = errors.New("conflict")
+	// ErrRateLimited: too many requests (429); RetryAfter says for how long, if the server does.
+	ErrRateLimited = errors.New("too many requests")
+	// ErrServer: Kratos, or something in front of it, failed (5xx).
+	ErrServer = errors.New("server error")
+)
+
+func byStatus(status int) error {
+	switch {
+	case status == http.StatusBadRequest:
+		return ErrBadRequest
+	case status == http.StatusForbidden:
+		return ErrForbidden
+	case status == http.StatusNotFound:
+		return ErrNotFound
+	case status == http.StatusConflict:
+		return ErrConflict
+	case status == http.StatusTooManyRequests:
+		return ErrRateLimited
+	case status >= 500:
+		return ErrServer
+	}
+	return nil
+}
+
+// byID returns what Kratos' id of an error stands for.
+func byID(id string) error {
+	switch id {
+	case "session_inactive":
+		return ErrNoSession
+	case "session_already_available":
+		return ErrSessionAlreadyAvailable
+	case "session_aal1_required":
+		return ErrAAL1Required
+	case "session_aal2_required":
+		return ErrAAL2Required
+	case "session_aal_already_fulfilled":
+		return ErrAALAlreadyFulfilled
+	case "session_refresh_required":
+		return ErrRefreshRequired
+	case "session_verified_address_required":
+		return ErrAddressNotVerified
+	case "self_service_flow_expired":
+		return ErrFlowExpired
+	case "self_service_flow_replaced":
+		return ErrFlowReplaced
+	case "self_service_flow_disabled":
+		return ErrFlowDisabled
+	case "self_service_flow_return_to_forbidden":
+		return ErrReturnToForbidden
+	case "security_csrf_violation":
+		return ErrCSRF
+	case "security_identity_mismatch":
+		return ErrIdentityMismatch
+	case "identity_disabled":
+		return ErrIdentityInactive
+	case "browser_location_change_required":
+		return ErrBrowserLocationChangeRequired
+	}
+	return nil
+}
