@@ -42,20 +42,13 @@ func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch,
 		return nil, failed(op, err)
 	}
 	resp, err := a.api.BatchPatchIdentities(ctx, gen.PatchIdentitiesBody{Identities: items}, edit(opts)...)
-	answer, err := do[gen.BatchPatchIdentitiesResponse](op, resp, err)
+	answer, err := whole(op, resp, err, func(b *gen.BatchPatchIdentitiesResponse) bool { return answers(b.Identities, items) })
 	if err != nil {
 		return nil, err
-	}
-	unexpected := &Error{Operation: op, StatusCode: resp.StatusCode, Header: withoutCookies(resp.Header), kind: ErrUnexpectedAnswer}
-	if len(answer.Identities) != len(items) {
-		return nil, unexpected
 	}
 	results := make([]BatchResult, len(items))
 	failures := 0
 	for i, r := range answer.Identities {
-		if r == nil || items[i].PatchID != "" && !strings.EqualFold(r.PatchID, items[i].PatchID) {
-			return nil, unexpected
-		}
 		results[i] = BatchResult{PatchID: r.PatchID, IdentityID: r.Identity}
 		if r.Action != gen.PatchActionCreate || r.Identity == "" {
 			failures++
@@ -70,6 +63,13 @@ func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch,
 		Operation: op, StatusCode: resp.StatusCode, Header: withoutCookies(resp.Header), kind: ErrBatchItems,
 		text: fmt.Sprintf("%d of %d items were not created, or could not be confirmed", failures, len(items)),
 	}
+}
+
+// answers reports whether there is a result for each item, in their order.
+func answers(results []*gen.IdentityPatchResponse, items []IdentityPatch) bool {
+	return slices.EqualFunc(results, items, func(r *gen.IdentityPatchResponse, item IdentityPatch) bool {
+		return r != nil && (item.PatchID == "" || strings.EqualFold(r.PatchID, item.PatchID))
+	})
 }
 
 // confirm looks for the identities that a batch with a conflict is said to have created. It gives the results of those that

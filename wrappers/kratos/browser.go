@@ -48,11 +48,11 @@ func (c *Client) Browser(r *http.Request) *Browser {
 		return jar
 	})
 	return &Browser{
-		Login:        Flows[LoginFlow, LoginMethod]{loginFlow(api, browserFlow)},
-		Registration: Flows[RegistrationFlow, RegistrationMethod]{registrationFlow(api, browserFlow)},
-		Settings:     Flows[SettingsFlow, SettingsMethod]{settingsFlow(api, browserFlow)},
-		Recovery:     Flows[RecoveryFlow, RecoveryMethod]{recoveryFlow(api, browserFlow)},
-		Verification: Flows[VerificationFlow, VerificationMethod]{verificationFlow(api, browserFlow)},
+		Login:        c.Login.through(api),
+		Registration: c.Registration.through(api),
+		Settings:     c.Settings.through(api),
+		Recovery:     c.Recovery.through(api),
+		Verification: c.Verification.through(api),
 		me:           me{api: api, somehow: jar.signedIn},
 		jar:          jar,
 	}

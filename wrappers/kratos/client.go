@@ -1,8 +1,6 @@
 package kratos
 
-import (
-	"github.com/kratoskit/kratos-go/gen"
-)
+import "github.com/kratoskit/kratos-go/gen"
 
 // Client calls Kratos' public API (port 4433 by default) for native clients: programs that keep a session token
 // themselves, such as command line tools, mobile apps' backends and services. Make one with [NewClient] and share it; it is
@@ -34,11 +32,11 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		Login:         Flows[LoginFlow, LoginMethod]{loginFlow(api, nativeFlow)},
-		Registration:  Flows[RegistrationFlow, RegistrationMethod]{registrationFlow(api, nativeFlow)},
-		Settings:      Flows[SettingsFlow, SettingsMethod]{settingsFlow(api, nativeFlow)},
-		Recovery:      Flows[RecoveryFlow, RecoveryMethod]{recoveryFlow(api, nativeFlow)},
-		Verification:  Flows[VerificationFlow, VerificationMethod]{verificationFlow(api, nativeFlow)},
+		Login:         Flows[LoginFlow, LoginMethod]{f: loginFlow(), api: api},
+		Registration:  Flows[RegistrationFlow, RegistrationMethod]{f: registrationFlow(), api: api},
+		Settings:      Flows[SettingsFlow, SettingsMethod]{f: settingsFlow(), api: api},
+		Recovery:      Flows[RecoveryFlow, RecoveryMethod]{f: recoveryFlow(), api: api},
+		Verification:  Flows[VerificationFlow, VerificationMethod]{f: verificationFlow(), api: api},
 		me:            me{api: api, somehow: forPerson},
 		health:        health{api},
 		api:           api,

@@ -126,11 +126,11 @@ func TestNothingIsSentFor(t *testing.T) {
 			return err
 		},
 		"a submission of nothing": func(ctx context.Context) error {
-			_, err := client.Login.Submit(ctx, newLoginFlow(t, "f"), nil)
+			_, err := client.Login.Submit(ctx, newFlow[kratos.LoginFlow]("f"), nil)
 			return err
 		},
 		"traits that are no JSON": func(ctx context.Context) error {
-			_, err := client.Registration.Submit(ctx, newRegistrationFlow("f"), kratos.RegistrationPassword{Traits: make(chan int)})
+			_, err := client.Registration.Submit(ctx, newFlow[kratos.RegistrationFlow]("f"), kratos.RegistrationPassword{Traits: make(chan int)})
 			return err
 		},
 	} {

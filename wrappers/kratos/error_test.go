@@ -177,7 +177,7 @@ func TestNoSecretInAnyErrorText(t *testing.T) {
 	for name, answer := range answers {
 		client, admin := serve(t, answer, kratos.WithRetries(0))
 		token, query := kratos.Token(secret), kratos.Query(secret, secret)
-		flow := newLoginFlow(t, secret)
+		flow := newFlow[kratos.LoginFlow](secret)
 		for _, err := range []error{
 			second(client.Whoami(t.Context(), token, query)),
 			client.Logout(t.Context(), secret, query),

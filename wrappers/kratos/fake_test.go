@@ -1,6 +1,7 @@
 package kratos_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -62,10 +63,12 @@ func serve(t *testing.T, h http.Handler, opts ...kratos.Option) (*kratos.Client,
 	return client, admin
 }
 
-func newLoginFlow(t *testing.T, id string) *kratos.LoginFlow {
-	t.Helper()
-	flow := new(kratos.LoginFlow)
-	flow.ID = id
+// newFlow is a flow of any kind with nothing but an id.
+func newFlow[F any](id string) *F {
+	flow := new(F)
+	if err := json.Unmarshal([]byte(`{"id":"`+id+`"}`), flow); err != nil {
+		panic(err)
+	}
 	return flow
 }
 
@@ -87,12 +90,6 @@ const (
 	wrong       = `[{"id":4000006,"text":"The provided credentials are invalid, check for spelling mistakes in your password or username, email address, or phone number.","type":"error"}]`
 	sent        = `[{"id":1010014,"text":"A code was sent to the address you provided.","type":"info"}]`
 )
-
-func newRegistrationFlow(id string) *kratos.RegistrationFlow {
-	flow := new(kratos.RegistrationFlow)
-	flow.ID = id
-	return flow
-}
 
 func newServer(t *testing.T, h http.Handler) (url string) {
 	t.Helper()

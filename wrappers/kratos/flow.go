@@ -2,7 +2,6 @@ package kratos
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,20 +16,41 @@ import (
 // A native flow belongs to whoever has its id, and success does not spend it: submitting it again acts again. So the calls
 // here never repeat a submission.
 type Flows[F any, M any] struct {
-	f *flowCalls[F, M]
+	f    *flowCalls[F, M]
+	api  *gen.Client
+	mode mode
 }
 
-// flowCalls is how one flow differs from the others.
+// flowCalls is how one flow differs from the others. A client makes it once, and all its browsers share it.
 type flowCalls[F any, M any] struct {
-	name     string // as in the operationIds: get…Flow, update…Flow
-	createOp string
-	check    check // for every call
-	create   func(context.Context, ...gen.RequestEditorFn) (*http.Response, error)
-	get      func(context.Context, string, ...gen.RequestEditorFn) (*http.Response, error)
-	update   func(context.Context, string, any, ...gen.RequestEditorFn) (*http.Response, error)
-	body     func(M, string) any // what M is on the wire, with the CSRF token
-	look     func(*F) flowState
-	visit    visitor[F, M] // of a native client: the flows of a browser
+	name            string // as in the operationIds: createNative…Flow, createBrowser…Flow, get…Flow, update…Flow
+	native, browser func(context.Context, *gen.Client, []gen.RequestEditorFn) (*http.Response, error)
+	get             func(context.Context, *gen.Client, string, []gen.RequestEditorFn) (*http.Response, error)
+	update          func(context.Context, *gen.Client, string, any, []gen.RequestEditorFn) (*http.Response, error)
+	body            func(M, string) any // what M is on the wire, with the CSRF token
+	look            func(*F) flowState
+	visit           visitor[F, M]
+}
+
+// through returns the same flows for the browser whose requests api sends.
+func (f Flows[F, M]) through(api *gen.Client) Flows[F, M] {
+	return Flows[F, M]{f: f.f, api: api, mode: browserFlow}
+}
+
+// usable refuses the zero Flows.
+func (f Flows[F, M]) usable() error {
+	if f.f == nil {
+		return invalid("Flows", "these are the flows of no client")
+	}
+	return nil
+}
+
+// check refuses a call that is not of these flows' mode.
+func (f Flows[F, M]) check(r *http.Request) error {
+	if f.mode == browserFlow {
+		return browserCall(r)
+	}
+	return nativeCall(r)
 }
 
 // flowState is what an outcome is read from.
@@ -84,39 +104,50 @@ func (s *Step[F]) Next(action ContinueWithAction) *ContinueWith {
 // say what for. It fails with [ErrSessionAlreadyAvailable] if the person is signed in and the flow is for people who are
 // not, with [ErrNoSession] if it is the other way round, with [ErrFlowDisabled], or with [ErrReturnToForbidden].
 func (f Flows[F, M]) Start(ctx context.Context, opts ...CallOption) (*F, error) {
-	if f.f == nil {
-		return nil, invalid("create", "these are the flows of no client")
+	if err := f.usable(); err != nil {
+		return nil, err
 	}
-	resp, err := f.f.create(once(ctx), edit(opts, f.f.check)...)
-	return f.flow(f.f.createOp, resp, err)
+	create, op := f.f.native, f.f.op("createNative")
+	if f.mode == browserFlow {
+		create, op = f.f.browser, f.f.op("createBrowser")
+	}
+	resp, err := create(once(ctx), f.api, edit(opts, f.check))
+	return f.flow(op, resp, err)
 }
 
 // Get fetches the flow with this id (get…Flow, public port). It fails with [ErrNotFound] if there is none, and with
 // [ErrFlowExpired] if it is too old to be used.
 func (f Flows[F, M]) Get(ctx context.Context, id string, opts ...CallOption) (*F, error) {
-	if id == "" {
-		return nil, invalid(f.f.op("get"), "the id of the flow is empty")
+	if err := f.usable(); err != nil {
+		return nil, err
 	}
-	resp, err := f.f.get(ctx, id, edit(opts, f.f.check)...)
-	return f.flow(f.f.op("get"), resp, err)
+	op := f.f.op("get")
+	if id == "" {
+		return nil, invalid(op, "the id of the flow is empty")
+	}
+	resp, err := f.f.get(ctx, f.api, id, edit(opts, f.check))
+	return f.flow(op, resp, err)
 }
 
 // Submit sends what the person entered (update…Flow, public port). Where it returns no error, Kratos accepted it, and
 // the Step says what comes next. It fails with [ErrRejected] if what was entered is wrong, with [ErrFlowExpired] or
 // [ErrFlowReplaced] if the flow cannot be used any more, and with the other errors that its operation names.
 func (f Flows[F, M]) Submit(ctx context.Context, flow *F, method M, opts ...CallOption) (*Step[F], error) {
-	if f.f == nil {
-		return nil, invalid("update", "these are the flows of no client")
+	if err := f.usable(); err != nil {
+		return nil, err
 	}
 	op := f.f.op("update")
-	if flow == nil || f.f.look(flow).id == "" {
-		return nil, invalid(op, "the flow is nil or has no id")
+	if flow == nil {
+		return nil, invalid(op, "the flow is nil")
+	}
+	now := f.f.look(flow)
+	if now.id == "" {
+		return nil, invalid(op, "the flow has no id")
 	}
 	if any(method) == nil {
 		return nil, invalid(op, "the method is nil")
 	}
-	now := f.f.look(flow)
-	resp, err := f.f.update(ctx, now.id, f.f.body(method, now.form.Value("csrf_token")), edit(opts, f.f.check)...)
+	resp, err := f.f.update(ctx, f.api, now.id, f.f.body(method, now.form.Value("csrf_token")), edit(opts, f.check))
 	return f.read(op, resp, err)
 }
 
@@ -151,7 +182,7 @@ func (f Flows[F, M]) flow(op string, resp *http.Response, err error) (*F, error)
 // outcome tells what an answer to a submission means: by its shape, then by what it says, and by its status last.
 func (f Flows[F, M]) outcome(a *answer) (*Step[F], error) {
 	var shape struct {
-		UI json.RawMessage `json:"ui"`
+		UI *struct{} `json:"ui"` // only whether it is there
 	}
 	if a.json() && (a.ok() || a.StatusCode == http.StatusBadRequest) {
 		if jsonv2.Unmarshal(a.body, &shape) != nil {
@@ -159,7 +190,7 @@ func (f Flows[F, M]) outcome(a *answer) (*Step[F], error) {
 		}
 	}
 	switch {
-	case shape.UI != nil && string(shape.UI) != "null":
+	case shape.UI != nil:
 		return f.stands(a)
 	case a.ok():
 		return finished[F](a)

@@ -79,7 +79,7 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := serve(t, routes{"POST /self-service/login": tc.answer})
-			step, err := client.Login.Submit(t.Context(), newLoginFlow(t, "f"), kratos.LoginPassword{Identifier: "ada", Password: "p"})
+			step, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{Identifier: "ada", Password: "p"})
 			if tc.want == nil {
 				if step != nil || matches(err) != tc.is {
 					t.Errorf("got %+v and %q, want %q (%v)", step, matches(err), tc.is, err)
@@ -102,7 +102,7 @@ func TestARegistrationThatTurnsOutToBeALogin(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 400} {
 		client, _ := serve(t, reply{status: status, body: flowBody("l", "choose_method", wrong, "[]")})
-		_, err := client.Registration.Submit(t.Context(), newRegistrationFlow("f"), kratos.RegistrationOIDC{Provider: "google", IDToken: "t"})
+		_, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), kratos.RegistrationOIDC{Provider: "google", IDToken: "t"})
 		var e *kratos.Error
 		if !errors.Is(err, kratos.ErrAccountExists) || !errors.As(err, &e) || e.FlowID != "l" {
 			t.Errorf("status %d: %v", status, err)
@@ -124,7 +124,7 @@ func TestARefusedForm(t *testing.T) {
 	t.Parallel()
 	node := `[{"id":4000002,"text":"Property password is missing.","type":"error","context":{"property":"password"}},{"id":1,"text":"a hint","type":"info"}]`
 	client, _ := serve(t, routes{"POST /self-service/login": reply{status: 400, body: flowBody("f", "choose_method", wrong, node)}})
-	_, err := client.Login.Submit(t.Context(), newLoginFlow(t, "f"), kratos.LoginPassword{})
+	_, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{})
 	flow := kratos.Rejected[kratos.LoginFlow](err)
 	if flow == nil || flow.ID != "f" || len(flow.UI.Nodes) != 2 {
 		t.Fatalf("the flow to show again is %+v", flow)
@@ -154,16 +154,17 @@ func TestWhatIsSubmitted(t *testing.T) {
 	}
 	ada := traits{"ada@example.org"}
 	login := func(m kratos.LoginMethod) func(*kratos.Client) error {
-		return func(c *kratos.Client) error { return second(c.Login.Submit(t.Context(), newLoginFlow(t, "f"), m)) }
+		return func(c *kratos.Client) error {
+			return second(c.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), m))
+		}
 	}
 	registration := func(m kratos.RegistrationMethod) func(*kratos.Client) error {
 		return func(c *kratos.Client) error {
-			return second(c.Registration.Submit(t.Context(), newRegistrationFlow("f"), m))
+			return second(c.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), m))
 		}
 	}
 	verification := func(m kratos.VerificationMethod) func(*kratos.Client) error {
-		flow := new(kratos.VerificationFlow)
-		flow.ID = "f"
+		flow := newFlow[kratos.VerificationFlow]("f")
 		return func(c *kratos.Client) error { return second(c.Verification.Submit(t.Context(), flow, m)) }
 	}
 	for want, call := range map[string]func(*kratos.Client) error{

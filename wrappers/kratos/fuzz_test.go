@@ -64,8 +64,7 @@ func FuzzAnswers(f *testing.F) {
 		client, admin := answering(t, status, header, body)
 		ctx, token := t.Context(), kratos.Token("t")
 		checkError(t, second(client.Whoami(ctx, token)), "")
-		flow := new(kratos.LoginFlow)
-		flow.ID = "f"
+		flow := newFlow[kratos.LoginFlow]("f")
 		step, err := client.Login.Submit(ctx, flow, kratos.LoginPassword{})
 		checkError(t, err, "")
 		if (step == nil) == (err == nil) {

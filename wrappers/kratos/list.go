@@ -139,7 +139,7 @@ func asError(operation string, resp *http.Response, err error) error {
 	if errors.As(err, &e) {
 		return e
 	}
-	return &Error{Operation: operation, StatusCode: resp.StatusCode, Header: withoutCookies(resp.Header), kind: ErrUnexpectedAnswer, cause: err}
+	return (&answer{operation: operation, Response: resp}).unexpected(err)
 }
 
 // page yields the items of one answer while they arrive. more is false if the caller has seen enough.

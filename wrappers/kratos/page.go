@@ -33,7 +33,7 @@ func visits[F, M any](c *Client, pick func(*Browser) Flows[F, M]) visitor[F, M] 
 //
 // The page's form is to be sent to the form's Action, by the browser itself.
 func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
-	if f.f == nil || f.f.visit == nil {
+	if f.f == nil || f.mode == browserFlow {
 		panic("kratos: Page is of the flows of a Client")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -22,46 +22,29 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: c.status, Header: c.header, Body: io.NopCloser(strings.NewReader(c.body)), Request: r}, nil
 }
 
-func headerValue(e exchange, name string) (string, bool) { return header(e, name) }
-
 // recordedCall makes the call that the answer is to; nil for operations without a step.
 func recordedCall(e exchange) func(*kratos.Client) (done bool, err error) {
 	ctx := context.Background()
 	switch e.Op {
 	case "updateLoginFlow":
-		flow := new(kratos.LoginFlow)
-		flow.ID = "f"
 		return func(c *kratos.Client) (bool, error) {
-			step, err := c.Login.Submit(ctx, flow, kratos.LoginPassword{})
-			return err == nil && step.Done, err
+			return submitted[kratos.LoginFlow, kratos.LoginMethod](ctx, c.Login, kratos.LoginPassword{})
 		}
 	case "updateRegistrationFlow":
-		flow := new(kratos.RegistrationFlow)
-		flow.ID = "f"
 		return func(c *kratos.Client) (bool, error) {
-			step, err := c.Registration.Submit(ctx, flow, kratos.RegistrationPassword{})
-			return err == nil && step.Done, err
+			return submitted[kratos.RegistrationFlow, kratos.RegistrationMethod](ctx, c.Registration, kratos.RegistrationPassword{})
 		}
 	case "updateSettingsFlow":
-		flow := new(kratos.SettingsFlow)
-		flow.ID = "f"
 		return func(c *kratos.Client) (bool, error) {
-			step, err := c.Settings.Submit(ctx, flow, kratos.SettingsPassword{})
-			return err == nil && step.Done, err
+			return submitted[kratos.SettingsFlow, kratos.SettingsMethod](ctx, c.Settings, kratos.SettingsPassword{})
 		}
 	case "updateRecoveryFlow":
-		flow := new(kratos.RecoveryFlow)
-		flow.ID = "f"
 		return func(c *kratos.Client) (bool, error) {
-			step, err := c.Recovery.Submit(ctx, flow, kratos.RecoveryWithCode{})
-			return err == nil && step.Done, err
+			return submitted[kratos.RecoveryFlow, kratos.RecoveryMethod](ctx, c.Recovery, kratos.RecoveryWithCode{})
 		}
 	case "updateVerificationFlow":
-		flow := new(kratos.VerificationFlow)
-		flow.ID = "f"
 		return func(c *kratos.Client) (bool, error) {
-			step, err := c.Verification.Submit(ctx, flow, kratos.VerificationCode{})
-			return err == nil && step.Done, err
+			return submitted[kratos.VerificationFlow, kratos.VerificationMethod](ctx, c.Verification, kratos.VerificationCode{})
 		}
 	case "toSession":
 		return func(c *kratos.Client) (bool, error) {
@@ -70,6 +53,11 @@ func recordedCall(e exchange) func(*kratos.Client) (done bool, err error) {
 		}
 	}
 	return nil
+}
+
+func submitted[F, M any](ctx context.Context, flows kratos.Flows[F, M], method M) (done bool, err error) {
+	step, err := flows.Submit(ctx, newFlow[F]("f"), method)
+	return err == nil && step.Done, err
 }
 
 func outcomeOf(done bool, err error) string {

@@ -41,8 +41,8 @@ var ada = adaTraits{"ada@example.org"}
 // calls has a call for every operation, with every parameter that has a meaning for it.
 func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.Admin) map[string]func() error {
 	token := kratos.Token(aToken)
-	login, registration, settings, recovery, verification := new(kratos.LoginFlow), new(kratos.RegistrationFlow), new(kratos.SettingsFlow), new(kratos.RecoveryFlow), new(kratos.VerificationFlow)
-	login.ID, registration.ID, settings.ID, recovery.ID, verification.ID = idA, idA, idA, idA, idA
+	login, registration, settings := newFlow[kratos.LoginFlow](idA), newFlow[kratos.RegistrationFlow](idA), newFlow[kratos.SettingsFlow](idA)
+	recovery, verification := newFlow[kratos.RecoveryFlow](idA), newFlow[kratos.VerificationFlow](idA)
 	hash, _ := kratos.ParsePasswordHash("$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")
 	return map[string]func() error{
 		"createNativeLoginFlow": func() error {

@@ -32,7 +32,7 @@ func (m me) mySessions(ctx context.Context) lister[Session] {
 			// From v26.2 on, the admin port lists the sessions of everybody here, and does not count them.
 			if err == nil && resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == "" {
 				drain(resp.Body)
-				return nil, &Error{Operation: "listMySessions", StatusCode: resp.StatusCode, Header: withoutCookies(resp.Header), kind: ErrUnexpectedAnswer}
+				return nil, (&answer{operation: "listMySessions", Response: resp}).unexpected(nil)
 			}
 			return resp, err
 		},

@@ -44,7 +44,7 @@ func TestRetries(t *testing.T) {
 			return nil
 		}, 3},
 		"a submission is never repeated": {func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
-			_, err := c.Login.Submit(ctx, newLoginFlow(t, "f"), kratos.LoginPassword{})
+			_, err := c.Login.Submit(ctx, newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{})
 			return err
 		}, 1},
 		"a flow is started once, for that can send a code": {func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
@@ -156,7 +156,7 @@ func TestHeaders(t *testing.T) {
 		got = r.Header.Clone()
 		reply{status: 200, body: `{"session":` + sessionBody + `,"session_token":"t"}`}.ServeHTTP(w, r)
 	}), kratos.WithUserAgent("lovelace/1"))
-	if _, err := client.Login.Submit(t.Context(), newLoginFlow(t, "f"), kratos.LoginPassword{}, kratos.Token("s")); err != nil {
+	if _, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{}, kratos.Token("s")); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
