@@ -26,11 +26,8 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &site{t: t, mux: http.NewServeMux(), browser: &http.Client{Jar: jar}}
+	s := &site{t: t, mux: http.NewServeMux()}
+	s.forget()
 	app := httptest.NewServer(s.mux)
 	t.Cleanup(app.Close)
 	s.url = app.URL
@@ -87,6 +84,30 @@ func (s *site) wants(what, where, page, wantWhere, wantPage string) {
 	}
 }
 
+// home adds a page that says who is signed in.
+func (s *site) home(client *kratos.Client) {
+	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		b := client.Browser(r)
+		session, err := b.Whoami(r.Context())
+		b.Relay(w)
+		if err != nil {
+			fmt.Fprint(w, "home of nobody")
+			return
+		}
+		fmt.Fprint(w, "home of "+session.Identity.ID)
+	})
+}
+
+// forget makes the browser one that nobody is signed in with.
+func (s *site) forget() {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.browser = &http.Client{Jar: jar}
+}
+
 func TestPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -101,16 +122,7 @@ func TestPages(t *testing.T) {
 	s.mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
 		s.page(w, "verification", f.Form())
 	}))
-	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		b := client.Browser(r)
-		session, err := b.Whoami(r.Context())
-		b.Relay(w)
-		if err != nil {
-			fmt.Fprint(w, "home of nobody")
-			return
-		}
-		fmt.Fprint(w, "home of "+session.Identity.ID)
-	})
+	s.home(client)
 
 	where, page := s.visit("/settings")
 	s.wants("settings of nobody", where, page, "/login?flow=", "page login")
@@ -144,7 +156,7 @@ func TestPages(t *testing.T) {
 	where, page = s.visit("/recovery")
 	s.wants("the recovery of somebody signed in", where, page, "/", "home of ")
 
-	s.browser.Jar, _ = cookiejar.New(nil)
+	s.forget()
 	where, page = s.visit("/login?flow=" + nobody)
 	s.wants("a flow that is gone", where, page, "/login?flow=", "page login")
 	where, page = s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"wrong"}})
