@@ -1,0 +1,217 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/e2e/provider"
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// newAccount is a person whom Kratos does not know yet.
+func newAccount() provider.Person {
+	p := newPerson()
+	return provider.Person{Subject: p.Email, Email: p.Email, Name: "Grace"}
+}
+
+// inApp are the options of a flow that an app starts, and goes on with after a visit to the system's browser.
+func inApp() []kratos.CallOption {
+	return []kratos.CallOption{kratos.ReturnTo("kratosgo://return"), kratos.ReturnSessionTokenExchangeCode()}
+}
+
+func TestSocialSignInOfApps(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	idp := provider.ForTest(t)
+	srv := server.ForTest(t, server.Options{Config: idp.Config()})
+	client, _ := clients(t, srv)
+
+	// The provider serves one browser at a time, so what follows is not parallel.
+	login := func(t *testing.T, opts ...kratos.CallOption) (*kratos.LoginFlow, *url.URL) {
+		t.Helper()
+		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx, opts...))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID}))
+		if step.Done || step.Flow != nil || step.RedirectTo == "" {
+			t.Fatalf("the provider: %+v", step)
+		}
+		return flow, newSurfer(t, srv).open(step.RedirectTo)
+	}
+	registration := func(t *testing.T) (*kratos.RegistrationFlow, *url.URL) {
+		t.Helper()
+		flow := must1of[*kratos.RegistrationFlow](t)(client.Registration.Start(ctx, inApp()...))
+		step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID}))
+		return flow, newSurfer(t, srv).open(step.RedirectTo)
+	}
+	exchange := func(t *testing.T, initCode string, back *url.URL) *kratos.Session {
+		t.Helper()
+		got := must1of[*kratos.SuccessfulCodeExchange](t)(client.ExchangeSessionToken(ctx, initCode, back.Query().Get("code")))
+		session := must1of[*kratos.Session](t)(client.Whoami(ctx, kratos.Token(got.SessionToken)))
+		if got.Session.ID != session.ID || session.AuthenticationMethods[0].Method != kratos.AuthenticationMethodOIDC || session.AuthenticationMethods[0].Provider != provider.ID {
+			t.Errorf("exchanged for %+v, and whoami is %+v", got.Session, session)
+		}
+		return session
+	}
+	returns := func(t *testing.T, back *url.URL, parameters ...string) {
+		t.Helper()
+		query := back.Query()
+		if back.Scheme != "kratosgo" || len(query) != len(parameters) {
+			t.Errorf("the browser comes back with %s, want %v", back, parameters)
+		}
+		for _, name := range parameters {
+			if query.Get(name) == "" {
+				t.Errorf("the browser comes back with %s, want %v", back, parameters)
+			}
+		}
+	}
+
+	t.Run("a registration ends in a session that the app gets for two codes", func(t *testing.T) {
+		someone := newAccount()
+		idp.SignIn(someone)
+		flow := must1of[*kratos.RegistrationFlow](t)(client.Registration.Start(ctx, inApp()...))
+		if got := flow.Form().Providers("provider"); len(got) != 1 || got[0] != provider.ID {
+			t.Errorf("providers %v", got)
+		}
+		step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID}))
+		_, err := client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, "not known yet")
+		wants(t, "before the browser is back", err, kratos.ErrNotFound)
+		back := newSurfer(t, srv).open(step.RedirectTo)
+		returns(t, back, "code")
+		_, err = client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, "another code")
+		wants(t, "with another code", err, kratos.ErrNotFound)
+		session := exchange(t, flow.SessionTokenExchangeCode, back)
+		if again := exchange(t, flow.SessionTokenExchangeCode, back); again.ID != session.ID {
+			t.Errorf("the codes are exchanged for %s, then for %s", session.ID, again.ID)
+		}
+		if got := must1of[traits](t)(kratos.Traits[traits](session.Identity)); got.Email != someone.Email || got.Name.First != someone.Name {
+			t.Errorf("traits %+v", got)
+		}
+	})
+
+	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
+		var ids []string
+		for range 2 {
+			idp.SignIn(newAccount())
+			for range 2 {
+				flow, back := login(t, inApp()...)
+				ids = append(ids, exchange(t, flow.SessionTokenExchangeCode, back).Identity.ID)
+			}
+			flow, back := registration(t)
+			ids = append(ids, exchange(t, flow.SessionTokenExchangeCode, back).Identity.ID)
+		}
+		if want := []string{ids[0], ids[0], ids[0], ids[3], ids[3], ids[3]}; !slices.Equal(ids, want) || ids[0] == ids[3] {
+			t.Errorf("signed in as %v", ids)
+		}
+	})
+
+	t.Run("a person who refuses comes back without a code and the flow says why", func(t *testing.T) {
+		idp.Refuse()
+		flow, back := login(t, inApp()...)
+		returns(t, back)
+		flow = must1of[*kratos.LoginFlow](t)(client.Login.Get(ctx, flow.ID))
+		saysWhy(t, flow.Form(), "access_denied")
+
+		registering, back := registration(t)
+		returns(t, back)
+		registering = must1of[*kratos.RegistrationFlow](t)(client.Registration.Get(ctx, registering.ID))
+		saysWhy(t, registering.Form(), "access_denied")
+	})
+
+	t.Run("a registration asks for what the provider does not tell and forgets the answer", func(t *testing.T) {
+		idp.SignIn(provider.Person{Subject: "discreet"})
+		flow, back := registration(t)
+		returns(t, back)
+		flow = must1of[*kratos.RegistrationFlow](t)(client.Registration.Get(ctx, flow.ID))
+		if missing := flow.Form().FieldErrors()["traits.email"]; len(missing) != 1 || missing[0].ID != kratos.MessageRequired {
+			t.Fatalf("messages by field %+v", flow.Form().FieldErrors())
+		}
+		step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID, Traits: newPerson().traits}))
+		returns(t, newSurfer(t, srv).open(step.RedirectTo))
+		flow = must1of[*kratos.RegistrationFlow](t)(client.Registration.Get(ctx, flow.ID))
+		if missing := flow.Form().FieldErrors()["traits.email"]; len(missing) != 1 {
+			t.Errorf("messages by field %+v", flow.Form().FieldErrors())
+		}
+	})
+
+	t.Run("a login does not even ask", func(t *testing.T) {
+		idp.SignIn(provider.Person{Subject: "discreet as well"})
+		flow, back := login(t, inApp()...)
+		returns(t, back)
+		flow = must1of[*kratos.LoginFlow](t)(client.Login.Get(ctx, flow.ID))
+		if len(flow.Form().Messages) != 0 || flow.Form().HasErrors() {
+			t.Errorf("messages %+v", flow.Form().Messages)
+		}
+	})
+
+	t.Run("without an exchange code the browser ends on the error page", func(t *testing.T) {
+		idp.SignIn(newAccount())
+		_, back := login(t, kratos.ReturnTo("kratosgo://return"))
+		isErrorPage(t, client, back, http.StatusBadRequest)
+	})
+
+	t.Run("an ID token is not accepted of a generic provider", func(t *testing.T) {
+		_, err := client.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID, IDToken: "a.b.c", IDTokenNonce: "n"})
+		wants(t, "a login", err, kratos.ErrServer)
+		_, err = client.Registration.Do(ctx, kratos.RegistrationOIDC{Provider: provider.ID, IDToken: "a.b.c", IDTokenNonce: "n"})
+		wants(t, "a registration", err, kratos.ErrServer)
+	})
+
+	t.Run("a provider that is not configured is not found", func(t *testing.T) {
+		_, err := client.Login.Do(ctx, kratos.LoginOIDC{Provider: "initech"})
+		wants(t, "a login", err, kratos.ErrNotFound)
+		_, err = client.Registration.Do(ctx, kratos.RegistrationOIDC{Provider: "initech"})
+		wants(t, "a registration", err, kratos.ErrNotFound)
+	})
+
+	t.Run("an address that is taken leads to a login that links the account", func(t *testing.T) {
+		p := newPerson()
+		registered := register(t, client, p)
+		idp.SignIn(provider.Person{Subject: p.Email, Email: p.Email})
+		_, back := registration(t)
+		returns(t, back, "flow", "no_org_ui")
+		flow := must1of[*kratos.LoginFlow](t)(client.Login.Get(ctx, back.Query().Get("flow")))
+		if m := flow.Form().Messages; len(m) != 1 || m[0].ID != kratos.MessageLoginLinkAccount || flow.Form().Value("identifier") != p.Email {
+			t.Errorf("messages %+v for %q", m, flow.Form().Value("identifier"))
+		}
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
+		if !step.Done || step.SessionToken == "" || step.Identity.ID != registered.Identity.ID {
+			t.Fatalf("the password: %+v", step)
+		}
+		linked, back := login(t, inApp()...)
+		if session := exchange(t, linked.SessionTokenExchangeCode, back); session.Identity.ID != registered.Identity.ID {
+			t.Errorf("the provider logs in %s", session.Identity.ID)
+		}
+
+		token := kratos.Token(step.SessionToken)
+		unlinked := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Do(ctx, kratos.SettingsOIDC{Unlink: provider.ID}, token))
+		if !unlinked.Done {
+			t.Errorf("unlinked: %+v", unlinked)
+		}
+		_, back = login(t, inApp()...)
+		returns(t, back, "flow", "no_org_ui")
+	})
+
+	t.Run("settings of an app offer no provider and linking ends on the error page", func(t *testing.T) {
+		token := kratos.Token(register(t, client, newPerson()).SessionToken)
+		flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
+		if got := flow.Form().Group(kratos.UINodeGroupOIDC); len(got) != 0 {
+			t.Errorf("the form offers %+v", got)
+		}
+		step := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, flow, kratos.SettingsOIDC{Link: provider.ID}, token))
+		if step.Done || step.RedirectTo == "" {
+			t.Fatalf("linking: %+v", step)
+		}
+		isErrorPage(t, client, newSurfer(t, srv).open(step.RedirectTo), http.StatusUnauthorized)
+	})
+}
+
+// saysWhy checks that a form has nothing but one error to say, with a text like why.
+func saysWhy(t *testing.T, form kratos.Form, why string) {
+	t.Helper()
+	if m := form.Messages; len(m) != 1 || m[0].ID != kratos.MessageInvalid || !strings.Contains(m[0].Text, why) {
+		t.Errorf("messages %+v, want one with %s", m, why)
+	}
+}
