@@ -27,7 +27,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	idp := provider.ForTest(t)
-	srv := server.ForTest(t, server.Options{Config: idp.Config()})
+	srv := server.ForTest(t, server.Options{Config: idp.Config(provider.IDToken)})
 	client, _ := clients(t, srv)
 
 	// The provider serves one browser at a time, so what follows is not parallel.
@@ -150,6 +150,32 @@ func TestSocialSignInOfApps(t *testing.T) {
 		idp.SignIn(newAccount())
 		_, back := login(t, kratos.ReturnTo("kratosgo://return"))
 		isErrorPage(t, client, back, http.StatusBadRequest)
+	})
+
+	t.Run("a second factor comes after the provider", func(t *testing.T) {
+		idp.SignIn(newAccount())
+		flow, back := registration(t)
+		got := must1of[*kratos.SuccessfulCodeExchange](t)(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))
+		shown := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, kratos.Token(got.SessionToken)))
+		must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, kratos.Token(got.SessionToken)))
+
+		started, back := login(t, inApp()...)
+		returns(t, back, "code")
+		got = must1of[*kratos.SuccessfulCodeExchange](t)(client.ExchangeSessionToken(ctx, started.SessionTokenExchangeCode, back.Query().Get("code")))
+		_, err := client.Whoami(ctx, kratos.Token(got.SessionToken))
+		wants(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupCodes()[0]}, kratos.Token(got.SessionToken), kratos.RequestAAL(kratos.AAL2)))
+		if !step.Done || step.Session.AAL != kratos.AAL2 || step.Session.ID != got.Session.ID {
+			t.Errorf("the second factor: %+v", step.Session)
+		}
+	})
+
+	t.Run("what the app knows of the person goes along to the provider", func(t *testing.T) {
+		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx, inApp()...))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID, UpstreamParameters: map[string]string{"login_hint": "grace@example.org"}}))
+		if there := must1of[*url.URL](t)(url.Parse(step.RedirectTo)); there.Query().Get("login_hint") != "grace@example.org" {
+			t.Errorf("the browser goes to %s", there)
+		}
 	})
 
 	t.Run("an ID token is not accepted of a generic provider", func(t *testing.T) {

@@ -173,8 +173,8 @@ func TestPasskeysOnPages(t *testing.T) {
 	s.home(client)
 	p, k := newPerson(), newKey()
 
-	where, page := s.visit("/registration")
-	where, page = s.send(url.Values{"method": {"profile"}, "traits.email": {p.Email}})
+	s.visit("/registration")
+	where, page := s.send(url.Values{"method": {"profile"}, "traits.email": {p.Email}})
 	s.wants("the profile", where, page, "/registration?flow=", "message 1040009")
 	where, page = s.send(url.Values{"method": {"passkey"}, "traits.email": {p.Email}, "passkey_register": {"{}"}})
 	s.wants("no answer of a passkey", where, page, "/registration?flow=", "4000001")

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/e2e/server"
@@ -123,6 +125,53 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		_, err = client.Registration.Do(ctx, kratos.RegistrationWebAuthn{Traits: newPerson().traits, WebAuthnRegister: "{}"})
 		rejectedFor(t, "registration", err, noRegistrationStrategy)
 	})
+}
+
+func TestKeysInSettingsPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	srv := server.ForTest(t, server.Options{UI: s.url})
+	client, _ := clients(t, srv)
+	var form kratos.Form
+	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) {
+		form = f.Form()
+		s.page(w, "login", form)
+	}))
+	s.mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) {
+		form = f.Form()
+		s.page(w, "settings", form)
+	}))
+	s.home(client)
+	p, passkey, second := newPerson(), newKey(), newKey()
+	register(t, client, p)
+	password := url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}}
+
+	s.visit("/login?return_to=/settings")
+	s.send(password)
+	s.visit("/settings")
+	where, page := s.send(url.Values{"method": {"passkey"}, "passkey_settings_register": {passkey.create(t, passkeyCreation(form))}})
+	s.wants("a passkey", where, page, "/settings?flow=", "message 1050001")
+	where, page = s.send(url.Values{"method": {"webauthn"}, "webauthn_register": {second.create(t, webauthnCreation(form))}, "webauthn_register_displayname": {"the blue one"}})
+	s.wants("a security key", where, page, "/settings?flow=", "message 1050001")
+	if got := removals(form, "passkey_remove"); len(got) != 1 || len(removals(form, "webauthn_remove")) != 1 {
+		t.Errorf("the form has other keys: %v, %v", got, removals(form, "webauthn_remove"))
+	}
+
+	s.forget()
+	s.visit("/login")
+	where, page = s.send(password)
+	s.wants("the password", where, page, "/login?", "message 1010004")
+	where, page = s.send(url.Values{"method": {"webauthn"}, "identifier": {p.Email}, "webauthn_login": {second.get(t, webauthnChallenge(form))}})
+	s.wants("the security key", where, page, "/", "home of ")
+	home := page
+	s.visit("/settings")
+	where, page = s.send(url.Values{"method": {"webauthn"}, "webauthn_remove": {hexID(second)}})
+	s.wants("the security key is removed", where, page, "/settings?flow=", "message 1050001")
+
+	s.forget()
+	s.visit("/login")
+	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {passkey.get(t, passkeyChallenge(form))}})
+	s.wants("the passkey", where, page, "/", home)
 }
 
 func TestSecurityKeysInsteadOfPasswords(t *testing.T) {

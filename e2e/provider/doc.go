@@ -2,7 +2,7 @@
 // elsewhere. It asks nobody for a password; a test says who is at the browser, or that this person refuses.
 //
 //	idp := provider.ForTest(t)
-//	srv := server.ForTest(t, server.Options{Config: idp.Config()})
+//	srv := server.ForTest(t, server.Options{Config: idp.Config(provider.IDToken)})
 //	idp.SignIn(provider.Person{Subject: "7", Email: "ada@example.org"})
 //
 // A provider serves one browser at a time, so tests that run in parallel have one each.

@@ -103,9 +103,15 @@ const mapper = `local claims = std.extVar('claims');
   [if 'given_name' in claims then 'name']: { first: claims.given_name },
 } } }`
 
-// Config is what a Kratos needs to know of the provider, for server.Options.Config. Whoever registers through the provider
-// is signed in at once.
-func (p *Provider) Config() map[string]any {
+// Where a Kratos can read who signed in.
+const (
+	IDToken  = "id_token"
+	Userinfo = "userinfo"
+)
+
+// Config is what a Kratos needs to know of the provider, for server.Options.Config, with [IDToken] or [Userinfo] for where it
+// is to read who signed in. Whoever registers through the provider is signed in at once.
+func (p *Provider) Config(claimsSource string) map[string]any {
 	type object = map[string]any
 	return object{"selfservice": object{
 		"methods": object{"oidc": object{"enabled": true, "config": object{"providers": []object{{
@@ -117,6 +123,7 @@ func (p *Provider) Config() map[string]any {
 			"client_secret": p.oidc.ClientSecret,
 			"mapper_url":    "base64://" + base64.StdEncoding.EncodeToString([]byte(mapper)),
 			"scope":         []string{"openid", "email", "profile"},
+			"claims_source": claimsSource,
 		}}}}},
 		"flows": object{"registration": object{"after": object{"oidc": object{"hooks": []object{{"hook": "session"}}}}}},
 	}}
