@@ -14,7 +14,7 @@ func TestSocialAccountsInSettings(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	idp := provider.ForTest(t)
-	config := idp.Config(provider.IDToken)
+	config := idp.Config(provider.FromIDToken)
 	config["selfservice"].(map[string]any)["methods"].(map[string]any)["code"] = map[string]any{"passwordless_enabled": false}
 	srv := server.ForTest(t, server.Options{Config: config})
 	client, _ := clients(t, srv)
@@ -131,7 +131,7 @@ func TestSocialSignInOnPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	idp := provider.ForTest(t)
-	srv := server.ForTest(t, server.Options{UI: s.url, Config: idp.Config(provider.Userinfo)})
+	srv := server.ForTest(t, server.Options{UI: s.url, Config: idp.Config(provider.FromUserinfo)})
 	client, _ := clients(t, srv)
 	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
 	s.mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {

@@ -27,7 +27,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	idp := provider.ForTest(t)
-	srv := server.ForTest(t, server.Options{Config: idp.Config(provider.IDToken)})
+	srv := server.ForTest(t, server.Options{Config: idp.Config(provider.FromIDToken)})
 	client, _ := clients(t, srv)
 
 	// The provider serves one browser at a time, so what follows is not parallel.

@@ -12,8 +12,11 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 )
 
-// ID is what Kratos calls the provider.
-const ID = "acme"
+// What Kratos calls a [Provider], and a [Google].
+const (
+	ID       = "acme"
+	GoogleID = "google"
+)
 
 // Provider is a running provider. Nobody is signed in at first, and so everybody is refused.
 type Provider struct {
@@ -105,26 +108,30 @@ const mapper = `local claims = std.extVar('claims');
 
 // Where a Kratos can read who signed in.
 const (
-	IDToken  = "id_token"
-	Userinfo = "userinfo"
+	FromIDToken  = "id_token"
+	FromUserinfo = "userinfo"
 )
 
-// Config is what a Kratos needs to know of the provider, for server.Options.Config, with [IDToken] or [Userinfo] for where it
-// is to read who signed in. Whoever registers through the provider is signed in at once.
+// Config is what a Kratos needs to know of the provider, for server.Options.Config, with [FromIDToken] or [FromUserinfo] for
+// where it is to read who signed in. Whoever registers through the provider is signed in at once.
 func (p *Provider) Config(claimsSource string) map[string]any {
+	return config(map[string]any{
+		"id":            ID,
+		"provider":      "generic",
+		"label":         "Acme",
+		"issuer_url":    p.oidc.Issuer(),
+		"client_id":     p.oidc.ClientID,
+		"client_secret": p.oidc.ClientSecret,
+		"scope":         []string{"openid", "email", "profile"},
+		"claims_source": claimsSource,
+	})
+}
+
+func config(provider map[string]any) map[string]any {
+	provider["mapper_url"] = "base64://" + base64.StdEncoding.EncodeToString([]byte(mapper))
 	type object = map[string]any
 	return object{"selfservice": object{
-		"methods": object{"oidc": object{"enabled": true, "config": object{"providers": []object{{
-			"id":            ID,
-			"provider":      "generic",
-			"label":         "Acme",
-			"issuer_url":    p.oidc.Issuer(),
-			"client_id":     p.oidc.ClientID,
-			"client_secret": p.oidc.ClientSecret,
-			"mapper_url":    "base64://" + base64.StdEncoding.EncodeToString([]byte(mapper)),
-			"scope":         []string{"openid", "email", "profile"},
-			"claims_source": claimsSource,
-		}}}}},
-		"flows": object{"registration": object{"after": object{"oidc": object{"hooks": []object{{"hook": "session"}}}}}},
+		"methods": object{"oidc": object{"enabled": true, "config": object{"providers": []object{provider}}}},
+		"flows":   object{"registration": object{"after": object{"oidc": object{"hooks": []object{{"hook": "session"}}}}}},
 	}}
 }

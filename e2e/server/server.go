@@ -32,6 +32,9 @@ type Options struct {
 	// Config is laid over kratos.yml: objects are merged, everything else, lists too, is replaced.
 	Config map[string]any
 
+	// Env is added to the environment of Kratos, as "NAME=value".
+	Env []string
+
 	// Binary is the Kratos to run, which may then be of another version. Empty means that of [Build].
 	Binary string
 
@@ -115,7 +118,7 @@ func start(ctx context.Context, opts Options) (_ *Server, err error) {
 	if err := writeDatabase(ctx, opts.Binary, s.dir); err != nil {
 		return nil, err
 	}
-	if err := s.run(opts.Binary); err != nil {
+	if err := s.run(opts.Binary, opts.Env); err != nil {
 		return nil, err
 	}
 	if err := s.ready(ctx); err != nil {
@@ -133,8 +136,9 @@ func (s *Server) reserve(port int) (int, error) {
 	return r.port, nil
 }
 
-func (s *Server) run(binary string) error {
+func (s *Server) run(binary string, env []string) error {
 	cmd := exec.Command(binary, serveArgs(s.dir)...)
+	cmd.Env = append(os.Environ(), env...)
 	cmd.Dir = s.dir // kratos.yml names the schema by a relative path
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.WaitDelay = stopTimeout

@@ -1,0 +1,138 @@
+package e2e
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/e2e/provider"
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+func TestIDTokensOfApps(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	google := provider.GoogleForTest(t)
+	srv := server.ForTest(t, server.Options{Config: google.Config(), Env: google.Env()})
+	client, _ := clients(t, srv)
+
+	const nonce = "made up by the app"
+	login := func(t *testing.T, account provider.Person) kratos.LoginOIDC {
+		t.Helper()
+		return kratos.LoginOIDC{Provider: provider.GoogleID, IDToken: must1of[string](t)(google.IDToken(account, nonce)), IDTokenNonce: nonce}
+	}
+	registration := func(t *testing.T, account provider.Person) kratos.RegistrationOIDC {
+		t.Helper()
+		return kratos.RegistrationOIDC{Provider: provider.GoogleID, IDToken: must1of[string](t)(google.IDToken(account, nonce)), IDTokenNonce: nonce}
+	}
+	// taken is somebody with a password, and an account at the provider with the same address.
+	taken := func(t *testing.T) (person, provider.Person) {
+		t.Helper()
+		p := newPerson()
+		register(t, client, p)
+		return p, provider.Person{Subject: p.Email, Email: p.Email}
+	}
+	// links logs in with the password, and checks that the account at the provider logs the same person in from then on.
+	links := func(t *testing.T, flow *kratos.LoginFlow, p person, account provider.Person) {
+		t.Helper()
+		if m := flow.Form().Messages; len(m) != 1 || m[0].ID != kratos.MessageLoginLinkAccount {
+			t.Errorf("messages %+v", m)
+		}
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
+		linked := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, account)))
+		if !step.Done || !linked.Done || linked.Identity.ID != step.Identity.ID {
+			t.Errorf("the password: %+v, the provider: %+v", step, linked)
+		}
+	}
+
+	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
+		t.Parallel()
+		account := newAccount()
+		registered := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Do(ctx, registration(t, account)))
+		again := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Do(ctx, registration(t, account)))
+		known := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, account)))
+		unknown := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, newAccount())))
+		for name, token := range map[string]string{"registered": registered.SessionToken, "registered again": again.SessionToken, "logged in": known.SessionToken} {
+			if s := must1of[*kratos.Session](t)(client.Whoami(ctx, kratos.Token(token))); s.Identity.ID != registered.Identity.ID {
+				t.Errorf("%s as %s", name, s.Identity.ID)
+			}
+		}
+		if !unknown.Done || unknown.SessionToken == "" || unknown.Identity.ID == registered.Identity.ID {
+			t.Errorf("somebody unknown: %+v", unknown)
+		}
+	})
+
+	t.Run("a token that was not meant for this login is a failure of the server", func(t *testing.T) {
+		t.Parallel()
+		good := login(t, newAccount())
+		otherNonce, noNonce, forged := good, good, good
+		otherNonce.IDTokenNonce, noNonce.IDTokenNonce, forged.IDToken = "s3cret", "", good.IDToken+"A"
+		for name, method := range map[string]kratos.LoginOIDC{"another nonce": otherNonce, "no nonce": noNonce, "another signature": forged} {
+			_, err := client.Login.Do(ctx, method)
+			wants(t, name, err, kratos.ErrServer)
+		}
+	})
+
+	t.Run("Google's tokens may have no nonce", func(t *testing.T) {
+		t.Parallel()
+		token := must1of[string](t)(google.IDToken(newAccount(), ""))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.GoogleID, IDToken: token}))
+		if !step.Done {
+			t.Errorf("logged in: %+v", step)
+		}
+	})
+
+	t.Run("what the token does not tell the person adds", func(t *testing.T) {
+		t.Parallel()
+		p := newPerson()
+		method := registration(t, provider.Person{Subject: p.Email})
+		_, err := client.Registration.Do(ctx, method)
+		rejectedFor(t, "a registration", err, kratos.MessageRequired)
+		method.Traits = p.traits
+		step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Submit(ctx, kratos.Rejected[kratos.RegistrationFlow](err), method))
+		if got := must1of[traits](t)(kratos.Traits[traits](step.Identity)); !step.Done || got.Email != p.Email {
+			t.Errorf("registered: %+v with %+v", step, got)
+		}
+
+		p = newPerson()
+		unknown := login(t, provider.Person{Subject: p.Email})
+		_, err = client.Login.Do(ctx, unknown)
+		rejectedFor(t, "a login", err, kratos.MessageRequired)
+		unknown.Traits = p.traits
+		joined := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, kratos.Rejected[kratos.LoginFlow](err), unknown))
+		if got := must1of[traits](t)(kratos.Traits[traits](joined.Identity)); !joined.Done || got.Email != p.Email {
+			t.Errorf("logged in: %+v with %+v", joined, got)
+		}
+	})
+
+	t.Run("a registration with an address that is taken names the login that links", func(t *testing.T) {
+		t.Parallel()
+		p, account := taken(t)
+		_, err := client.Registration.Do(ctx, registration(t, account))
+		var e *kratos.Error
+		if !errors.Is(err, kratos.ErrAccountExists) || !errors.As(err, &e) {
+			t.Fatalf("%v, want ErrAccountExists", err)
+		}
+		links(t, must1of[*kratos.LoginFlow](t)(client.Login.Get(ctx, e.FlowID)), p, account)
+	})
+
+	t.Run("a login with an address that is taken goes on as the login that links", func(t *testing.T) {
+		t.Parallel()
+		p, account := taken(t)
+		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, login(t, account)))
+		if step.Done || step.Flow == nil || step.Flow.ID == flow.ID {
+			t.Fatalf("the token: %+v", step)
+		}
+		links(t, step.Flow, p, account)
+	})
+
+	t.Run("a flow with an exchange code ends at once all the same", func(t *testing.T) {
+		t.Parallel()
+		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx, inApp()...))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, login(t, newAccount())))
+		if !step.Done || step.SessionToken == "" {
+			t.Errorf("logged in: %+v", step)
+		}
+	})
+}
