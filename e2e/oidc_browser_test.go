@@ -119,6 +119,45 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 		}
 	})
 
+	t.Run("a login again through the provider makes a new session", func(t *testing.T) {
+		idp.SignIn(newAccount())
+		s := newSurfer(t, srv)
+		leads(t, registration(s), "/")
+		before := s.whoami(client)
+		var next string
+		s.ajax(client, func(b *kratos.Browser) {
+			next = must1of[*kratos.Step[kratos.LoginFlow]](t)(b.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID}, kratos.Refresh())).RedirectTo
+		})
+		leads(t, s.open(next), "/")
+		after := s.whoami(client)
+		if after.ID == before.ID || after.Identity.ID != before.Identity.ID || !after.AuthenticatedAt.After(before.AuthenticatedAt) {
+			t.Errorf("from session %+v to %+v", before, after)
+		}
+	})
+
+	t.Run("a second factor comes after the provider", func(t *testing.T) {
+		idp.SignIn(newAccount())
+		s := newSurfer(t, srv)
+		leads(t, registration(s), "/")
+		var codes []string
+		s.ajax(client, func(b *kratos.Browser) {
+			shown := must1of[*kratos.Step[kratos.SettingsFlow]](t)(b.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}))
+			codes = shown.Flow.Form().LookupCodes()
+			must1of[*kratos.Step[kratos.SettingsFlow]](t)(b.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}))
+		})
+		s = newSurfer(t, srv)
+		id := leads(t, login(s), "/login")
+		s.ajax(client, func(b *kratos.Browser) {
+			_, err := b.Whoami(ctx)
+			wants(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
+			flow := must1of[*kratos.LoginFlow](t)(b.Login.Get(ctx, id))
+			must1of[*kratos.Step[kratos.LoginFlow]](t)(b.Login.Submit(ctx, flow, kratos.LoginLookupSecret{LookupSecret: codes[0]}))
+		})
+		if session := s.whoami(client); session.AAL != kratos.AAL2 {
+			t.Errorf("session of %s", session.AAL)
+		}
+	})
+
 	t.Run("what one browser began another cannot finish", func(t *testing.T) {
 		idp.SignIn(newAccount())
 		var next string

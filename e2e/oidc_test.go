@@ -34,7 +34,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	login := func(t *testing.T, opts ...kratos.CallOption) (*kratos.LoginFlow, *url.URL) {
 		t.Helper()
 		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx, opts...))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID}))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID}, opts...))
 		if step.Done || step.Flow != nil || step.RedirectTo == "" {
 			t.Fatalf("the provider: %+v", step)
 		}
@@ -168,6 +168,17 @@ func TestSocialSignInOfApps(t *testing.T) {
 		if !step.Done || step.Session.AAL != kratos.AAL2 || step.Session.ID != got.Session.ID {
 			t.Errorf("the second factor: %+v", step.Session)
 		}
+	})
+
+	t.Run("the provider cannot refresh a session", func(t *testing.T) {
+		idp.SignIn(newAccount())
+		flow, back := registration(t)
+		token := must1of[*kratos.SuccessfulCodeExchange](t)(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code"))).SessionToken
+		again, back := login(t, append(inApp(), kratos.Refresh(), kratos.Token(token))...)
+		if again.SessionTokenExchangeCode != "" {
+			t.Error("there is an exchange code")
+		}
+		isErrorPage(t, client, back, http.StatusBadRequest)
 	})
 
 	t.Run("what the app knows of the person goes along to the provider", func(t *testing.T) {

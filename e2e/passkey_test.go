@@ -90,6 +90,15 @@ func TestPasskeys(t *testing.T) {
 		}
 	})
 
+	t.Run("a submission without an answer leads back to the form", func(t *testing.T) {
+		browser := client.Browser(visit(nil))
+		flow := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{}))
+		if step.Done || step.Flow != nil || !strings.HasSuffix(step.RedirectTo, "/login?flow="+flow.ID) {
+			t.Errorf("submitted: %+v to %s", step, step.RedirectTo)
+		}
+	})
+
 	t.Run("settings add a second passkey and remove it", func(t *testing.T) {
 		_, _, browser := passkeyPerson(t, client)
 		second := newKey()
