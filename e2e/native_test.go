@@ -97,7 +97,7 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 		t.Errorf("traits %s", registered.Identity.Traits)
 	}
 
-	next := registered.Next(kratos.ContinueShowVerificationUI)
+	next := registered.ContinueWith.Action(kratos.ContinueShowVerificationUI)
 	if next == nil || next.Flow.VerifiableAddress != p.Email {
 		t.Fatalf("next steps: %+v", registered.ContinueWith)
 	}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -129,7 +130,7 @@ func TestRecovery(t *testing.T) {
 	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: "000000"})
 	wants(t, "a wrong code, answered by 200", err, kratos.ErrRejected)
 	done := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, srv, p.Email)}))
-	next := done.Next(kratos.ContinueShowSettingsUI)
+	next := done.ContinueWith.Action(kratos.ContinueShowSettingsUI)
 	if !done.Done || done.SessionToken == "" || next == nil {
 		t.Fatalf("recovered: %+v", done)
 	}
@@ -154,9 +155,10 @@ func TestRecoveryOfANativeClientByDefault(t *testing.T) {
 	register(t, client, p)
 	code(t, shared, p.Email)
 	step := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: p.Email}))
-	step = must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, shared, p.Email)}))
-	if step.Done || step.RedirectTo == "" || step.SessionToken != "" {
-		t.Errorf("recovered: %+v", step)
+	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, shared, p.Email)})
+	wants(t, "the right code", err, kratos.ErrBrowserLocationChangeRequired)
+	if err != nil && !strings.Contains(err.Error(), "feature_flags.use_continue_with_transitions") {
+		t.Errorf("the error does not name the setting: %v", err)
 	}
 }
 

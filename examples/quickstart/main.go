@@ -116,7 +116,7 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 
 // verify asks for the code that Kratos mailed, and verifies the address with it.
 func verify(ctx context.Context, client *kratos.Client, registered *kratos.Step[kratos.RegistrationFlow], in io.Reader, out io.Writer) error {
-	next := registered.Next(kratos.ContinueShowVerificationUI)
+	next := registered.ContinueWith.Action(kratos.ContinueShowVerificationUI)
 	if next == nil {
 		return errors.New("no verification was started: is selfservice.flows.verification enabled?")
 	}

@@ -179,6 +179,9 @@ func (a *answer) failure() *Error {
 	if e.kind == nil {
 		e.kind = a.kindWithoutID(e)
 	}
+	if e.kind == ErrCSRF {
+		e.text = csrfText(a.Response)
+	}
 	return e
 }
 

@@ -60,7 +60,7 @@ func (c *Client) Browser(r *http.Request) *Browser {
 
 // isKratos reports whether a cookie is one of Kratos' own.
 func (c *Client) isKratos(name string) bool {
-	return name == c.sessionCookie || strings.HasPrefix(name, "csrf_token_") || strings.HasPrefix(name, "ory_kratos_") || strings.HasPrefix(name, "ory_session_")
+	return name == c.sessionCookie || strings.HasPrefix(name, csrfCookiePrefix) || strings.HasPrefix(name, "ory_kratos_") || strings.HasPrefix(name, "ory_session_")
 }
 
 // Relay adds the cookies that Kratos has set since the last Relay to the header of the answer to the browser, and tells caches
@@ -164,7 +164,7 @@ func (j *relay) signedIn(r *http.Request) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for name := range j.cookies {
-		if !strings.HasPrefix(name, "csrf_token_") {
+		if !strings.HasPrefix(name, csrfCookiePrefix) {
 			return nil
 		}
 	}

@@ -48,7 +48,7 @@ type Error struct {
 	RetryAfter time.Duration
 
 	// ContinueWith has the steps that Kratos suggests next, such as the verification of an address before a login.
-	ContinueWith []ContinueWith
+	ContinueWith NextSteps
 
 	kind  error // one of the first group above, or nil
 	cause error
@@ -127,19 +127,17 @@ func (e *Error) Body() []byte { return e.body }
 // readDetails finds in the details what Kratos puts there for some errors, and beside them for others.
 func (e *Error) readDetails() {
 	var details struct {
-		ContinueWith      []ContinueWith `json:"continue_with"`
-		RedirectBrowserTo string         `json:"redirect_browser_to"`
-		RedirectTo        string         `json:"redirect_to"`
+		ContinueWith      NextSteps `json:"continue_with"`
+		RedirectBrowserTo string    `json:"redirect_browser_to"`
+		RedirectTo        string    `json:"redirect_to"`
 	}
 	if len(e.Details) == 0 || jsonv2.Unmarshal(e.Details, &details) != nil {
 		return // of another shape, and still in Details
 	}
 	e.ContinueWith = details.ContinueWith
 	e.RedirectTo = cmp.Or(e.RedirectTo, details.RedirectBrowserTo, details.RedirectTo)
-	for _, next := range details.ContinueWith {
-		if next.Action == ContinueShowRecoveryUI && next.Flow != nil {
-			e.FlowID = cmp.Or(e.FlowID, next.Flow.ID)
-		}
+	if next := details.ContinueWith.Action(ContinueShowRecoveryUI); next != nil && next.Flow != nil {
+		e.FlowID = cmp.Or(e.FlowID, next.Flow.ID)
 	}
 }
 

@@ -67,7 +67,7 @@ func ExampleFlows_Do_registration() {
 	fmt.Println("registered", registered.Identity.ID)
 
 	// Kratos has mailed a code if the identity schema says that the address is to be verified.
-	if next := registered.Next(kratos.ContinueShowVerificationUI); next != nil {
+	if next := registered.ContinueWith.Action(kratos.ContinueShowVerificationUI); next != nil {
 		flow, err := client.Verification.Get(ctx, next.Flow.ID)
 		if err != nil {
 			log.Fatal(err)

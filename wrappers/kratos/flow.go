@@ -3,7 +3,7 @@ package kratos
 import (
 	"context"
 	"net/http"
-	"slices"
+	"net/url"
 	"strings"
 
 	"github.com/kratoskit/kratos-go/gen"
@@ -55,9 +55,10 @@ func (f Flows[F, M]) check(r *http.Request) error {
 
 // flowState is what an outcome is read from.
 type flowState struct {
-	id, state string
-	form      Form
-	next      []ContinueWith
+	id, state, kind string
+	requestURL      string
+	form            Form
+	next            NextSteps
 }
 
 // Step is where a flow stands after a submission that Kratos accepted.
@@ -76,8 +77,8 @@ type Step[F any] struct {
 	SessionToken string
 	// Identity is the person, where Kratos says who it is; nil where it does not.
 	Identity *Identity
-	// ContinueWith has the steps that Kratos suggests next, in its order. Actions that this package does not know are kept.
-	ContinueWith []ContinueWith
+	// ContinueWith has the steps that Kratos suggests next.
+	ContinueWith NextSteps
 }
 
 // String says how far the flow is, and keeps the session token out of logs.
@@ -89,15 +90,6 @@ func (s Step[F]) String() string {
 		return "Step{elsewhere}"
 	}
 	return "Step{goes on}"
-}
-
-// Next returns the first step with this action that Kratos suggests, or nil.
-func (s *Step[F]) Next(action ContinueWithAction) *ContinueWith {
-	i := slices.IndexFunc(s.ContinueWith, func(c ContinueWith) bool { return c.Action == action })
-	if i < 0 {
-		return nil
-	}
-	return &s.ContinueWith[i]
 }
 
 // Start starts a flow (createNative…Flow or createBrowser…Flow, public port). Options such as [ReturnTo], [Refresh] and [Token]
@@ -127,6 +119,23 @@ func (f Flows[F, M]) Get(ctx context.Context, id string, opts ...CallOption) (*F
 	}
 	resp, err := f.f.get(ctx, f.api, id, edit(opts, f.check))
 	return f.flow(op, resp, err)
+}
+
+// Restart starts a flow like this one, which has expired or was replaced: with what it was started with (return_to, refresh,
+// aal, login_challenge and so on), which the flow that Kratos makes in its place has lost. The options are added to that; the
+// person's [Token] is one that a native client has to give again. Nothing is submitted. What Start says of errors holds here too.
+func (f Flows[F, M]) Restart(ctx context.Context, flow *F, opts ...CallOption) (*F, error) {
+	if err := f.usable(); err != nil {
+		return nil, err
+	}
+	if flow == nil {
+		return nil, invalid("Restart", "the flow is nil")
+	}
+	began, err := url.Parse(f.f.look(flow).requestURL)
+	if err != nil {
+		return nil, invalid("Restart", "the flow does not say how it was started")
+	}
+	return f.Start(ctx, append(parameters(began.Query()), opts...)...)
 }
 
 // Submit sends what the person entered (update…Flow, public port). Where it returns no error, Kratos accepted it, and
@@ -195,7 +204,7 @@ func (f Flows[F, M]) outcome(a *answer) (*Step[F], error) {
 	case a.ok():
 		return finished[F](a)
 	case a.StatusCode == http.StatusUnprocessableEntity:
-		return elsewhere[F](a)
+		return f.elsewhere(a)
 	}
 	return nil, a.failure()
 }
@@ -218,6 +227,9 @@ func (f Flows[F, M]) stands(a *answer) (*Step[F], error) {
 	if now.form.HasErrors() {
 		e := a.error()
 		e.kind, e.flow, e.form = ErrRejected, flow, now.form
+		if f.mode == browserFlow && now.kind == string(gen.FlowTypeAPI) && now.form.says(MessageInvalid) {
+			e.kind, e.text = ErrCSRF, ErrCSRF.Error()+": the flow is a native client's, which no browser may submit"
+		}
 		return nil, e
 	}
 	done := a.ok() && (now.state == stateDone || now.state == stateSuccess)
@@ -234,10 +246,10 @@ const (
 // finished reads an answer that ends a login or a registration.
 func finished[F any](a *answer) (*Step[F], error) {
 	var end struct {
-		Session      *Session       `json:"session"`
-		SessionToken string         `json:"session_token"`
-		Identity     *Identity      `json:"identity"`
-		ContinueWith []ContinueWith `json:"continue_with"`
+		Session      *Session  `json:"session"`
+		SessionToken string    `json:"session_token"`
+		Identity     *Identity `json:"identity"`
+		ContinueWith NextSteps `json:"continue_with"`
 	}
 	if err := a.decode(&end); err != nil {
 		return nil, err
@@ -255,15 +267,19 @@ func finished[F any](a *answer) (*Step[F], error) {
 
 // takeToken finds the session token where Kratos puts it: beside the session, or among the next steps.
 func (s *Step[F]) takeToken() {
-	if next := s.Next(ContinueSetSessionToken); next != nil && s.SessionToken == "" {
+	if next := s.ContinueWith.Action(ContinueSetSessionToken); next != nil && s.SessionToken == "" {
 		s.SessionToken = next.SessionToken
 	}
 }
 
 // elsewhere reads an answer that sends a browser to another URL.
-func elsewhere[F any](a *answer) (*Step[F], error) {
+func (f Flows[F, M]) elsewhere(a *answer) (*Step[F], error) {
 	e := a.failure()
 	if e.kind != ErrBrowserLocationChangeRequired || e.RedirectTo == "" {
+		return nil, e
+	}
+	if f.mode == nativeFlow && f.f.name == "Recovery" {
+		e.text = "the code was right, but Kratos gives the session to browsers only: its configuration has to set feature_flags.use_continue_with_transitions"
 		return nil, e
 	}
 	return &Step[F]{RedirectTo: e.RedirectTo}, nil

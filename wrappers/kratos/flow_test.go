@@ -34,7 +34,7 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 		"200 with an identity alone is a registration without a session": {
 			reply{status: 200, body: `{"identity":{"id":"77aa"},"continue_with":` + token + `}`}, "",
 			func(s *kratos.Step[kratos.LoginFlow]) bool {
-				return s.Done && s.Session == nil && s.Identity.ID == "77aa" && s.SessionToken == "t2" && s.Next(kratos.ContinueShowVerificationUI).Flow.ID == "v"
+				return s.Done && s.Session == nil && s.Identity.ID == "77aa" && s.SessionToken == "t2" && s.ContinueWith.Action(kratos.ContinueShowVerificationUI).Flow.ID == "v"
 			}},
 		"400 with a flow and no error goes on": {
 			reply{status: 400, body: flowBody("f", "sent_email", sent, "[]")}, "",

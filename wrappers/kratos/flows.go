@@ -32,7 +32,7 @@ func loginFlow() *flowCalls[LoginFlow, LoginMethod] {
 		},
 		body: LoginMethod.loginBody,
 		look: func(f *LoginFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: f.Form()}
+			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
 	}
 }
@@ -54,7 +54,7 @@ func registrationFlow() *flowCalls[RegistrationFlow, RegistrationMethod] {
 		},
 		body: RegistrationMethod.registrationBody,
 		look: func(f *RegistrationFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: f.Form()}
+			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
 	}
 }
@@ -76,7 +76,7 @@ func settingsFlow() *flowCalls[SettingsFlow, SettingsMethod] {
 		},
 		body: SettingsMethod.settingsBody,
 		look: func(f *SettingsFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: f.Form(), next: f.ContinueWith}
+			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form(), next: f.ContinueWith}
 		},
 	}
 }
@@ -98,7 +98,7 @@ func recoveryFlow() *flowCalls[RecoveryFlow, RecoveryMethod] {
 		},
 		body: RecoveryMethod.recoveryBody,
 		look: func(f *RecoveryFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: f.Form(), next: f.ContinueWith}
+			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form(), next: f.ContinueWith}
 		},
 	}
 }
@@ -120,7 +120,7 @@ func verificationFlow() *flowCalls[VerificationFlow, VerificationMethod] {
 		},
 		body: VerificationMethod.verificationBody,
 		look: func(f *VerificationFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), form: f.Form()}
+			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
 	}
 }

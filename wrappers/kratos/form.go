@@ -158,6 +158,11 @@ func (f Form) errors() iter.Seq2[string, Message] {
 	}
 }
 
+// says reports whether there is a message with this number about the form as a whole.
+func (f Form) says(id int) bool {
+	return slices.ContainsFunc(f.Messages, func(m Message) bool { return m.ID == id })
+}
+
 // errorIDs lists the numbers of the messages that are errors, each with the field it is about: "4000006, password 4000002".
 func (f Form) errorIDs() string {
 	var ids []string

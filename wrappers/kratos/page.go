@@ -53,8 +53,19 @@ func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow
 	})
 }
 
-// flowParameters are what a visit may say of the flow to start.
-var flowParameters = [...]string{"return_to", "refresh", "aal", "login_challenge", "organization", "via", "after_verification_return_to"}
+// flowParameters are what can be said of a flow that is to be started.
+var flowParameters = [...]string{"return_to", "refresh", "aal", "login_challenge", "organization", "via", "identity_schema", "after_verification_return_to", "return_session_token_exchange_code"}
+
+// parameters returns what a query says of the flow to start.
+func parameters(query url.Values) []CallOption {
+	var opts []CallOption
+	for _, name := range flowParameters {
+		if query.Has(name) {
+			opts = append(opts, Query(name, query.Get(name)))
+		}
+	}
+	return opts
+}
 
 const restarted = "restarted"
 
@@ -68,18 +79,13 @@ func (f Flows[F, M]) visit(r *http.Request) (flow *F, to string, err error) {
 		flow, err = f.Get(r.Context(), id)
 		gone := errors.Is(err, ErrNotFound) || errors.Is(err, ErrCSRF) || errors.Is(err, ErrFlowExpired) || errors.Is(err, ErrIdentityMismatch)
 		if gone && !query.Has(restarted) { // once: a browser without cookies would go round for ever
+			recall(keep, err)
 			keep.Set(restarted, "1")
 			return nil, here(r, keep), nil
 		}
 		return elsewhereIf(flow, err, query)
 	}
-	var opts []CallOption
-	for _, name := range flowParameters {
-		if query.Has(name) {
-			opts = append(opts, Query(name, query.Get(name)))
-		}
-	}
-	flow, err = f.Start(r.Context(), opts...)
+	flow, err = f.Start(r.Context(), parameters(query)...)
 	if err != nil {
 		return elsewhereIf[F](nil, err, query)
 	}
@@ -88,6 +94,23 @@ func (f Flows[F, M]) visit(r *http.Request) (flow *F, to string, err error) {
 		keep.Set(restarted, "1")
 	}
 	return nil, here(r, keep), nil
+}
+
+// recall adds to query what an expired flow says of itself, where the visit does not: Kratos' own redirects name the flow only.
+func recall(query url.Values, err error) {
+	var e *Error
+	if !errors.As(err, &e) {
+		return
+	}
+	began, err := url.Parse(e.RedirectTo)
+	if err != nil {
+		return
+	}
+	for _, name := range flowParameters {
+		if value := began.Query().Get(name); value != "" && !query.Has(name) {
+			query.Set(name, value)
+		}
+	}
 }
 
 // elsewhereIf returns where the browser has to go if err says so.

@@ -2,8 +2,10 @@ package kratos
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/http"
+	"time"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
@@ -95,4 +97,21 @@ func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCod
 	}
 	resp, err := c.api.ExchangeSessionToken(ctx, &gen.ExchangeSessionTokenParams{InitCode: initCode, ReturnToCode: returnToCode}, edit(opts, nativeCall)...)
 	return whole(op, resp, err, func(e *SuccessfulCodeExchange) bool { return e.SessionToken != "" })
+}
+
+// AwaitSessionToken is [Client.ExchangeSessionToken] for a sign-in that may not be finished: it asks again every pause until
+// Kratos knows the codes, another error occurs, or ctx ends (set a deadline: a sign-in that is given up never finishes).
+func (c *Client) AwaitSessionToken(ctx context.Context, initCode, returnToCode string, pause time.Duration, opts ...CallOption) (*SuccessfulCodeExchange, error) {
+	if pause <= 0 {
+		return nil, invalid("AwaitSessionToken", "the pause is not positive")
+	}
+	for {
+		session, err := c.ExchangeSessionToken(ctx, initCode, returnToCode, opts...)
+		if !errors.Is(err, ErrNotFound) {
+			return session, err
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return nil, failed("exchangeSessionToken", err)
+		}
+	}
 }

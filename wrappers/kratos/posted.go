@@ -1,0 +1,117 @@
+package kratos
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/kratoskit/kratos-go/gen"
+)
+
+// Posted is what a page's form sent to the page's own server, as a method of every flow. [Form.Posted] makes it. It holds what
+// the person typed.
+type Posted map[string]any
+
+// String keeps what the person typed out of logs.
+func (p Posted) String() string { return "Posted" }
+
+// GoString does the same for the verb %#v.
+func (p Posted) GoString() string { return p.String() }
+
+// Posted makes the body of a submission of what the form posted (r.PostForm): dotted names become objects
+// ("traits.name.first"), and checkboxes and numbers values of their own types. Only fields of the form count, and
+// transient_payload. It fails with [ErrInvalid] if the form has no button for the method that was posted, since an unknown
+// method spoils some flows for good.
+//
+//	body, err := flow.Form().Posted(r.PostForm)
+//	step, err := browser.Registration.Submit(ctx, flow, body)
+func (f Form) Posted(values url.Values) (Posted, error) {
+	const op = "Posted"
+	method := values.Get("method")
+	if method == "" || !f.offers(method) {
+		return nil, invalid(op, "the form has no such method")
+	}
+	body := Posted{"method": method}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		var value any
+		switch field := f.Field(name); {
+		case name == "method", name == "csrf_token":
+			continue
+		case field != nil:
+			value = typed(field.Attributes, values[name])
+		case strings.HasPrefix(name, "transient_payload."):
+			value = values.Get(name)
+		default:
+			continue
+		}
+		if value != nil && !nest(body, strings.Split(name, "."), value) {
+			return nil, invalid(op, "two fields of the form exclude each other")
+		}
+	}
+	return body, nil
+}
+
+// offers reports whether the form has what sends this method: its button, or fields of its group.
+func (f Form) offers(method string) bool {
+	return slices.ContainsFunc(f.Nodes, func(n UINode) bool {
+		return n.Attributes.Name == "method" && valueText(n.Attributes.Value) == method || n.Group != UINodeGroupDefault && string(n.Group) == method
+	})
+}
+
+// typed returns what was posted for one input as the type that Kratos expects: that of the value that the form came with, or of
+// the input. It is nil for a number that was left empty.
+func typed(input gen.UINodeAttributes, values []string) any {
+	if len(values) == 0 {
+		return nil
+	}
+	last := values[len(values)-1] // a checkbox comes after the hidden field for where it is not checked
+	switch first := string(input.Value) + " "; {
+	case input.Type == UIInputTypeCheckbox, first[0] == 't', first[0] == 'f':
+		return last == "true" || last == "on" || last == "1"
+	case input.Type != UIInputTypeNumber && first[0] != '-' && (first[0] < '0' || first[0] > '9'):
+		return last
+	}
+	if last == "" {
+		return nil
+	}
+	if _, err := json.Number(last).Float64(); err != nil || !json.Valid([]byte(last)) {
+		return last // Kratos says what is wrong with it
+	}
+	return json.Number(last)
+}
+
+// nest puts value below the names of path, and reports whether there was a place for it.
+func nest(body map[string]any, path []string, value any) bool {
+	for _, name := range path[:len(path)-1] {
+		if body[name] == nil {
+			body[name] = map[string]any{}
+		}
+		inner, ok := body[name].(map[string]any)
+		if !ok {
+			return false
+		}
+		body = inner
+	}
+	last := path[len(path)-1]
+	if _, taken := body[last]; taken {
+		return false
+	}
+	body[last] = value
+	return true
+}
+
+func (p Posted) with(csrf string) any {
+	body := maps.Clone(map[string]any(p))
+	if csrf != "" {
+		body["csrf_token"] = csrf
+	}
+	return body
+}
+
+func (p Posted) loginBody(csrf string) any        { return p.with(csrf) }
+func (p Posted) registrationBody(csrf string) any { return p.with(csrf) }
+func (p Posted) settingsBody(csrf string) any     { return p.with(csrf) }
+func (p Posted) recoveryBody(csrf string) any     { return p.with(csrf) }
+func (p Posted) verificationBody(csrf string) any { return p.with(csrf) }

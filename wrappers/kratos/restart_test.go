@@ -1,0 +1,147 @@
+package kratos_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+func TestRestartKeepsWhatTheFlowWasStartedWith(t *testing.T) {
+	t.Parallel()
+	var got, token string
+	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got, token = r.URL.RawQuery, r.Header.Get("X-Session-Token")
+		reply{status: 200, body: flowBody("new", "choose_method", "[]", "[]")}.ServeHTTP(w, r)
+	}))
+	for began, want := range map[string]string{
+		"http://kratos/self-service/login/api?refresh=true&aal=aal2&return_to=https%3A%2F%2Fapp%2F&utm=1":  "aal=aal2&refresh=true&return_to=https%3A%2F%2Fapp%2F",
+		"http://kratos/self-service/login/api?return_session_token_exchange_code=true&return_to=app%3A%2F": "return_session_token_exchange_code=true&return_to=app%3A%2F",
+		"http://kratos/self-service/login/api": "",
+		"":                                     "",
+	} {
+		old := newFlow[kratos.LoginFlow]("old")
+		old.RequestURL = began
+		flow, err := client.Login.Restart(t.Context(), old, kratos.Token("t"))
+		if err != nil || flow.ID != "new" || got != want || token != "t" {
+			t.Errorf("%s: %v, sent %q with token %q, want %q", began, err, got, token, want)
+		}
+	}
+	old := newFlow[kratos.LoginFlow]("old")
+	old.RequestURL = "http://kratos/?return_to=a"
+	if _, err := client.Login.Restart(t.Context(), old, kratos.ReturnTo("b")); err != nil || got != "return_to=b" {
+		t.Errorf("an option beside what was there: %v, sent %q", err, got)
+	}
+	broken := newFlow[kratos.LoginFlow]("old")
+	broken.RequestURL = "http://[s3cret"
+	for _, bad := range []*kratos.LoginFlow{nil, broken} {
+		if _, err := client.Login.Restart(t.Context(), bad); !errors.Is(err, kratos.ErrInvalid) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%v, want ErrInvalid", err)
+		}
+	}
+}
+
+func TestNextSteps(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		actions string
+		want    kratos.ContinueWithAction
+	}{
+		"settings before verification":     {"set_ory_session_token show_verification_ui show_settings_ui", kratos.ContinueShowSettingsUI},
+		"recovery before verification":     {"show_verification_ui show_recovery_ui", kratos.ContinueShowRecoveryUI},
+		"a form before a redirect":         {"redirect_browser_to show_verification_ui", kratos.ContinueShowVerificationUI},
+		"a redirect if there is no form":   {"show_pin_entry_ui redirect_browser_to", kratos.ContinueRedirectBrowserTo},
+		"a token is nothing to show":       {"set_ory_session_token", ""},
+		"an unknown action is kept, alone": {"show_pin_entry_ui", ""},
+		"none":                             {"", ""},
+	} {
+		var steps kratos.NextSteps
+		for _, action := range strings.Fields(tc.actions) {
+			steps = append(steps, kratos.ContinueWith{Action: kratos.ContinueWithAction(action)})
+		}
+		var got kratos.ContinueWithAction
+		if next := steps.Next(); next != nil {
+			got = next.Action
+		}
+		if got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+func TestWhyTheCSRFCheckFailed(t *testing.T) {
+	t.Parallel()
+	const refused = `{"error":{"id":"security_csrf_violation","code":403,"message":"m"}}`
+	for name, tc := range map[string]struct {
+		cookies string
+		answer  reply
+		want    string
+	}{
+		"no cookie at all":         {"", reply{status: 403, body: refused}, "no CSRF cookie was sent"},
+		"a session cookie only":    {"ory_kratos_session=s3cret", reply{status: 403, body: refused}, "no CSRF cookie was sent"},
+		"the cookie of another":    {"csrf_token_0a=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0b=s3cret"}}}, "that of another domain"},
+		"the token of another":     {"csrf_token_0a=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0a=s3cret"}}}, "does not belong to the cookie"},
+		"nothing is set anew":      {"csrf_token_0a=s3cret", reply{status: 403, body: refused}, "does not belong to the cookie"},
+		"a native client's flow":   {"csrf_token_0a=s3cret", reply{status: 400, body: flowBody("f", "choose_method", `[{"id":4000001,"text":"t","type":"error"}]`, "[]")}, "the flow is a native client's"},
+		"the same with an old one": {"csrf_token_0a=s3cret; csrf_token_0b=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0b=s3cret"}}}, "does not belong to the cookie"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := serve(t, routes{"POST /self-service/login": tc.answer})
+			_, err := client.Browser(browserRequest(tc.cookies)).Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{})
+			if !errors.Is(err, kratos.ErrCSRF) || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("%v, want ErrCSRF that says %q", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestNativeRecoveryNamesTheSettingThatIsMissing(t *testing.T) {
+	t.Parallel()
+	moved := reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m"},"redirect_browser_to":"http://ui/settings"}`}
+	client, _ := serve(t, routes{"POST /self-service/recovery": moved})
+	flow := newFlow[kratos.RecoveryFlow]("f")
+	_, err := client.Recovery.Submit(t.Context(), flow, kratos.RecoveryWithCode{Code: "1"})
+	if !errors.Is(err, kratos.ErrBrowserLocationChangeRequired) || !strings.Contains(err.Error(), "feature_flags.use_continue_with_transitions") {
+		t.Errorf("a native client: %v", err)
+	}
+	step, err := client.Browser(browserRequest("")).Recovery.Submit(t.Context(), flow, kratos.RecoveryWithCode{Code: "1"})
+	if err != nil || step.RedirectTo != "http://ui/settings" {
+		t.Errorf("a browser: %+v, %v", step, err)
+	}
+}
+
+func TestAwaitSessionToken(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	client, _ := serve(t, routes{"GET /sessions/token-exchange": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		answer := reply{status: 404, body: `{"error":{"code":404,"message":"m"}}`}
+		if calls == 3 {
+			answer = reply{status: 200, body: `{"session_token":"t","session":` + sessionBody + `}`}
+		}
+		if r.URL.Query().Get("init_code") == "bad" {
+			answer = reply{status: 400, body: `{"error":{"code":400,"message":"m"}}`}
+		}
+		answer.ServeHTTP(w, r)
+	})})
+	session, err := client.AwaitSessionToken(t.Context(), "a", "b", time.Millisecond)
+	if err != nil || session.SessionToken != "t" || calls != 3 {
+		t.Errorf("%v, %v after %d calls", session, err, calls)
+	}
+	if _, err := client.AwaitSessionToken(t.Context(), "bad", "b", time.Millisecond); !errors.Is(err, kratos.ErrBadRequest) {
+		t.Errorf("codes that are refused: %v", err)
+	}
+	if _, err := client.AwaitSessionToken(t.Context(), "a", "b", 0); !errors.Is(err, kratos.ErrInvalid) {
+		t.Errorf("no pause: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := client.AwaitSessionToken(ctx, "a", "b", time.Millisecond); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, kratos.ErrUnreachable) {
+		t.Errorf("a sign-in that never finishes: %v", err)
+	}
+}
