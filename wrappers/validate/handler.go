@@ -11,6 +11,9 @@ import (
 // Kratos has for errors, with the problems as details: with 404 if the path is unknown, 405 if the method is, 413 if the body is too large,
 // and 400 otherwise. No answer repeats anything of the request.
 //
+// What the description says is what passes, even where Kratos takes more: JSON that has the names of a form's fields, such as
+// "traits.email", is refused.
+//
 // Paths that browsers need and the description lacks pass: links in mails, and the way back from providers. So does a browser's question
 // whether it may send a request from another origin, if the request is one of the API.
 func Handler(next http.Handler, opts ...Option) http.Handler {
