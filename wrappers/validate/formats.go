@@ -30,14 +30,11 @@ func format(name string, is func(string) bool) *jsonschema.Format {
 
 func anything(string) bool { return true }
 
-// isEmail reports whether s is an address and no more, such as a name before it; of a host with a name.
+// isEmail reports whether s is an address of a host with a name, and no more, such as a person's name before it.
 func isEmail(s string) bool {
-	address, err := mail.ParseAddress(s)
-	if err != nil || address.Address != s || len(s) > 254 {
-		return false
-	}
 	at := strings.LastIndexByte(s, '@')
-	return at <= 64 && isHost(s[at+1:])
+	_, err := mail.ParseAddress(s)
+	return err == nil && len(s) <= 254 && at <= 64 && isHost(s[at+1:])
 }
 
 func isHost(s string) bool {
@@ -53,17 +50,20 @@ func notInHost(c rune) bool {
 	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-')
 }
 
-// isPhone reports whether s looks like a phone number with its country. Kratos also knows which of them there are.
+// isPhone reports whether s looks like a phone number with its country; letters stand for digits, or for an extension. Kratos also
+// knows which numbers there are.
 func isPhone(s string) bool {
-	number, international := strings.CutPrefix(s, "+")
-	digits := 0
+	number, international := strings.CutPrefix(strings.TrimPrefix(s, "tel:"), "+")
+	digits, letters := 0, 0
 	for _, c := range number {
 		switch {
 		case '0' <= c && c <= '9':
 			digits++
-		case !strings.ContainsRune(" ()-./", c):
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+			letters++
+		case !strings.ContainsRune(" ()-./,;=#", c):
 			return false
 		}
 	}
-	return international && 5 <= digits && digits <= 17
+	return international && digits <= 17 && 5 <= digits+letters && digits+letters <= 24
 }
