@@ -2,6 +2,7 @@ package validate_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,14 +55,20 @@ const personSchema = `{
   "additionalProperties": false
 }`
 
-// schemas returns Schemas of a server that has these, and counts how often it is asked.
+// schemas returns Schemas of a server that has these, by id or the id in Base64, and counts how often it is asked.
 func schemas(t testing.TB, served map[string]string) (*validate.Schemas, *atomic.Int64) {
 	t.Helper()
 	asked := new(atomic.Int64)
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		asked.Add(1)
 		next := &canned{status: 404, kind: "application/json", body: refused}
-		if schema, ok := served[strings.TrimPrefix(r.URL.Path, "/schemas/")]; ok {
+		id := strings.TrimPrefix(r.URL.Path, "/schemas/")
+		schema, ok := served[id]
+		if !ok {
+			decoded, _ := base64.RawURLEncoding.DecodeString(id)
+			schema, ok = served[string(decoded)]
+		}
+		if ok {
 			next = &canned{status: 200, kind: "application/json", body: schema}
 		}
 		return next.RoundTrip(r)
