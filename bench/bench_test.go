@@ -30,6 +30,9 @@ func TestTheTablesHaveAllRows(t *testing.T) {
 	for _, c := range calls() {
 		rows = append(rows, c.name)
 	}
+	for _, j := range judgedRequests() {
+		rows = append(rows, j.name)
+	}
 	for _, row := range rows {
 		if !strings.Contains(out.String(), "\n"+row) {
 			t.Errorf("the row %q is missing in:\n%s", row, out.String())

@@ -54,12 +54,20 @@ func run(ctx context.Context, w io.Writer, e effort) error {
 	if err != nil {
 		return err
 	}
+	judged, err := measureJudged(e)
+	if err != nil {
+		return err
+	}
 	fmt.Fprint(w, `time: how many times as fast as the incumbent; this is what the target is about.
 net: the same without the time of the floor, which is the connection, net/http and reading the body.
 at best: what time would be if this SDK took no longer than the floor.
 
 `)
 	if err := writeCalls(w, rows); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	if err := writeJudged(w, judged); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)

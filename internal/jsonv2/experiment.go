@@ -12,6 +12,12 @@ import (
 // Decoder reads one JSON token or value after the other.
 type Decoder = jsontext.Decoder
 
+var errDuplicate = jsontext.ErrDuplicateName
+
+type syntaxError = jsontext.SyntacticError
+
+func valid(b []byte) bool { return jsontext.Value(b).IsValid() }
+
 var tolerant = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 func newDecoder(r io.Reader, o json.Options) *Decoder { return jsontext.NewDecoder(r, o) }

@@ -1,6 +1,6 @@
 // Command api works on the API's description in api/:
 //
-//	go run -C tools ./api effective          writes gen/spec/openapi.json: the contract with its corrections
+//	go run -C tools ./api effective          writes gen/spec: the contract with its corrections, as JSON and as a package
 //	go run -C tools ./api check              validates contract, overlays and effective spec, and lints their texts
 //	go run -C tools ./api recorded FILE…     validates recorded answers against the effective spec
 //	go run -C tools ./api select FILE… DIR   keeps one recorded exchange of each kind, for testdata/recorded
@@ -24,6 +24,7 @@ func (p project) contract() string    { return p.path("api", "openapi.yaml") }
 func (p project) corrections() string { return p.path("api", "corrections.yaml") }
 func (p project) golang() string      { return p.path("api", "golang.yaml") }
 func (p project) effective() string   { return p.path("gen", "spec", "openapi.json") }
+func (p project) effectiveGo() string { return p.path("gen", "spec", "spec.gen.go") }
 
 func main() {
 	if err := run(project{root: ".."}, os.Args[1:]); err != nil {

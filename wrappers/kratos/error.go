@@ -88,8 +88,9 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// causeText returns the text of an error that says nothing but what happened to a connection. Other errors can quote what
-// was sent or received, a malformed header line for instance; [Error.Unwrap] has them.
+// causeText returns the text of an error that says nothing but what happened to a connection, or what a transport that knows of this
+// package's errors found wrong. Other errors can quote what was sent or received, a malformed header line for instance;
+// [Error.Unwrap] has them.
 func causeText(err error) string {
 	var network net.Error
 	var certificate *tls.CertificateVerificationError
@@ -99,6 +100,8 @@ func causeText(err error) string {
 		}
 	}
 	switch {
+	case judgement(err) != nil:
+		return strings.TrimPrefix(err.Error(), "kratos: ")
 	case errors.As(err, &network):
 		return network.Error()
 	case errors.As(err, &certificate):
@@ -198,7 +201,18 @@ func failed(operation string, err error) *Error {
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	return &Error{Operation: operation, kind: ErrUnreachable, cause: err}
+	return &Error{Operation: operation, kind: cmp.Or(judgement(err), ErrUnreachable), cause: err}
+}
+
+// judgement returns what a transport of the caller's says that it found wrong, as package validate does: [ErrInvalid] for a request,
+// [ErrUnexpectedAnswer] for an answer; nil if it says neither.
+func judgement(err error) error {
+	for _, kind := range []error{ErrInvalid, ErrUnexpectedAnswer} {
+		if errors.Is(err, kind) {
+			return kind
+		}
+	}
+	return nil
 }
 
 // printable cuts what a server sent to what is fit for a log line.

@@ -220,3 +220,28 @@ func TestOneClientForManyGoroutines(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// judging is a transport that refuses everything with an error that it says is one of this package's.
+type judging struct{ kind error }
+
+func (j judging) RoundTrip(*http.Request) (*http.Response, error) { return nil, j }
+func (j judging) Error() string                                   { return "kratos: toSession: not like this" }
+func (j judging) Is(target error) bool                            { return target == j.kind }
+
+// A transport of the caller's that finds something wrong has its say, and is not taken for a server that cannot be reached.
+func TestATransportThatJudges(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []error{kratos.ErrInvalid, kratos.ErrUnexpectedAnswer} {
+		client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: judging{kind}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.Whoami(t.Context(), kratos.Token("t"))
+		if want := "kratos: toSession: " + kind.Error() + ": toSession: not like this"; err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+		if !errors.Is(err, kind) || errors.Is(err, kratos.ErrUnreachable) || !errors.As(err, new(judging)) {
+			t.Errorf("%v is another kind of error", err)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package validate
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+var (
+	// ErrUnknownPath says that Kratos' API has no such path, so that nothing can be said about the request.
+	ErrUnknownPath = errors.New("the API has no such path")
+	// ErrUnknownMethod says that the path is known, but not with this method.
+	ErrUnknownMethod = errors.New("the API has no such method at this path")
+	// ErrTooLarge says that a body is larger than [MaxBody] allows, and was not judged.
+	ErrTooLarge = errors.New("the body is too large to be judged")
+	// ErrSchema says that an identity schema cannot be used: it is no JSON Schema, or refers to another document.
+	ErrSchema = errors.New("the identity schema cannot be used")
+)
+
+// Error says how a request, an answer or traits differ from what they should be. It is made of the words of the description
+// alone: it holds nothing of what was judged, no value and no name that the description does not have.
+//
+// The error of a request is also a [kratos.ErrInvalid], the error of an answer a [kratos.ErrUnexpectedAnswer].
+type Error struct {
+	// Operation is the operationId, such as "createIdentity"; "" if the path or method is unknown, "traits" for traits.
+	Operation string
+	// Status is the status of the answer; 0 if it is no answer that was judged.
+	Status int
+	// Problems are at least one and at most 100, in the order of the text.
+	Problems []Problem
+
+	kind error // one of the variables above, or nil
+}
+
+// Problem is one thing that is wrong.
+type Problem struct {
+	// Where is the place: a JSON Pointer into the body, such as "/traits/email", or "body" for all of it; "query.page_size",
+	// "header.X-Session-Token", "path.id"; "path", "method", "query" or "status". A name in a body that the description does not have is "*".
+	Where string `json:"where"`
+	// Rule is what was broken: a keyword of JSON Schema, such as "required", "type" or "enum"; or a word for what is none, such as "syntax",
+	// "duplicate", "size" or "media-type".
+	Rule string `json:"rule"`
+	// Message says in English what is allowed, such as "must be one of active, inactive".
+	Message string `json:"message"`
+}
+
+// String is the place, the message and the rule: "/state must be one of active, inactive (enum)".
+func (p Problem) String() string { return p.Where + " " + p.Message + " (" + p.Rule + ")" }
+
+const (
+	maxProblems = 100
+	maxShown    = 8
+)
+
+// Error names the operation and the first problems.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("kratos: ")
+	if e.Operation != "" {
+		b.WriteString(e.Operation + ": ")
+	}
+	if e.Status != 0 {
+		b.WriteString("status " + strconv.Itoa(e.Status) + ": ")
+	}
+	for i, p := range e.Problems[:min(len(e.Problems), maxShown)] {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(p.String())
+	}
+	if more := len(e.Problems) - maxShown; more > 0 {
+		b.WriteString("; and " + strconv.Itoa(more) + " more")
+	}
+	return b.String()
+}
+
+// Is reports whether target is the variable that e stands for.
+func (e *Error) Is(target error) bool {
+	if e.Status != 0 {
+		return target == kratos.ErrUnexpectedAnswer || target != nil && target == e.kind
+	}
+	return target == kratos.ErrInvalid || target != nil && target == e.kind
+}

@@ -1,0 +1,90 @@
+package validate
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// form judges the fields of a form. Kratos makes members of them: the field "traits.name.first" is a member of a member.
+func (j *judge) form(s *schema, text []byte) {
+	fields, err := url.ParseQuery(string(text))
+	if err != nil {
+		j.problem("body", "syntax", "must be names and values in percent encoding")
+		return
+	}
+	if s != nil && s.variants != nil {
+		s = j.formVariant(s, fields)
+	}
+	if s == nil {
+		return
+	}
+	unknown := 0
+	given := map[string][]string{}
+	nested := map[string]bool{}
+	for field, values := range fields {
+		name, _, below := strings.Cut(field, ".")
+		p, known := s.properties[name]
+		if !known || below && !p.schema.isFree() {
+			unknown++
+			continue
+		}
+		if nested[name] = nested[name] || below; !below {
+			given[name] = values
+		}
+	}
+	for i, name := range s.names {
+		where := "/" + name
+		switch values, ok := given[name]; {
+		case ok:
+			j.field(where, s.properties[name].schema, values)
+		case s.required&(1<<i) != 0 && !nested[name]:
+			j.problem(where, "required", "is missing")
+		}
+	}
+	if j.strict && unknown > 0 {
+		j.problem("body", "additionalProperties", "has "+strconv.Itoa(unknown)+" fields that are none of "+list(s.names))
+	}
+}
+
+// formVariant returns the schema for a form by its discriminator; nil if the form has none: it was sent by a button with a name of
+// its own, such as that of a provider, and Kratos finds out what that means.
+func (j *judge) formVariant(s *schema, fields url.Values) *schema {
+	values := fields[s.discriminator]
+	if len(values) == 0 {
+		return nil
+	}
+	variant := s.variants[values[0]]
+	if variant == nil || slices.ContainsFunc(values, func(v string) bool { return v != values[0] }) {
+		j.problem("/"+s.discriminator, "discriminator", "must be one of "+list(s.values))
+		return nil
+	}
+	return variant
+}
+
+// isFree reports whether a member may have members that the spec does not name.
+func (s *schema) isFree() bool { return s == nil || s.kind == "" || s.kind == "object" }
+
+// field judges the values of a field.
+func (j *judge) field(where string, s *schema, values []string) {
+	if s.isFree() {
+		if s != nil && s.kind == "object" {
+			j.problem(where, "type", "must be an object: its members are fields, such as "+where[1:]+".name")
+		}
+		return
+	}
+	// A checkbox is two fields of the same name, one of them hidden.
+	if s.kind != "boolean" && len(slices.Compact(slices.Clone(values))) > 1 {
+		j.problem(where, "repeated", "must be there once")
+		return
+	}
+	for _, value := range values {
+		if s.kind == "boolean" && slices.Contains([]string{"", "on", "1", "0"}, value) || value == "" {
+			continue
+		}
+		if rule, message := s.scalar([]byte(value), false); rule != "" {
+			j.problem(where, rule, message)
+		}
+	}
+}

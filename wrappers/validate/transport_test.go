@@ -1,0 +1,137 @@
+package validate_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/validate"
+)
+
+// A client whose transport judges does not send what is wrong, and says what that is.
+func TestTransportOfAClient(t *testing.T) {
+	t.Parallel()
+	next := &canned{status: 200, kind: "application/json", body: `{"id":"77aa"}`}
+	admin, err := kratos.NewAdmin("http://kratos.internal:4434/base", kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(next, validate.BasePath("/base"))}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: []string{"hunter2"}, State: "gone"})
+	want := "kratos: createIdentity: invalid argument: createIdentity: /state must be one of active, inactive (enum); /traits must be an object (type)"
+	if err == nil || err.Error() != want || !errors.Is(err, kratos.ErrInvalid) || errors.Is(err, kratos.ErrUnreachable) {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	if got := problems(t, err); len(got) != 2 || got[1].Where != "/traits" || got[1].Rule != "type" {
+		t.Errorf("%+v", got)
+	}
+	if next.asked != 0 {
+		t.Error("it was sent")
+	}
+	if _, err := admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: map[string]any{}}); err != nil || next.asked != 1 {
+		t.Errorf("what is right: %v, sent %d times", err, next.asked)
+	}
+}
+
+func TestTransportJudgesAnswersIfAsked(t *testing.T) {
+	t.Parallel()
+	next := &canned{status: 200, kind: "application/json", body: `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01","authenticated_at":"hunter2"}`}
+	for name, c := range map[string]struct {
+		opts []validate.Option
+		want string
+	}{
+		"asked":     {[]validate.Option{validate.Answers()}, "kratos: toSession: the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?): toSession: status 200: /authenticated_at must be a time such as 2006-01-02T15:04:05Z (format)"},
+		"not asked": {nil, "kratos: toSession: status 200: the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?): the JSON is broken"},
+	} {
+		client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(next, c.opts...)}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.Whoami(t.Context(), kratos.Token("t"))
+		if name == "not asked" {
+			if err == nil || strings.Contains(err.Error(), "must be") {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err == nil || err.Error() != c.want || !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+			t.Errorf("%s: got  %v\nwant %s", name, err, c.want)
+		}
+	}
+}
+
+// closed is a body that notes that it was closed.
+type closed struct {
+	io.Reader
+	times int
+}
+
+func (c *closed) Close() error {
+	c.times++
+	return nil
+}
+
+// The transport sends the body that it was given, closes it, and leaves the request alone.
+func TestTransportAndBodies(t *testing.T) {
+	t.Parallel()
+	url := serve(t, echo)
+	client := &http.Client{Transport: validate.Transport(nil)}
+	for name, c := range map[string]struct {
+		body string
+		sent bool
+	}{
+		"a valid body":   {`{"traits":{"a":"` + strings.Repeat("x", 100_000) + `"}}`, true},
+		"an invalid one": {`{"traits":[]}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := &closed{Reader: strings.NewReader(c.body)}
+			r, err := http.NewRequest("POST", url+"/admin/identities", body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/json")
+			before := r.Body
+			resp, err := client.Do(r)
+			if sent := err == nil; sent != c.sent {
+				t.Fatal(err)
+			}
+			if r.Body != before || body.times == 0 {
+				t.Errorf("the request was changed, or its body not closed (%d)", body.times)
+			}
+			if !c.sent {
+				return
+			}
+			defer resp.Body.Close()
+			if got := readAll(t, resp.Body); got != c.body {
+				t.Errorf("%d bytes were sent, %d arrived", len(c.body), len(got))
+			}
+		})
+	}
+}
+
+// One transport serves many goroutines, from the first request on.
+func TestTransportIsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	url := serve(t, echo)
+	client := &http.Client{Transport: validate.Transport(nil, validate.Strict())}
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			validate.Warm()
+			for _, body := range []string{`{"traits":{}}`, `{"traits":[]}`} {
+				resp, err := client.Post(url+"/admin/identities", "application/json", strings.NewReader(body))
+				if valid := body == `{"traits":{}}`; valid != (err == nil) {
+					t.Error(err)
+				}
+				if err == nil {
+					_ = resp.Body.Close()
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
