@@ -60,7 +60,11 @@ func (s *site) visit(path string) (where, page string) {
 func (s *site) send(fields url.Values) (where, page string) {
 	s.t.Helper()
 	fields.Set("csrf_token", s.csrf)
-	resp, err := s.browser.PostForm(s.action, fields)
+	action := s.action
+	if strings.HasPrefix(action, "/") {
+		action = s.url + action
+	}
+	resp, err := s.browser.PostForm(action, fields)
 	return s.read(resp, err)
 }
 

@@ -124,7 +124,7 @@ func (a *answer) broken(cause error) *Error {
 		return a.unexpected(errBroken)
 	}
 	e := a.unexpected(cause)
-	if cause != errTooLarge {
+	if cause != errTooLarge && cause != errBroken && cause != errAdminPath {
 		e.kind = ErrUnreachable
 	}
 	return e

@@ -33,7 +33,7 @@ type Browser struct {
 // Browser returns a client for the person whose browser sent r. The address and agent of the browser are passed on, for
 // Kratos' record of devices; behind a load balancer, say what the address is with Header("X-Forwarded-For", …).
 func (c *Client) Browser(r *http.Request) *Browser {
-	jar := &relay{cookies: map[string]string{}, header: http.Header{}}
+	jar := &relay{front: c.front.Load(), cookies: map[string]string{}, header: http.Header{}}
 	for _, cookie := range r.Cookies() {
 		if c.isKratos(cookie.Name) {
 			jar.cookies[cookie.Name] = cookie.Value
@@ -60,7 +60,7 @@ func (c *Client) Browser(r *http.Request) *Browser {
 
 // isKratos reports whether a cookie is one of Kratos' own.
 func (c *Client) isKratos(name string) bool {
-	return name == c.sessionCookie || strings.HasPrefix(name, csrfCookiePrefix) || strings.HasPrefix(name, "ory_kratos_") || strings.HasPrefix(name, "ory_session_")
+	return name == c.transport.sessionCookie || strings.HasPrefix(name, csrfCookiePrefix) || strings.HasPrefix(name, "ory_kratos_") || strings.HasPrefix(name, "ory_session_")
 }
 
 // Relay adds the cookies that Kratos has set since the last Relay to the header of the answer to the browser, and tells caches
@@ -72,7 +72,7 @@ func (b *Browser) Relay(w http.ResponseWriter) {
 		w.Header().Add("Set-Cookie", cookie)
 	}
 	b.jar.set = nil
-	w.Header().Set("Cache-Control", "no-store")
+	noStore(w)
 }
 
 // CreateLogoutFlow returns the URL that logs the person out, for a link on a page, and the token that [Browser.Logout] needs
@@ -114,6 +114,7 @@ func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...
 // relay sends requests with the cookies of a browser, and keeps those that come back.
 type relay struct {
 	next   gen.HTTPDoer
+	front  *front // nil if browsers go to Kratos itself
 	header http.Header
 
 	mu      sync.Mutex
@@ -142,6 +143,11 @@ func (j *relay) Do(r *http.Request) (*http.Response, error) {
 	resp, err := j.next.Do(r)
 	if err != nil {
 		return nil, err
+	}
+	if j.front != nil {
+		if err := j.front.answer(resp, maxProxiedAnswer); err != nil {
+			return nil, (&answer{Response: resp}).broken(err)
+		}
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()

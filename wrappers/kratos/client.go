@@ -1,6 +1,10 @@
 package kratos
 
-import "github.com/kratoskit/kratos-go/gen"
+import (
+	"sync/atomic"
+
+	"github.com/kratoskit/kratos-go/gen"
+)
 
 // Client calls Kratos' public API (port 4433 by default) for native clients: programs that keep a session token
 // themselves, such as command line tools, mobile apps' backends and services. Make one with [NewClient] and share it; it is
@@ -19,8 +23,9 @@ type Client struct {
 
 	me
 	health
-	api           *gen.Client
-	sessionCookie string
+	api       *gen.Client
+	transport *transport
+	front     atomic.Pointer[front] // set by Proxy
 }
 
 // NewClient returns a client for the public API at baseURL, such as "https://auth.example.com" or
@@ -40,7 +45,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		me:            me{api: api, somehow: forPerson},
 		health:        health{api},
 		api:           api,
-		sessionCookie: t.sessionCookie,
+		transport:     t,
 	}
 	c.Login.f.visit = visits(c, func(b *Browser) Flows[LoginFlow, LoginMethod] { return b.Login })
 	c.Registration.f.visit = visits(c, func(b *Browser) Flows[RegistrationFlow, RegistrationMethod] { return b.Registration })
@@ -77,5 +82,6 @@ func newAPI(caller, baseURL string, opts []Option) (*gen.Client, *transport, err
 	if err != nil {
 		return nil, nil, invalid(caller, err.Error())
 	}
+	t.base = base
 	return gen.NewClient(base, t), t, nil
 }

@@ -94,7 +94,7 @@ func (e *Error) Error() string {
 func causeText(err error) string {
 	var network net.Error
 	var certificate *tls.CertificateVerificationError
-	for _, safe := range []error{context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, errBroken, errTooLarge, errNextLink, errSamePage} {
+	for _, safe := range []error{context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, errBroken, errTooLarge, errAdminPath, errNextLink, errSamePage} {
 		if errors.Is(err, safe) {
 			return safe.Error()
 		}
@@ -181,6 +181,7 @@ func invalid(operation, text string) *Error {
 func failed(operation string, err error) *Error {
 	var known *Error
 	if errors.As(err, &known) {
+		known.Operation = cmp.Or(known.Operation, operation)
 		return known
 	}
 	var argument argumentError

@@ -7,14 +7,25 @@ import (
 	"strings"
 )
 
-// visitor finds the flows of the person whose browser sent a request.
-type visitor[F, M any] func(*http.Request) (*Browser, Flows[F, M])
+// visitor finds the flows of the person whose browser sent a request, and where that browser reaches Kratos.
+type visitor[F, M any] func(*http.Request) (browser *Browser, flows Flows[F, M], kratos string)
 
 func visits[F, M any](c *Client, pick func(*Browser) Flows[F, M]) visitor[F, M] {
-	return func(r *http.Request) (*Browser, Flows[F, M]) {
+	return func(r *http.Request) (*Browser, Flows[F, M], string) {
 		browser := c.Browser(r)
-		return browser, pick(browser)
+		return browser, pick(browser), c.forBrowsers()
 	}
+}
+
+// forBrowsers returns what the URLs of Kratos begin with for a browser.
+func (c *Client) forBrowsers() string {
+	switch f := c.front.Load(); {
+	case f != nil:
+		return f.prefix
+	case c.transport.publicURL != nil:
+		return c.transport.publicURL.String()
+	}
+	return c.transport.base.String()
 }
 
 // Page returns the handler of the page that shows a flow, for the URL that Kratos' configuration calls ui_url:
@@ -26,25 +37,31 @@ func visits[F, M any](c *Client, pick func(*Browser) Flows[F, M]) visitor[F, M] 
 // A visit without the parameter flow starts one, with what the visit says of it (return_to, refresh, aal, login_challenge,
 // organization, via), and comes back with it; a visit to a flow that is gone, expired or another browser's starts anew.
 // Somebody who is signed in already goes to return_to if that is a path of the same site, else to "/"; a settings page goes to
-// "/login" without a session. Kratos' cookies are passed on in both directions, and nothing is cached. Anything else that
-// goes wrong is answered with status 400, if it is the visit's fault, or 503.
+// "/login" without a session. A visit with a login_challenge goes by way of Kratos, which alone can tell a browser that is
+// signed in where to go. Kratos' cookies are passed on in both directions, and nothing is cached. Anything else that goes
+// wrong is answered with status 400, if it is the visit's fault, or 503.
 //
 // Page is of the flows of a [Client], not of a [Browser], which is for one request only.
 //
-// The page's form is to be sent to the form's Action, by the browser itself.
+// The page's form is to be sent to the form's Action, by the browser itself: to Kratos, or to a [Client.Proxy].
 func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
 	if f.f == nil || f.mode == browserFlow {
 		panic("kratos: Page is of the flows of a Client")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		browser, flows := f.f.visit(r)
+		browser, flows, kratos := f.f.visit(r)
+		if query := r.URL.Query(); query.Has("login_challenge") && !query.Has("flow") {
+			noStore(w)
+			http.Redirect(w, r, kratos+"/self-service/"+strings.ToLower(f.f.name)+"/browser?"+query.Encode(), http.StatusSeeOther)
+			return
+		}
 		flow, to, err := flows.visit(r)
 		browser.Relay(w)
 		switch {
 		case errors.Is(err, ErrBadRequest): // of the visit: a return_to that is not allowed, for instance
-			http.Error(w, http.StatusText(http.StatusBadRequest), http.StatusBadRequest)
+			refuse(w, http.StatusBadRequest)
 		case err != nil:
-			http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+			refuse(w, http.StatusServiceUnavailable)
 		case flow == nil:
 			http.Redirect(w, r, to, http.StatusSeeOther)
 		default:
@@ -52,6 +69,29 @@ func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow
 		}
 	})
 }
+
+// ErrorPage returns the handler of the page that shows what went wrong in a flow, for the URL that Kratos' configuration calls
+// selfservice.flows.error.ui_url (getFlowError, public port). Show the texts of the error as text, not as HTML. An error that Kratos
+// does not know, and a visit without the parameter id, are answered with status 404, and a Kratos that fails with 503.
+func (c *Client) ErrorPage(show func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		noStore(w)
+		e, err := c.FlowError(r.Context(), r.URL.Query().Get("id"))
+		switch {
+		case errors.Is(err, ErrNotFound), errors.Is(err, ErrInvalid), errors.Is(err, ErrForbidden), errors.Is(err, ErrFlowExpired):
+			refuse(w, http.StatusNotFound)
+		case err != nil:
+			refuse(w, http.StatusServiceUnavailable)
+		default:
+			show(w, r, e)
+		}
+	})
+}
+
+func noStore(w http.ResponseWriter) { w.Header().Set("Cache-Control", "no-store") }
+
+// refuse answers with nothing but a status.
+func refuse(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }
 
 // flowParameters are what can be said of a flow that is to be started.
 var flowParameters = [...]string{"return_to", "refresh", "aal", "login_challenge", "organization", "via", "identity_schema", "after_verification_return_to", "return_session_token_exchange_code"}

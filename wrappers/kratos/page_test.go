@@ -60,6 +60,56 @@ func TestPage(t *testing.T) {
 	}
 }
 
+func TestAPageForAnOAuth2LoginGoesByWayOfKratos(t *testing.T) {
+	t.Parallel()
+	show := func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) { t.Error("a flow was shown") }
+	const visit, path = "/login?login_challenge=c&utm=1", "/self-service/login/browser?login_challenge=c&utm=1"
+	client, _ := serve(t, routes{}, kratos.WithPublicURL("https://auth.example.org/base"))
+	if w := ask(client.Login.Page(show), httptest.NewRequest("GET", visit, nil)); w.Code != 303 || w.Header().Get("Location") != "https://auth.example.org/base"+path {
+		t.Errorf("status %d to %q", w.Code, w.Header().Get("Location"))
+	}
+	client.Proxy("/auth")
+	if w := ask(client.Login.Page(show), httptest.NewRequest("GET", visit, nil)); w.Code != 303 || w.Header().Get("Location") != "/auth"+path || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("with a proxy: status %d to %q", w.Code, w.Header().Get("Location"))
+	}
+}
+
+func TestAPageRecallsWhatAnExpiredFlowWasFor(t *testing.T) {
+	t.Parallel()
+	expired := reply{status: 410, body: `{"error":{"id":"self_service_flow_expired","code":410,"details":{"redirect_to":"http://kratos/self-service/login/browser?return_to=%2Fhome&refresh=true"}}}`}
+	client, _ := serve(t, routes{"GET /self-service/login/flows": expired})
+	page := client.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) { t.Error("a flow was shown") })
+	for visit, want := range map[string]string{
+		"/login?flow=f":                        "/login?refresh=true&restarted=1&return_to=%2Fhome",
+		"/login?flow=f&return_to=%2Felsewhere": "/login?refresh=true&restarted=1&return_to=%2Felsewhere",
+	} {
+		if w := ask(page, httptest.NewRequest("GET", visit, nil)); w.Header().Get("Location") != want {
+			t.Errorf("%s: to %q, want %q", visit, w.Header().Get("Location"), want)
+		}
+	}
+}
+
+func TestErrorPage(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		visit  string
+		answer reply
+		status int
+	}{
+		"an error is shown":          {"/error?id=e", reply{status: 200, body: `{"id":"e","error":{"code":403,"message":"m"}}`}, 200},
+		"no id":                      {"/error", reply{status: 200, body: `{"id":"e"}`}, 404},
+		"an error that is unknown":   {"/error?id=e", reply{status: 404, body: `{"error":{"code":404,"message":"m"}}`}, 404},
+		"a Kratos that fails":        {"/error?id=e", reply{status: 500, body: `{"error":{"code":500,"message":"m"}}`}, 503},
+		"something else than Kratos": {"/error?id=e", reply{status: 200, body: `{}`}, 503},
+	} {
+		client, _ := serve(t, routes{"GET /self-service/errors": tc.answer})
+		w := ask(client.ErrorPage(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) { _, _ = w.Write([]byte(e.ID)) }), httptest.NewRequest("GET", tc.visit, nil))
+		if w.Code != tc.status || w.Header().Get("Cache-Control") != "no-store" || w.Code == 200 && w.Body.String() != "e" {
+			t.Errorf("%s: status %d, %v, %s", name, w.Code, w.Header(), w.Body)
+		}
+	}
+}
+
 func TestLocalPath(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"/", "/home", "/home?a=b&c=%2F%2Fd", "/a/b#c", "/%2e%2e/x"} {

@@ -73,6 +73,15 @@ func WithSessionCookie(name string) Option {
 	}
 }
 
+// WithPublicURL says by which URL Kratos calls itself (serve.public.base_url in its configuration), if that is not the base
+// URL of the client. [Client.Proxy] takes it out of Kratos' answers. What [NewClient] says of URLs holds here too.
+func WithPublicURL(url string) Option {
+	return func(t *transport) (err error) {
+		t.publicURL, err = parseBaseURL(url)
+		return err
+	}
+}
+
 // WithRetries sets how often a request is repeated after a failure that may pass: no connection, or status 429, 502, 503
 // or 504. It is 2 by default. Only requests that change nothing when repeated are (GET, HEAD, PUT and DELETE); a submission of
 // a flow never is.
@@ -93,6 +102,8 @@ type transport struct {
 	userAgent     string
 	bearer        string
 	sessionCookie string
+	base          *url.URL
+	publicURL     *url.URL // nil if it is base
 	retries       int
 }
 

@@ -1,0 +1,120 @@
+package kratos
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+const (
+	maxProxiedRequest = 1 << 20 // bytes, as Kratos itself takes
+	maxProxiedAnswer  = 8 << 20
+)
+
+// Proxy serves Kratos' public API below prefix on the site's own origin, so that its cookies are the site's own, and browsers
+// need not reach Kratos itself:
+//
+//	mux.Handle("/auth/", client.Proxy("/auth"))
+//
+// Only the paths that browsers need are there: /self-service/…, /sessions… and /.well-known/ory/…; no path of the admin API
+// is. Kratos gets its own cookies and no others, the X-Session-Token of the browser but not its Authorization, and at most 1 MiB
+// of body. Its answers, at most 8 MiB of them, come back with cookies that belong to the site, and with Location and the URLs
+// in JSON (a form's action, for instance) that lead to the proxy; nothing else in them is changed. From then on, what [Client.Browser]
+// returns and [Flows.Page] shows leads to the proxy as well. If Kratos calls itself by another URL than the client's base URL
+// (serve.public.base_url), say so with [WithPublicURL].
+//
+// It answers 404 and 405 for what is not let through, 413 to bodies that are too large, and 502 where Kratos cannot be reached, answers
+// too much, or leads to the admin API. A prefix that is neither "" nor a path such as "/auth" panics.
+func (c *Client) Proxy(prefix string) http.Handler {
+	if prefix != "" && (!strings.HasPrefix(prefix, "/") || strings.HasSuffix(prefix, "/") || LocalPath(prefix) != prefix || strings.ContainsAny(prefix, "?#%")) {
+		panic("kratos: the prefix of a proxy is a path without a slash at its end")
+	}
+	f := &front{prefix: prefix, kratos: []*url.URL{c.transport.base}}
+	if c.transport.publicURL != nil {
+		f.kratos = append(f.kratos, c.transport.publicURL)
+	}
+	c.front.Store(f)
+	proxy := &httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { c.forward(r, prefix) },
+		ModifyResponse: func(resp *http.Response) error { return proxied(f, resp) },
+		ErrorHandler:   refuseProxied,
+		ErrorLog:       log.New(io.Discard, "", 0), // its lines have URLs in them
+		Transport:      c.transport.http.Transport,
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path, below := strings.CutPrefix(r.URL.EscapedPath(), prefix)
+		switch {
+		case !below, !strings.HasPrefix(path, "/"), !open(path):
+			http.NotFound(w, r)
+		case !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodOptions}, r.Method):
+			w.Header().Set("Allow", "GET, HEAD, POST, DELETE, OPTIONS")
+			refuse(w, http.StatusMethodNotAllowed)
+		default:
+			ctx, cancel := context.WithTimeout(r.Context(), c.transport.http.Timeout)
+			defer cancel()
+			r = r.WithContext(ctx)
+			r.Body = http.MaxBytesReader(w, r.Body, maxProxiedRequest)
+			proxy.ServeHTTP(w, r)
+		}
+	})
+}
+
+// forward makes of a browser's request one to Kratos.
+func (c *Client) forward(r *httputil.ProxyRequest, prefix string) {
+	base := c.transport.base
+	r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = base.Scheme, base.Host, base.Host
+	r.Out.URL.Path, r.Out.URL.RawPath = base.Path+strings.TrimPrefix(r.In.URL.Path, prefix), ""
+	if base.RawPath != "" {
+		r.Out.URL.RawPath = base.RawPath + strings.TrimPrefix(r.In.URL.Path, prefix)
+	}
+	r.SetXForwarded()
+	// A protocol is not switched, and compression is left to the transport: answers have to be read.
+	for _, name := range []string{"Authorization", "Cookie", "Connection", "Upgrade", "Te", "Accept-Encoding", "Range"} {
+		r.Out.Header.Del(name)
+	}
+	for _, cookie := range r.In.Cookies() {
+		if c.isKratos(cookie.Name) {
+			r.Out.AddCookie(cookie)
+		}
+	}
+	if c.transport.bearer != "" {
+		r.Out.Header.Set("Authorization", c.transport.bearer)
+	}
+}
+
+// proxied makes of an answer of Kratos' one of the site's own.
+func proxied(f *front, resp *http.Response) error {
+	path := resp.Request.URL.Path
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return errors.New("a protocol that nobody asked for")
+	}
+	if strings.HasSuffix(path, "/sessions") && resp.Request.Method == http.MethodGet && resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == "" {
+		return errAdminPath // see mySessions
+	}
+	if !strings.Contains(path, "/.well-known/") {
+		resp.Header.Set("Cache-Control", "no-store")
+	}
+	return f.answer(resp, maxProxiedAnswer)
+}
+
+// refuseProxied answers a browser whose request could not be passed on.
+func refuseProxied(w http.ResponseWriter, _ *http.Request, err error) {
+	status := http.StatusBadGateway
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		status = http.StatusRequestEntityTooLarge
+	case errors.Is(err, ErrInvalid): // by a transport that checks requests
+		status = http.StatusBadRequest
+	case errors.Is(err, context.DeadlineExceeded):
+		status = http.StatusGatewayTimeout
+	}
+	noStore(w)
+	refuse(w, status)
+}
