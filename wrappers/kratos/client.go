@@ -37,15 +37,15 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		Login:         Flows[LoginFlow, LoginMethod]{f: loginFlow(), api: api},
-		Registration:  Flows[RegistrationFlow, RegistrationMethod]{f: registrationFlow(), api: api},
-		Settings:      Flows[SettingsFlow, SettingsMethod]{f: settingsFlow(), api: api},
-		Recovery:      Flows[RecoveryFlow, RecoveryMethod]{f: recoveryFlow(), api: api},
-		Verification:  Flows[VerificationFlow, VerificationMethod]{f: verificationFlow(), api: api},
-		me:            me{api: api, somehow: forPerson},
-		health:        health{api},
-		api:           api,
-		transport:     t,
+		Login:        Flows[LoginFlow, LoginMethod]{f: loginFlow(), api: api},
+		Registration: Flows[RegistrationFlow, RegistrationMethod]{f: registrationFlow(), api: api},
+		Settings:     Flows[SettingsFlow, SettingsMethod]{f: settingsFlow(), api: api},
+		Recovery:     Flows[RecoveryFlow, RecoveryMethod]{f: recoveryFlow(), api: api},
+		Verification: Flows[VerificationFlow, VerificationMethod]{f: verificationFlow(), api: api},
+		me:           me{api: api, somehow: forPerson},
+		health:       health{api},
+		api:          api,
+		transport:    t,
 	}
 	c.Login.f.visit = visits(c, func(b *Browser) Flows[LoginFlow, LoginMethod] { return b.Login })
 	c.Registration.f.visit = visits(c, func(b *Browser) Flows[RegistrationFlow, RegistrationMethod] { return b.Registration })

@@ -1,0 +1,140 @@
+package kratos_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+const leak = "s3cret"
+
+// fill puts a secret into every string of v, and into whatever can be anything.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(leak)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				fill(v.Field(i))
+			}
+		}
+	case reflect.Interface:
+		if v.NumMethod() == 0 {
+			v.Set(reflect.ValueOf(map[string]string{leak: leak}))
+		}
+	}
+}
+
+// methodsOf returns one of each method of a flow, with a secret in every field.
+func methodsOf[M any](zero ...M) []M {
+	var all []M
+	for _, m := range zero {
+		v := reflect.New(reflect.TypeOf(m))
+		if posted, ok := any(m).(kratos.Posted); ok {
+			v.Elem().Set(reflect.ValueOf(posted))
+		} else {
+			fill(v.Elem())
+		}
+		all = append(all, v.Elem().Interface().(M))
+	}
+	return all
+}
+
+var posted = kratos.Posted{"method": "password", "password": leak, "traits": map[string]any{leak: leak}}
+
+func TestNoFlowLeaksASecret(t *testing.T) {
+	t.Parallel()
+	// Every answer repeats all it was sent, and more.
+	answers := map[string]http.HandlerFunc{
+		"the form again": func(w http.ResponseWriter, r *http.Request) {
+			reply{status: 400, body: flowBody(leak, leak, `[{"id":4000006,"text":"s3cret","type":"error","context":{"secret":"s3cret"}}]`, `[{"id":4000001,"text":"s3cret","type":"error"}]`)}.ServeHTTP(w, r)
+		},
+		"the next form": func(w http.ResponseWriter, r *http.Request) {
+			reply{status: 200, body: flowBody(leak, leak, `[{"id":1,"text":"s3cret","type":"info"}]`, "[]")}.ServeHTTP(w, r)
+		},
+		"a session": func(w http.ResponseWriter, r *http.Request) {
+			reply{status: 200, body: `{"session":{"id":"s3cret","active":true,"tokenized":"s3cret"},"session_token":"s3cret","identity":{"id":"s3cret"},"continue_with":[{"action":"set_ory_session_token","ory_session_token":"s3cret"}]}`}.ServeHTTP(w, r)
+		},
+		"an error": func(w http.ResponseWriter, r *http.Request) {
+			reply{status: 403, body: `{"error":{"code":403,"message":"s3cret","reason":"s3cret","details":{"s3cret":"s3cret"},"debug":"s3cret"},"redirect_browser_to":"http://s3cret/","use_flow_id":"s3cret"}`}.ServeHTTP(w, r)
+		},
+		"somewhere else": func(w http.ResponseWriter, r *http.Request) {
+			reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"reason":"s3cret"},"redirect_browser_to":"http://s3cret/?s3cret"}`}.ServeHTTP(w, r)
+		},
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			reply{status: 303, header: http.Header{"Location": {"http://s3cret/self-service/login/flows?id=s3cret"}, "Set-Cookie": {"csrf_token_s3cret=s3cret"}}}.ServeHTTP(w, r)
+		},
+		"no JSON": func(w http.ResponseWriter, r *http.Request) { reply{status: 200, body: `s3cret`}.ServeHTTP(w, r) },
+		"broken JSON": func(w http.ResponseWriter, r *http.Request) {
+			reply{status: 200, body: `{"s3cret":s3cret`}.ServeHTTP(w, r)
+		},
+		"no answer": func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			panic(http.ErrAbortHandler)
+		},
+	}
+	for name, answer := range answers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := serve(t, answer, kratos.WithRetries(0))
+			browser := client.Browser(browserRequest("csrf_token_s3cret=s3cret; ory_kratos_session=s3cret"))
+			for _, native := range []bool{true, false} {
+				login, registration, settings, recovery, verification := client.Login, client.Registration, client.Settings, client.Recovery, client.Verification
+				var opts []kratos.CallOption
+				if native {
+					opts = append(opts, kratos.Token(leak), kratos.ReturnTo("http://"+leak))
+				} else {
+					login, registration, settings, recovery, verification = browser.Login, browser.Registration, browser.Settings, browser.Recovery, browser.Verification
+				}
+				leaks(t, login, opts, methodsOf[kratos.LoginMethod](kratos.LoginPassword{}, kratos.LoginCode{}, kratos.LoginIdentifierFirst{}, kratos.LoginTOTP{},
+					kratos.LoginLookupSecret{}, kratos.LoginOIDC{}, kratos.LoginWebAuthn{}, kratos.LoginPasskey{}, posted))
+				leaks(t, registration, opts, methodsOf[kratos.RegistrationMethod](kratos.RegistrationPassword{}, kratos.RegistrationCode{}, kratos.RegistrationProfile{},
+					kratos.RegistrationOIDC{}, kratos.RegistrationWebAuthn{}, kratos.RegistrationPasskey{}, posted))
+				leaks(t, settings, opts, methodsOf[kratos.SettingsMethod](kratos.SettingsProfile{}, kratos.SettingsPassword{}, kratos.SettingsTOTP{}, kratos.SettingsLookup{},
+					kratos.SettingsOIDC{}, kratos.SettingsWebAuthn{}, kratos.SettingsPasskey{}, posted))
+				leaks(t, recovery, opts, methodsOf[kratos.RecoveryMethod](kratos.RecoveryWithCode{}, kratos.RecoveryWithLink{}, posted))
+				leaks(t, verification, opts, methodsOf[kratos.VerificationMethod](kratos.VerificationCode{}, kratos.VerificationLink{}, posted))
+			}
+		})
+	}
+}
+
+// leaks submits every method, and looks for the secret in whatever can be printed.
+func leaks[F, M any](t *testing.T, flows kratos.Flows[F, M], opts []kratos.CallOption, methods []M) {
+	t.Helper()
+	flow := newFlow[F](leak)
+	for _, method := range methods {
+		if body, err := json.Marshal(method); err != nil || !strings.Contains(string(body), leak) {
+			t.Fatalf("%T holds no secret: %s, %v", method, body, err)
+		}
+		step, err := flows.Submit(t.Context(), flow, method, opts...)
+		if (step == nil) == (err == nil) {
+			t.Fatalf("%T: %v, %v", method, step, err)
+		}
+		printed := fmt.Sprintf("%v %+v | %v %+v %#v %s", method, method, err, err, err, err)
+		if step != nil {
+			printed += fmt.Sprintf(" | %v %+v %#v %v %+v %#v", step, step, step, *step, *step, *step)
+		}
+		if strings.Contains(strings.ToLower(printed), leak) {
+			t.Errorf("%T: %s", method, printed)
+		}
+	}
+	_, err := flows.Start(t.Context(), opts...)
+	_, gone := flows.Get(t.Context(), leak, opts...)
+	_, again := flows.Restart(t.Context(), flow, opts...)
+	if printed := fmt.Sprintf("%v %#v %v %v", err, err, gone, again); strings.Contains(strings.ToLower(printed), leak) {
+		t.Error(printed)
+	}
+}
