@@ -22,17 +22,36 @@
 //
 // # Native, single-page, server-rendered
 //
-//	                    native                      single-page, with a Go backend    server-rendered
-//	who                 apps, command lines         JavaScript that calls the backend  pages made by the server
-//	session             a token, kept by the app    a cookie, kept by the browser      a cookie, kept by the browser
-//	flows               client.Login                client.Browser(r).Login            client.Login.Page(show)
-//	a form is sent      by Submit                   by Submit                          by the browser, to form.Action
-//	who is it           Whoami(ctx, Token(t))       client.Browser(r).Whoami(ctx)      client.Browser(r).Whoami(ctx)
-//	afterwards          –                           Relay(w), whatever happened        Page does it; else Relay(w)
+//	                     native                       single-page, with a Go backend    server-rendered
+//	who                  apps, command lines          JavaScript that calls the backend  pages made by the server
+//	session              a token, kept by the app     a cookie, kept by the browser      a cookie, kept by the browser
+//	flows                client.Login                 client.Browser(r).Login            client.Login.Page(show)
+//	a form is sent       by Submit                    by Submit, with Form.Posted        by the browser, to form.Action
+//	protect a handler    RequireSession               RequireSession                     RequireSession
+//	who is it            Whoami(ctx, Token(t))        client.Browser(r).Whoami(ctx)      client.Browser(r).Whoami(ctx)
+//	afterwards           –                            Relay(w), whatever happened        Page does it; else Relay(w)
+//	Kratos' own URLs     not seen                     Proxy, or Kratos on the same site  Proxy, or Kratos on the same site
+//	passkeys, keys       from Kratos v26 on           Form.CredentialOptions             the script of the form
+//	another provider     ReturnSessionTokenExchange-  Step.RedirectTo                    the browser is sent there
+//	                     Code, and id tokens
+//	logout               Logout(ctx, token)           CreateLogoutFlow, Logout           a link to CreateLogoutFlow's URL
 //
 // Kratos refuses native calls that have a cookie or an Origin, and browsers' calls whose cookies do not belong to the
 // flow. So the two are different entry points here: a native call with a cookie is refused before it is sent, and a
 // [Browser] sends the cookies of the one request that it was made for.
+//
+// # What comes of a submission
+//
+//	the flow is at its end               Step.Done; Session, SessionToken and Identity as far as there are any
+//	… and Kratos suggests more           Step.ContinueWith.Next
+//	it goes on                           Step.Flow: a code was sent, the identifier or the profile was accepted
+//	only a browser can go on             Step.RedirectTo
+//	the input was wrong                  [ErrRejected]: show [Rejected] again
+//	the flow has expired, or is spent    [ErrFlowExpired], [ErrFlowReplaced]: [Flows.Restart], or Get with FlowID
+//	the second factor is missing         [ErrAAL2Required]: log in with [RequestAAL]([AAL2])
+//	the session is too old for it        [ErrRefreshRequired]: log in with [Refresh], and submit the same again
+//	the address is not verified          [ErrAddressNotVerified]: Error.ContinueWith has the verification
+//	the form is another browser's        [ErrCSRF], whose text says what was missing
 //
 // # Lists
 //

@@ -2,9 +2,9 @@ package kratos_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
@@ -127,29 +127,114 @@ func ExampleRejected() {
 	// 2 fields: The provided credentials are invalid, check for spelling mistakes in your password or username, email address, or phone number.
 }
 
-func ExampleClient_Whoami() {
+func ExampleClient_RequireSession() {
+	client, stop := exampleClient()
+	defer stop()
+	mux := http.NewServeMux()
+
+	signedIn := client.RequireSession(nil)
+	mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, "hello", kratos.SessionOf(r.Context()).Identity.ID)
+	})))
+
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequest("GET", "/account", nil))
+	fmt.Println(w.Code)
+	r := httptest.NewRequest("GET", "/account", nil)
+	r.Header.Set("X-Session-Token", "ory_st_example")
+	w = httptest.NewRecorder()
+	mux.ServeHTTP(w, r)
+	fmt.Print(w.Code, " ", w.Body)
+	// Output:
+	// 401
+	// 200 hello 77aa
+}
+
+func ExampleClient_Whoami_stepUp() {
 	client, stop := exampleClient()
 	defer stop()
 
-	hello := func(w http.ResponseWriter, r *http.Request) {
-		session, err := client.Whoami(r.Context(), kratos.Token(r.Header.Get("X-Session-Token")))
-		switch {
-		case err == nil:
-			fmt.Fprintln(w, "hello", session.Identity.ID)
-		case errors.Is(err, kratos.ErrNoSession):
-			http.Error(w, "log in first", http.StatusUnauthorized)
-		case errors.Is(err, kratos.ErrAAL2Required):
-			http.Error(w, "log in with your second factor", http.StatusForbidden)
-		default: // Kratos cannot say, so nobody gets in
-			http.Error(w, "try again later", http.StatusServiceUnavailable)
+	token := kratos.Token("ory_st_of_the_first_factor")
+	session, err := client.Whoami(ctx, token)
+	if errors.Is(err, kratos.ErrAAL2Required) {
+		fmt.Println("the code of the app, please")
+		_, err = client.Login.Do(ctx, kratos.LoginTOTP{TOTPCode: "123456"}, token, kratos.RequestAAL(kratos.AAL2))
+		if err != nil {
+			log.Fatal(err)
+		}
+		session, err = client.Whoami(ctx, token) // the same session, and more of it
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(session.ID, session.AAL)
+	// Output:
+	// the code of the app, please
+	// 5a2b aal2
+}
+
+func ExampleFlows_Submit_reauthentication() {
+	client, stop := exampleClient()
+	defer stop()
+
+	token := kratos.Token("ory_st_of_yesterday")
+	flow, err := client.Settings.Start(ctx, token)
+	if err != nil {
+		log.Fatal(err)
+	}
+	change := kratos.SettingsPassword{Password: "a new correct horse"}
+	step, err := client.Settings.Submit(ctx, flow, change, token)
+	if errors.Is(err, kratos.ErrRefreshRequired) {
+		fmt.Println("the password of now, please")
+		login, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: password}, token, kratos.Refresh())
+		if err != nil {
+			log.Fatal(err)
+		}
+		step, err = client.Settings.Submit(ctx, flow, change, kratos.Token(login.SessionToken)) // nothing of it was lost
+		if err != nil {
+			log.Fatal(err)
 		}
 	}
-
-	w := httptest.NewRecorder()
-	hello(w, httptest.NewRequest("GET", "/", nil))
-	fmt.Print(w.Code, " ", w.Body)
+	fmt.Println("saved:", step.Done)
 	// Output:
-	// 401 log in first
+	// the password of now, please
+	// saved: true
+}
+
+// A website with its own pages: Kratos is behind it, and browsers never see it.
+func ExampleClient_Proxy() {
+	client, stop := exampleClient()
+	defer stop()
+
+	mux := http.NewServeMux()
+	mux.Handle("/auth/", client.Proxy("/auth"))
+	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
+		form := flow.Form() // a template shows its nodes and messages
+		fmt.Fprintf(w, "%s %s with %d fields", form.Method, form.Action, len(form.Nodes))
+	}))
+	signedIn := client.RequireSession(func(w http.ResponseWriter, r *http.Request, err error) {
+		http.Redirect(w, r, "/login?return_to=/account", http.StatusSeeOther)
+	})
+	mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintln(w, "the account of", kratos.SessionOf(r.Context()).Identity.ID)
+	})))
+
+	site := httptest.NewServer(mux)
+	defer site.Close()
+	answer, err := site.Client().Get(site.URL + "/account")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer answer.Body.Close()
+	page, err := io.ReadAll(answer.Body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(answer.Request.URL.RequestURI())
+	fmt.Println(string(page))
+	// Output:
+	// /login?flow=f&return_to=%2Faccount
+	// POST /auth/self-service/login?flow=f with 2 fields
 }
 
 func ExampleAdmin_Identities() {
@@ -165,50 +250,4 @@ func ExampleAdmin_Identities() {
 	// Output:
 	// 77aa active
 	// 88bb inactive
-}
-
-// exampleClient returns a client of a server that knows Ada.
-func exampleClient() (*kratos.Client, func()) {
-	server := exampleServer()
-	client, err := kratos.NewClient(server.URL)
-	if err != nil {
-		log.Fatal(err)
-	}
-	return client, server.Close
-}
-
-func exampleAdmin() (*kratos.Admin, func()) {
-	server := exampleServer()
-	admin, err := kratos.NewAdmin(server.URL)
-	if err != nil {
-		log.Fatal(err)
-	}
-	return admin, server.Close
-}
-
-func exampleServer() *httptest.Server {
-	flow := reply{status: 200, body: flowBody("f", "choose_method", "[]", "[]")}
-	session := `"session":` + sessionBody + `,"session_token":"ory_st_example"`
-	return httptest.NewServer(routes{
-		"GET /self-service/login/api":          flow,
-		"GET /self-service/registration/api":   flow,
-		"GET /self-service/verification/flows": reply{status: 200, body: flowBody("v", "sent_email", "[]", "[]")},
-		"POST /self-service/verification":      reply{status: 200, body: flowBody("v", "passed_challenge", "[]", "[]")},
-		"POST /self-service/registration": reply{status: 200, body: `{"identity":{"id":"77aa"},` + session +
-			`,"continue_with":[{"action":"show_verification_ui","flow":{"id":"v","verifiable_address":"ada@example.org"}}]}`},
-		"POST /self-service/login": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			var in struct{ Method, Password, Code string }
-			_ = json.NewDecoder(r.Body).Decode(&in)
-			answer := reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}
-			switch {
-			case in.Password == password, in.Code != "":
-				answer = reply{status: 200, body: "{" + session + "}"}
-			case in.Method == "code":
-				answer = reply{status: 400, body: flowBody("f", "sent_email", sent, "[]")}
-			}
-			answer.ServeHTTP(w, r)
-		}),
-		"GET /sessions/whoami":  reply{status: 200, body: sessionBody},
-		"GET /admin/identities": reply{status: 200, body: `[{"id":"77aa","state":"active"},{"id":"88bb","state":"inactive"}]`},
-	})
 }

@@ -4,6 +4,7 @@ package kratos
 // may decide by; Kratos has more. 1xxxxxx inform, 4xxxxxx are about the input, 5xxxxxx about the server.
 const (
 	MessageLoginCodeSent        = 1010014 // a code for the login was sent
+	MessageLoginWithKey         = 1010012 // the security key is asked for
 	MessageLoginLinkAccount     = 1010016 // log in to link the account of a provider
 	MessageLoginSecondFactor    = 1010004 // the second factor is asked for
 	MessageLoginAgain           = 1010003 // a person who is signed in is to log in again
@@ -26,9 +27,10 @@ const (
 	MessagePasswordPolicy          = 4000005 // the password is not good enough
 	MessageInvalidCredentials      = 4000006 // identifier or password is wrong
 	MessageAccountExists           = 4000007 // the identifier is taken
-	MessageInvalidTOTP             = 4000008 // the code of the authenticator app is wrong
+	MessageInvalidTOTP             = 4000008 // the code of the authenticator app, or the answer of a key, is wrong
 	MessageAddressNotVerified      = 4000010 // the address has to be verified first
 	MessageLookupCodeAlreadyUsed   = 4000012 // the backup code was used before
+	MessageNoKey                   = 4000015 // nobody has this security key or passkey
 	MessageInvalidLookupCode       = 4000016 // the backup code is wrong
 	MessageWrongType               = 4000026 // a value is of another type than the schema says
 	MessageAccountExistsHints      = 4000028 // the identifier is taken; the context says how to log in
@@ -39,6 +41,11 @@ const (
 	MessageNoCodeAccount           = 4000035 // nobody logs in with a code by this identifier
 	MessageAccountNotFound         = 4000037 // nobody has this identifier
 	MessageLoginExpired            = 4010001 // the login flow has expired
+	MessageNoLoginMethod           = 4010002 // the login has no such method: it is disabled, or not for native clients
+	MessageNoRegistrationMethod    = 4010003 // the registration has no such method
+	MessageNoSettingsMethod        = 4010004 // the settings have no such method
+	MessageNoRecoveryMethod        = 4010005 // the recovery has no such method
+	MessageNoVerificationMethod    = 4010006 // the verification has no such method
 	MessageInvalidLoginCode        = 4010008 // the code is wrong or was used
 	MessageRegistrationExpired     = 4040001 // the registration flow has expired
 	MessageInvalidRegistrationCode = 4040003 // the code is wrong or was used

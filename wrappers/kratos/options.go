@@ -55,8 +55,10 @@ func Organization(id string) CallOption { return Query("organization", id) }
 // Via names the trait, such as "email", whose address gets the code of a second factor.
 func Via(trait string) CallOption { return Query("via", trait) }
 
-// ReturnSessionTokenExchangeCode makes a native flow hand over a code with which [Client.ExchangeSessionToken] fetches the
-// session that a social sign-in in the system's browser ends in.
+// ReturnSessionTokenExchangeCode makes a native flow hand over a code (SessionTokenExchangeCode) with which
+// [Client.ExchangeSessionToken] fetches the session that a social sign-in in the system's browser ends in. The flow needs [ReturnTo]
+// as well, and no [Token]. The browser comes back there with the parameter code; with flow, a login flow in which the person
+// links the account that has the same address already; or with neither: then the flow, fetched again, says why.
 func ReturnSessionTokenExchangeCode() CallOption {
 	return Query("return_session_token_exchange_code", "true")
 }

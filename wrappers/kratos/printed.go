@@ -1,33 +1,79 @@
 package kratos
 
-// What a person enters, and what Kratos hands out, is kept out of logs: these values print as their names. Their fields are read
-// as of any struct.
+// String keeps what the person enters out of logs.
+func (LoginPassword) String() string { return "LoginPassword" }
 
-func (LoginPassword) String() string        { return "LoginPassword" }
-func (LoginCode) String() string            { return "LoginCode" }
+// String keeps what the person enters out of logs.
+func (LoginCode) String() string { return "LoginCode" }
+
+// String keeps what the person enters out of logs.
 func (LoginIdentifierFirst) String() string { return "LoginIdentifierFirst" }
-func (LoginTOTP) String() string            { return "LoginTOTP" }
-func (LoginLookupSecret) String() string    { return "LoginLookupSecret" }
-func (LoginOIDC) String() string            { return "LoginOIDC" }
-func (LoginWebAuthn) String() string        { return "LoginWebAuthn" }
-func (LoginPasskey) String() string         { return "LoginPasskey" }
+
+// String keeps what the person enters out of logs.
+func (LoginTOTP) String() string { return "LoginTOTP" }
+
+// String keeps what the person enters out of logs.
+func (LoginLookupSecret) String() string { return "LoginLookupSecret" }
+
+// String keeps what the person enters out of logs.
+func (LoginOIDC) String() string { return "LoginOIDC" }
+
+// String keeps what the person enters out of logs.
+func (LoginWebAuthn) String() string { return "LoginWebAuthn" }
+
+// String keeps what the person enters out of logs.
+func (LoginPasskey) String() string { return "LoginPasskey" }
+
+// String keeps what the person enters out of logs.
 func (RegistrationPassword) String() string { return "RegistrationPassword" }
-func (RegistrationCode) String() string     { return "RegistrationCode" }
-func (RegistrationProfile) String() string  { return "RegistrationProfile" }
-func (RegistrationOIDC) String() string     { return "RegistrationOIDC" }
+
+// String keeps what the person enters out of logs.
+func (RegistrationCode) String() string { return "RegistrationCode" }
+
+// String keeps what the person enters out of logs.
+func (RegistrationProfile) String() string { return "RegistrationProfile" }
+
+// String keeps what the person enters out of logs.
+func (RegistrationOIDC) String() string { return "RegistrationOIDC" }
+
+// String keeps what the person enters out of logs.
 func (RegistrationWebAuthn) String() string { return "RegistrationWebAuthn" }
-func (RegistrationPasskey) String() string  { return "RegistrationPasskey" }
-func (SettingsProfile) String() string      { return "SettingsProfile" }
-func (SettingsPassword) String() string     { return "SettingsPassword" }
-func (SettingsTOTP) String() string         { return "SettingsTOTP" }
-func (SettingsLookup) String() string       { return "SettingsLookup" }
-func (SettingsOIDC) String() string         { return "SettingsOIDC" }
-func (SettingsWebAuthn) String() string     { return "SettingsWebAuthn" }
-func (SettingsPasskey) String() string      { return "SettingsPasskey" }
-func (RecoveryWithCode) String() string     { return "RecoveryWithCode" }
-func (RecoveryWithLink) String() string     { return "RecoveryWithLink" }
-func (VerificationCode) String() string     { return "VerificationCode" }
-func (VerificationLink) String() string     { return "VerificationLink" }
+
+// String keeps what the person enters out of logs.
+func (RegistrationPasskey) String() string { return "RegistrationPasskey" }
+
+// String keeps what the person enters out of logs.
+func (SettingsProfile) String() string { return "SettingsProfile" }
+
+// String keeps what the person enters out of logs.
+func (SettingsPassword) String() string { return "SettingsPassword" }
+
+// String keeps what the person enters out of logs.
+func (SettingsTOTP) String() string { return "SettingsTOTP" }
+
+// String keeps what the person enters out of logs.
+func (SettingsLookup) String() string { return "SettingsLookup" }
+
+// String keeps what the person enters out of logs.
+func (SettingsOIDC) String() string { return "SettingsOIDC" }
+
+// String keeps what the person enters out of logs.
+func (SettingsWebAuthn) String() string { return "SettingsWebAuthn" }
+
+// String keeps what the person enters out of logs.
+func (SettingsPasskey) String() string { return "SettingsPasskey" }
+
+// String keeps what the person enters out of logs.
+func (RecoveryWithCode) String() string { return "RecoveryWithCode" }
+
+// String keeps what the person enters out of logs.
+func (RecoveryWithLink) String() string { return "RecoveryWithLink" }
+
+// String keeps what the person enters out of logs.
+func (VerificationCode) String() string { return "VerificationCode" }
+
+// String keeps what the person enters out of logs.
+func (VerificationLink) String() string { return "VerificationLink" }
 
 // GoString is the same as String.
 func (s Step[F]) GoString() string { return s.String() }

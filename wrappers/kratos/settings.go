@@ -18,7 +18,7 @@ type (
 	SettingsTOTP gen.UpdateSettingsFlowWithTOTPMethod
 	// SettingsLookup shows, regenerates, confirms or disables backup codes.
 	SettingsLookup gen.UpdateSettingsFlowWithLookupMethod
-	// SettingsOIDC links or unlinks an account at another provider.
+	// SettingsOIDC links or unlinks an account at another provider. A native client can unlink only.
 	SettingsOIDC gen.UpdateSettingsFlowWithOIDCMethod
 	// SettingsWebAuthn adds or removes a security key. Kratos takes it from browsers only.
 	SettingsWebAuthn gen.UpdateSettingsFlowWithWebAuthnMethod
