@@ -227,7 +227,10 @@ func (f Flows[F, M]) stands(a *answer) (*Step[F], error) {
 	if now.form.HasErrors() {
 		e := a.error()
 		e.kind, e.flow, e.form = ErrRejected, flow, now.form
-		if f.mode == browserFlow && now.kind == string(gen.FlowTypeAPI) && now.form.says(MessageInvalid) {
+		switch {
+		case now.form.says(MessageAddressNotVerified): // up to Kratos v1.3; later it is an error of its own
+			e.kind = ErrAddressNotVerified
+		case f.mode == browserFlow && now.kind == string(gen.FlowTypeAPI) && now.form.says(MessageInvalid):
 			e.kind, e.text = ErrCSRF, ErrCSRF.Error()+": the flow is a native client's, which no browser may submit"
 		}
 		return nil, e

@@ -63,6 +63,7 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 		"400 with an error about the form is refused":    {reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}, "ErrBadRequest ErrRejected", nil},
 		"400 with an error about a field is refused":     {reply{status: 400, body: flowBody("f", "choose_method", "[]", wrong)}, "ErrBadRequest ErrRejected", nil},
 		"200 with an error is refused":                   {reply{status: 200, body: flowBody("f", "sent_email", wrong, "[]")}, "ErrRejected", nil},
+		"400 with an address that is not verified":       {reply{status: 400, body: flowBody("f", "choose_method", `[{"id":4000010,"text":"t","type":"error"}]`, "[]")}, "ErrAddressNotVerified ErrBadRequest", nil},
 		"400 with a passed flow and an error is refused": {reply{status: 400, body: flowBody("f", "passed_challenge", wrong, "[]")}, "ErrBadRequest ErrRejected", nil},
 		"400 without a flow is an error":                 {reply{status: 400, body: `{"error":{"code":400,"message":"m"}}`}, "ErrBadRequest", nil},
 		"401 says that the identity is inactive":         {reply{status: 401, body: `{"error":{"code":401,"message":"m","details":{"identity_id":"77aa"}}}`}, "ErrIdentityInactive", nil},

@@ -34,7 +34,8 @@ var (
 	ErrAALAlreadyFulfilled = errors.New("the session has this assurance level already")
 	// ErrRefreshRequired: the session is too old for this change: start a login flow with refresh=true.
 	ErrRefreshRequired = errors.New("the person has to log in again first")
-	// ErrAddressNotVerified: the login needs an address that is verified.
+	// ErrAddressNotVerified: the login needs an address that is verified. From Kratos v25.4 on, ContinueWith has the
+	// verification that was begun.
 	ErrAddressNotVerified = errors.New("the address is not verified")
 	// ErrIdentityInactive: the identity is switched off.
 	ErrIdentityInactive = errors.New("the identity is inactive")
