@@ -89,6 +89,9 @@ func (f Form) Value(name string) string {
 	return ""
 }
 
+// ValueOf returns the value of a node as text, as [Form.Value] does: of one of several buttons with the same name, for instance.
+func ValueOf(n UINode) string { return valueText(n.Attributes.Value) }
+
 // Providers returns the ids of the providers that the form offers for a social sign-in or sign-up ("provider"), to link
 // ("link") or to unlink ("unlink").
 func (f Form) Providers(button string) []string {
