@@ -23,6 +23,10 @@ kratos: compiler ## Build and start a Kratos to play with, and print the mails i
 generate: ## Make all of gen/ from api/.
 	$(GO) generate ./...
 
+.PHONY: spec
+spec: ## Take a new version of the API in: make spec FROM=<file or URL of Kratos' published JSON> VERSION=<its tag>.
+	@$(GO) run -C tools ./api spec "$(if $(filter http://% https://% /%,$(FROM)),$(FROM),$(if $(FROM),$(CURDIR)/$(FROM)))" "$(VERSION)"
+
 .PHONY: test
 test: compiler ## Run all tests, those against a real Kratos included.
 	@set -e; for m in $(MODULES); do echo "== test $$m"; $(GO) -C $$m test -race -timeout 20m ./...; done
