@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -26,10 +27,13 @@ const (
 	mostTime    = time.Minute
 )
 
-// fetch reads the file or URL from, up to limits that no API description comes near.
-func fetch(ctx context.Context, from string) ([]byte, error) {
+// fetch reads a URL, or a file whose path is absolute or begins at the root of the repository, up to limits that no API description comes near.
+func fetch(ctx context.Context, p project, from string) ([]byte, error) {
 	if u, err := url.Parse(from); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
 		return download(ctx, u)
+	}
+	if !filepath.IsAbs(from) {
+		from = p.path(from)
 	}
 	info, err := os.Stat(from)
 	if err != nil {

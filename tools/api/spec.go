@@ -19,7 +19,7 @@ var versionTag = regexp.MustCompile(`^v?\d+(\.\d+)*([-+.][0-9A-Za-z.-]+)?$`)
 // takeIn puts the API description published at from in place of the structure of the contract, keeps the contract's sentences,
 // parks the actions of overlays that do not fit any more, and says what there is to do. Nothing is written unless all went well.
 func takeIn(ctx context.Context, p project, from, version string, out io.Writer) error {
-	raw, err := fetch(ctx, from)
+	raw, err := fetch(ctx, p, from)
 	if err != nil {
 		return fmt.Errorf("spec: %w", err)
 	}
