@@ -12,6 +12,7 @@ import (
 // a merge does not change is the contract's own node, so that it can be written as it was.
 type merger struct {
 	renamed map[string]string // new names of paths and schemas, by the place that has the old one
+	before  history
 
 	gaps []string // places of sentences to be written
 	lost []string // sentences about what is gone
@@ -92,7 +93,10 @@ func (m *merger) mapping(ours, published *yaml.Node, kind, where string) *yaml.N
 		}
 		changed = true
 		at := where + "/" + strings.ReplaceAll(key, "/", "~1")
-		insert(out, kind, text(key), m.merge(nil, published.Content[i+1], kindOf(kind, key), at), published)
+		added := m.merge(nil, published.Content[i+1], kindOf(kind, key), at)
+		name := text(key)
+		name.HeadComment = m.before.heading(where, key)
+		insert(out, kind, name, added, m.before.order(where, key, published))
 	}
 	if m.fill(out, kind, where) || changed {
 		return out
@@ -159,7 +163,7 @@ func (m *merger) complete(n *yaml.Node, kind, where string) *yaml.Node {
 	if kind == "data" || kind == "ours" || kind == "prose" || n.Kind == yaml.ScalarNode {
 		return n
 	}
-	if n.Kind == yaml.SequenceNode {
+	if n.Kind == yaml.SequenceNode { // a list keeps the order in which it was published
 		for i, item := range n.Content {
 			n.Content[i] = m.complete(item, kindOf(kind, ""), where+"/"+identity(item, i))
 		}
@@ -171,11 +175,12 @@ func (m *merger) complete(n *yaml.Node, kind, where string) *yaml.Node {
 		if !prose(kind, key.Value) {
 			value = m.complete(value, kindOf(kind, key.Value), where+"/"+strings.ReplaceAll(key.Value, "/", "~1"))
 		}
-		if named(kind) {
+		order := m.before.order(where, key.Value, nil)
+		if named(kind) && order == nil {
 			out.Content = append(out.Content, key, value)
 			continue
 		}
-		insert(out, kind, key, value, nil)
+		insert(out, kind, key, value, order)
 	}
 	m.fill(out, kind, where)
 	return out
@@ -191,7 +196,11 @@ func (m *merger) fill(n *yaml.Node, kind, where string) bool {
 		if member(n, key) != nil {
 			continue
 		}
-		m.gaps = append(m.gaps, where+"/"+key)
+		line := where + "/" + key
+		if earlier := m.before.sentence(line); earlier != "" {
+			line += ", of which an earlier version said: " + earlier
+		}
+		m.gaps = append(m.gaps, line)
 		insert(n, kind, text(key), text(gap+wanted(kind, key, where)), nil)
 		filled = true
 	}

@@ -9,25 +9,27 @@ import (
 )
 
 // insert adds a key where a reader of the contract looks for it: keywords in the contract's usual order, paths and schemas
-// beside those of the most similar name, other names where they were published.
-func insert(n *yaml.Node, kind string, key, value, published *yaml.Node) {
-	at := len(n.Content)
+// beside those of the most similar name, other names where they were published. In order, an earlier version of the contract, they
+// are where they were.
+func insert(n *yaml.Node, kind string, key, value, order *yaml.Node) {
+	at := 0
 	switch {
-	case kind == "paths" || kind == "schemas":
-		if i := mostSimilar(keysOf(n), key.Value); i >= 0 {
-			at = 2*i + 2
-			break
-		}
-		at = afterPredecessor(n, key.Value, published)
-	case named(kind):
-		at = afterPredecessor(n, key.Value, published)
-	default:
-		at = 0
+	case !named(kind):
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			if rankOf(kind, n.Content[i].Value) <= rankOf(kind, key.Value) {
 				at = i + 2
 			}
 		}
+	case order != nil && order.Line > 0: // the contract's own
+		at = afterPredecessor(n, key.Value, order)
+	case kind == "paths" || kind == "schemas":
+		if i := mostSimilar(keysOf(n), key.Value); i >= 0 {
+			at = 2*i + 2
+			break
+		}
+		at = afterPredecessor(n, key.Value, order)
+	default:
+		at = afterPredecessor(n, key.Value, order)
 	}
 	n.Content = slices.Insert(n.Content, at, key, value)
 }

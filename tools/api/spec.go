@@ -80,7 +80,7 @@ func intake(p project, raw []byte, version string) (t *taken, err error) {
 	if err := isKratos(ours, s.doc); err != nil {
 		return nil, err
 	}
-	m := &merger{renamed: renames(ours, s.doc)}
+	m := &merger{renamed: renames(ours, s.doc), before: contractHistory(p)}
 	merged := withVersion(m.merge(ours, s.doc, "document", ""), version)
 	text := splice(source, doc, merged)
 	if err := verify(text, merged, s.doc); err != nil {

@@ -23,21 +23,26 @@ type span struct{ start, end int }
 
 // splice returns text, which was parsed to doc, with changed as its value. Nodes of doc in changed are copied from text.
 func splice(source []byte, doc, changed *yaml.Node) []byte {
-	s := &splicer{
-		lines:    append([]string{""}, strings.Split(strings.TrimSuffix(string(source), "\n"), "\n")...),
-		original: map[*yaml.Node]bool{}, spans: map[place]span{}, parents: map[place]*yaml.Node{},
-	}
 	top := rootOf(doc)
 	if changed == top {
 		return source
 	}
-	s.index(top, 1, len(s.lines), false)
+	s := newSplicer(source, top)
 	first := top.Line
 	if len(top.Content) > 0 {
 		first = s.spans[placeOf(top.Content[0])].start
 	}
 	lines := append(s.lines[1:first:first], s.write(changed, 0)...)
 	return []byte(strings.Join(lines, "\n") + "\n")
+}
+
+func newSplicer(source []byte, top *yaml.Node) *splicer {
+	s := &splicer{
+		lines:    append([]string{""}, strings.Split(strings.TrimSuffix(string(source), "\n"), "\n")...),
+		original: map[*yaml.Node]bool{}, spans: map[place]span{}, parents: map[place]*yaml.Node{},
+	}
+	s.index(top, 1, len(s.lines), false)
+	return s
 }
 
 func placeOf(n *yaml.Node) place { return place{n.Line, n.Column} }
@@ -107,6 +112,7 @@ func (s *splicer) writeMapping(n *yaml.Node, indent int) []string {
 		key, value := n.Content[i], n.Content[i+1]
 		sp, known := s.spans[placeOf(key)]
 		if key.Line == 0 || !known {
+			out = append(out, s.advance(key, n.Content[i+2:])...)
 			out = append(out, s.writePair(key, value, indent)...)
 			continue
 		}
@@ -130,6 +136,23 @@ func (s *splicer) writeMapping(n *yaml.Node, indent int) []string {
 		next += 2
 	}
 	return out
+}
+
+// advance returns the heading of the group that a new key is to begin, and takes it from the key after it that has it now.
+func (s *splicer) advance(key *yaml.Node, after []*yaml.Node) []string {
+	for i := 0; key.HeadComment != "" && i+1 < len(after); i += 2 {
+		if after[i].Line == 0 {
+			continue
+		}
+		lines := s.headings(after[i])
+		if strings.Join(lines, "\n") != key.HeadComment {
+			return nil
+		}
+		sp := s.spans[placeOf(after[i])]
+		s.spans[placeOf(after[i])] = span{after[i].Line, sp.end}
+		return lines
+	}
+	return nil
 }
 
 // headings returns the comments above a key that is gone, if an empty line sets them apart: they are about what follows, too.
