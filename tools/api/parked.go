@@ -60,10 +60,11 @@ func fit(doc *yaml.Node, text []byte, file string) ([]byte, []parkedAction, erro
 	}
 	refused := map[int]string{}
 	for {
-		tried := copyOf(doc)
+		tried, before := copyOf(doc), len(refused)
 		parked := applyFitting(tried, all, refused)
-		if again := refuseDangling(tried, all, parked, refused); again {
-			continue
+		refuseDangling(tried, all, parked, refused)
+		if len(refused) > before {
+			continue // without those
 		}
 		*doc = *tried
 		lines := strings.Split(string(text), "\n")
@@ -75,7 +76,8 @@ func fit(doc *yaml.Node, text []byte, file string) ([]byte, []parkedAction, erro
 	}
 }
 
-// applyFitting applies the actions that fit, and returns the others. Those in refused do not, for the reason given.
+// applyFitting applies the actions that fit, and returns the others. Those in refused do not, for the reason given; one that fails
+// is added to these.
 func applyFitting(doc *yaml.Node, all *overlay.Overlay, refused map[int]string) []parkedAction {
 	var parked []parkedAction
 	for i, action := range all.Actions {
@@ -83,32 +85,30 @@ func applyFitting(doc *yaml.Node, all *overlay.Overlay, refused map[int]string) 
 		if p.why == "" {
 			one := *all
 			one.Actions = []overlay.Action{action}
-			before := copyOf(doc)
 			warnings, err := one.ApplyToStrict(doc)
 			switch {
 			case err != nil && strings.Contains(err.Error(), "did not match any targets"):
 				p.why = "its target is not there"
-			case err != nil:
-				p.why = err.Error()
+			case err != nil: // perhaps after it was applied in part
+				refused[i] = err.Error()
+				return nil
 			case len(warnings) > 0:
 				p.why, p.published = "it changes nothing, the API is published like that", true
 			default:
 				continue
 			}
-			*doc = *before
 		}
 		parked = append(parked, p)
 	}
 	return parked
 }
 
-// refuseDangling adds to refused the applied actions that refer to what is not there in the end, and reports whether there are any.
-func refuseDangling(doc *yaml.Node, all *overlay.Overlay, parked []parkedAction, refused map[int]string) bool {
+// refuseDangling adds to refused the applied actions that refer to what is not there in the end.
+func refuseDangling(doc *yaml.Node, all *overlay.Overlay, parked []parkedAction, refused map[int]string) {
 	skipped := map[int]bool{}
 	for _, p := range parked {
 		skipped[p.index] = true
 	}
-	before := len(refused)
 	for i, action := range all.Actions {
 		if skipped[i] {
 			continue
@@ -119,7 +119,6 @@ func refuseDangling(doc *yaml.Node, all *overlay.Overlay, parked []parkedAction,
 			}
 		}
 	}
-	return len(refused) > before
 }
 
 // actionEnd is the line after the last one of an action; comments and empty lines before the next are not part of it.

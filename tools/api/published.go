@@ -32,6 +32,9 @@ func fetch(ctx context.Context, p project, from string) ([]byte, error) {
 	if u, err := url.Parse(from); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
 		return download(ctx, u)
 	}
+	if strings.Contains(from, "://") {
+		return nil, fmt.Errorf("%q is neither a file nor the URL of one (https://…)", shorten(from))
+	}
 	if !filepath.IsAbs(from) {
 		from = p.path(from)
 	}

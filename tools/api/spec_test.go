@@ -55,7 +55,7 @@ func publish(t testing.TB, p project, edit func(doc *yaml.Node)) []byte {
 	visit(s.doc, "document", "", func(n *yaml.Node, kind, _ string) {
 		if n.Kind == yaml.MappingNode && !named(kind) {
 			for _, key := range []string{"description", "summary", "title", "x-go-enum-desc"} {
-				n.Content = append(n.Content, text(key), text(" Somebody else's words "))
+				n.Content = append(n.Content, text(key), text(" Words of theirs. "))
 			}
 		}
 	})
