@@ -193,19 +193,34 @@ func TestAllFilesOrNone(t *testing.T) {
 	}
 }
 
-// Whatever the file says, it is refused or taken in; nothing is changed before it is certain which, and nothing panics.
+// Whatever the file says, it is refused or taken in; nothing is changed before it is certain which, and nothing panics. The file is
+// the text itself, or a good file with the text in place of one of its values.
 func FuzzIntake(f *testing.F) {
-	p := copyProject(f)
-	for _, tc := range brokenInputs(f, p) {
-		if len(tc.text) < 1<<20 {
-			f.Add(tc.text)
+	p := project{root: f.TempDir()}
+	overlay := "overlay: 1.0.0\ninfo: {title: t, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n  - target: $.components.schemas.dog\n    description: why\n    update: {x-go-name: Dog}\n"
+	for path, text := range map[string]string{p.contract(): soundSpec, p.corrections(): overlay, p.golang(): strings.Replace(overlay, "Dog", "Hound", 1)} {
+		if err := writeFile(path, []byte(text)); err != nil {
+			f.Fatal(err)
 		}
 	}
-	f.Add(publish(f, p, nil))
-	f.Add(publish(f, p, olderVersion(f)))
+	good := publish(f, p, nil)
+	for i, text := range []string{
+		string(good), "", "{}", "[]", "null", "true", "1e999", `"\u2028 x"`, `{"$ref": "#/components/schemas/dog"}`, `{"$ref": "#"}`, `{"$ref": 1}`, `{"allOf": [{"$ref": "#/components/schemas/cat"}]}`,
+		`{"enum": [1, "1", null, {}, []]}`, `{"properties": {"a": null, "": {}}}`, `{"required": "x"}`, `[{"name": {}, "in": []}]`, `{"x-a": 1, "description": {}}`, `{"": {"": {}}}`,
+	} {
+		f.Add(text, uint(0))
+		f.Add(text, uint(5*i))
+		f.Add(text, uint(5*i+3))
+	}
 	before := tree(f, p)
-	f.Fuzz(func(t *testing.T, published []byte) {
-		got, err := intake(p, published, "")
+	f.Fuzz(func(t *testing.T, text string, at uint) {
+		published := []byte(text)
+		if values := bytes.Split(good, []byte(": ")); at%uint(len(values)) > 0 {
+			i := at % uint(len(values))
+			values[i] = append([]byte(text), values[i][bytes.IndexByte(values[i], '\n'):]...)
+			published = bytes.Join(values, []byte(": "))
+		}
+		got, err := intake(p, published, "v1.2.3")
 		if (err == nil) != (got != nil) {
 			t.Errorf("got %v and %v", got, err)
 		}
