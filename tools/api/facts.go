@@ -21,6 +21,14 @@ func facts(doc *yaml.Node) map[string]string {
 			}
 		}
 	}
+	for i, tag := range itemsOf(member(top, "tags")) {
+		f["tag "+identity(tag, i)] = "is there"
+	}
+	for _, key := range keysOf(top) {
+		if grammar["document"].fields[key] == "" && !prose("document", key) {
+			f["whole API › "+key] = valueText(member(top, key))
+		}
+	}
 	components := member(top, "components")
 	for _, group := range keysOf(components) {
 		kind := kindOf("components", group)
@@ -57,11 +65,11 @@ func (f factFinder) thing(name, kind string, n *yaml.Node) {
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		f[name] += valueText(n)
+		f[name] = valueText(n)
 		return
 	}
 	if ref := refOf(n); ref != "" {
-		f[name] += " is " + ref[strings.LastIndex(ref, "/")+1:]
+		f[name] = "is " + ref[strings.LastIndex(ref, "/")+1:]
 		return
 	}
 	if f[name] == "" {

@@ -173,6 +173,27 @@ func references(n *yaml.Node) []string {
 	return all
 }
 
+var actionTarget = regexp.MustCompile(`(?m)^ *- target: (.*)$`)
+
+// namesOfGone lists the actions of an overlay that apply and have among other names one that is gone; now are the new names of
+// those that are renamed, or nothing.
+func namesOfGone(text []byte, file string, now map[string]string) []string {
+	var lines []string
+	for _, match := range actionTarget.FindAllStringSubmatch(string(text), -1) {
+		for _, old := range sortedKeys(now) {
+			if !strings.Contains(match[1], "'"+old+"'") && !strings.Contains(match[1], "/"+old+"'") {
+				continue
+			}
+			line := fmt.Sprintf("%s: %s, which has %s", file, match[1], old)
+			if now[old] != "" {
+				line += ", called " + now[old] + " now"
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
 // repeatedEnums removes what enums have twice, and returns what that was: a correction adds what is published now.
 func repeatedEnums(doc *yaml.Node) []string {
 	var found []string

@@ -45,6 +45,7 @@ type taken struct {
 	gaps, lost []string
 	reread     []string
 	parked     []parkedAction
+	narrower   []string // actions that have fewer targets
 	published  []string // enum values that corrections add and that are published now
 	extensions map[string]int
 	sentences  int
@@ -92,8 +93,10 @@ func intake(p project, raw []byte, version string) (t *taken, err error) {
 		files: map[string][]byte{p.contract(): text},
 	}
 	t.reread = toReread(t.changes)
-	if t.breaking, err = breaking(source, text); err != nil {
-		return nil, err
+	if !bytes.Equal(source, text) {
+		if t.breaking, err = breaking(source, text); err != nil {
+			return nil, err
+		}
 	}
 	if err := t.fitOverlays(p, text); err != nil {
 		return nil, err
@@ -125,7 +128,16 @@ func (t *taken) fitOverlays(p project, contract []byte) error {
 			return err
 		}
 		t.files[path] = fitted
+		names := t.goneNames()
+		for i := range parked {
+			for _, old := range sortedKeys(names) {
+				if names[old] != "" && strings.Contains(parked[i].target, old) {
+					parked[i].why += ", " + old + " is called " + names[old] + " now"
+				}
+			}
+		}
 		t.parked = append(t.parked, parked...)
+		t.narrower = append(t.narrower, namesOfGone(fitted, "api/"+filepath.Base(path), names)...)
 		if path != p.corrections() {
 			continue
 		}
@@ -135,6 +147,20 @@ func (t *taken) fitOverlays(p project, contract []byte) error {
 		}
 	}
 	return nil
+}
+
+// goneNames are the paths and schemas that are gone, with their new names if they have one.
+func (t *taken) goneNames() map[string]string {
+	names := map[string]string{}
+	for _, line := range t.changes.gone {
+		if name, ok := strings.CutPrefix(line, "schema "); ok && !strings.Contains(name, " › ") {
+			names[name] = ""
+		}
+	}
+	for old, name := range t.renamed {
+		names[strings.TrimPrefix(strings.TrimPrefix(old, "/components/schemas/"), "/paths/")] = name
+	}
+	return names
 }
 
 // versionOf makes sure that the file is of the version that was asked for.

@@ -38,6 +38,7 @@ func (t *taken) report(out io.Writer) {
 		published = append(published, "api/corrections.yaml adds what is published: "+value)
 	}
 	list(out, "Actions of overlays that do not apply", "they are parked: mend their target and remove the marks, or delete them", stale)
+	list(out, "Actions of overlays that apply to less", "take the name out, or put the new one in", t.narrower)
 	list(out, "Actions that are part of the published API", "delete them", published)
 	var extensions []string
 	for _, name := range sortedKeys(t.extensions) {
