@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -55,8 +56,8 @@ func TestNothingOfTheAPIIsMissing(t *testing.T) {
 	generated := readPackage(t, "gen")
 
 	known := calledOperations(t)
-	for path, methods := range s.Paths {
-		for method, op := range methods {
+	for _, path := range sorted(s.Paths) {
+		for method, op := range s.Paths[path] {
 			if !known[op.OperationID] {
 				t.Errorf("operation %s (%s %s) has no method", op.OperationID, method, path)
 				continue
@@ -73,12 +74,12 @@ func TestNothingOfTheAPIIsMissing(t *testing.T) {
 			}
 		}
 	}
-	for op := range known {
+	for _, op := range sorted(known) {
 		t.Errorf("operation %s is not in the API any more", op)
 	}
 
-	for union, schema := range s.Components.Schemas {
-		for _, member := range schema.OneOf {
+	for _, union := range sorted(s.Components.Schemas) {
+		for _, member := range s.Components.Schemas[union].OneOf {
 			name := member.Ref[strings.LastIndex(member.Ref, "/")+1:]
 			if strings.HasPrefix(union, "update") && !strings.Contains(strings.ToLower(wrapper.text), "gen."+strings.ToLower(name)+"\n") {
 				t.Errorf("%s, a member of %s, has no type", name, union)
@@ -110,12 +111,14 @@ func TestNothingOfTheAPIIsMissing(t *testing.T) {
 		}
 	}
 
-	for name, where := range wrapper.selected {
+	for _, name := range sorted(wrapper.selected) {
 		if !generated.declared[name] {
-			t.Errorf("gen.%s is not generated any more, and %s has it", name, where)
+			t.Errorf("gen.%s is not generated any more, and %s has it", name, wrapper.selected[name])
 		}
 	}
 }
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // flattened are the unions that api/golang.yaml makes one struct of, with the members whose fields it has.
 var flattened = map[string][]string{
