@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	mostBytes   = 16 << 20 // Kratos publishes less than half a megabyte
-	mostDepth   = 64       // and nests less than 20 levels
-	mostMembers = 5000     // of one object or list
+	mostBytes   = 4 << 20 // Kratos publishes less than half a megabyte
+	mostDepth   = 64      // and nests less than 20 levels
+	mostMembers = 5000    // of one object or list
 	mostHops    = 5
 	mostTime    = time.Minute
 )

@@ -127,3 +127,46 @@ func TestCheckListsWhatIsToBeDone(t *testing.T) {
 		}
 	}
 }
+
+// What is wrong with corrections is found in the effective spec.
+func TestCheckOfCorrections(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ action, want string }{
+		"a component that nothing refers to": {
+			"{target: $.components.responses, description: why, update: {nowhere: {description: Never to be seen by anybody.}}}",
+			"api/corrections.yaml: nothing refers to #/components/responses/nowhere",
+		},
+		"a security scheme that is gone": {
+			"{target: $.components.securitySchemes.oryAccessToken, description: why, remove: true}",
+			"asks for the security scheme oryAccessToken, which is not there",
+		},
+		"a value that is published": {
+			"{target: $.components.schemas.uiNode.properties.group, description: why, update: {enum: [totp]}}",
+			"api/corrections.yaml adds what is published: #/components/schemas/uiNode/properties/group: the value totp",
+		},
+		"an excuse without a fault": {
+			"{target: \"$.paths['/.well-known/ory/webauthn.js'].get.responses\", description: why, update: {default: {description: Whatever went wrong before it.}}}",
+			"webauthn.js/get/responses, which has no fault",
+		},
+		"a value of an enum that is none": {
+			"{target: $.components.schemas.uiNode.properties.group, description: why, update: {enum: [7]}}",
+			"has the value 7, which is no string",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := copyProject(t)
+			text := strings.TrimRight(read(t, p.corrections()), "\n") + "\n  - " + tc.action + "\n"
+			if err := writeFile(p.corrections(), []byte(text)); err != nil {
+				t.Fatal(err)
+			}
+			if err := writeEffective(p); err != nil {
+				t.Fatal(err)
+			}
+			var out strings.Builder
+			if err := check(p, &out); err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v, want %s", err, tc.want)
+			}
+		})
+	}
+}
