@@ -23,6 +23,12 @@ kratos: compiler ## Build and start a Kratos to play with, and print the mails i
 generate: ## Make all of gen/ from api/.
 	$(GO) generate ./...
 
+.PHONY: spec
+spec: export FROM := $(FROM)
+spec: export VERSION := $(VERSION)
+spec: ## Take a new version of the API in: make spec FROM=<file or URL of Kratos' published JSON> VERSION=<its tag>.
+	@$(GO) run -C tools ./api spec "$$FROM" "$$VERSION"
+
 .PHONY: test
 test: compiler ## Run all tests, those against a real Kratos included.
 	@set -e; for m in $(MODULES); do echo "== test $$m"; $(GO) -C $$m test -race -timeout 20m ./...; done
@@ -40,6 +46,8 @@ check: compiler ## Check generated code, spec, overlays, modules, formatting, an
 	  diff -r "$$old/gen" gen || { echo "gen/ was not what 'make generate' makes of api/; it is now: commit it"; exit 1; }
 	@echo "== spec"
 	@$(GO) run -C tools ./api check
+	@echo "== changes since the last release"
+	@$(GO) run -C tools ./api release
 	@set -e; for m in $(ALL); do echo "== tidy $$m"; $(GO) -C $$m mod tidy -diff; done
 	@echo "== gofmt"
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; }

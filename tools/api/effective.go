@@ -21,6 +21,7 @@ func writeEffective(p project) error {
 	if err := apply(doc, p.corrections()); err != nil {
 		return err
 	}
+	repeatedEnums(doc) // the check names them
 	text, err := toJSON(doc)
 	if err != nil {
 		return err

@@ -36,13 +36,8 @@ func (l *linter) spec(spec *openapi3.T) {
 	for _, tag := range spec.Tags {
 		l.text("#/tags/"+tag.Name, tag.Name, tag.Description)
 	}
-	ids := map[string]bool{}
 	for _, op := range operations(spec) {
 		l.operation(op)
-		if ids[op.OperationID] {
-			l.found(op.where, "has the operationId of another operation")
-		}
-		ids[op.OperationID] = true
 	}
 	for _, name := range sortedKeys(spec.Components.Schemas) {
 		l.schema("#/components/schemas/"+name, name, spec.Components.Schemas[name], true)
@@ -125,6 +120,8 @@ func (l *linter) text(where, name, text string) {
 	switch {
 	case strings.TrimSpace(text) == "":
 		l.found(where, "has no description")
+	case strings.HasPrefix(strings.TrimSpace(text), strings.TrimSpace(gap)):
+		l.found(where, "is to be written: "+strings.TrimSpace(strings.TrimPrefix(text, gap)))
 	case text != strings.TrimSuffix(strings.TrimSpace(text), "\n") && text != strings.TrimSpace(text)+"\n":
 		l.found(where, "has white space around its description")
 	case !strings.HasSuffix(strings.TrimSpace(text), ".") && !strings.HasSuffix(strings.TrimSpace(text), ")"):

@@ -1,12 +1,15 @@
 // Command api works on the API's description in api/:
 //
 //	go run -C tools ./api effective          writes gen/spec: the contract with its corrections, as JSON and as a package
+//	go run -C tools ./api spec FROM VERSION  takes the API in that Kratos publishes for a version
 //	go run -C tools ./api check              validates contract, overlays and effective spec, and lints their texts
+//	go run -C tools ./api release            compares contract and Go API with the last released version
 //	go run -C tools ./api recorded FILE…     validates recorded answers against the effective spec
 //	go run -C tools ./api select FILE… DIR   keeps one recorded exchange of each kind, for testdata/recorded
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -35,13 +38,23 @@ func main() {
 
 func run(p project, args []string) error {
 	if len(args) == 0 {
-		return errors.New("which command? effective, check, recorded or select")
+		return errors.New("which command? effective, spec, check, release, recorded or select")
 	}
 	switch command, args := args[0], args[1:]; command {
 	case "effective":
 		return writeEffective(p)
 	case "check":
 		return check(p, os.Stdout)
+	case "spec":
+		if len(args) == 1 {
+			args = append(args, "")
+		}
+		if len(args) != 2 || args[0] == "" {
+			return errors.New("usage: make spec FROM=<file or URL of the JSON that Kratos publishes> VERSION=<its tag>")
+		}
+		return takeIn(context.Background(), p, args[0], args[1], os.Stdout)
+	case "release":
+		return release(p, os.Stdout)
 	case "recorded":
 		return validateRecorded(p, args, os.Stdout)
 	case "select":
@@ -50,6 +63,6 @@ func run(p project, args []string) error {
 		}
 		return selectRecorded(args[:len(args)-1], args[len(args)-1], os.Stdout)
 	default:
-		return fmt.Errorf("there is no command %q: effective, check, recorded or select", command)
+		return fmt.Errorf("there is no command %q: effective, spec, check, release, recorded or select", command)
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -234,114 +233,6 @@ func fromBrowser() *http.Request {
 	r.Header.Set("Authorization", "Basic secret")
 	r.Header.Set("Cookie", "ory_kratos_session=session; csrf_token_0a=csrf; other=secret")
 	return r
-}
-
-// spec is the part of the effective spec that the wrapper has to keep up with.
-type spec struct {
-	Paths map[string]map[string]struct {
-		OperationID string `json:"operationId"`
-	} `json:"paths"`
-	Components struct {
-		Schemas map[string]struct {
-			OneOf []struct {
-				Ref string `json:"$ref"`
-			} `json:"oneOf"`
-		} `json:"schemas"`
-	} `json:"components"`
-	text string
-}
-
-func readSpec(t *testing.T) spec {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "gen", "spec", "openapi.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := spec{text: string(text)}
-	if err := json.Unmarshal(text, &s); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-// What the API has and this package lacks is named here, one by one, when a new version of the API is taken in.
-func TestNothingOfTheAPIIsMissing(t *testing.T) {
-	t.Parallel()
-	s := readSpec(t)
-	source := readSource(t, ".")
-
-	known := calls(t.Context(), new(kratos.Client), new(kratos.Browser), new(kratos.Admin))
-	for path, methods := range s.Paths {
-		for method, op := range methods {
-			if known[op.OperationID] == nil {
-				t.Errorf("operation %s (%s %s) has no method", op.OperationID, method, path)
-			}
-			delete(known, op.OperationID)
-		}
-	}
-	for op := range known {
-		t.Errorf("operation %s is not in the API any more", op)
-	}
-
-	for union, schema := range s.Components.Schemas {
-		for _, member := range schema.OneOf {
-			name := member.Ref[strings.LastIndex(member.Ref, "/")+1:]
-			if strings.HasPrefix(union, "update") && !strings.Contains(strings.ToLower(source), "gen."+strings.ToLower(name)+"\n") {
-				t.Errorf("%s, a member of %s, has no type", name, union)
-			}
-		}
-	}
-	for union, want := range map[string][]string{
-		"continueWith":     {"continueWithVerificationUi", "continueWithSetOrySessionToken", "continueWithSettingsUi", "continueWithRecoveryUi", "continueWithRedirectBrowserTo"},
-		"uiNodeAttributes": {"uiNodeInputAttributes", "uiNodeTextAttributes", "uiNodeImageAttributes", "uiNodeAnchorAttributes", "uiNodeScriptAttributes"},
-	} {
-		for _, member := range s.Components.Schemas[union].OneOf {
-			if name := member.Ref[strings.LastIndex(member.Ref, "/")+1:]; !slices.Contains(want, name) {
-				t.Errorf("%s, a member of %s, has no fields in api/golang.yaml", name, union)
-			}
-		}
-	}
-
-	for _, id := range regexp.MustCompile("`((?:session|self_service_flow|security|browser|identity)_[a-z0-9_]+)`").FindAllStringSubmatch(s.text, -1) {
-		if notErrors[id[1]] {
-			continue
-		}
-		if !strings.Contains(source, `case "`+id[1]+`":`) {
-			t.Errorf("the error id %s has no Err… variable", id[1])
-		}
-	}
-
-	for _, enum := range regexp.MustCompile(`(?m)^type (\w+) string$`).FindAllStringSubmatch(readSource(t, filepath.Join(root, "gen")), -1) {
-		if !strings.Contains(source, " = gen."+enum[1]+"\n") {
-			t.Errorf("the enum %s has no alias", enum[1])
-		}
-	}
-}
-
-// notErrors are names in the texts of the spec that look like ids of errors.
-var notErrors = map[string]bool{
-	"session_token": true, "session_token_exchange_code": true, "identity_id": true, "identity_schema": true, "session_id": true,
-}
-
-// readSource returns the Go code of a package, without its tests.
-func readSource(t *testing.T, dir string) string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all strings.Builder
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.Write(text)
-	}
-	return all.String()
 }
 
 // Every exported name has a comment that begins with it.

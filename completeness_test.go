@@ -1,0 +1,261 @@
+package kratosgo
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// spec is the part of the effective spec that the wrapper has to keep up with.
+type spec struct {
+	Paths map[string]map[string]struct {
+		OperationID string `json:"operationId"`
+		Parameters  []struct {
+			Name string `json:"name"`
+			In   string `json:"in"`
+		} `json:"parameters"`
+	} `json:"paths"`
+	Components struct {
+		Schemas map[string]struct {
+			OneOf []struct {
+				Ref string `json:"$ref"`
+			} `json:"oneOf"`
+		} `json:"schemas"`
+	} `json:"components"`
+	text string
+}
+
+func readSpec(t *testing.T) spec {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("gen", "spec", "openapi.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := spec{text: string(text)}
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// What the API has and the wrapper lacks, and what the wrapper has and the API lacks, is named here, one by one, when a new version
+// of the API is taken in. The code is read, not compiled: it may not compile then.
+func TestNothingOfTheAPIIsMissing(t *testing.T) {
+	t.Parallel()
+	s := readSpec(t)
+	wrapper := readPackage(t, filepath.Join("wrappers", "kratos"))
+	generated := readPackage(t, "gen")
+
+	known := calledOperations(t)
+	for _, path := range sorted(s.Paths) {
+		for method, op := range s.Paths[path] {
+			if !known[op.OperationID] {
+				t.Errorf("operation %s (%s %s) has no method", op.OperationID, method, path)
+				continue
+			}
+			delete(known, op.OperationID)
+			for _, name := range unsent(t, op.OperationID, func(yield func(string)) {
+				for _, p := range op.Parameters {
+					if p.In == "query" {
+						yield(p.Name)
+					}
+				}
+			}) {
+				t.Error(name)
+			}
+		}
+	}
+	for _, op := range sorted(known) {
+		t.Errorf("operation %s is not in the API any more", op)
+	}
+
+	for _, union := range sorted(s.Components.Schemas) {
+		for _, member := range s.Components.Schemas[union].OneOf {
+			name := member.Ref[strings.LastIndex(member.Ref, "/")+1:]
+			if strings.HasPrefix(union, "update") && !strings.Contains(strings.ToLower(wrapper.text), "gen."+strings.ToLower(name)+"\n") {
+				t.Errorf("%s, a member of %s, has no type", name, union)
+			}
+		}
+	}
+	for union, want := range flattened {
+		for _, member := range s.Components.Schemas[union].OneOf {
+			if name := member.Ref[strings.LastIndex(member.Ref, "/")+1:]; !slices.Contains(want, name) {
+				t.Errorf("%s, a member of %s, has no fields in api/golang.yaml", name, union)
+			}
+		}
+	}
+
+	for _, id := range regexp.MustCompile("`((?:session|self_service_flow|security|browser|identity)_[a-z0-9_]+)`").FindAllStringSubmatch(s.text, -1) {
+		if !notErrors[id[1]] && !strings.Contains(wrapper.text, `case "`+id[1]+`":`) {
+			t.Errorf("the error id %s has no Err… variable", id[1])
+		}
+	}
+
+	for _, enum := range regexp.MustCompile(`(?m)^type (\w+) string$`).FindAllStringSubmatch(generated.text, -1) {
+		if !strings.Contains(wrapper.text, " = gen."+enum[1]+"\n") {
+			t.Errorf("the enum %s has no alias", enum[1])
+		}
+		for _, value := range regexp.MustCompile(`(?m)^\t(\w+)\s+`+enum[1]+` *=`).FindAllStringSubmatch(generated.text, -1) {
+			if wrapper.selected[value[1]] == "" {
+				t.Errorf("the value %s of the enum %s has no constant", value[1], enum[1])
+			}
+		}
+	}
+
+	for _, name := range sorted(wrapper.selected) {
+		if !generated.declared[name] {
+			t.Errorf("gen.%s is not generated any more, and %s has it", name, wrapper.selected[name])
+		}
+	}
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// flattened are the unions that api/golang.yaml makes one struct of, with the members whose fields it has.
+var flattened = map[string][]string{
+	"continueWith":     {"continueWithVerificationUi", "continueWithSetOrySessionToken", "continueWithSettingsUi", "continueWithRecoveryUi", "continueWithRedirectBrowserTo"},
+	"uiNodeAttributes": {"uiNodeInputAttributes", "uiNodeTextAttributes", "uiNodeImageAttributes", "uiNodeAnchorAttributes", "uiNodeScriptAttributes"},
+}
+
+// notErrors are names in the texts of the spec that look like ids of errors.
+var notErrors = map[string]bool{
+	"session_token": true, "session_token_exchange_code": true, "identity_id": true, "identity_schema": true, "session_id": true,
+}
+
+// neverSent are query parameters without an option, by operation, or for all of them.
+var neverSent = map[string][]string{
+	"":                         {"page", "per_page", "page_size", "page_token"}, // each list has its own two of them
+	"createNativeSettingsFlow": {"return_to"},                                   // without effect: native flows return nowhere
+	"updateRecoveryFlow":       {"token"},                                       // of links, which browsers follow
+	"updateVerificationFlow":   {"token"},                                       // of links, which browsers follow
+	"listIdentities":           {"preview_credentials_identifier_similar"},      // a preview that may go
+}
+
+// unsent compares the query parameters of an operation with those of its wire request in testdata.
+func unsent(t *testing.T, op string, parameters func(yield func(string))) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "requests", op+".txt"))
+	if err != nil {
+		return []string{"operation " + op + " has no wire request: " + err.Error()}
+	}
+	var sent, found []string
+	for _, match := range regexp.MustCompile(`(?m)^\?([^=]+)=`).FindAllStringSubmatch(string(text), -1) {
+		sent = append(sent, match[1])
+	}
+	there := map[string]bool{}
+	parameters(func(name string) {
+		there[name] = true
+		if !slices.Contains(sent, name) && !slices.Contains(neverSent[op], name) && !slices.Contains(neverSent[""], name) {
+			found = append(found, "parameter "+name+" of "+op+" has no option that testdata/requests shows")
+		}
+	})
+	for _, name := range slices.Compact(sent) {
+		if !there[name] {
+			found = append(found, "parameter "+name+" of "+op+" is not in the API any more")
+		}
+	}
+	return found
+}
+
+// calledOperations returns the operations that the wrapper's tests call, each with a wire request.
+func calledOperations(t *testing.T) map[string]bool {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join("wrappers", "kratos", "requests_test.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, decl := range parsed.Decls {
+		if f, ok := decl.(*ast.FuncDecl); ok && f.Name.Name == "calls" {
+			ast.Inspect(f, func(n ast.Node) bool {
+				pair, ok := n.(*ast.KeyValueExpr)
+				if !ok {
+					return true
+				}
+				_, isCall := pair.Value.(*ast.FuncLit)
+				if key, ok := pair.Key.(*ast.BasicLit); ok && isCall {
+					if op, err := strconv.Unquote(key.Value); err == nil {
+						known[op] = true
+					}
+				}
+				return true
+			})
+		}
+	}
+	if len(known) == 0 {
+		t.Fatal("wrappers/kratos/requests_test.go calls no operation")
+	}
+	return known
+}
+
+// goPackage is what the code of a package has, without its tests.
+type goPackage struct {
+	text     string
+	declared map[string]bool   // at package level
+	selected map[string]string // names of package gen, and where they are used
+}
+
+func readPackage(t *testing.T, dir string) goPackage {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkg := goPackage{declared: map[string]bool{}, selected: map[string]string{}}
+	set := token.NewFileSet()
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pkg.text += string(text)
+		parsed, err := parser.ParseFile(set, file, text, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range parsed.Decls {
+			pkg.declare(decl)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if of, ok := s.X.(*ast.Ident); ok && of.Name == "gen" {
+					pkg.selected[s.Sel.Name] = set.Position(s.Pos()).String()
+				}
+			}
+			return true
+		})
+	}
+	return pkg
+}
+
+func (pkg goPackage) declare(decl ast.Decl) {
+	switch d := decl.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil {
+			pkg.declared[d.Name.Name] = true
+		}
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			switch s := s.(type) {
+			case *ast.TypeSpec:
+				pkg.declared[s.Name.Name] = true
+			case *ast.ValueSpec:
+				for _, name := range s.Names {
+					pkg.declared[name.Name] = true
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/oasdiff/oasdiff/checker"
+	"github.com/oasdiff/oasdiff/diff"
+	oasload "github.com/oasdiff/oasdiff/load"
+	"gopkg.in/yaml.v3"
+)
+
+const perhaps = "perhaps: "
+
+// breaking tells which changes from one contract to another can make a program fail that was written for the first, each once
+// with the operations that have it. Both texts are YAML or JSON.
+func breaking(old, now []byte) ([]string, error) {
+	before, err := loadComparable("the old contract", old)
+	if err != nil {
+		return nil, err
+	}
+	after, err := loadComparable("the new contract", now)
+	if err != nil {
+		return nil, err
+	}
+	found, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), before, after)
+	if err != nil {
+		return nil, fmt.Errorf("the contracts cannot be compared: %w", err)
+	}
+	changes := checker.CheckBackwardCompatibility(checker.NewConfig(checker.GetAllChecks()), found, sources)
+	localize := checker.NewDefaultLocalizer()
+	where := map[string][]string{}
+	for _, change := range changes {
+		text := change.GetUncolorizedText(localize)
+		if !change.IsBreaking() || strings.Contains(change.GetId(), "response") && strings.Contains(change.GetId(), "enum-value-added") {
+			text = perhaps + text // this SDK's enums take values they do not know
+		}
+		id := change.GetOperationId()
+		if id == "" {
+			id = change.GetPath()
+		}
+		where[text] = append(where[text], id)
+	}
+	var lines []string
+	for _, text := range sortedKeys(where) {
+		if ids := where[text]; len(ids) > 1 {
+			lines = append(lines, fmt.Sprintf("%s (%s and %d more)", text, ids[0], len(ids)-1))
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%s (%s)", text, where[text][0]))
+	}
+	return lines, nil
+}
+
+// loadComparable loads a contract the way the comparison wants it.
+func loadComparable(name string, text []byte) (*oasload.SpecInfo, error) {
+	doc := new(yaml.Node)
+	if err := yaml.Unmarshal(text, doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	asJSON, err := toJSON(doc)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	spec, err := openapi3.NewLoader().LoadFromData(asJSON)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &oasload.SpecInfo{Url: name, Spec: spec}, nil
+}
