@@ -62,7 +62,7 @@ func TestTheExampleWebsite(t *testing.T) {
 	where, page = fill(page, "password", url.Values{"password": {p.password}})
 	s.wants("registered", where, page, "/", "You are ")
 	code(t, srv, p.Email)
-	where, page = s.visit("/verification")
+	_, page = s.visit("/verification")
 	where, page = fill(page, "code", url.Values{"email": {p.Email}})
 	s.wants("a code", where, page, "/verification?flow=", `data-message="1080003"`)
 	where, page = fill(page, "code", url.Values{"code": {code(t, srv, p.Email)}})

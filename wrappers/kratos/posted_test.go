@@ -144,3 +144,18 @@ func TestContextOf(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWayBackFromTheSecondStepOfARegistration(t *testing.T) {
+	t.Parallel()
+	var got map[string]any
+	client, _ := serve(t, routes{"POST /self-service/registration": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = nil
+		_ = json.NewDecoder(r.Body).Decode(&got)
+		reply{status: 400, body: strings.ReplaceAll(flowBody("f", "choose_method", "[]", "[]"), "login", "registration")}.ServeHTTP(w, r)
+	})})
+	for screen, want := range map[kratos.RegistrationScreen]string{"": "profile", kratos.RegistrationScreenCredentialSelection: "profile", kratos.RegistrationScreenPrevious: "profile:back"} {
+		if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), kratos.RegistrationProfile{Screen: screen}); err != nil || got["method"] != want {
+			t.Errorf("screen %q: %v, sent %v", screen, err, got)
+		}
+	}
+}

@@ -37,6 +37,9 @@ func (m RegistrationCode) registrationBody(csrf string) any {
 
 func (m RegistrationProfile) registrationBody(csrf string) any {
 	m.Method, m.CSRFToken = "profile", csrf
+	if m.Screen == RegistrationScreenPrevious {
+		m.Method = "profile:back" // with "profile", Kratos does not look at the screen
+	}
 	return gen.UpdateRegistrationFlowWithProfileMethod(m)
 }
 
