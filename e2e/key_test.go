@@ -49,26 +49,15 @@ func (k *key) get(t *testing.T, options string) string {
 	return virtualwebauthn.CreateAssertionResponse(k.site, k.auth, k.cred, *o)
 }
 
-// passkeyCreation is what a form gives to navigator.credentials.create for a passkey. A registration wraps it.
-func passkeyCreation(form kratos.Form) string {
-	value := form.Value("passkey_create_data")
-	var wrapped struct {
-		Options json.RawMessage `json:"credentialOptions"`
-	}
-	if json.Unmarshal([]byte(value), &wrapped) == nil && wrapped.Options != nil {
-		return string(wrapped.Options)
-	}
-	return value
+// passkeyOptions is what a form hands to the browser for a passkey, to create one or to ask for it.
+func passkeyOptions(form kratos.Form) string {
+	return string(form.CredentialOptions(kratos.UINodeGroupPasskey))
 }
 
-// passkeyChallenge is what a form gives to navigator.credentials.get for a passkey.
-func passkeyChallenge(form kratos.Form) string { return form.Value("passkey_challenge") }
-
-// webauthnCreation is what a form gives to navigator.credentials.create for a security key.
-func webauthnCreation(form kratos.Form) string { return form.Value("webauthn_register_trigger") }
-
-// webauthnChallenge is what a form gives to navigator.credentials.get for a security key.
-func webauthnChallenge(form kratos.Form) string { return form.Value("webauthn_login_trigger") }
+// webauthnOptions is the same for a security key.
+func webauthnOptions(form kratos.Form) string {
+	return string(form.CredentialOptions(kratos.UINodeGroupWebAuthn))
+}
 
 // hexID is how settings name a key.
 func hexID(k *key) string { return hex.EncodeToString(k.cred.ID) }

@@ -21,7 +21,7 @@ func passkeyPerson(t *testing.T, client *kratos.Client) (person, *key, *kratos.B
 		t.Fatal("the profile alone ends the registration")
 	}
 	step = must1of[*kratos.Step[kratos.RegistrationFlow]](t)(browser.Registration.Submit(t.Context(), step.Flow, kratos.RegistrationPasskey{
-		Traits: p.traits, PasskeyRegister: k.create(t, passkeyCreation(step.Flow.Form())),
+		Traits: p.traits, PasskeyRegister: k.create(t, passkeyOptions(step.Flow.Form())),
 	}))
 	if !step.Done || step.Session == nil || step.SessionToken != "" || step.Identity == nil {
 		t.Fatalf("registered: %+v", step)
@@ -50,7 +50,7 @@ func TestPasskeys(t *testing.T) {
 		want := must1of[*kratos.Session](t)(registered.Whoami(ctx))
 		browser := client.Browser(visit(nil))
 		flow := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyChallenge(flow.Form()))}))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyOptions(flow.Form()))}))
 		if !step.Done || step.Identity.ID != want.Identity.ID || step.Session.ID == want.ID {
 			t.Errorf("logged in: %+v", step)
 		}
@@ -60,7 +60,7 @@ func TestPasskeys(t *testing.T) {
 		_, k, browser := passkeyPerson(t, client)
 		before := must1of[*kratos.Session](t)(browser.Whoami(ctx))
 		flow := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx, kratos.Refresh()))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyChallenge(flow.Form()))}))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyOptions(flow.Form()))}))
 		if !step.Done || !step.Session.AuthenticatedAt.After(before.AuthenticatedAt) {
 			t.Errorf("logged in again: %+v", step)
 		}
@@ -79,9 +79,9 @@ func TestPasskeys(t *testing.T) {
 			answer string
 			number int
 		}{
-			"a passkey that nobody registered": {stranger.get(t, passkeyChallenge(form)), noKey},
-			"the answer to another challenge":  {k.get(t, passkeyChallenge(other)), wrongKey},
-			"an answer given on another site":  {elsewhere.get(t, passkeyChallenge(form)), wrongKey},
+			"a passkey that nobody registered": {stranger.get(t, passkeyOptions(form)), noKey},
+			"the answer to another challenge":  {k.get(t, passkeyOptions(other)), wrongKey},
+			"an answer given on another site":  {elsewhere.get(t, passkeyOptions(form)), wrongKey},
 			"no answer at all":                 {"{}", kratos.MessageInvalid},
 			"something that is no JSON":        {"s3cret", kratos.MessageInvalid},
 		} {
@@ -103,13 +103,13 @@ func TestPasskeys(t *testing.T) {
 		_, _, browser := passkeyPerson(t, client)
 		second := newKey()
 		flow := must1of[*kratos.SettingsFlow](t)(browser.Settings.Start(ctx))
-		added := must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Submit(ctx, flow, kratos.SettingsPasskey{PasskeySettingsRegister: second.create(t, passkeyCreation(flow.Form()))}))
+		added := must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Submit(ctx, flow, kratos.SettingsPasskey{PasskeySettingsRegister: second.create(t, passkeyOptions(flow.Form()))}))
 		if ids := removals(added.Flow.Form(), "passkey_remove"); !added.Done || len(ids) != 2 || !slices.Contains(ids, hexID(second)) {
 			t.Fatalf("added: done %v, passkeys %v", added.Done, ids)
 		}
 		login := client.Browser(visit(nil))
 		start := must1of[*kratos.LoginFlow](t)(login.Login.Start(ctx))
-		must1of[*kratos.Step[kratos.LoginFlow]](t)(login.Login.Submit(ctx, start, kratos.LoginPasskey{PasskeyLogin: second.get(t, passkeyChallenge(start.Form()))}))
+		must1of[*kratos.Step[kratos.LoginFlow]](t)(login.Login.Submit(ctx, start, kratos.LoginPasskey{PasskeyLogin: second.get(t, passkeyOptions(start.Form()))}))
 
 		removed := must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Submit(ctx, added.Flow, kratos.SettingsPasskey{PasskeyRemove: hexID(second)}))
 		if ids := removals(removed.Flow.Form(), "passkey_remove"); !removed.Done || len(ids) != 1 {
@@ -117,7 +117,7 @@ func TestPasskeys(t *testing.T) {
 		}
 		login = client.Browser(visit(nil))
 		start = must1of[*kratos.LoginFlow](t)(login.Login.Start(ctx))
-		_, err := login.Login.Submit(ctx, start, kratos.LoginPasskey{PasskeyLogin: second.get(t, passkeyChallenge(start.Form()))})
+		_, err := login.Login.Submit(ctx, start, kratos.LoginPasskey{PasskeyLogin: second.get(t, passkeyOptions(start.Form()))})
 		rejectedFor(t, "the passkey that was removed", err, wrongKey)
 	})
 
@@ -187,14 +187,14 @@ func TestPasskeysOnPages(t *testing.T) {
 	s.wants("the profile", where, page, "/registration?flow=", "message 1040009")
 	where, page = s.send(url.Values{"method": {"passkey"}, "traits.email": {p.Email}, "passkey_register": {"{}"}})
 	s.wants("no answer of a passkey", where, page, "/registration?flow=", "4000001")
-	where, page = s.send(url.Values{"method": {"passkey"}, "traits.email": {p.Email}, "passkey_register": {k.create(t, passkeyCreation(form))}})
+	where, page = s.send(url.Values{"method": {"passkey"}, "traits.email": {p.Email}, "passkey_register": {k.create(t, passkeyOptions(form))}})
 	s.wants("registered", where, page, "/", "home of ")
 	home := page
 
 	s.forget()
 	where, page = s.visit("/login")
 	s.wants("the login", where, page, "/login?flow=", "page login")
-	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {k.get(t, passkeyChallenge(form))}})
+	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {k.get(t, passkeyOptions(form))}})
 	s.wants("logged in", where, page, "/", home)
 	if strings.HasSuffix(home, "nobody") {
 		t.Error("nobody is signed in")

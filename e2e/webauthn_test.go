@@ -17,7 +17,7 @@ func keyPerson(t *testing.T, client *kratos.Client) (person, *key, *kratos.Brows
 	must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Do(t.Context(), kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
 	flow := must1of[*kratos.SettingsFlow](t)(browser.Settings.Start(t.Context()))
 	added := must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Submit(t.Context(), flow, kratos.SettingsWebAuthn{
-		WebAuthnRegister: k.create(t, webauthnCreation(flow.Form())), WebAuthnRegisterDisplayname: "the blue one",
+		WebAuthnRegister: k.create(t, webauthnOptions(flow.Form())), WebAuthnRegisterDisplayname: "the blue one",
 	}))
 	if ids := removals(added.Flow.Form(), "webauthn_remove"); !added.Done || len(ids) != 1 || ids[0] != hexID(k) {
 		t.Fatalf("added: done %v, keys %v", added.Done, ids)
@@ -57,7 +57,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		if id := flow.Form().Value("identifier"); id != p.Email {
 			t.Errorf("the form is for %q", id)
 		}
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnChallenge(flow.Form()))}))
+		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnOptions(flow.Form()))}))
 		if !step.Done || step.Session.AAL != kratos.AAL2 {
 			t.Errorf("the key: %+v", step)
 		}
@@ -70,7 +70,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		t.Parallel()
 		p, k, _ := keyPerson(t, client)
 		browser, flow := secondFactor(t, p)
-		challenge := webauthnChallenge(flow.Form())
+		challenge := webauthnOptions(flow.Form())
 		other := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx, kratos.RequestAAL(kratos.AAL2))).Form()
 		elsewhere := *k
 		elsewhere.site.Origin = "http://evil.example.com"
@@ -79,7 +79,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 			number int
 		}{
 			"another's key":                   {newKey().get(t, challenge), wrongKey},
-			"the answer to another challenge": {k.get(t, webauthnChallenge(other)), wrongKey},
+			"the answer to another challenge": {k.get(t, webauthnOptions(other)), wrongKey},
 			"an answer given on another site": {elsewhere.get(t, challenge), wrongKey},
 			"no answer at all":                {"{}", kratos.MessageInvalid},
 		} {
@@ -149,9 +149,9 @@ func TestKeysInSettingsPages(t *testing.T) {
 	s.visit("/login?return_to=/settings")
 	s.send(password)
 	s.visit("/settings")
-	where, page := s.send(url.Values{"method": {"passkey"}, "passkey_settings_register": {passkey.create(t, passkeyCreation(form))}})
+	where, page := s.send(url.Values{"method": {"passkey"}, "passkey_settings_register": {passkey.create(t, passkeyOptions(form))}})
 	s.wants("a passkey", where, page, "/settings?flow=", "message 1050001")
-	where, page = s.send(url.Values{"method": {"webauthn"}, "webauthn_register": {second.create(t, webauthnCreation(form))}, "webauthn_register_displayname": {"the blue one"}})
+	where, page = s.send(url.Values{"method": {"webauthn"}, "webauthn_register": {second.create(t, webauthnOptions(form))}, "webauthn_register_displayname": {"the blue one"}})
 	s.wants("a security key", where, page, "/settings?flow=", "message 1050001")
 	if got := removals(form, "passkey_remove"); len(got) != 1 || len(removals(form, "webauthn_remove")) != 1 {
 		t.Errorf("the form has other keys: %v, %v", got, removals(form, "webauthn_remove"))
@@ -161,7 +161,7 @@ func TestKeysInSettingsPages(t *testing.T) {
 	s.visit("/login")
 	where, page = s.send(password)
 	s.wants("the password", where, page, "/login?", "message 1010004")
-	where, page = s.send(url.Values{"method": {"webauthn"}, "identifier": {p.Email}, "webauthn_login": {second.get(t, webauthnChallenge(form))}})
+	where, page = s.send(url.Values{"method": {"webauthn"}, "identifier": {p.Email}, "webauthn_login": {second.get(t, webauthnOptions(form))}})
 	s.wants("the security key", where, page, "/", "home of ")
 	home := page
 	s.visit("/settings")
@@ -170,7 +170,7 @@ func TestKeysInSettingsPages(t *testing.T) {
 
 	s.forget()
 	s.visit("/login")
-	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {passkey.get(t, passkeyChallenge(form))}})
+	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {passkey.get(t, passkeyOptions(form))}})
 	s.wants("the passkey", where, page, "/", home)
 }
 
@@ -183,14 +183,14 @@ func TestSecurityKeysInsteadOfPasswords(t *testing.T) {
 
 	profile := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(browser.Registration.Do(ctx, kratos.RegistrationProfile{Traits: p.traits}))
 	registered := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(browser.Registration.Submit(ctx, profile.Flow, kratos.RegistrationWebAuthn{
-		Traits: p.traits, WebAuthnRegister: k.create(t, webauthnCreation(profile.Flow.Form())), WebAuthnRegisterDisplayname: "the blue one",
+		Traits: p.traits, WebAuthnRegister: k.create(t, webauthnOptions(profile.Flow.Form())), WebAuthnRegisterDisplayname: "the blue one",
 	}))
 	if !registered.Done || registered.Identity == nil || registered.Session != nil {
 		t.Fatalf("registered, without the hook that makes a session: %+v", registered)
 	}
 
 	flow := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx))
-	if webauthnChallenge(flow.Form()) != "" {
+	if webauthnOptions(flow.Form()) != "" {
 		t.Error("there is a challenge before anybody said who they are")
 	}
 	named := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email}))
@@ -198,7 +198,7 @@ func TestSecurityKeysInsteadOfPasswords(t *testing.T) {
 		t.Fatalf("the identifier: %+v", named)
 	}
 	flow = must1of[*kratos.LoginFlow](t)(browser.Login.Get(ctx, flow.ID)) // the page where RedirectTo leads shows the same flow
-	step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnChallenge(flow.Form()))}))
+	step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnOptions(flow.Form()))}))
 	if !step.Done || step.Session.AAL != kratos.AAL1 || step.Identity.ID != registered.Identity.ID {
 		t.Errorf("logged in: %+v", step)
 	}
