@@ -1,9 +1,11 @@
 package kratos
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -30,18 +32,19 @@ type Browser struct {
 	jar *relay
 }
 
-// Browser returns a client for the person whose browser sent r. The address and agent of the browser are passed on, for
-// Kratos' record of devices; behind a load balancer, say what the address is with Header("X-Forwarded-For", …).
+// Browser returns a client for the person whose browser sent r. The address (r.RemoteAddr) and agent of the browser are passed
+// on, for Kratos' record of devices; behind a load balancer, let what knows the address set r.RemoteAddr, or say it with
+// Header("X-Forwarded-For", …).
 func (c *Client) Browser(r *http.Request) *Browser {
-	jar := &relay{front: c.front.Load(), cookies: map[string]string{}, header: http.Header{}}
+	jar := &relay{front: c.front.Load(), isSession: c.isSession, cookies: map[string]string{}, header: http.Header{}}
 	for _, cookie := range r.Cookies() {
-		if c.isKratos(cookie.Name) {
+		if _, twice := jar.cookies[cookie.Name]; !twice && c.isKratos(cookie.Name) { // of two, servers take the first
 			jar.cookies[cookie.Name] = cookie.Value
 		}
 	}
 	jar.header.Set("User-Agent", r.UserAgent())
-	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		jar.header.Set("X-Forwarded-For", host)
+	if address := clientAddress(r); address != "" {
+		jar.header.Set("X-Forwarded-For", address)
 	}
 	api := c.api.Through(func(next gen.HTTPDoer) gen.HTTPDoer {
 		jar.next = next
@@ -58,9 +61,28 @@ func (c *Client) Browser(r *http.Request) *Browser {
 	}
 }
 
+// clientAddress returns the address of the browser, with a port in RemoteAddr or, as some middleware leaves it, without.
+func clientAddress(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return host
+	}
+	if address, err := netip.ParseAddr(r.RemoteAddr); err == nil {
+		return address.String()
+	}
+	return ""
+}
+
 // isKratos reports whether a cookie is one of Kratos' own.
 func (c *Client) isKratos(name string) bool {
-	return name == c.transport.sessionCookie || strings.HasPrefix(name, csrfCookiePrefix) || strings.HasPrefix(name, "ory_kratos_") || strings.HasPrefix(name, "ory_session_")
+	if hash, csrf := strings.CutPrefix(name, csrfCookiePrefix); csrf {
+		return hash != "" && strings.Trim(hash, "0123456789abcdef") == ""
+	}
+	return c.isSession(name) || strings.HasPrefix(name, "ory_kratos_")
+}
+
+// isSession reports whether a cookie is a session of Kratos', or of Ory Network.
+func (c *Client) isSession(name string) bool {
+	return name == cmp.Or(c.transport.sessionCookie, "ory_kratos_session") || strings.HasPrefix(name, "ory_session_")
 }
 
 // Relay adds the cookies that Kratos has set since the last Relay to the header of the answer to the browser, and tells caches
@@ -113,9 +135,10 @@ func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...
 
 // relay sends requests with the cookies of a browser, and keeps those that come back.
 type relay struct {
-	next   gen.HTTPDoer
-	front  *front // nil if browsers go to Kratos itself
-	header http.Header
+	next      gen.HTTPDoer
+	front     *front // nil if browsers go to Kratos itself
+	isSession func(cookie string) bool
+	header    http.Header
 
 	mu      sync.Mutex
 	cookies map[string]string
@@ -170,7 +193,7 @@ func (j *relay) signedIn(r *http.Request) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for name := range j.cookies {
-		if !strings.HasPrefix(name, csrfCookiePrefix) {
+		if j.isSession(name) {
 			return nil
 		}
 	}

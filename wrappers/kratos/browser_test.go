@@ -74,6 +74,20 @@ func TestTheAddressOfABrowserBehindABalancer(t *testing.T) {
 	}
 }
 
+func TestOfTwoCookiesWithOneNameTheFirstCounts(t *testing.T) {
+	t.Parallel()
+	var got string
+	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r.Header.Get("Cookie")
+		reply{status: 200, body: sessionBody}.ServeHTTP(w, r)
+	}))
+	r := browserRequest("ory_kratos_session=first; ory_kratos_session=second; csrf_token_of_the_site=own")
+	r.RemoteAddr = "203.0.113.7" // as middleware may leave it
+	if _, err := client.Browser(r).Whoami(t.Context()); err != nil || got != "ory_kratos_session=first" {
+		t.Errorf("%v, sent %q", err, got)
+	}
+}
+
 func TestTheSessionCookieHasAName(t *testing.T) {
 	t.Parallel()
 	var got string
@@ -101,7 +115,7 @@ func TestBearer(t *testing.T) {
 	if _, err := admin.Identity(t.Context(), idA, kratos.Header("Authorization", "Basic x")); err != nil || got != "Basic x" {
 		t.Errorf("sent %q, %v", got, err)
 	}
-	for _, opt := range []kratos.Option{kratos.WithBearer(""), kratos.WithBearer("a\r\nb"), kratos.WithSessionCookie("")} {
+	for _, opt := range []kratos.Option{kratos.WithBearer(""), kratos.WithBearer("a\r\nb"), kratos.WithBearer("ory_st_of_a_person"), kratos.WithSessionCookie("")} {
 		if _, err := kratos.NewAdmin("http://127.0.0.1", opt); !errors.Is(err, kratos.ErrInvalid) {
 			t.Errorf("got %v", err)
 		}

@@ -66,7 +66,7 @@
 //
 // # Transport
 //
-// A call takes 30 seconds at most, follows no redirect, and is repeated after a failure that may pass if that changes nothing.
+// A request takes 30 seconds at most, follows no redirect, and is repeated after a failure that may pass if that changes nothing.
 // Logging, tracing, TLS and Unix sockets come from the caller's [http.Client]: see [WithHTTPClient] and the programs in
 // examples/.
 package kratos

@@ -20,24 +20,28 @@ type front struct {
 	kratos []*url.URL // what Kratos may call itself
 }
 
-// open reports whether browsers may ask for this path of the public API. It is taken literally: nothing in it is a way of
-// writing another path.
-func open(path string) bool {
+// methodsAt returns the methods with which browsers may ask for this path of the public API, for a header Allow; "" if there are
+// none. The path is taken literally: nothing in it is a way of writing another path.
+func methodsAt(path string) string {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	for _, s := range segments {
 		if s == "" || s == "." || s == ".." || strings.ContainsFunc(s, unusual) {
-			return false
+			return ""
 		}
 	}
-	switch segments[0] {
-	case "self-service":
-		return len(segments) > 1
-	case "sessions":
-		return len(segments) <= 2
-	case ".well-known":
-		return len(segments) == 3 && segments[1] == "ory"
+	switch {
+	case segments[0] == "self-service" && len(segments) > 1:
+		return "GET, HEAD, POST, DELETE, OPTIONS"
+	case path == "/sessions":
+		return "GET, DELETE, OPTIONS"
+	case path == "/sessions/whoami", path == "/sessions/token-exchange":
+		return "GET, OPTIONS"
+	case segments[0] == "sessions" && len(segments) == 2:
+		return "DELETE, OPTIONS"
+	case segments[0] == ".well-known" && len(segments) == 3 && segments[1] == "ory":
+		return "GET, HEAD, OPTIONS"
 	}
-	return false
+	return ""
 }
 
 // unusual reports whether no path of Kratos' has this character: escapes and backslashes, above all.
@@ -56,9 +60,9 @@ func (f *front) rewrite(raw string) (string, error) {
 	switch {
 	case !own:
 		return raw, nil
-	case open(path):
+	case methodsAt(path) != "":
 		return (&url.URL{Path: f.prefix + path, RawQuery: u.RawQuery, Fragment: u.Fragment}).String(), nil
-	case u.Host != "" && admin(path):
+	case admin(path):
 		return "", errAdminPath
 	}
 	return raw, nil
@@ -70,9 +74,6 @@ var errAdminPath = errors.New("the answer leads to the admin API")
 
 // path returns the path of a URL below Kratos' base URL, and whether it is one.
 func (f *front) path(u *url.URL) (string, bool) {
-	if u.Host == "" && u.Scheme == "" {
-		return u.EscapedPath(), strings.HasPrefix(u.Path, "/")
-	}
 	for _, base := range f.kratos {
 		if !strings.EqualFold(u.Scheme, base.Scheme) || !strings.EqualFold(u.Host, base.Host) || u.User != nil {
 			continue
@@ -84,21 +85,40 @@ func (f *front) path(u *url.URL) (string, bool) {
 	return "", false
 }
 
+// location rewrites where an answer leads. What has no host is one of Kratos' own paths, if Kratos has such a path.
+func (f *front) location(resp *http.Response) error {
+	raw := resp.Header.Get("Location")
+	u, err := url.Parse(raw)
+	if raw == "" || err != nil {
+		return nil
+	}
+	if u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/") {
+		path := strings.TrimPrefix(u.EscapedPath(), strings.TrimSuffix(f.kratos[0].EscapedPath(), "/"))
+		// The admin port sends what it does not know to /admin, with these.
+		if moved := resp.StatusCode == http.StatusTemporaryRedirect || resp.StatusCode == http.StatusMovedPermanently; moved && admin(path) {
+			return errAdminPath
+		}
+		if methodsAt(path) == "" {
+			return nil
+		}
+		raw = f.kratos[0].Scheme + "://" + f.kratos[0].Host + raw
+	}
+	to, err := f.rewrite(raw)
+	if err != nil {
+		return err
+	}
+	resp.Header.Set("Location", to)
+	return nil
+}
+
 // answer rewrites an answer of Kratos' to a browser: its cookies, its Location, and the URLs in it. It reads at most limit bytes.
 func (f *front) answer(resp *http.Response, limit int64) error {
 	cookies := resp.Header["Set-Cookie"]
 	for i := range cookies {
 		cookies[i] = f.cookie(cookies[i])
 	}
-	if location := resp.Header.Get("Location"); location != "" {
-		to, err := f.rewrite(location)
-		if err != nil {
-			return err
-		}
-		if resp.StatusCode != http.StatusSeeOther && resp.StatusCode != http.StatusFound && admin(to) {
-			return errAdminPath // the admin port sends what it does not know to /admin
-		}
-		resp.Header.Set("Location", to)
+	if err := f.location(resp); err != nil {
+		return err
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	_ = resp.Body.Close()

@@ -88,8 +88,11 @@ func TestNoFlowLeaksASecret(t *testing.T) {
 	for name, answer := range answers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := serve(t, answer, kratos.WithRetries(0))
-			browser := client.Browser(browserRequest("csrf_token_s3cret=s3cret; ory_kratos_session=s3cret"))
+			client, _ := serve(t, answer, kratos.WithRetries(0), kratos.WithBearer(leak))
+			browser := client.Browser(browserRequest("csrf_token_0a=s3cret; ory_kratos_session=s3cret"))
+			if printed := fmt.Sprintf("%v %s %q %#v %v %s %q", client, client, client, client, browser, browser, browser); strings.Contains(printed, leak) {
+				t.Error(printed)
+			}
 			for _, native := range []bool{true, false} {
 				login, registration, settings, recovery, verification := client.Login, client.Registration, client.Settings, client.Recovery, client.Verification
 				var opts []kratos.CallOption
@@ -123,9 +126,9 @@ func leaks[F, M any](t *testing.T, flows kratos.Flows[F, M], opts []kratos.CallO
 		if (step == nil) == (err == nil) {
 			t.Fatalf("%T: %v, %v", method, step, err)
 		}
-		printed := fmt.Sprintf("%v %+v | %v %+v %#v %s", method, method, err, err, err, err)
+		printed := fmt.Sprintf("%v %+v %#v | %v %+v %#v %s", method, method, method, err, err, err, err)
 		if step != nil {
-			printed += fmt.Sprintf(" | %v %+v %#v %v %+v %#v", step, step, step, *step, *step, *step)
+			printed += fmt.Sprintf(" | %v %+v %#v %v %+v %#v %s", step, step, step, *step, *step, *step, step.ContinueWith)
 		}
 		if strings.Contains(strings.ToLower(printed), leak) {
 			t.Errorf("%T: %s", method, printed)

@@ -46,7 +46,8 @@ func Refresh() CallOption { return Query("refresh", "true") }
 // RequestAAL asks for a login flow that brings the session to this assurance level; for [AAL2] the call needs the person's session.
 func RequestAAL(level AAL) CallOption { return Query("aal", string(level)) }
 
-// LoginChallenge starts a login or registration for the OAuth2 provider that sent the browser with this challenge.
+// LoginChallenge starts a login or registration for the OAuth2 provider that sent the browser with this challenge. If the person
+// is signed in, Kratos may accept it at once, and say where to go to a navigation only: [Flows.Page] makes it one.
 func LoginChallenge(challenge string) CallOption { return Query("login_challenge", challenge) }
 
 // Organization starts a login or registration for the organization with this id. Open-source servers have none.

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // visitor finds the flows of the person whose browser sent a request, and where that browser reaches Kratos.
@@ -35,9 +37,10 @@ func (c *Client) forBrowsers() string {
 //	}))
 //
 // A visit without the parameter flow starts one, with what the visit says of it (return_to, refresh, aal, login_challenge,
-// organization, via), and comes back with it; a visit to a flow that is gone, expired or another browser's starts anew.
-// Somebody who is signed in already goes to return_to if that is a path of the same site, else to "/"; a settings page goes to
-// "/login" without a session. A visit with a login_challenge goes by way of Kratos, which alone can tell a browser that is
+// organization, via), and comes back with it; a visit to a flow that is gone, expired or another browser's starts anew, but
+// not twice within a minute: a browser that keeps no cookies gets status 503 instead. Somebody who is signed in already goes to
+// return_to if that is a path of the same site, else to "/"; a settings page goes to "/login" without a session, and to Kratos
+// for a second factor. A visit with a login_challenge goes by way of Kratos, which alone can tell a browser that is
 // signed in where to go. Kratos' cookies are passed on in both directions, and nothing is cached. Anything else that goes
 // wrong is answered with status 400, if it is the visit's fault, or 503.
 //
@@ -107,7 +110,15 @@ func parameters(query url.Values) []CallOption {
 	return opts
 }
 
+// restarted is the parameter that says when a visit was made to start anew, in seconds since 1970.
 const restarted = "restarted"
+
+// justRestarted reports whether a visit was made to start anew so recently that doing so again would go round in circles, as it does
+// with a browser that keeps no cookies.
+func justRestarted(query url.Values) bool {
+	at, err := strconv.ParseInt(query.Get(restarted), 10, 64)
+	return err == nil && time.Since(time.Unix(at, 0)).Abs() < time.Minute
+}
 
 // visit returns the flow to show, or where the browser has to go instead.
 func (f Flows[F, M]) visit(r *http.Request) (flow *F, to string, err error) {
@@ -118,20 +129,20 @@ func (f Flows[F, M]) visit(r *http.Request) (flow *F, to string, err error) {
 	if id := query.Get("flow"); id != "" {
 		flow, err = f.Get(r.Context(), id)
 		gone := errors.Is(err, ErrNotFound) || errors.Is(err, ErrCSRF) || errors.Is(err, ErrFlowExpired) || errors.Is(err, ErrIdentityMismatch)
-		if gone && !query.Has(restarted) { // once: a browser without cookies would go round for ever
+		if gone && !justRestarted(query) {
 			recall(keep, err)
-			keep.Set(restarted, "1")
+			keep.Set(restarted, strconv.FormatInt(time.Now().Unix(), 10))
 			return nil, here(r, keep), nil
 		}
-		return elsewhereIf(flow, err, query)
+		return f.elsewhereIf(r, flow, err)
 	}
 	flow, err = f.Start(r.Context(), parameters(query)...)
 	if err != nil {
-		return elsewhereIf[F](nil, err, query)
+		return f.elsewhereIf(r, nil, err)
 	}
 	keep.Set("flow", f.f.look(flow).id)
 	if query.Has(restarted) {
-		keep.Set(restarted, "1")
+		keep.Set(restarted, query.Get(restarted))
 	}
 	return nil, here(r, keep), nil
 }
@@ -154,12 +165,16 @@ func recall(query url.Values, err error) {
 }
 
 // elsewhereIf returns where the browser has to go if err says so.
-func elsewhereIf[F any](flow *F, err error, query url.Values) (*F, string, error) {
+func (f Flows[F, M]) elsewhereIf(r *http.Request, flow *F, err error) (*F, string, error) {
+	query := r.URL.Query()
 	var e *Error
 	switch {
 	case errors.Is(err, ErrSessionAlreadyAvailable):
 		return nil, LocalPath(query.Get("return_to")), nil
-	case errors.Is(err, ErrNoSession), errors.Is(err, ErrAAL1Required):
+	case errors.Is(err, ErrAAL1Required) && query.Has("aal"):
+		query.Del("aal") // the first factor comes first
+		return nil, here(r, query), nil
+	case errors.Is(err, ErrNoSession) && f.f.name == "Settings":
 		return nil, "/login", nil
 	case errors.Is(err, ErrAAL2Required) && errors.As(err, &e) && e.RedirectTo != "":
 		return nil, e.RedirectTo, nil

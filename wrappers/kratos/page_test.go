@@ -4,14 +4,23 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
+// timeless returns where an answer leads, with 1 in place of the time of a restart.
+func timeless(w *httptest.ResponseRecorder) string {
+	return regexp.MustCompile(`restarted=\d+`).ReplaceAllString(w.Header().Get("Location"), "restarted=1")
+}
+
 func TestPage(t *testing.T) {
 	t.Parallel()
+	now := strconv.FormatInt(time.Now().Unix(), 10)
 	cookie := http.Header{"Set-Cookie": {"csrf_token_0a=new; Path=/; HttpOnly", "ory_kratos_continuity=c"}}
 	flow := reply{status: 200, header: cookie, body: flowBody("f", "choose_method", "[]", "[]")}
 	failure := func(status int, id string) reply {
@@ -29,25 +38,30 @@ func TestPage(t *testing.T) {
 		"a flow that is unknown starts anew":        {"/login?flow=f&return_to=%2Fhome", reply{}, failure(404, ""), 303, "/login?restarted=1&return_to=%2Fhome"},
 		"a flow that has expired starts anew":       {"/login?flow=f", reply{}, failure(410, "self_service_flow_expired"), 303, "/login?restarted=1"},
 		"another browser's flow starts anew":        {"/login?flow=f", reply{}, failure(403, "security_csrf_violation"), 303, "/login?restarted=1"},
-		"a browser without cookies does not circle": {"/login?flow=f&restarted=1", reply{}, failure(403, "security_csrf_violation"), 503, ""},
+		"a browser without cookies does not circle": {"/login?flow=f&restarted=" + now, reply{}, failure(403, "security_csrf_violation"), 503, ""},
+		"a flow that has expired long after that":   {"/login?flow=f&restarted=1600000000", reply{}, failure(410, "self_service_flow_expired"), 303, "/login?restarted=1"},
 		"a second start remembers that it is one":   {"/login?restarted=1", flow, reply{}, 303, "/login?flow=f&restarted=1"},
 		"somebody signed in goes on":                {"/login?return_to=%2Fhome%3Fa%3D1", failure(400, "session_already_available"), reply{}, 303, "/home?a=1"},
 		"somebody signed in is not led elsewhere":   {"/login?return_to=https%3A%2F%2Fevil.example%2F", failure(400, "session_already_available"), reply{}, 303, "/"},
 		"nobody goes to the login":                  {"/settings", failure(401, "session_inactive"), reply{}, 303, "/login"},
 		"a second factor comes first":               {"/settings", failure(403, "session_aal2_required"), reply{}, 303, "http://kratos/aal2"},
 		"a return_to that is not allowed":           {"/login?return_to=x", failure(400, "self_service_flow_return_to_forbidden"), reply{}, 400, ""},
-		"a second factor for nobody":                {"/login?aal=aal2", failure(401, "session_aal1_required"), reply{}, 303, "/login"},
+		"a second factor for nobody":                {"/login?aal=aal2&return_to=%2Fhome", failure(401, "session_aal1_required"), reply{}, 303, "/login?return_to=%2Fhome"},
+		"a Kratos that wants a session for a login": {"/login", failure(401, "session_inactive"), reply{}, 503, ""},
+		"the same for a second factor":              {"/login", failure(401, "session_aal1_required"), reply{}, 503, ""},
 		"a Kratos that fails is no page":            {"/login", failure(500, ""), reply{}, 503, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := serve(t, routes{"GET /self-service/login/browser": tc.start, "GET /self-service/login/flows": tc.get}, kratos.WithRetries(0))
+			client, _ := serve(t, routes{"GET /self-service/login/browser": tc.start, "GET /self-service/settings/browser": tc.start, "GET /self-service/login/flows": tc.get}, kratos.WithRetries(0))
 			w := httptest.NewRecorder()
 			r := httptest.NewRequest("GET", tc.visit, nil)
-			client.Login.Page(func(w http.ResponseWriter, _ *http.Request, flow *kratos.LoginFlow) {
-				_, _ = w.Write([]byte(flow.ID))
-			}).ServeHTTP(w, r)
-			if w.Code != tc.status || w.Header().Get("Location") != tc.location {
+			page := client.Login.Page(func(w http.ResponseWriter, _ *http.Request, flow *kratos.LoginFlow) { _, _ = w.Write([]byte(flow.ID)) })
+			if strings.HasPrefix(tc.visit, "/settings") {
+				page = client.Settings.Page(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {})
+			}
+			page.ServeHTTP(w, r)
+			if w.Code != tc.status || timeless(w) != tc.location {
 				t.Errorf("got %d to %q, want %d to %q", w.Code, w.Header().Get("Location"), tc.status, tc.location)
 			}
 			if len(w.Header().Values("Set-Cookie")) != 2 || w.Header().Get("Cache-Control") != "no-store" {
@@ -83,8 +97,8 @@ func TestAPageRecallsWhatAnExpiredFlowWasFor(t *testing.T) {
 		"/login?flow=f":                        "/login?refresh=true&restarted=1&return_to=%2Fhome",
 		"/login?flow=f&return_to=%2Felsewhere": "/login?refresh=true&restarted=1&return_to=%2Felsewhere",
 	} {
-		if w := ask(page, httptest.NewRequest("GET", visit, nil)); w.Header().Get("Location") != want {
-			t.Errorf("%s: to %q, want %q", visit, w.Header().Get("Location"), want)
+		if w := ask(page, httptest.NewRequest("GET", visit, nil)); timeless(w) != want {
+			t.Errorf("%s: to %q, want %q", visit, timeless(w), want)
 		}
 	}
 }

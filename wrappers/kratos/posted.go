@@ -14,24 +14,23 @@ import (
 // the person typed.
 type Posted map[string]any
 
-// String keeps what the person typed out of logs.
-func (p Posted) String() string { return "Posted" }
-
-// GoString does the same for the verb %#v.
-func (p Posted) GoString() string { return p.String() }
-
-// Posted makes the body of a submission of what the form posted (r.PostForm): dotted names become objects
-// ("traits.name.first"), and checkboxes and numbers values of their own types. Only fields of the form count, and
-// transient_payload. It fails with [ErrInvalid] if the form has no button for the method that was posted, since an unknown
-// method spoils some flows for good.
+// Posted makes the body of a submission of what the form posted: dotted names become objects ("traits.name.first"), and
+// checkboxes and numbers values of their own types. Of several values of a field, the last counts. Only fields of the form are
+// taken, and those whose names begin with "transient_payload.". The method is that of the button that was pressed, or what the
+// field method says. It fails with [ErrInvalid] if the form has no such method, since an unknown one spoils some flows for
+// good; if two fields exclude each other ("a" and "a.b"); or if a name has more than 32 parts.
 //
+//	err := r.ParseForm()
 //	body, err := flow.Form().Posted(r.PostForm)
 //	step, err := browser.Registration.Submit(ctx, flow, body)
 func (f Form) Posted(values url.Values) (Posted, error) {
 	const op = "Posted"
 	method := values.Get("method")
+	if method == "" {
+		method = f.pressed(values)
+	}
 	if method == "" || !f.offers(method) {
-		return nil, invalid(op, "the form has no such method")
+		return nil, invalid(op, "the form has no such method, or no button was pressed")
 	}
 	body := Posted{"method": method}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -46,11 +45,30 @@ func (f Form) Posted(values url.Values) (Posted, error) {
 		default:
 			continue
 		}
-		if value != nil && !nest(body, strings.Split(name, "."), value) {
+		path := strings.Split(name, ".")
+		if len(path) > deepest {
+			return nil, invalid(op, "the name of a field has too many parts")
+		}
+		if value != nil && !nest(body, path, value) {
 			return nil, invalid(op, "two fields of the form exclude each other")
 		}
 	}
 	return body, nil
+}
+
+// deepest is how many parts the name of a field has at most.
+const deepest = 32
+
+// pressed returns the method of the button that was pressed, for buttons that are not named method: a provider's, for instance.
+func (f Form) pressed(values url.Values) string {
+	i := slices.IndexFunc(f.Nodes, func(n UINode) bool {
+		button := n.Attributes.Type == UIInputTypeSubmit || n.Attributes.Type == UIInputTypeButton
+		return button && n.Group != UINodeGroupDefault && slices.Contains(values[n.Attributes.Name], valueText(n.Attributes.Value))
+	})
+	if i < 0 {
+		return ""
+	}
+	return string(f.Nodes[i].Group)
 }
 
 // offers reports whether the form has what sends this method: its button, or fields of its group.
@@ -103,7 +121,8 @@ func nest(body map[string]any, path []string, value any) bool {
 }
 
 func (p Posted) with(csrf string) any {
-	body := maps.Clone(map[string]any(p))
+	body := map[string]any{}
+	maps.Copy(body, p)
 	if csrf != "" {
 		body["csrf_token"] = csrf
 	}
@@ -111,7 +130,14 @@ func (p Posted) with(csrf string) any {
 }
 
 func (p Posted) loginBody(csrf string) any        { return p.with(csrf) }
-func (p Posted) registrationBody(csrf string) any { return p.with(csrf) }
 func (p Posted) settingsBody(csrf string) any     { return p.with(csrf) }
 func (p Posted) recoveryBody(csrf string) any     { return p.with(csrf) }
 func (p Posted) verificationBody(csrf string) any { return p.with(csrf) }
+
+func (p Posted) registrationBody(csrf string) any {
+	if p["screen"] == string(RegistrationScreenPrevious) {
+		p = maps.Clone(p)
+		p["method"] = methodProfileBack
+	}
+	return p.with(csrf)
+}

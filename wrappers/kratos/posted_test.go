@@ -34,6 +34,7 @@ func TestPosted(t *testing.T) {
 		`default hidden csrf_token "c"`, `profile email traits.email ""`, `profile text traits.name.first null`, `profile text traits.name.last null`,
 		`profile checkbox traits.newsletter null`, `profile number traits.age null`, `profile hidden traits.height 1.7`, `profile hidden traits.tall true`,
 		`password submit method "password"`, `password password password null`, `lookup_secret button lookup_secret_reveal true`, `profile text a null`, `profile text a.b null`,
+		`oidc submit provider "acme"`, `oidc submit provider "other"`, `totp submit totp_unlink true`, `passkey submit passkey_remove "0a1b"`,
 	}
 	for name, tc := range map[string]struct {
 		posted, want string
@@ -51,6 +52,11 @@ func TestPosted(t *testing.T) {
 		"a payload for hooks is kept":                {"method=password&transient_payload.from=app", `{"method":"password","transient_payload":{"from":"app"}}`},
 		"a method that the form does not have":       {"method=nonsense", ""},
 		"no method":                                  {"password=p", ""},
+		"a provider's button":                        {"provider=other", `{"method":"oidc","provider":"other"}`},
+		"a provider that the form does not have":     {"provider=evil", ""},
+		"a button that turns something off":          {"totp_unlink=true", `{"method":"totp","totp_unlink":true}`},
+		"a button that removes a key":                {"passkey_remove=0a1b", `{"method":"passkey","passkey_remove":"0a1b"}`},
+		"a name with too many parts":                 {"method=password&transient_payload" + strings.Repeat(".a", 40) + "=1", ""},
 		"fields that exclude each other":             {"method=password&a=1&a.b=2", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,6 +151,16 @@ func TestContextOf(t *testing.T) {
 	}
 }
 
+func TestPostedOfNothing(t *testing.T) {
+	t.Parallel()
+	client, _ := serve(t, routes{"POST /self-service/login": reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}})
+	flow := newFlow[kratos.LoginFlow]("f")
+	flow.UI = formOf(t, `default hidden csrf_token "c"`).UIContainer
+	if _, err := client.Login.Submit(t.Context(), flow, kratos.Posted(nil)); !errors.Is(err, kratos.ErrRejected) {
+		t.Errorf("%v, want what Kratos says of it", err)
+	}
+}
+
 func TestTheWayBackFromTheSecondStepOfARegistration(t *testing.T) {
 	t.Parallel()
 	var got map[string]any
@@ -157,5 +173,12 @@ func TestTheWayBackFromTheSecondStepOfARegistration(t *testing.T) {
 		if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), kratos.RegistrationProfile{Screen: screen}); err != nil || got["method"] != want {
 			t.Errorf("screen %q: %v, sent %v", screen, err, got)
 		}
+	}
+	back, err := formOf(t, `profile submit screen "previous"`).Posted(url.Values{"screen": {"previous"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), back); err != nil || got["method"] != "profile:back" {
+		t.Errorf("a button that was pressed: %v, sent %v", err, got)
 	}
 }

@@ -1,82 +1,118 @@
 package kratos
 
-// String keeps what the person enters out of logs.
-func (LoginPassword) String() string { return "LoginPassword" }
+import (
+	"fmt"
+	"io"
+)
 
-// String keeps what the person enters out of logs.
-func (LoginCode) String() string { return "LoginCode" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (LoginPassword) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "LoginPassword") }
 
-// String keeps what the person enters out of logs.
-func (LoginIdentifierFirst) String() string { return "LoginIdentifierFirst" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (LoginCode) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "LoginCode") }
 
-// String keeps what the person enters out of logs.
-func (LoginTOTP) String() string { return "LoginTOTP" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (LoginIdentifierFirst) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "LoginIdentifierFirst")
+}
 
-// String keeps what the person enters out of logs.
-func (LoginLookupSecret) String() string { return "LoginLookupSecret" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (LoginTOTP) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "LoginTOTP") }
 
-// String keeps what the person enters out of logs.
-func (LoginOIDC) String() string { return "LoginOIDC" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (LoginLookupSecret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "LoginLookupSecret") }
 
-// String keeps what the person enters out of logs.
-func (LoginWebAuthn) String() string { return "LoginWebAuthn" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (LoginOIDC) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "LoginOIDC") }
 
-// String keeps what the person enters out of logs.
-func (LoginPasskey) String() string { return "LoginPasskey" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (LoginWebAuthn) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "LoginWebAuthn") }
 
-// String keeps what the person enters out of logs.
-func (RegistrationPassword) String() string { return "RegistrationPassword" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (LoginPasskey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "LoginPasskey") }
 
-// String keeps what the person enters out of logs.
-func (RegistrationCode) String() string { return "RegistrationCode" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (RegistrationPassword) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "RegistrationPassword")
+}
 
-// String keeps what the person enters out of logs.
-func (RegistrationProfile) String() string { return "RegistrationProfile" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (RegistrationCode) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "RegistrationCode") }
 
-// String keeps what the person enters out of logs.
-func (RegistrationOIDC) String() string { return "RegistrationOIDC" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (RegistrationProfile) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "RegistrationProfile")
+}
 
-// String keeps what the person enters out of logs.
-func (RegistrationWebAuthn) String() string { return "RegistrationWebAuthn" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (RegistrationOIDC) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "RegistrationOIDC") }
 
-// String keeps what the person enters out of logs.
-func (RegistrationPasskey) String() string { return "RegistrationPasskey" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (RegistrationWebAuthn) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "RegistrationWebAuthn")
+}
 
-// String keeps what the person enters out of logs.
-func (SettingsProfile) String() string { return "SettingsProfile" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (RegistrationPasskey) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "RegistrationPasskey")
+}
 
-// String keeps what the person enters out of logs.
-func (SettingsPassword) String() string { return "SettingsPassword" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (SettingsProfile) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "SettingsProfile") }
 
-// String keeps what the person enters out of logs.
-func (SettingsTOTP) String() string { return "SettingsTOTP" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (SettingsPassword) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "SettingsPassword") }
 
-// String keeps what the person enters out of logs.
-func (SettingsLookup) String() string { return "SettingsLookup" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (SettingsTOTP) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "SettingsTOTP") }
 
-// String keeps what the person enters out of logs.
-func (SettingsOIDC) String() string { return "SettingsOIDC" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (SettingsLookup) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "SettingsLookup") }
 
-// String keeps what the person enters out of logs.
-func (SettingsWebAuthn) String() string { return "SettingsWebAuthn" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (SettingsOIDC) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "SettingsOIDC") }
 
-// String keeps what the person enters out of logs.
-func (SettingsPasskey) String() string { return "SettingsPasskey" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (SettingsWebAuthn) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "SettingsWebAuthn") }
 
-// String keeps what the person enters out of logs.
-func (RecoveryWithCode) String() string { return "RecoveryWithCode" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (SettingsPasskey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "SettingsPasskey") }
 
-// String keeps what the person enters out of logs.
-func (RecoveryWithLink) String() string { return "RecoveryWithLink" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (RecoveryWithCode) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "RecoveryWithCode") }
 
-// String keeps what the person enters out of logs.
-func (VerificationCode) String() string { return "VerificationCode" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (RecoveryWithLink) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "RecoveryWithLink") }
 
-// String keeps what the person enters out of logs.
-func (VerificationLink) String() string { return "VerificationLink" }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (VerificationCode) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "VerificationCode") }
 
-// GoString is the same as String.
-func (s Step[F]) GoString() string { return s.String() }
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (VerificationLink) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "VerificationLink") }
+
+// Format keeps what the person enters out of logs: it prints the name of the method.
+func (Posted) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "Posted") }
+
+// Format keeps session tokens out of logs: it prints the actions.
+func (n NextSteps) Format(f fmt.State, _ rune) {
+	actions := []string{}
+	for _, step := range n {
+		actions = append(actions, printable(string(step.Action)))
+	}
+	fmt.Fprint(f, actions)
+}
+
+// Format keeps keys and tokens out of logs.
+func (*Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "Client") }
+
+// Format does what that of [Client] does.
+func (*Admin) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "Admin") }
+
+// Format keeps cookies out of logs.
+func (*Browser) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "Browser") }
+
+// Format keeps the session token out of logs.
+func (s Step[F]) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // GoString is the same as Error.
 func (e *Error) GoString() string { return e.Error() }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 )
@@ -23,16 +24,20 @@ const (
 //	mux.Handle("/auth/", client.Proxy("/auth"))
 //
 // Only the paths that browsers need are there: /self-service/…, /sessions… and /.well-known/ory/…; no path of the admin API
-// is. Kratos gets its own cookies and no others, the X-Session-Token of the browser but not its Authorization, and at most 1 MiB
-// of body. Its answers, at most 8 MiB of them, come back with cookies that belong to the site, and with Location and the URLs
-// in JSON (a form's action, for instance) that lead to the proxy; nothing else in them is changed. From then on, what [Client.Browser]
-// returns and [Flows.Page] shows leads to the proxy as well. If Kratos calls itself by another URL than the client's base URL
-// (serve.public.base_url), say so with [WithPublicURL].
+// is. Kratos gets its own cookies and no others, the X-Session-Token of the browser but not its Authorization, the address in
+// r.RemoteAddr, and at most 1 MiB of body. Its answers, at most 8 MiB of them, come back with cookies that belong to the site,
+// and with Location and the URLs in JSON (a form's action, for instance) that lead to the proxy; nothing else in them is changed.
 //
-// It answers 404 and 405 for what is not let through, 413 to bodies that are too large, and 502 where Kratos cannot be reached, answers
-// too much, or leads to the admin API. A prefix that is neither "" nor a path such as "/auth" panics.
+// From then on, what [Client.Browser] returns and [Flows.Page] shows leads to the proxy as well: a client has one proxy. It
+// takes the prefix off itself, so that [http.StripPrefix] is not for it. Links in mails, and the way back from providers, are made
+// by Kratos of its serve.public.base_url: let that be the site's URL with the prefix. If it is another URL than the client's base
+// URL, say so with [WithPublicURL].
+//
+// It answers 404 and 405 for what is not let through, 413 to bodies that are too large, 502 where Kratos cannot be reached, answers
+// too much, or leads to the admin API, and 504 if it takes too long; and 400 if a transport of the caller's refuses the request. A
+// prefix that is neither "" nor a path such as "/auth" panics.
 func (c *Client) Proxy(prefix string) http.Handler {
-	if prefix != "" && (!strings.HasPrefix(prefix, "/") || strings.HasSuffix(prefix, "/") || LocalPath(prefix) != prefix || strings.ContainsAny(prefix, "?#%")) {
+	if prefix != "" && (prefix == "/" || LocalPath(prefix) != prefix || path.Clean(prefix) != prefix || (&url.URL{Path: prefix}).EscapedPath() != prefix) {
 		panic("kratos: the prefix of a proxy is a path without a slash at its end")
 	}
 	f := &front{prefix: prefix, kratos: []*url.URL{c.transport.base}}
@@ -49,33 +54,47 @@ func (c *Client) Proxy(prefix string) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, below := strings.CutPrefix(r.URL.EscapedPath(), prefix)
+		methods := methodsAt(path)
 		switch {
-		case !below, !strings.HasPrefix(path, "/"), !open(path):
+		case !below, !strings.HasPrefix(path, "/"), methods == "":
 			http.NotFound(w, r)
-		case !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodOptions}, r.Method):
-			w.Header().Set("Allow", "GET, HEAD, POST, DELETE, OPTIONS")
+		case !slices.Contains(strings.Split(methods, ", "), r.Method):
+			w.Header().Set("Allow", methods)
 			refuse(w, http.StatusMethodNotAllowed)
 		default:
 			ctx, cancel := context.WithTimeout(r.Context(), c.transport.http.Timeout)
 			defer cancel()
 			r = r.WithContext(ctx)
-			r.Body = http.MaxBytesReader(w, r.Body, maxProxiedRequest)
+			if r.Body != nil {
+				r.Body = http.MaxBytesReader(w, r.Body, maxProxiedRequest)
+			}
 			proxy.ServeHTTP(w, r)
 		}
 	})
 }
 
+// notForwarded are headers that mean something else to Kratos than to the site: credentials of the site's own; a change of the
+// protocol, compression and parts, since answers have to be read; and what only a proxy may say of a browser and its address.
+var notForwarded = [...]string{
+	"Authorization", "Cookie", "Connection", "Upgrade", "Te", "Accept-Encoding", "Range",
+	"True-Client-Ip", "X-Real-Ip", "Cf-Connecting-Ip", "Cf-Ipcity", "Cf-Region-Code", "Cf-Ipcountry", "Cf-Iplatitude", "Cf-Iplongitude",
+	"X-Forwarded-Prefix", "X-Forwarded-Port", "X-Original-Url", "Ory-Base-Url-Rewrite", "Ory-Base-Url-Rewrite-Token", "Ory-No-Custom-Domain-Redirect",
+}
+
 // forward makes of a browser's request one to Kratos.
 func (c *Client) forward(r *httputil.ProxyRequest, prefix string) {
 	base := c.transport.base
-	r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = base.Scheme, base.Host, base.Host
-	r.Out.URL.Path, r.Out.URL.RawPath = base.Path+strings.TrimPrefix(r.In.URL.Path, prefix), ""
+	below := strings.TrimPrefix(r.In.URL.Path, prefix)
+	r.Out.URL = &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + below, RawQuery: r.Out.URL.RawQuery}
 	if base.RawPath != "" {
-		r.Out.URL.RawPath = base.RawPath + strings.TrimPrefix(r.In.URL.Path, prefix)
+		r.Out.URL.RawPath = base.RawPath + below
 	}
+	r.Out.Host = base.Host
 	r.SetXForwarded()
-	// A protocol is not switched, and compression is left to the transport: answers have to be read.
-	for _, name := range []string{"Authorization", "Cookie", "Connection", "Upgrade", "Te", "Accept-Encoding", "Range"} {
+	if address := clientAddress(r.In); address != "" {
+		r.Out.Header.Set("X-Forwarded-For", address)
+	}
+	for _, name := range notForwarded {
 		r.Out.Header.Del(name)
 	}
 	for _, cookie := range r.In.Cookies() {
@@ -93,6 +112,9 @@ func proxied(f *front, resp *http.Response) error {
 	path := resp.Request.URL.Path
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return errors.New("a protocol that nobody asked for")
+	}
+	for _, name := range []string{"Link", "Content-Location", "Refresh"} {
+		resp.Header.Del(name)
 	}
 	if strings.HasSuffix(path, "/sessions") && resp.Request.Method == http.MethodGet && resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == "" {
 		return errAdminPath // see mySessions

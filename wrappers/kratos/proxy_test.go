@@ -40,7 +40,7 @@ func TestWhichPathsAProxyHas(t *testing.T) {
 	proxy := client.Proxy("/auth")
 	for _, path := range []string{
 		"/self-service/login/browser?return_to=%2Fhome", "/self-service/methods/oidc/callback/acme-1?code=a&state=b", "/sessions/whoami", "/sessions", "/.well-known/ory/webauthn.js",
-		"/sessions/11111111-2222-4333-8444-555555555555", "/self-service/errors?id=1",
+		"/self-service/errors?id=1",
 	} {
 		got = ""
 		if w := ask(proxy, httptest.NewRequest("GET", "/auth"+path, nil)); w.Code != 200 || got != "GET "+path {
@@ -72,10 +72,23 @@ func TestWhichPathsAProxyHas(t *testing.T) {
 			t.Errorf("%s: status %d, asked for %q", path, w.Code, got)
 		}
 	}
-	for _, method := range []string{"PUT", "PATCH", "TRACE", "CONNECT", "BREW"} {
-		if w := ask(proxy, httptest.NewRequest(method, "/auth/self-service/login", nil)); w.Code != 405 || got != "" {
-			t.Errorf("%s: status %d, asked for %q", method, w.Code, got)
+	for _, call := range []string{
+		"PUT /self-service/login", "PATCH /self-service/login", "TRACE /self-service/login", "CONNECT /self-service/login", "BREW /self-service/login", "POST /sessions", "HEAD /sessions",
+		"GET /sessions/11111111-2222-4333-8444-555555555555", "DELETE /sessions/whoami", "PATCH /sessions/x", "POST /.well-known/ory/webauthn.js",
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		if w := ask(proxy, httptest.NewRequest(method, "/auth"+path, nil)); w.Code != 405 || w.Header().Get("Allow") == "" || got != "" {
+			t.Errorf("%s: status %d, asked for %q", call, w.Code, got)
 		}
+	}
+	if w := ask(proxy, httptest.NewRequest("DELETE", "/auth/sessions/11111111-2222-4333-8444-555555555555", nil)); w.Code != 200 || !strings.HasPrefix(got, "DELETE /sessions/1111") {
+		t.Errorf("ending a session: status %d, asked for %q", w.Code, got)
+	}
+	got = ""
+	opaque := httptest.NewRequest("GET", "/auth/self-service/login", nil)
+	opaque.URL.Opaque = "/admin/identities"
+	if w := ask(proxy, opaque); w.Code != 200 || got != "GET /self-service/login" {
+		t.Errorf("an opaque URL: status %d, asked for %q", w.Code, got)
 	}
 }
 
@@ -91,7 +104,7 @@ func TestWhatAProxyPassesOn(t *testing.T) {
 	site, _ := proxied(t, http.HandlerFunc(kratosAnswers), kratos.WithBearer("gateway"), kratos.WithSessionCookie("sid"))
 	r := httptest.NewRequest("POST", "/auth/self-service/login?flow=f", strings.NewReader("method=password&password=p"))
 	r.Header = http.Header{
-		"Cookie":          {"csrf_token_0a=c; own=s3cret; sid=s; ory_kratos_continuity=o"},
+		"Cookie":          {"csrf_token_0a=c; csrf_token_of_the_site=s3cret; own=s3cret; sid=s; ory_kratos_continuity=o"},
 		"Content-Type":    {"application/x-www-form-urlencoded"},
 		"Authorization":   {"Basic s3cret"},
 		"Connection":      {"Upgrade, X-Own"},
@@ -99,6 +112,8 @@ func TestWhatAProxyPassesOn(t *testing.T) {
 		"X-Own":           {"s3cret"},
 		"X-Session-Token": {"t"},
 		"X-Forwarded-For": {"192.0.2.77"},
+		"True-Client-Ip":  {"192.0.2.77"},
+		"X-Real-Ip":       {"192.0.2.77"},
 		"User-Agent":      {"Browser/1"},
 		"Accept":          {"text/html"},
 	}
@@ -106,7 +121,7 @@ func TestWhatAProxyPassesOn(t *testing.T) {
 		t.Fatalf("status %d", w.Code)
 	}
 	for name, want := range map[string]string{
-		"Cookie": "csrf_token_0a=c; sid=s; ory_kratos_continuity=o", "Authorization": "Bearer gateway", "X-Own": "", "Upgrade": "", "X-Session-Token": "t",
+		"Cookie": "csrf_token_0a=c; sid=s; ory_kratos_continuity=o", "Authorization": "Bearer gateway", "X-Own": "", "Upgrade": "", "True-Client-Ip": "", "X-Real-Ip": "", "X-Session-Token": "t",
 		"X-Forwarded-For": "192.0.2.1", "User-Agent": "Browser/1", "Accept": "text/html", "Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-Host": "example.com",
 	} {
 		if have := strings.Join(got.Header.Values(name), "; "); have != want {
@@ -128,6 +143,7 @@ func TestWhatAProxyRefuses(t *testing.T) {
 		"a redirect to the admin API":        {reply{status: 307, header: http.Header{"Location": {"/admin/sessions"}}}, "/sessions/whoami", 502},
 		"an absolute one":                    {reply{status: 303, header: http.Header{"Location": {"$/admin/sessions"}}}, "/sessions/whoami", 502},
 		"a URL of the admin API":             {reply{status: 200, body: `{"url":"$/admin/identities"}`}, "/sessions/whoami", 502},
+		"a redirect of a router's":           {reply{status: 301, header: http.Header{"Location": {"/admin/x"}}}, "/self-service/login", 502},
 		"everybody's sessions":               {reply{status: 200, body: `[]`}, "/sessions", 502},
 		"broken JSON":                        {reply{status: 200, body: `{"a":`}, "/sessions/whoami", 502},
 		"an answer without an end":           {reply{status: 200, body: `{"a":"` + strings.Repeat("x", 9<<20) + `"}`}, "/sessions/whoami", 502},
@@ -172,7 +188,7 @@ func TestWhatAProxyRefuses(t *testing.T) {
 	if w := ask(gone.Proxy(""), httptest.NewRequest("GET", "/sessions/whoami", nil)); w.Code != 502 || strings.Contains(w.Body.String(), "127.0.0.1") {
 		t.Errorf("a Kratos that is not there: status %d, %s", w.Code, w.Body)
 	}
-	for _, prefix := range []string{"auth", "/auth/", "//evil.example", "/", "/a?b", "https://x", "/%61"} {
+	for _, prefix := range []string{"auth", "/auth/", "//evil.example", "/", "/a?b", "https://x", "/%61", "/..", "/a/../b", "/ä", `/a"b`} {
 		func() {
 			defer func() {
 				if recover() == nil {

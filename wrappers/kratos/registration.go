@@ -38,7 +38,7 @@ func (m RegistrationCode) registrationBody(csrf string) any {
 func (m RegistrationProfile) registrationBody(csrf string) any {
 	m.Method, m.CSRFToken = "profile", csrf
 	if m.Screen == RegistrationScreenPrevious {
-		m.Method = "profile:back" // with "profile", Kratos does not look at the screen
+		m.Method = methodProfileBack
 	}
 	return gen.UpdateRegistrationFlowWithProfileMethod(m)
 }
@@ -57,3 +57,6 @@ func (m RegistrationPasskey) registrationBody(csrf string) any {
 	m.Method, m.CSRFToken = "passkey", csrf
 	return gen.UpdateRegistrationFlowWithPasskeyMethod(m)
 }
+
+// methodProfileBack goes back from the second step; with "profile", Kratos does not look at the screen.
+const methodProfileBack = "profile:back"

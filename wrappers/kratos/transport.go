@@ -56,6 +56,9 @@ func WithBearer(token string) Option {
 		if token == "" || !headerValue(token) {
 			return errors.New("WithBearer: the token is empty, or has a character that no header has")
 		}
+		if strings.HasPrefix(token, "ory_st_") {
+			return errors.New("WithBearer: this is a person's session token: give it to each call with Token")
+		}
 		t.bearer = "Bearer " + token
 		return nil
 	}

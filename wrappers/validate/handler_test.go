@@ -23,6 +23,8 @@ func TestHandler(t *testing.T) {
 		"a link of a mail":           {"GET /self-service/verification?flow=f&code=1", "", "", 200, "", ""},
 		"a problem":                  {login, asJSON, `{"method":"totp"}`, 400, "", "updateLoginFlow: /totp_code is missing (required)"},
 		"a path that there is not":   {"GET /metrics", "", "", 404, "", "path must be one of the API's (path)"},
+		"a path that can be another": {"POST /self-service/methods/oidc/callback/..%2f..%2fadmin%2fidentities", "", "", 404, "", "path must be one of the API's (path)"},
+		"a schema that can be":       {"GET /schemas/..%5cadmin", "", "", 400, "", "getIdentitySchema: path.id must not be a dot or two, which lead to another path (path)"},
 		"a method that there is not": {"PUT /sessions", "", "", 405, "DELETE, GET", "method must be one of DELETE, GET (method)"},
 		"a large body":               {create, asJSON, `{"traits":{"a":"` + strings.Repeat("x", 1000) + `"}}`, 413, "", "createIdentity: body must have at most 1000 bytes (size)"},
 	} {

@@ -2,8 +2,12 @@ package validate
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -76,6 +80,10 @@ func (s *identitySchema) judge(j *judge, traits []byte, where string) {
 		j.problem(where, "syntax", "must be JSON")
 		return
 	}
+	if huge(v) {
+		j.problem(where, "number", "must have no number that is larger, longer or smaller than a double-precision one")
+		return
+	}
 	document := map[string]any{"traits": v}
 	var e *jsonschema.ValidationError
 	if err := s.compiled.Validate(document); errors.As(err, &e) {
@@ -85,4 +93,24 @@ func (s *identitySchema) judge(j *judge, traits []byte, where string) {
 			j.problem(p.Where, p.Rule, p.Message)
 		}
 	}
+}
+
+// huge reports whether there is a number in v whose exact value takes long to reckon with: the JSON Schema library does that.
+func huge(v any) bool {
+	switch v := v.(type) {
+	case json.Number:
+		_, exponent, _ := strings.Cut(strings.ToLower(string(v)), "e")
+		power, err := strconv.Atoi(strings.TrimPrefix(exponent, "+"))
+		_, tooLarge := v.Float64()
+		return tooLarge != nil || len(v) > 400 || exponent != "" && (err != nil || power < -400)
+	case []any:
+		return slices.ContainsFunc(v, huge)
+	case map[string]any:
+		for _, item := range v {
+			if huge(item) {
+				return true
+			}
+		}
+	}
+	return false
 }

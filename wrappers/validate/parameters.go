@@ -60,7 +60,7 @@ func (j *judge) segment(p *parameter, escaped string) {
 		j.problem(p.where(), "syntax", "must be in percent encoding")
 		return
 	}
-	if value == "." || value == ".." {
+	if leadsElsewhere(value) {
 		j.problem(p.where(), "path", "must not be a dot or two, which lead to another path")
 		return
 	}

@@ -2,6 +2,7 @@ package validate_test
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -208,5 +209,12 @@ func TestStrictRequest(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestARequestWithoutAURL(t *testing.T) {
+	t.Parallel()
+	if err := validate.Request(&http.Request{Method: "GET"}); !errors.Is(err, validate.ErrUnknownPath) {
+		t.Errorf("%v, want ErrUnknownPath", err)
 	}
 }

@@ -3,6 +3,7 @@ package validate
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -63,6 +64,9 @@ func (a *api) find(method, at string) (route, error) {
 	if r.operation = r.path.operations[method]; r.operation == nil {
 		return r, ErrUnknownMethod
 	}
+	if name, err := url.PathUnescape(at); r.operation.id == "" && (err != nil || leadsElsewhere(name)) {
+		return r, ErrUnknownPath
+	}
 	return r, nil
 }
 
@@ -80,6 +84,12 @@ func (p *path) matches(segments []string) bool {
 		return false
 	}
 	return true
+}
+
+// leadsElsewhere reports whether a segment, once it is unescaped, is a way of writing another path.
+func leadsElsewhere(segment string) bool {
+	parts := strings.FieldsFunc(segment, func(c rune) bool { return c == '/' || c == '\\' })
+	return slices.Contains(parts, ".") || slices.Contains(parts, "..")
 }
 
 // isParameter reports whether a segment of a path in the spec is a parameter, such as "{id}".
