@@ -104,6 +104,9 @@ func FuzzProxy(f *testing.F) {
 		if got != "" && (!allowed || strings.Contains(got+"/", "/../") || strings.Contains(got, "%")) {
 			t.Errorf("%q asked for %q", path, got)
 		}
+		if w.Code == 200 && !strings.Contains(strings.ToLower(body), "kratos") && !strings.Contains(body, `\u`) && w.Body.String() != body {
+			t.Errorf("%q became %q", body, w.Body)
+		}
 		if to := w.Header().Get("Location"); strings.HasPrefix(strings.ToLower(to), "http://kratos/admin/") || strings.HasPrefix(to, "http://kratos/self-service/login") {
 			t.Errorf("%q leads to %q", location, to)
 		}
