@@ -194,6 +194,8 @@ func (a *answer) kindWithoutID(e *Error) error {
 		return ErrNoSession
 	case a.StatusCode == http.StatusGone:
 		return ErrFlowExpired
+	case e.FlowID != "": // of a recovery that goes on in another flow
+		return ErrFlowReplaced
 	}
 	return nil
 }
@@ -210,6 +212,10 @@ func (a *answer) redirect() *Error {
 	e.RedirectTo = location.String()
 	if id := location.Query().Get("id"); id != "" && strings.Contains(location.Path, "/self-service/") && strings.HasSuffix(location.Path, "/flows") {
 		e.kind, e.FlowID, e.RedirectTo = ErrFlowExpired, id, ""
+	}
+	// To a browser, it names the page that shows that flow.
+	if id := location.Query().Get("flow"); id != "" && (a.operation == "updateRecoveryFlow" || a.operation == "updateVerificationFlow") {
+		e.kind, e.FlowID = ErrFlowReplaced, id
 	}
 	return e
 }

@@ -64,6 +64,7 @@ func TestWhatAnErrorIs(t *testing.T) {
 		"410 without an id":                     {reply{status: 410, body: plain}, "ErrFlowExpired"},
 		"400 without an id":                     {reply{status: 400, body: plain}, "ErrBadRequest"},
 		"403 without an id":                     {reply{status: 403, body: plain}, "ErrForbidden"},
+		"400 with a recovery that goes on":      {reply{status: 400, body: `{"error":{"code":400,"message":"m","details":{"continue_with":[{"action":"show_recovery_ui","flow":{"id":"new"}}]}}}`}, "ErrBadRequest ErrFlowReplaced"},
 		"404":                                   {reply{status: 404, body: plain}, "ErrNotFound"},
 		"409":                                   {reply{status: 409, body: plain}, "ErrConflict"},
 		"429":                                   {reply{status: 429, body: plain}, "ErrRateLimited"},

@@ -145,3 +145,13 @@ func TestAwaitSessionToken(t *testing.T) {
 		t.Errorf("a sign-in that never finishes: %v", err)
 	}
 }
+
+func TestASpentLinkNamesTheFlowToUse(t *testing.T) {
+	t.Parallel()
+	client, _ := serve(t, routes{"POST /self-service/recovery": reply{status: 303, header: http.Header{"Location": {"http://ui/recovery?flow=new"}}}})
+	_, err := client.Browser(browserRequest("")).Recovery.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), kratos.RecoveryWithLink{Email: "a@example.org"})
+	var e *kratos.Error
+	if !errors.Is(err, kratos.ErrFlowReplaced) || !errors.As(err, &e) || e.FlowID != "new" || e.RedirectTo != "http://ui/recovery?flow=new" {
+		t.Errorf("%v: %+v", err, e)
+	}
+}

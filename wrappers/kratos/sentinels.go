@@ -18,7 +18,8 @@ var (
 	ErrRejected = errors.New("the input was refused")
 	// ErrFlowExpired: the flow is too old. FlowID has the flow that replaces it, if Kratos made one; else start again.
 	ErrFlowExpired = errors.New("the flow has expired")
-	// ErrFlowReplaced: the flow is spent, by too many attempts for instance. FlowID has the flow that replaces it.
+	// ErrFlowReplaced: the flow is spent, by too many attempts for instance. FlowID has the flow that replaces it. Without
+	// feature_flags.use_continue_with_transitions, a recovery answers as one that has expired.
 	ErrFlowReplaced = errors.New("the flow was replaced by another")
 	// ErrFlowDisabled: Kratos' configuration turns this flow off.
 	ErrFlowDisabled = errors.New("the flow is disabled")
