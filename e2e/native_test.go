@@ -3,12 +3,13 @@ package e2e
 
 import (
 	"errors"
+	"flag"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/kratoskit/kratos-go/e2e/server"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -17,7 +18,26 @@ import (
 // shared is the Kratos of all tests that need no configuration of their own.
 var shared *server.Server
 
-func TestMain(m *testing.M) { os.Exit(server.Main(m, server.Options{}, &shared)) }
+func TestMain(m *testing.M) {
+	site := httptest.NewServer(sharedSite.mux)
+	sharedSite.url = site.URL
+	status := server.Main(m, server.Options{UI: site.URL}, &shared)
+	site.Close()
+	if status == 0 && everything() {
+		status = reportMatrix()
+	}
+	os.Exit(status)
+}
+
+// everything reports whether all tests of the package have run.
+func everything() bool {
+	for _, name := range []string{"test.run", "test.skip", "test.list"} {
+		if flag.Lookup(name).Value.String() != "" {
+			return false
+		}
+	}
+	return true
+}
 
 // traits are those of the identity schema of package server.
 type traits struct {
@@ -158,48 +178,6 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	}
 }
 
-func TestLogInByCode(t *testing.T) {
-	t.Parallel()
-	client, _ := clients(t, shared)
-	p := newPerson()
-	register(t, client, p)
-	code(t, shared, p.Email) // of the verification
-
-	flow, err := client.Login.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	step, err := client.Login.Submit(t.Context(), flow, kratos.LoginCode{Identifier: p.Email})
-	if err != nil || step.Done || step.Flow == nil || step.Flow.State != "sent_email" {
-		t.Fatalf("asking for a code: %+v, %v", step, err)
-	}
-	if _, err := client.Login.Submit(t.Context(), step.Flow, kratos.LoginCode{Identifier: p.Email, Code: "000000"}); !errors.Is(err, kratos.ErrRejected) {
-		t.Errorf("a wrong code: %v, want ErrRejected", err)
-	}
-	done, err := client.Login.Submit(t.Context(), step.Flow, kratos.LoginCode{Identifier: p.Email, Code: code(t, shared, p.Email)})
-	if err != nil || !done.Done || done.SessionToken == "" {
-		t.Fatalf("the right code: %+v, %v", done, err)
-	}
-}
-
-func TestRegisterInTwoSteps(t *testing.T) {
-	t.Parallel()
-	client, _ := clients(t, shared)
-	p := newPerson()
-	flow, err := client.Registration.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	step, err := client.Registration.Submit(t.Context(), flow, kratos.RegistrationProfile{Traits: p.traits})
-	if err != nil || step.Done || step.Flow == nil {
-		t.Fatalf("the profile: %+v, %v", step, err)
-	}
-	step, err = client.Registration.Submit(t.Context(), step.Flow, kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
-	if err != nil || !step.Done || step.SessionToken == "" {
-		t.Fatalf("the password: %+v, %v", step, err)
-	}
-}
-
 func TestWhatKratosRefuses(t *testing.T) {
 	t.Parallel()
 	client, _ := clients(t, shared)
@@ -246,49 +224,6 @@ func TestWhatKratosRefuses(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
-
-func TestExpiredFlows(t *testing.T) {
-	t.Parallel()
-	srv := server.ForTest(t, server.Options{Config: map[string]any{"selfservice": map[string]any{"flows": map[string]any{
-		"login":        map[string]any{"lifespan": "1s"},
-		"registration": map[string]any{"lifespan": "1s"},
-		"verification": map[string]any{"lifespan": "1s"},
-	}}}})
-	client, _ := clients(t, srv)
-	login, err := client.Login.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	registration, err := client.Registration.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	verification, err := client.Verification.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(time.Until(verification.ExpiresAt) + 200*time.Millisecond)
-
-	for name, err := range map[string]error{
-		"submitting a login":        second(client.Login.Submit(t.Context(), login, kratos.LoginPassword{Identifier: "a", Password: "b"})),
-		"submitting a registration": second(client.Registration.Submit(t.Context(), registration, kratos.RegistrationPassword{Traits: newPerson().traits, Password: "b"})),
-		"submitting a verification": second(client.Verification.Submit(t.Context(), verification, kratos.VerificationCode{Email: "a@example.org"})),
-	} {
-		var e *kratos.Error
-		if !errors.Is(err, kratos.ErrFlowExpired) || !errors.As(err, &e) || e.FlowID == "" {
-			t.Errorf("%s: %v, want ErrFlowExpired with the flow to use", name, err)
-		}
-	}
-	for name, err := range map[string]error{
-		"reading a login":        second(client.Login.Get(t.Context(), login.ID)),
-		"reading a registration": second(client.Registration.Get(t.Context(), registration.ID)),
-		"reading a verification": second(client.Verification.Get(t.Context(), verification.ID)),
-	} {
-		if !errors.Is(err, kratos.ErrFlowExpired) {
-			t.Errorf("%s: %v, want ErrFlowExpired", name, err)
-		}
-	}
-}
 
 func TestPagesOfIdentities(t *testing.T) {
 	t.Parallel()

@@ -23,6 +23,7 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	registration := func(s *surfer) *url.URL { return s.registration(client) }
 
 	t.Run("a registration signs the browser in", func(t *testing.T) {
+		covers(t, "registration", singlePage, "oidc", "elsewhere", "done")
 		someone := newAccount()
 		idp.SignIn(someone)
 		s := newSurfer(t, srv)
@@ -37,6 +38,7 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	})
 
 	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
+		covers(t, "login", singlePage, "oidc", "elsewhere", "done")
 		var ids []string
 		for _, first := range []func(*surfer) *url.URL{registration, login} {
 			idp.SignIn(newAccount())
@@ -52,6 +54,8 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	})
 
 	t.Run("a person who refuses is back at the form which says why", func(t *testing.T) {
+		covers(t, "login", singlePage, "oidc", "refused")
+		covers(t, "registration", singlePage, "oidc", "refused")
 		idp.Refuse()
 		s := newSurfer(t, srv)
 		id := leads(t, login(s), "/login")
@@ -120,6 +124,7 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	})
 
 	t.Run("a login again through the provider makes a new session", func(t *testing.T) {
+		covers(t, "login", singlePage, "oidc", "refresh")
 		idp.SignIn(newAccount())
 		s := newSurfer(t, srv)
 		leads(t, registration(s), "/")
@@ -136,6 +141,7 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	})
 
 	t.Run("a second factor comes after the provider", func(t *testing.T) {
+		covers(t, "login", singlePage, "oidc", "second factor")
 		idp.SignIn(newAccount())
 		s := newSurfer(t, srv)
 		leads(t, registration(s), "/")

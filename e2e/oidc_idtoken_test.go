@@ -116,7 +116,19 @@ func TestIDTokensOfApps(t *testing.T) {
 		links(t, must1of[*kratos.LoginFlow](t)(client.Login.Get(ctx, e.FlowID)), p, account)
 	})
 
+	t.Run("somebody signed in logs in again with a token", func(t *testing.T) {
+		t.Parallel()
+		covers(t, "login", native, "oidc", "refresh")
+		account := newAccount()
+		first := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, account)))
+		again := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, account), kratos.Refresh(), kratos.Token(first.SessionToken)))
+		if !again.Done || !again.Session.AuthenticatedAt.After(first.Session.AuthenticatedAt) {
+			t.Errorf("logged in again: %+v", again)
+		}
+	})
+
 	t.Run("a login with an address that is taken goes on as the login that links", func(t *testing.T) {
+		covers(t, "login", native, "oidc", "goes on")
 		t.Parallel()
 		p, account := taken(t)
 		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx))

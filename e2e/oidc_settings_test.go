@@ -54,6 +54,7 @@ func TestSocialAccountsInSettings(t *testing.T) {
 	}
 
 	t.Run("an account that is linked logs its person in until it is unlinked", func(t *testing.T) {
+		covers(t, "settings", singlePage, "oidc", "elsewhere", "done")
 		s, id := signedIn(t)
 		account := newAccount()
 		idp.SignIn(account)
@@ -102,6 +103,7 @@ func TestSocialAccountsInSettings(t *testing.T) {
 	})
 
 	t.Run("the last way to log in is not unlinked", func(t *testing.T) {
+		covers(t, "settings", singlePage, "oidc", "refused")
 		idp.SignIn(newAccount())
 		s := newSurfer(t, srv)
 		leads(t, s.registration(client), "/")
@@ -141,6 +143,9 @@ func TestSocialSignInOnPages(t *testing.T) {
 	s.home(client)
 	through := url.Values{"method": {"oidc"}, "provider": {provider.ID}}
 
+	covers(t, "login", pages, "oidc", "refused", "done")
+	covers(t, "registration", pages, "oidc", "refused", "goes on")
+	covers(t, "settings", pages, "oidc", "done")
 	idp.Refuse()
 	s.visit("/login")
 	where, page := s.send(through)

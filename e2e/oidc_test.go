@@ -69,6 +69,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	}
 
 	t.Run("a registration ends in a session that the app gets for two codes", func(t *testing.T) {
+		covers(t, "registration", native, "oidc", "elsewhere", "done")
 		someone := newAccount()
 		idp.SignIn(someone)
 		flow := must1of[*kratos.RegistrationFlow](t)(client.Registration.Start(ctx, inApp()...))
@@ -92,6 +93,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
+		covers(t, "login", native, "oidc", "elsewhere", "done")
 		var ids []string
 		for range 2 {
 			idp.SignIn(newAccount())
@@ -108,6 +110,8 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("a person who refuses comes back without a code and the flow says why", func(t *testing.T) {
+		covers(t, "login", native, "oidc", "refused")
+		covers(t, "registration", native, "oidc", "refused")
 		idp.Refuse()
 		flow, back := login(t, inApp()...)
 		returns(t, back)
@@ -153,6 +157,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("a second factor comes after the provider", func(t *testing.T) {
+		covers(t, "login", native, "oidc", "second factor")
 		idp.SignIn(newAccount())
 		flow, back := registration(t)
 		got := must1of[*kratos.SuccessfulCodeExchange](t)(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))
@@ -222,7 +227,10 @@ func TestSocialSignInOfApps(t *testing.T) {
 			t.Errorf("the provider logs in %s", session.Identity.ID)
 		}
 
+		covers(t, "settings", native, "oidc", "done", "refused")
 		token := kratos.Token(step.SessionToken)
+		_, err := client.Settings.Do(ctx, kratos.SettingsOIDC{Link: "initech"}, token)
+		rejectedFor(t, "linking what is not there", err, kratos.MessageInvalid)
 		unlinked := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Do(ctx, kratos.SettingsOIDC{Unlink: provider.ID}, token))
 		if !unlinked.Done {
 			t.Errorf("unlinked: %+v", unlinked)
@@ -232,6 +240,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("settings of an app offer no provider and linking ends on the error page", func(t *testing.T) {
+		covers(t, "settings", native, "oidc", "elsewhere")
 		token := kratos.Token(register(t, client, newPerson()).SessionToken)
 		flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
 		if got := flow.Form().Group(kratos.UINodeGroupOIDC); len(got) != 0 {

@@ -88,6 +88,19 @@ func (s *site) wants(what, where, page, wantWhere, wantPage string) {
 	}
 }
 
+// pages adds a page for every flow.
+func (s *site) pages(client *kratos.Client) {
+	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
+	s.mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
+		s.page(w, "registration", f.Form())
+	}))
+	s.mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { s.page(w, "settings", f.Form()) }))
+	s.mux.Handle("GET /recovery", client.Recovery.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { s.page(w, "recovery", f.Form()) }))
+	s.mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
+		s.page(w, "verification", f.Form())
+	}))
+}
+
 // home adds a page that says who is signed in.
 func (s *site) home(client *kratos.Client) {
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
@@ -117,20 +130,16 @@ func TestPages(t *testing.T) {
 	s := newSite(t)
 	srv := server.ForTest(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
-	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
-	s.mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
-		s.page(w, "registration", f.Form())
-	}))
-	s.mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { s.page(w, "settings", f.Form()) }))
-	s.mux.Handle("GET /recovery", client.Recovery.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { s.page(w, "recovery", f.Form()) }))
-	s.mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
-		s.page(w, "verification", f.Form())
-	}))
+	s.pages(client)
 	s.home(client)
 
 	where, page := s.visit("/settings")
 	s.wants("settings of nobody", where, page, "/login?flow=", "page login")
 
+	covers(t, "registration", pages, "password", "refused", "done")
+	covers(t, "verification", pages, "code", "goes on", "refused", "done")
+	covers(t, "settings", pages, "profile", "done")
+	covers(t, "login", pages, "password", "refused", "done")
 	p := newPerson()
 	where, page = s.visit("/registration")
 	s.wants("the registration", where, page, "/registration?flow=", "page registration")

@@ -131,6 +131,9 @@ func TestPasskeys(t *testing.T) {
 				t.Errorf("%s offers %+v", name, nodes)
 			}
 		}
+		for _, flow := range []string{"login", "registration", "settings"} {
+			covers(t, flow, native, "passkey", "refused")
+		}
 		_, err := client.Login.Submit(ctx, login, kratos.LoginPasskey{PasskeyLogin: "{}"})
 		rejectedFor(t, "login", err, noLoginStrategy)
 		_, err = client.Registration.Submit(ctx, registration, kratos.RegistrationPasskey{Traits: newPerson().traits, PasskeyRegister: "{}"})

@@ -19,15 +19,7 @@ func TestPagesThroughAProxy(t *testing.T) {
 	srv := server.ForTest(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
 	s.mux.Handle("/auth/", client.Proxy("/auth"))
-	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
-	s.mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
-		s.page(w, "registration", f.Form())
-	}))
-	s.mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { s.page(w, "settings", f.Form()) }))
-	s.mux.Handle("GET /recovery", client.Recovery.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { s.page(w, "recovery", f.Form()) }))
-	s.mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
-		s.page(w, "verification", f.Form())
-	}))
+	s.pages(client)
 	s.mux.Handle("GET /error", client.ErrorPage(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) {
 		fmt.Fprintf(w, "page error %d %s", e.Error.Code, e.Error.ID)
 	}))

@@ -40,27 +40,6 @@ func TestSettings(t *testing.T) {
 	wants(t, "a flow without a session", err, kratos.ErrNoSession)
 }
 
-func TestPrivilegedSettings(t *testing.T) {
-	t.Parallel()
-	ctx := t.Context()
-	srv := server.ForTest(t, server.Options{Config: map[string]any{"selfservice": map[string]any{"flows": map[string]any{"settings": map[string]any{"privileged_session_max_age": "1s"}}}}})
-	client, _ := clients(t, srv)
-	p := newPerson()
-	token := kratos.Token(register(t, client, p).SessionToken)
-	time.Sleep(1100 * time.Millisecond)
-	flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
-	_, err := client.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "another correct horse"}, token)
-	wants(t, "a session that is too old", err, kratos.ErrRefreshRequired)
-	again := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}, token, kratos.Refresh()))
-	if !again.Done {
-		t.Errorf("logging in again: %+v", again)
-	}
-	step := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "another correct horse"}, kratos.Token(again.SessionToken)))
-	if !step.Done {
-		t.Errorf("the same body again: %+v", step)
-	}
-}
-
 func TestSecondFactors(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -159,26 +138,5 @@ func TestRecoveryOfANativeClientByDefault(t *testing.T) {
 	wants(t, "the right code", err, kratos.ErrBrowserLocationChangeRequired)
 	if err != nil && !strings.Contains(err.Error(), "feature_flags.use_continue_with_transitions") {
 		t.Errorf("the error does not name the setting: %v", err)
-	}
-}
-
-func TestIdentifierFirst(t *testing.T) {
-	t.Parallel()
-	ctx := t.Context()
-	srv := server.ForTest(t, server.Options{Config: map[string]any{"selfservice": map[string]any{"flows": map[string]any{"login": map[string]any{"style": "identifier_first"}}}}})
-	client, _ := clients(t, srv)
-	p := newPerson()
-	register(t, client, p)
-	flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx))
-	if flow.Form().Field("password") != nil {
-		t.Error("the first form asks for the password")
-	}
-	step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginIdentifierFirst{Identifier: p.Email}))
-	if step.Done || step.Flow.Form().Field("password") == nil {
-		t.Fatalf("the identifier: %+v", step)
-	}
-	step = must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, step.Flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
-	if !step.Done {
-		t.Errorf("the password: %+v", step)
 	}
 }

@@ -108,6 +108,9 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 
 	t.Run("a native client cannot use the key", func(t *testing.T) {
 		t.Parallel()
+		for _, flow := range []string{"login", "registration", "settings"} {
+			covers(t, flow, native, "webauthn", "refused")
+		}
 		p, _, _ := keyPerson(t, client)
 		token := kratos.Token(must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password})).SessionToken)
 		_, err := client.Whoami(ctx, token)
