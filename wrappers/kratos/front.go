@@ -61,11 +61,16 @@ func (f *front) rewrite(raw string) (string, error) {
 	case !own:
 		return raw, nil
 	case methodsAt(path) != "":
-		return (&url.URL{Path: f.prefix + path, RawQuery: u.RawQuery, Fragment: u.Fragment}).String(), nil
+		return f.onSite(path, u), nil
 	case admin(path):
 		return "", errAdminPath
 	}
 	return raw, nil
+}
+
+// onSite is where the site has a path of Kratos', with the query and fragment of u.
+func (f *front) onSite(path string, u *url.URL) string {
+	return (&url.URL{Path: f.prefix + path, RawQuery: u.RawQuery, Fragment: u.Fragment}).String()
 }
 
 func admin(path string) bool { return path == "/admin" || strings.HasPrefix(path, "/admin/") }
@@ -98,10 +103,10 @@ func (f *front) location(resp *http.Response) error {
 		if moved := resp.StatusCode == http.StatusTemporaryRedirect || resp.StatusCode == http.StatusMovedPermanently; moved && admin(path) {
 			return errAdminPath
 		}
-		if methodsAt(path) == "" {
-			return nil
+		if methodsAt(path) != "" {
+			resp.Header.Set("Location", f.onSite(path, u))
 		}
-		raw = f.kratos[0].Scheme + "://" + f.kratos[0].Host + raw
+		return nil
 	}
 	to, err := f.rewrite(raw)
 	if err != nil {

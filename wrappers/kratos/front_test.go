@@ -117,3 +117,30 @@ func FuzzProxy(f *testing.F) {
 		}
 	})
 }
+
+func TestAProxyOfAKratosBelowAPath(t *testing.T) {
+	t.Parallel()
+	var location, asked string
+	url := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.URL.Path
+		reply{status: 303, header: http.Header{"Location": {location}}}.ServeHTTP(w, r)
+	}))
+	client, err := kratos.NewClient(url + "/base")
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := client.Proxy("")
+	for to, want := range map[string]string{
+		"/base/self-service/login/browser?a=b":       "/self-service/login/browser?a=b",
+		"/self-service/login/browser?a=b":            "/self-service/login/browser?a=b",
+		url + "/base/self-service/login/browser?a=b": "/self-service/login/browser?a=b",
+		url + "/self-service/login/browser":          url + "/self-service/login/browser",
+		"/welcome":                                   "/welcome",
+	} {
+		location = to
+		w := ask(proxy, httptest.NewRequest("GET", "/self-service/settings/browser", nil))
+		if got := w.Header().Get("Location"); got != want || asked != "/base/self-service/settings/browser" {
+			t.Errorf("%s: to %q, want %q; asked for %q", to, got, want, asked)
+		}
+	}
+}
