@@ -15,9 +15,9 @@ quickstart: compiler ## Build and start a Kratos, and register, verify and log i
 	@exec .bin/quickstart
 
 .PHONY: kratos
-kratos: compiler ## Build and start a Kratos to play with, and print the mails it sends.
+kratos: compiler ## Build and start a Kratos on ports 4433 and 4434 to play with, and print the mails it sends.
 	@$(GO) -C e2e build -o "$(CURDIR)/.bin/" ./cmd/quickstart
-	@exec .bin/quickstart -serve
+	@exec .bin/quickstart -serve -public-port 4433 -admin-port 4434
 
 .PHONY: generate
 generate: ## Make all of gen/ from api/.
