@@ -108,18 +108,20 @@ func (m *merger) mapping(ours, published *yaml.Node, kind, where string) *yaml.N
 func (m *merger) list(ours, published *yaml.Node, kind, where string) *yaml.Node {
 	out := &yaml.Node{Kind: ours.Kind, Tag: ours.Tag, Line: ours.Line, Column: ours.Column, Style: ours.Style}
 	known, there := byIdentity(ours), byIdentity(published)
+	ids := identities(ours)
 	for i, item := range ours.Content {
-		other := there[identity(item, i)]
+		other := there[ids[i]]
 		if other == nil {
 			m.loseItem(item, kind, where)
 			continue
 		}
 		if kind != "schemaList" {
-			out.Content = append(out.Content, m.merge(item, other, kindOf(kind, ""), where+"/"+identity(item, i)))
+			out.Content = append(out.Content, m.merge(item, other, kindOf(kind, ""), where+"/"+ids[i]))
 		}
 	}
+	ids = identities(published)
 	for i, item := range published.Content {
-		id := identity(item, i)
+		id := ids[i]
 		if kind != "schemaList" && known[id] != nil {
 			continue
 		}
@@ -138,10 +140,22 @@ func (m *merger) list(ours, published *yaml.Node, kind, where string) *yaml.Node
 
 func byIdentity(list *yaml.Node) map[string]*yaml.Node {
 	items := map[string]*yaml.Node{}
-	for i, item := range list.Content {
-		items[identity(item, i)] = item
+	for i, id := range identities(list) {
+		items[id] = list.Content[i]
 	}
 	return items
+}
+
+// identities returns the identity of every item of a list. One that is there twice, as an alternative of v1.0.0 is, has two.
+func identities(list *yaml.Node) []string {
+	ids := make([]string, len(list.Content))
+	for i, item := range list.Content {
+		ids[i] = identity(item, i)
+		for n := 2; slices.Contains(ids[:i], ids[i]); n++ {
+			ids[i] = fmt.Sprintf("%s (%d)", identity(item, i), n)
+		}
+	}
+	return ids
 }
 
 // identity tells which item of another list an item stands for.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/speakeasy-api/openapi/overlay"
@@ -109,6 +110,7 @@ func refuseDangling(doc *yaml.Node, all *overlay.Overlay, parked []parkedAction,
 	for _, p := range parked {
 		skipped[p.index] = true
 	}
+	named := append(definedTypes(rootOf(doc)), keysOf(resolve(rootOf(doc), "#/components/schemas"))...)
 	for i, action := range all.Actions {
 		if skipped[i] {
 			continue
@@ -118,7 +120,40 @@ func refuseDangling(doc *yaml.Node, all *overlay.Overlay, parked []parkedAction,
 				refused[i] = "it refers to " + ref + ", which is not there"
 			}
 		}
+		for _, name := range usedTypes(&action.Update) {
+			if bareGoType.MatchString(name) && !slices.ContainsFunc(named, func(n string) bool { return strings.EqualFold(n, name) }) {
+				refused[i] = "it uses the Go type " + name + ", and nothing has that name"
+			}
+		}
 	}
+}
+
+// bareGoType is a type of package gen's own.
+var bareGoType = regexp.MustCompile(`^[A-Z]\w*$`)
+
+// usedTypes lists the Go types that an update uses.
+func usedTypes(n *yaml.Node) []string {
+	var all []string
+	if name := member(n, "x-go-type"); name != nil && name.Kind == yaml.ScalarNode {
+		all = append(all, name.Value)
+	}
+	for _, child := range n.Content {
+		all = append(all, usedTypes(child)...)
+	}
+	return all
+}
+
+// definedTypes lists the Go types that schemas get their names by: a reference gets none, and plain text needs none.
+func definedTypes(n *yaml.Node) []string {
+	var all []string
+	name := member(n, "x-go-type-name")
+	if name != nil && refOf(n) == "" && (member(n, "enum") != nil || member(n, "properties") != nil) {
+		all = append(all, name.Value)
+	}
+	for _, child := range n.Content {
+		all = append(all, definedTypes(child)...)
+	}
+	return all
 }
 
 // actionEnd is the line after the last one of an action; comments and empty lines before the next are not part of it.
@@ -164,8 +199,8 @@ func park(lines []string, indent int, parked []parkedAction) []byte {
 // references lists what n refers to.
 func references(n *yaml.Node) []string {
 	var all []string
-	if ref := refOf(n); strings.HasPrefix(ref, "#/") {
-		all = append(all, ref)
+	if n.Kind == yaml.ScalarNode && strings.HasPrefix(n.Value, "#/components/") { // a $ref, or where a discriminator leads
+		all = append(all, n.Value)
 	}
 	for _, child := range n.Content {
 		all = append(all, references(child)...)

@@ -69,6 +69,20 @@ func TestUnseenVersions(t *testing.T) {
 			said: []string{"New:\n  operation listPasskeys\n", "/tags/passkeys/description", "get/parameters/path id/description", "get/summary\n"},
 			yaml: []string{"  - name: passkeys\n    description: 'TODO: what passkeys is, and when it is there.'\n", "  /admin/identities/{id}/passkeys:\n    get:\n      operationId: listPasskeys\n"},
 		},
+		"an alternative that is there twice": {
+			edit: func(t *testing.T, doc *yaml.Node) {
+				put(t, doc, "/components/schemas/updateRecoveryFlowBody/oneOf", "[{$ref: '#/components/schemas/updateRecoveryFlowWithCodeMethod'}, {$ref: '#/components/schemas/updateRecoveryFlowWithLinkMethod'}, {$ref: '#/components/schemas/updateRecoveryFlowWithCodeMethod'}]")
+			},
+			yaml: []string{"        - $ref: '#/components/schemas/updateRecoveryFlowWithLinkMethod'\n        - $ref: '#/components/schemas/updateRecoveryFlowWithCodeMethod'\n"},
+		},
+		"a named type that is a reference now": {
+			edit: func(t *testing.T, doc *yaml.Node) {
+				put(t, doc, "/components/schemas/identityCredentialsType", "{type: string, enum: [password, oidc]}")
+				put(t, doc, "/components/schemas/identityCredentials/properties/type", "{$ref: '#/components/schemas/identityCredentialsType'}")
+			},
+			said:  []string{"it uses the Go type CredentialsType, and nothing has that name"},
+			parks: true,
+		},
 		"a new schema, used by a new property": {
 			edit: func(t *testing.T, doc *yaml.Node) {
 				put(t, doc, "/components/schemas/sessionRisk", "{type: object, required: [score], properties: {score: {type: number, format: double, minimum: 0, maximum: 1}, reasons: {type: array, items: {type: string}}}}")
