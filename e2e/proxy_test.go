@@ -61,6 +61,12 @@ func TestPagesThroughAProxy(t *testing.T) {
 	s.wants("who is it", where, page, "/auth/sessions/whoami", p.Email)
 	where, page = s.visit("/logout")
 	s.wants("logged out", where, page, "/login?flow=", "page login")
+	where, page = s.visit("/settings")
+	s.wants("settings of nobody", where, page, "/login?flow=", "page login")
+	where, page = s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"another correct horse"}})
+	s.wants("back from the login", where, page, "/settings?flow=", "page settings")
+	s.forget()
+	s.onlyHere()
 
 	where, page = s.visit("/login?return_to=" + url.QueryEscape(s.url+"/settings"))
 	s.wants("the login", where, page, "/login?flow=", "page login")

@@ -9,25 +9,40 @@ import (
 	"time"
 )
 
-// visitor finds the flows of the person whose browser sent a request, and where that browser reaches Kratos.
-type visitor[F, M any] func(*http.Request) (browser *Browser, flows Flows[F, M], kratos string)
+// visitor finds the flows of the person whose browser sent a request.
+type visitor[F, M any] func(*http.Request) (*Client, *Browser, Flows[F, M])
 
 func visits[F, M any](c *Client, pick func(*Browser) Flows[F, M]) visitor[F, M] {
-	return func(r *http.Request) (*Browser, Flows[F, M], string) {
+	return func(r *http.Request) (*Client, *Browser, Flows[F, M]) {
 		browser := c.Browser(r)
-		return browser, pick(browser), c.forBrowsers()
+		return c, browser, pick(browser)
 	}
+}
+
+// own returns what Kratos calls itself.
+func (c *Client) own() string {
+	if c.transport.publicURL != nil {
+		return c.transport.publicURL.String()
+	}
+	return c.transport.base.String()
 }
 
 // forBrowsers returns what the URLs of Kratos begin with for a browser.
 func (c *Client) forBrowsers() string {
-	switch f := c.front.Load(); {
-	case f != nil:
+	if f := c.front.Load(); f != nil {
 		return f.prefix
-	case c.transport.publicURL != nil:
-		return c.transport.publicURL.String()
 	}
-	return c.transport.base.String()
+	return c.own()
+}
+
+// login returns where a browser logs in to come back to the settings: at Kratos, if it is known to be where browsers reach it; else
+// at the page that most sites have.
+func (c *Client) login(settings url.Values) string {
+	if c.front.Load() == nil && c.transport.publicURL == nil {
+		return "/login"
+	}
+	back := url.Values{"return_to": {c.own() + "/self-service/settings/browser?" + settings.Encode()}}
+	return c.forBrowsers() + "/self-service/login/browser?" + back.Encode()
 }
 
 // Page returns the handler of the page that shows a flow, for the URL that Kratos' configuration calls ui_url:
@@ -39,9 +54,9 @@ func (c *Client) forBrowsers() string {
 // A visit without the parameter flow starts one, with what the visit says of it (return_to, refresh, aal, login_challenge,
 // organization, via), and comes back with it; a visit to a flow that is gone, expired or another browser's starts anew, but
 // not twice within a minute: a browser that keeps no cookies gets status 503 instead. Somebody who is signed in already goes to
-// return_to if that is a path of the same site, else to "/"; a settings page goes to "/login" without a session, and to Kratos
-// for a second factor. A visit with a login_challenge goes by way of Kratos, which alone can tell a browser that is
-// signed in where to go. Kratos' cookies are passed on in both directions, and nothing is cached. Anything else that goes
+// return_to if that is a path of the same site, else to "/". A settings page without a session goes to a login and comes back, if
+// there is a [Client.Proxy] or a [WithPublicURL], else to "/login"; for a second factor, it goes to Kratos. A visit with a
+// login_challenge goes by way of Kratos, which alone can tell a browser that is signed in where to go. Kratos' cookies are passed on in both directions, and nothing is cached. Anything else that goes
 // wrong is answered with status 400, if it is the visit's fault, or 503.
 //
 // Page is of the flows of a [Client], not of a [Browser], which is for one request only.
@@ -52,15 +67,19 @@ func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow
 		panic("kratos: Page is of the flows of a Client")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		browser, flows, kratos := f.f.visit(r)
-		if query := r.URL.Query(); query.Has("login_challenge") && !query.Has("flow") {
+		client, browser, flows := f.f.visit(r)
+		query := r.URL.Query()
+		if query.Has("login_challenge") && !query.Has("flow") {
 			noStore(w)
-			http.Redirect(w, r, kratos+"/self-service/"+strings.ToLower(f.f.name)+"/browser?"+query.Encode(), http.StatusSeeOther)
+			http.Redirect(w, r, client.forBrowsers()+"/self-service/"+strings.ToLower(f.f.name)+"/browser?"+query.Encode(), http.StatusSeeOther)
 			return
 		}
 		flow, to, err := flows.visit(r)
 		browser.Relay(w)
 		switch {
+		case errors.Is(err, ErrNoSession) && f.f.name == "Settings":
+			query.Del("flow")
+			http.Redirect(w, r, client.login(query), http.StatusSeeOther)
 		case errors.Is(err, ErrBadRequest): // of the visit: a return_to that is not allowed, for instance
 			refuse(w, http.StatusBadRequest)
 		case err != nil:
@@ -174,8 +193,6 @@ func (f Flows[F, M]) elsewhereIf(r *http.Request, flow *F, err error) (*F, strin
 	case errors.Is(err, ErrAAL1Required) && query.Has("aal"):
 		query.Del("aal") // the first factor comes first
 		return nil, here(r, query), nil
-	case errors.Is(err, ErrNoSession) && f.f.name == "Settings":
-		return nil, "/login", nil
 	case errors.Is(err, ErrAAL2Required) && errors.As(err, &e) && e.RedirectTo != "":
 		return nil, e.RedirectTo, nil
 	}

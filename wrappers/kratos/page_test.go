@@ -43,7 +43,7 @@ func TestPage(t *testing.T) {
 		"a second start remembers that it is one":   {"/login?restarted=1", flow, reply{}, 303, "/login?flow=f&restarted=1"},
 		"somebody signed in goes on":                {"/login?return_to=%2Fhome%3Fa%3D1", failure(400, "session_already_available"), reply{}, 303, "/home?a=1"},
 		"somebody signed in is not led elsewhere":   {"/login?return_to=https%3A%2F%2Fevil.example%2F", failure(400, "session_already_available"), reply{}, 303, "/"},
-		"nobody goes to the login":                  {"/settings", failure(401, "session_inactive"), reply{}, 303, "/login"},
+		"nobody goes to a login":                    {"/settings?return_to=%2Fhome", failure(401, "session_inactive"), reply{}, 303, "http://kratos/self-service/login/browser?return_to=http%3A%2F%2Fkratos%2Fself-service%2Fsettings%2Fbrowser%3Freturn_to%3D%252Fhome"},
 		"a second factor comes first":               {"/settings", failure(403, "session_aal2_required"), reply{}, 303, "http://kratos/aal2"},
 		"a return_to that is not allowed":           {"/login?return_to=x", failure(400, "self_service_flow_return_to_forbidden"), reply{}, 400, ""},
 		"a second factor for nobody":                {"/login?aal=aal2&return_to=%2Fhome", failure(401, "session_aal1_required"), reply{}, 303, "/login?return_to=%2Fhome"},
@@ -53,7 +53,7 @@ func TestPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := serve(t, routes{"GET /self-service/login/browser": tc.start, "GET /self-service/settings/browser": tc.start, "GET /self-service/login/flows": tc.get}, kratos.WithRetries(0))
+			client, _ := serve(t, routes{"GET /self-service/login/browser": tc.start, "GET /self-service/settings/browser": tc.start, "GET /self-service/login/flows": tc.get}, kratos.WithRetries(0), kratos.WithPublicURL("http://kratos"))
 			w := httptest.NewRecorder()
 			r := httptest.NewRequest("GET", tc.visit, nil)
 			page := client.Login.Page(func(w http.ResponseWriter, _ *http.Request, flow *kratos.LoginFlow) { _, _ = w.Write([]byte(flow.ID)) })
@@ -100,6 +100,15 @@ func TestAPageRecallsWhatAnExpiredFlowWasFor(t *testing.T) {
 		if w := ask(page, httptest.NewRequest("GET", visit, nil)); timeless(w) != want {
 			t.Errorf("%s: to %q, want %q", visit, timeless(w), want)
 		}
+	}
+}
+
+func TestASettingsPageThatDoesNotKnowWhereKratosIs(t *testing.T) {
+	t.Parallel()
+	client, _ := serve(t, routes{"GET /self-service/settings/browser": reply{status: 401, body: noSession}})
+	w := ask(client.Settings.Page(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {}), httptest.NewRequest("GET", "/settings", nil))
+	if w.Code != 303 || w.Header().Get("Location") != "/login" {
+		t.Errorf("status %d to %q", w.Code, w.Header().Get("Location"))
 	}
 }
 
