@@ -14,6 +14,7 @@ import (
 	"html/template"
 	"log"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -22,7 +23,16 @@ import (
 //go:embed page.html
 var source string
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"value": kratos.ValueOf}).Parse(source))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"value": kratos.ValueOf, "methods": methods}).Parse(source))
+
+// methods returns the groups of a form that have something to press or to read.
+func methods(f *kratos.Form) []kratos.UINodeGroup {
+	return slices.DeleteFunc(f.Groups(), func(group kratos.UINodeGroup) bool {
+		return !slices.ContainsFunc(f.Group(group), func(n kratos.UINode) bool {
+			return n.Type != kratos.UINodeTypeScript && n.Attributes.Type != kratos.UIInputTypeHidden
+		})
+	})
+}
 
 // content is what a page shows.
 type content struct {
