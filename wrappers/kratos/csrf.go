@@ -2,6 +2,7 @@ package kratos
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -19,25 +20,19 @@ func csrfText(resp *http.Response) string {
 	switch {
 	case len(sent) == 0:
 		return text + "no CSRF cookie was sent (the flow is of another domain, the browser keeps no cookies, or the flow is a browser's and this client is not)"
-	case len(wanted) == 1 && !sent[only(wanted)]:
+	case len(wanted) == 1 && !slices.Contains(sent, wanted[0]):
 		return text + "the CSRF cookie is that of another domain (Kratos' serve.public.base_url has changed, or there are two Kratos)"
 	}
 	return text + "the CSRF token does not belong to the cookie (the flow is of another browser, or from before a login or logout)"
 }
 
 // csrfCookies returns the names of the CSRF cookies among these.
-func csrfCookies(cookies []*http.Cookie) map[string]bool {
-	names := map[string]bool{}
+func csrfCookies(cookies []*http.Cookie) []string {
+	var names []string
 	for _, c := range cookies {
-		if strings.HasPrefix(c.Name, csrfCookiePrefix) && c.Value != "" {
-			names[c.Name] = true
+		if strings.HasPrefix(c.Name, csrfCookiePrefix) && c.Value != "" && !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
 		}
 	}
 	return names
-}
-
-func only(set map[string]bool) (name string) {
-	for name = range set {
-	}
-	return name
 }

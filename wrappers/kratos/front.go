@@ -120,7 +120,7 @@ func (f *front) location(resp *http.Response) error {
 func (f *front) answer(resp *http.Response, limit int64) error {
 	cookies := resp.Header["Set-Cookie"]
 	for i := range cookies {
-		cookies[i] = f.cookie(cookies[i])
+		cookies[i] = ofTheSite(cookies[i])
 	}
 	if err := f.location(resp); err != nil {
 		return err
@@ -148,8 +148,8 @@ func (f *front) answer(resp *http.Response, limit int64) error {
 	return nil
 }
 
-// cookie makes a cookie of Kratos' one of the site: of no other domain, and for all its paths.
-func (f *front) cookie(line string) string {
+// ofTheSite makes a cookie of Kratos' one of the site: of no other domain, and for all its paths.
+func ofTheSite(line string) string {
 	parts := strings.Split(line, ";")
 	kept := parts[:1]
 	for _, attribute := range parts[1:] {

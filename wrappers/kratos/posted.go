@@ -85,19 +85,24 @@ func typed(input gen.UINodeAttributes, values []string) any {
 		return nil
 	}
 	last := values[len(values)-1] // a checkbox comes after the hidden field for where it is not checked
-	switch first := string(input.Value) + " "; {
-	case input.Type == UIInputTypeCheckbox, first[0] == 't', first[0] == 'f':
+	had := input.Value
+	switch {
+	case input.Type == UIInputTypeCheckbox, string(had) == "true", string(had) == "false":
 		return last == "true" || last == "on" || last == "1"
-	case input.Type != UIInputTypeNumber && first[0] != '-' && (first[0] < '0' || first[0] > '9'):
+	case input.Type != UIInputTypeNumber && !isNumber(had):
 		return last
-	}
-	if last == "" {
+	case last == "":
 		return nil
+	case isNumber([]byte(last)):
+		return json.Number(last)
 	}
-	if _, err := json.Number(last).Float64(); err != nil || !json.Valid([]byte(last)) {
-		return last // Kratos says what is wrong with it
-	}
-	return json.Number(last)
+	return last // Kratos says what is wrong with it
+}
+
+// isNumber reports whether a text is a number as JSON has them, and not too large for most readers of it.
+func isNumber(text []byte) bool {
+	_, err := json.Number(text).Float64()
+	return err == nil && json.Valid(text)
 }
 
 // nest puts value below the names of path, and reports whether there was a place for it.

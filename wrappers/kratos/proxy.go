@@ -116,8 +116,8 @@ func proxied(f *front, resp *http.Response) error {
 	for _, name := range []string{"Link", "Content-Location", "Refresh"} {
 		resp.Header.Del(name)
 	}
-	if strings.HasSuffix(path, "/sessions") && resp.Request.Method == http.MethodGet && resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == "" {
-		return errAdminPath // see mySessions
+	if strings.HasSuffix(path, "/sessions") && resp.Request.Method == http.MethodGet && ofEverybody(resp) {
+		return errAdminPath
 	}
 	if !strings.Contains(path, "/.well-known/") {
 		resp.Header.Set("Cache-Control", "no-store")

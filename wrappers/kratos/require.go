@@ -54,19 +54,25 @@ func SessionOf(ctx context.Context) *Session {
 // session asks Kratos whose request r is.
 func (c *Client) session(w http.ResponseWriter, r *http.Request) (*Session, error) {
 	noStore(w)
-	token := r.Header.Get(headerSessionToken)
-	browser := c.Browser(r)
-	if token == "" && browser.jar.signedIn(r) != nil {
-		if scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
-			token = strings.TrimSpace(value)
-		}
+	if token := r.Header.Get(headerSessionToken); token != "" {
+		return active(c.Whoami(r.Context(), Token(token)))
 	}
-	if token != "" {
+	browser := c.Browser(r)
+	if token := bearer(r); token != "" && browser.jar.signedIn(r) != nil {
 		return active(c.Whoami(r.Context(), Token(token)))
 	}
 	session, err := browser.Whoami(r.Context())
 	browser.Relay(w)
 	return active(session, err)
+}
+
+// bearer returns the token of an "Authorization: Bearer", or "".
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
 }
 
 // active refuses a session that has ended, though Kratos does not hand one out.

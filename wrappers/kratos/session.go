@@ -31,8 +31,7 @@ func (m me) mySessions(ctx context.Context) lister[Session] {
 		operation: "listMySessions",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
 			resp, err := m.api.ListMySessions(streamed(ctx), nil, edits...)
-			// From v26.2 on, the admin port lists the sessions of everybody here, and does not count them.
-			if err == nil && resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == "" {
+			if err == nil && ofEverybody(resp) {
 				drain(resp.Body)
 				return nil, (&answer{operation: "listMySessions", Response: resp}).unexpected(nil)
 			}
@@ -42,6 +41,12 @@ func (m me) mySessions(ctx context.Context) lister[Session] {
 		counted: true,
 		first:   1,
 	}
+}
+
+// ofEverybody reports whether an answer to listMySessions is that of the admin port: from v26.2 on, it lists the sessions of
+// everybody at the same path, and does not count them.
+func ofEverybody(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == ""
 }
 
 // MySessions returns the other sessions of the person (listMySessions, public port), without the one that the call is made

@@ -77,7 +77,8 @@ func WithSessionCookie(name string) Option {
 }
 
 // WithPublicURL says by which URL Kratos calls itself (serve.public.base_url in its configuration), if that is not the base
-// URL of the client. [Client.Proxy] takes it out of Kratos' answers. What [NewClient] says of URLs holds here too.
+// URL of the client. [Client.Proxy] takes it out of Kratos' answers, and without one [Flows.Page] sends browsers there. What
+// [NewClient] says of URLs holds here too.
 func WithPublicURL(url string) Option {
 	return func(t *transport) (err error) {
 		t.publicURL, err = parseBaseURL(url)

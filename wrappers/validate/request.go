@@ -51,10 +51,10 @@ func (s *settings) route(r *http.Request) (route, error) {
 	if err != nil {
 		return route{}, err
 	}
-	if r.URL == nil {
-		return route{}, &Error{kind: ErrUnknownPath}
+	method, name := r.Method, ""
+	if r.URL != nil {
+		name = r.URL.EscapedPath()
 	}
-	method, name := r.Method, r.URL.EscapedPath()
 	if method == "" {
 		method = http.MethodGet
 	}
