@@ -69,7 +69,7 @@ func (h history) sentence(where string) string {
 // locate follows a place as the merger names it: keys of objects, and identities of items of lists.
 func locate(n *yaml.Node, where string) *yaml.Node {
 	for _, key := range strings.Split(where, "/")[1:] {
-		key = strings.ReplaceAll(key, "~1", "/")
+		key = unescaped(key)
 		switch {
 		case n == nil:
 			return nil

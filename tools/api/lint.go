@@ -172,7 +172,7 @@ func operations(spec *openapi3.T) []operation {
 	for _, path := range sortedKeys(spec.Paths.Map()) {
 		methods := spec.Paths.Value(path).Operations()
 		for _, method := range sortedKeys(methods) {
-			where := "#/paths/" + strings.ReplaceAll(path, "/", "~1") + "/" + strings.ToLower(method)
+			where := "#/paths/" + escaped(path) + "/" + strings.ToLower(method)
 			all = append(all, operation{methods[method], where, path, method})
 		}
 	}

@@ -73,7 +73,7 @@ func (m *merger) mapping(ours, published *yaml.Node, kind, where string) *yaml.N
 			changed = true
 		}
 		other := member(published, key.Value)
-		at := where + "/" + strings.ReplaceAll(key.Value, "/", "~1")
+		at := where + "/" + escaped(key.Value)
 		switch {
 		case prose(kind, key.Value), other == nil && kindOf(kind, key.Value) == "ours":
 			out.Content = append(out.Content, key, value)
@@ -92,7 +92,7 @@ func (m *merger) mapping(ours, published *yaml.Node, kind, where string) *yaml.N
 			continue
 		}
 		changed = true
-		at := where + "/" + strings.ReplaceAll(key, "/", "~1")
+		at := where + "/" + escaped(key)
 		added := m.merge(nil, published.Content[i+1], kindOf(kind, key), at)
 		name := text(key)
 		name.HeadComment = m.before.heading(where, key)
@@ -187,7 +187,7 @@ func (m *merger) complete(n *yaml.Node, kind, where string) *yaml.Node {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if !prose(kind, key.Value) {
-			value = m.complete(value, kindOf(kind, key.Value), where+"/"+strings.ReplaceAll(key.Value, "/", "~1"))
+			value = m.complete(value, kindOf(kind, key.Value), where+"/"+escaped(key.Value))
 		}
 		order := m.before.order(where, key.Value, nil)
 		if named(kind) && order == nil {
@@ -223,7 +223,7 @@ func (m *merger) fill(n *yaml.Node, kind, where string) bool {
 
 // wanted says what a sentence has to say.
 func wanted(kind, key, where string) string {
-	name := strings.ReplaceAll(where[strings.LastIndexAny(where, "/ ")+1:], "~1", "/")
+	name := unescaped(where[strings.LastIndexAny(where, "/ ")+1:])
 	switch {
 	case key == "summary":
 		return "what the call does, in a line."
@@ -264,7 +264,7 @@ func eachSentence(n *yaml.Node, kind, where string, do func(at, sentence string)
 	case n.Kind == yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i].Value, n.Content[i+1]
-			at := where + "/" + strings.ReplaceAll(key, "/", "~1")
+			at := where + "/" + escaped(key)
 			if !prose(kind, key) {
 				eachSentence(value, kindOf(kind, key), at, do)
 			} else if value.Kind == yaml.ScalarNode {

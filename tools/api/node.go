@@ -54,11 +54,17 @@ func refOf(n *yaml.Node) string {
 	return ref.Value
 }
 
+// escaped writes a key as a part of a JSON Pointer.
+func escaped(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
+
+// unescaped is the key that a part of a JSON Pointer stands for.
+func unescaped(part string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(part) }
+
 // resolve returns what a reference inside doc leads to, or nil.
 func resolve(doc *yaml.Node, ref string) *yaml.Node {
 	n := doc
 	for _, key := range strings.Split(strings.TrimPrefix(ref, "#/"), "/") {
-		n = member(n, strings.NewReplacer("~1", "/", "~0", "~").Replace(key))
+		n = member(n, unescaped(key))
 	}
 	return n
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/speakeasy-api/openapi/overlay"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -110,17 +111,17 @@ func refuseDangling(doc *yaml.Node, all *overlay.Overlay, parked []parkedAction,
 	for _, p := range parked {
 		skipped[p.index] = true
 	}
-	named := append(definedTypes(rootOf(doc)), keysOf(resolve(rootOf(doc), "#/components/schemas"))...)
+	named := append(collect(rootOf(doc), definedType), keysOf(resolve(rootOf(doc), "#/components/schemas"))...)
 	for i, action := range all.Actions {
 		if skipped[i] {
 			continue
 		}
-		for _, ref := range references(&action.Update) {
+		for _, ref := range collect(&action.Update, reference) {
 			if resolve(rootOf(doc), ref) == nil {
 				refused[i] = "it refers to " + ref + ", which is not there"
 			}
 		}
-		for _, name := range usedTypes(&action.Update) {
+		for _, name := range collect(&action.Update, usedType) {
 			if bareGoType.MatchString(name) && !slices.ContainsFunc(named, func(n string) bool { return strings.EqualFold(n, name) }) {
 				refused[i] = "it uses the Go type " + name + ", and nothing has that name"
 			}
@@ -131,27 +132,33 @@ func refuseDangling(doc *yaml.Node, all *overlay.Overlay, parked []parkedAction,
 // bareGoType is a type of package gen's own.
 var bareGoType = regexp.MustCompile(`^[A-Z]\w*$`)
 
-// usedTypes lists the Go types that an update uses.
-func usedTypes(n *yaml.Node) []string {
-	var all []string
-	if name := member(n, "x-go-type"); name != nil && name.Kind == yaml.ScalarNode {
-		all = append(all, name.Value)
+// usedType is the Go type that n is to have.
+func usedType(n *yaml.Node) string { return valueOf(member(n, "x-go-type")) }
+
+// definedType is the Go type that a schema gets its name by: a reference gets none, and plain text needs none.
+func definedType(n *yaml.Node) string {
+	if refOf(n) != "" || member(n, "enum") == nil && member(n, "properties") == nil {
+		return ""
 	}
-	for _, child := range n.Content {
-		all = append(all, usedTypes(child)...)
-	}
-	return all
+	return valueOf(member(n, "x-go-type-name"))
 }
 
-// definedTypes lists the Go types that schemas get their names by: a reference gets none, and plain text needs none.
-func definedTypes(n *yaml.Node) []string {
+// reference is where n leads, as a $ref or in a discriminator.
+func reference(n *yaml.Node) string {
+	if n.Kind == yaml.ScalarNode && strings.HasPrefix(n.Value, "#/components/") {
+		return n.Value
+	}
+	return ""
+}
+
+// collect lists what pick finds in n and below.
+func collect(n *yaml.Node, pick func(*yaml.Node) string) []string {
 	var all []string
-	name := member(n, "x-go-type-name")
-	if name != nil && refOf(n) == "" && (member(n, "enum") != nil || member(n, "properties") != nil) {
-		all = append(all, name.Value)
+	if found := pick(n); found != "" {
+		all = append(all, found)
 	}
 	for _, child := range n.Content {
-		all = append(all, definedTypes(child)...)
+		all = append(all, collect(child, pick)...)
 	}
 	return all
 }
@@ -194,18 +201,6 @@ func park(lines []string, indent int, parked []parkedAction) []byte {
 		out = append(out, margin+parkedLine+" "+strings.TrimPrefix(line, margin))
 	}
 	return []byte(strings.Join(out, "\n"))
-}
-
-// references lists what n refers to.
-func references(n *yaml.Node) []string {
-	var all []string
-	if n.Kind == yaml.ScalarNode && strings.HasPrefix(n.Value, "#/components/") { // a $ref, or where a discriminator leads
-		all = append(all, n.Value)
-	}
-	for _, child := range n.Content {
-		all = append(all, references(child)...)
-	}
-	return all
 }
 
 var actionTarget = regexp.MustCompile(`(?m)^ *- target: (.*)$`)
@@ -252,7 +247,7 @@ func repeatedEnums(doc *yaml.Node) []string {
 			case n.Kind != yaml.MappingNode:
 				walk(child, fmt.Sprintf("%s/%d", where, i))
 			case i%2 == 1:
-				walk(child, where+"/"+strings.ReplaceAll(n.Content[i-1].Value, "/", "~1"))
+				walk(child, where+"/"+escaped(n.Content[i-1].Value))
 			}
 		}
 	}

@@ -123,7 +123,7 @@ func (r *ruler) object(n *yaml.Node, kind, where string) {
 }
 
 func (r *ruler) path(n *yaml.Node, where string) {
-	path := strings.ReplaceAll(where[strings.LastIndex(where, "/")+1:], "~1", "/")
+	path := unescaped(where[strings.LastIndex(where, "/")+1:])
 	for _, method := range keysOf(n) {
 		op := member(n, method)
 		if kindOf("path", method) != "operation" {
@@ -223,10 +223,6 @@ func visit(n *yaml.Node, kind, where string, do func(n *yaml.Node, kind, where s
 			visit(child, kindOf(kind, n.Content[i-1].Value), where+"/"+escaped(n.Content[i-1].Value), do)
 		}
 	}
-}
-
-func escaped(key string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
 }
 
 func itemsOf(n *yaml.Node) []*yaml.Node {

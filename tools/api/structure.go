@@ -51,7 +51,7 @@ func (s *structure) take(n *yaml.Node, kind, where string) (*yaml.Node, error) {
 			s.leaveOut(key)
 			continue
 		}
-		at := where + "/" + strings.ReplaceAll(key, "/", "~1")
+		at := where + "/" + escaped(key)
 		if strings.TrimSpace(key) != key || strings.ContainsFunc(key, unicode.IsControl) || key == "" {
 			return nil, fmt.Errorf("%s: the name %q has white space or control characters around or in it", orTop(where), shorten(key))
 		}
