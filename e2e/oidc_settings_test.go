@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"net/http"
 	"net/url"
 	"testing"
 
@@ -135,11 +134,7 @@ func TestSocialSignInOnPages(t *testing.T) {
 	idp := provider.ForTest(t)
 	srv := server.ForTest(t, server.Options{UI: s.url, Config: idp.Config(provider.FromUserinfo)})
 	client, _ := clients(t, srv)
-	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
-	s.mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
-		s.page(w, "registration", f.Form())
-	}))
-	s.mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { s.page(w, "settings", f.Form()) }))
+	s.pages(client)
 	s.home(client)
 	through := url.Values{"method": {"oidc"}, "provider": {provider.ID}}
 

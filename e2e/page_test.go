@@ -20,7 +20,8 @@ type site struct {
 	mux     *http.ServeMux
 	url     string
 	browser *http.Client
-	action  string // of the form on the last page
+	form    kratos.Form // on the last page
+	action  string      // of that form
 	csrf    string
 }
 
@@ -36,7 +37,7 @@ func newSite(t *testing.T) *site {
 
 // page writes a page with the form, and remembers where the form is to be sent.
 func (s *site) page(w http.ResponseWriter, name string, form kratos.Form) {
-	s.action, s.csrf = form.Action, form.Value("csrf_token")
+	s.form, s.action, s.csrf = form, form.Action, form.Value("csrf_token")
 	fmt.Fprintf(w, "page %s", name)
 	for _, m := range form.Messages {
 		fmt.Fprintf(w, " message %d", m.ID)

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -173,15 +172,7 @@ func TestPasskeysOnPages(t *testing.T) {
 	s := newSite(t)
 	srv := server.ForTest(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
-	var form kratos.Form
-	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) {
-		form = f.Form()
-		s.page(w, "login", form)
-	}))
-	s.mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
-		form = f.Form()
-		s.page(w, "registration", form)
-	}))
+	s.pages(client)
 	s.home(client)
 	p, k := newPerson(), newKey()
 
@@ -190,14 +181,14 @@ func TestPasskeysOnPages(t *testing.T) {
 	s.wants("the profile", where, page, "/registration?flow=", "message 1040009")
 	where, page = s.send(url.Values{"method": {"passkey"}, "traits.email": {p.Email}, "passkey_register": {"{}"}})
 	s.wants("no answer of a passkey", where, page, "/registration?flow=", "4000001")
-	where, page = s.send(url.Values{"method": {"passkey"}, "traits.email": {p.Email}, "passkey_register": {k.create(t, passkeyOptions(form))}})
+	where, page = s.send(url.Values{"method": {"passkey"}, "traits.email": {p.Email}, "passkey_register": {k.create(t, passkeyOptions(s.form))}})
 	s.wants("registered", where, page, "/", "home of ")
 	home := page
 
 	s.forget()
 	where, page = s.visit("/login")
 	s.wants("the login", where, page, "/login?flow=", "page login")
-	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {k.get(t, passkeyOptions(form))}})
+	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {k.get(t, passkeyOptions(s.form))}})
 	s.wants("logged in", where, page, "/", home)
 	if strings.HasSuffix(home, "nobody") {
 		t.Error("nobody is signed in")

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"net/http"
 	"net/url"
 	"testing"
 
@@ -135,15 +134,7 @@ func TestKeysInSettingsPages(t *testing.T) {
 	s := newSite(t)
 	srv := server.ForTest(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
-	var form kratos.Form
-	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) {
-		form = f.Form()
-		s.page(w, "login", form)
-	}))
-	s.mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) {
-		form = f.Form()
-		s.page(w, "settings", form)
-	}))
+	s.pages(client)
 	s.home(client)
 	p, passkey, second := newPerson(), newKey(), newKey()
 	register(t, client, p)
@@ -152,19 +143,19 @@ func TestKeysInSettingsPages(t *testing.T) {
 	s.visit("/login?return_to=/settings")
 	s.send(password)
 	s.visit("/settings")
-	where, page := s.send(url.Values{"method": {"passkey"}, "passkey_settings_register": {passkey.create(t, passkeyOptions(form))}})
+	where, page := s.send(url.Values{"method": {"passkey"}, "passkey_settings_register": {passkey.create(t, passkeyOptions(s.form))}})
 	s.wants("a passkey", where, page, "/settings?flow=", "message 1050001")
-	where, page = s.send(url.Values{"method": {"webauthn"}, "webauthn_register": {second.create(t, webauthnOptions(form))}, "webauthn_register_displayname": {"the blue one"}})
+	where, page = s.send(url.Values{"method": {"webauthn"}, "webauthn_register": {second.create(t, webauthnOptions(s.form))}, "webauthn_register_displayname": {"the blue one"}})
 	s.wants("a security key", where, page, "/settings?flow=", "message 1050001")
-	if got := removals(form, "passkey_remove"); len(got) != 1 || len(removals(form, "webauthn_remove")) != 1 {
-		t.Errorf("the form has other keys: %v, %v", got, removals(form, "webauthn_remove"))
+	if got := removals(s.form, "passkey_remove"); len(got) != 1 || len(removals(s.form, "webauthn_remove")) != 1 {
+		t.Errorf("the form has other keys: %v, %v", got, removals(s.form, "webauthn_remove"))
 	}
 
 	s.forget()
 	s.visit("/login")
 	where, page = s.send(password)
 	s.wants("the password", where, page, "/login?", "message 1010004")
-	where, page = s.send(url.Values{"method": {"webauthn"}, "identifier": {p.Email}, "webauthn_login": {second.get(t, webauthnOptions(form))}})
+	where, page = s.send(url.Values{"method": {"webauthn"}, "identifier": {p.Email}, "webauthn_login": {second.get(t, webauthnOptions(s.form))}})
 	s.wants("the security key", where, page, "/", "home of ")
 	home := page
 	s.visit("/settings")
@@ -173,7 +164,7 @@ func TestKeysInSettingsPages(t *testing.T) {
 
 	s.forget()
 	s.visit("/login")
-	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {passkey.get(t, passkeyOptions(form))}})
+	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {passkey.get(t, passkeyOptions(s.form))}})
 	s.wants("the passkey", where, page, "/", home)
 }
 
