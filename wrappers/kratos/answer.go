@@ -2,27 +2,34 @@ package kratos
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 const (
-	maxBody      = 64 << 20 // of an answer that is read as a whole
-	maxErrorBody = 64 << 10 // of what an error keeps
+	maxErrorBody = 64 << 10 // bytes of a response that an error keeps
+	maxObjects   = 50_000   // of a response: "{}" can become a thousand times as large in memory
 )
 
-var errTooLarge = errors.New("the body is larger than this client reads")
+// Limits of the responses that are larger than what transport reads by default, in bytes.
+const (
+	maxIdentity = 16 << 20 // its traits can have 5 MiB, and stand in it more than once
+	maxDocument = 64 << 20 // a batch, an identity schema
+)
 
-// buffers are kept for the next answer; what is decoded from them shares no memory with them.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// withLimit returns a context for requests whose responses may have this many bytes.
+func withLimit(ctx context.Context, bytes int64) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.Limit = bytes })
+}
 
 // do makes a T of the answer to a call, or an error.
 func do[T any](operation string, resp *http.Response, err error) (*T, error) {
@@ -74,17 +81,11 @@ func read(operation string, resp *http.Response, err error, handle func(*answer)
 		return failed(operation, err)
 	}
 	defer resp.Body.Close()
-	buf := buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if buf.Cap() <= 1<<20 {
-			buf.Reset()
-			buffers.Put(buf)
-		}
-	}()
-	_, err = buf.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
-	a := &answer{operation: operation, Response: resp, body: buf.Bytes()}
-	if err == nil && buf.Len() > maxBody {
-		err = errTooLarge
+	a := &answer{operation: operation, Response: resp}
+	if body, ok := resp.Body.(*transport.Body); ok {
+		a.body, err = body.Bytes()
+	} else {
+		a.body, err = io.ReadAll(resp.Body) // that a proxy has read and limited
 	}
 	if err != nil {
 		return a.broken(err)
@@ -109,6 +110,9 @@ func (a *answer) decode(v any) error {
 	if !a.json() {
 		return a.unexpected(nil)
 	}
+	if bytes.Count(a.body, []byte("{")) > maxObjects {
+		return a.unexpected(transport.ErrTooLarge)
+	}
 	if err := jsonv2.Unmarshal(a.body, v); err != nil {
 		return a.unexpected(errBroken)
 	}
@@ -120,11 +124,13 @@ var errBroken = errors.New("its JSON is broken, cut short or of another shape")
 
 // broken makes an error of a body that could not be read, for the reason cause if it is not the body's own.
 func (a *answer) broken(cause error) *Error {
-	if cause == nil || errors.Is(cause, io.ErrUnexpectedEOF) {
-		return a.unexpected(errBroken)
+	if cause == nil {
+		cause = errBroken
 	}
 	e := a.unexpected(cause)
-	if cause != errTooLarge && cause != errBroken && cause != errAdminPath {
+	switch cause {
+	case transport.ErrTooLarge, errBroken, errAdminPath, io.ErrUnexpectedEOF:
+	default:
 		e.kind = ErrUnreachable
 	}
 	return e
@@ -145,7 +151,7 @@ func (a *answer) error() *Error {
 		RequestID:  a.Header.Get("X-Request-Id"),
 		body:       bytes.Clone(a.body[:min(len(a.body), maxErrorBody)]),
 	}
-	e.RetryAfter, _ = retryAfter(a.Header)
+	e.RetryAfter, _ = transport.RetryAfter(a.StatusCode, a.Header)
 	return e
 }
 
@@ -210,12 +216,24 @@ func (a *answer) redirect() *Error {
 		return e
 	}
 	e.RedirectTo = location.String()
+	e.text = redirectText(a.Request, location)
 	if id := location.Query().Get("id"); id != "" && strings.Contains(location.Path, "/self-service/") && strings.HasSuffix(location.Path, "/flows") {
-		e.kind, e.FlowID, e.RedirectTo = ErrFlowExpired, id, ""
+		e.kind, e.FlowID, e.RedirectTo, e.text = ErrFlowExpired, id, "", ""
 	}
 	// To a browser, it names the page that shows that flow.
 	if id := location.Query().Get("flow"); id != "" && (a.operation == "updateRecoveryFlow" || a.operation == "updateVerificationFlow") {
-		e.kind, e.FlowID = ErrFlowReplaced, id
+		e.kind, e.FlowID, e.text = ErrFlowReplaced, id, ""
 	}
 	return e
+}
+
+// redirectText says what a redirect that Kratos does not make is about, without the URL.
+func redirectText(r *http.Request, to *url.URL) string {
+	switch {
+	case r == nil, to.Host != "" && !strings.EqualFold(to.Hostname(), r.URL.Hostname()):
+		return "the response is a redirect to another host: see Error.RedirectTo"
+	case to.Scheme != "" && to.Scheme != r.URL.Scheme:
+		return "the response is a redirect to " + printable(to.Scheme) + ": change the base URL"
+	}
+	return "the response is a redirect to another path: is the base URL right?"
 }

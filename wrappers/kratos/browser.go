@@ -82,7 +82,7 @@ func (c *Client) isKratos(name string) bool {
 
 // isSession reports whether a cookie is a session of Kratos', or of Ory Network.
 func (c *Client) isSession(name string) bool {
-	return name == cmp.Or(c.transport.sessionCookie, "ory_kratos_session") || strings.HasPrefix(name, "ory_session_")
+	return name == cmp.Or(c.settings.sessionCookie, "ory_kratos_session") || strings.HasPrefix(name, "ory_session_")
 }
 
 // Relay adds the cookies that Kratos has set since the last Relay to the header of the answer to the browser, and tells caches
@@ -146,6 +146,7 @@ type relay struct {
 }
 
 func (j *relay) Do(r *http.Request) (*http.Response, error) {
+	r = r.WithContext(interactive(r.Context()))
 	for name := range j.header {
 		if r.Header.Get(name) == "" {
 			r.Header.Set(name, j.header.Get(name))

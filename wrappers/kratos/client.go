@@ -23,16 +23,16 @@ type Client struct {
 
 	me
 	health
-	api       *gen.Client
-	transport *transport
-	front     atomic.Pointer[front] // set by Proxy
+	api      *gen.Client
+	settings *settings
+	front    atomic.Pointer[front] // set by Proxy
 }
 
 // NewClient returns a client for the public API at baseURL, such as "https://auth.example.com" or
 // "http://127.0.0.1:4433/base". It does not connect. A URL that is no absolute http or https URL, or that has user
 // information, a query or a fragment, is refused with [ErrInvalid].
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
-	api, t, err := newAPI("NewClient", baseURL, opts)
+	api, s, err := newAPI("NewClient", baseURL, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		me:           me{api: api, somehow: forPerson},
 		health:       health{api},
 		api:          api,
-		transport:    t,
+		settings:     s,
 	}
 	c.Login.f.visit = visits(c, func(b *Browser) Flows[LoginFlow, LoginMethod] { return b.Login })
 	c.Registration.f.visit = visits(c, func(b *Browser) Flows[RegistrationFlow, RegistrationMethod] { return b.Registration })
@@ -73,15 +73,15 @@ func NewAdmin(baseURL string, opts ...Option) (*Admin, error) {
 	return &Admin{health{api}, api}, nil
 }
 
-func newAPI(caller, baseURL string, opts []Option) (*gen.Client, *transport, error) {
+func newAPI(caller, baseURL string, opts []Option) (*gen.Client, *settings, error) {
 	base, err := parseBaseURL(baseURL)
 	if err != nil {
 		return nil, nil, invalid(caller, err.Error())
 	}
-	t, err := newTransport(opts)
+	s, err := newSettings(opts)
 	if err != nil {
 		return nil, nil, invalid(caller, err.Error())
 	}
-	t.base = base
-	return gen.NewClient(base, t), t, nil
+	s.base = base
+	return gen.NewClient(base, s), s, nil
 }

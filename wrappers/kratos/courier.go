@@ -15,6 +15,7 @@ func (a *Admin) courierMessages(ctx context.Context) lister[CourierMessage] {
 			return a.api.ListCourierMessages(streamed(ctx), nil, edits...)
 		},
 		checks: []check{filteredBy("status", "recipient")},
+		id:     func(m *CourierMessage) string { return m.ID },
 	}
 }
 

@@ -2,12 +2,8 @@ package kratos
 
 import (
 	"cmp"
-	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 // Error is what every call returns when it fails. Its text names the operation, what went wrong and the numbers of Kratos'
@@ -85,33 +82,17 @@ func (e *Error) Error() string {
 	if e.cause != nil {
 		b.WriteString(": " + causeText(e.cause))
 	}
+	if e.Is(ErrNotProcessed) {
+		b.WriteString("; " + ErrNotProcessed.Error())
+	}
 	return b.String()
-}
-
-// causeText returns the text of an error that says nothing but what happened to a connection, or what a transport that knows of this
-// package's errors found wrong. Other errors can quote what was sent or received, a malformed header line for instance;
-// [Error.Unwrap] has them.
-func causeText(err error) string {
-	var network net.Error
-	var certificate *tls.CertificateVerificationError
-	for _, safe := range []error{context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, errBroken, errTooLarge, errAdminPath, errNextLink, errSamePage} {
-		if errors.Is(err, safe) {
-			return safe.Error()
-		}
-	}
-	switch {
-	case judgement(err) != nil:
-		return strings.TrimPrefix(err.Error(), "kratos: ")
-	case errors.As(err, &network):
-		return network.Error()
-	case errors.As(err, &certificate):
-		return certificate.Error()
-	}
-	return "unwrap the error for its cause"
 }
 
 // Is reports whether target is the Err… variable of this package that e stands for.
 func (e *Error) Is(target error) bool {
+	if target == ErrNotProcessed {
+		return errors.As(e.cause, new(*transport.NotProcessedError))
+	}
 	return target != nil && (target == e.kind || e.answered() && target == byStatus(e.StatusCode))
 }
 
@@ -198,8 +179,7 @@ func failed(operation string, err error) *Error {
 	if errors.As(err, &marshal) || errors.As(err, &unsupported) || errors.As(err, &value) {
 		return invalid(operation, "a value cannot be written as JSON")
 	}
-	var u *url.Error // its text has the URL, with the query
-	if errors.As(err, &u) {
+	for u := new(url.Error); errors.As(err, &u); { // its text has the URL, with the query
 		err = u.Err
 	}
 	return &Error{Operation: operation, kind: cmp.Or(judgement(err), ErrUnreachable), cause: err}

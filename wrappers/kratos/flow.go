@@ -14,7 +14,7 @@ import (
 // [LoginMethod]. A [Client] has one of each for native clients, and a [Browser] for the person whose browser it acts for.
 //
 // A native flow belongs to whoever has its id, and success does not spend it: submitting it again acts again. So the calls
-// here never repeat a submission.
+// here never repeat a submission that may have been processed.
 type Flows[F any, M any] struct {
 	f    *flowCalls[F, M]
 	api  *gen.Client

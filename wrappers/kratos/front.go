@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 // front is where browsers reach Kratos through a [Client.Proxy]: what Kratos says of its own URLs and cookies is rewritten to
@@ -131,7 +132,7 @@ func (f *front) answer(resp *http.Response, limit int64) error {
 	case err != nil:
 		return err
 	case int64(len(body)) > limit:
-		return errTooLarge
+		return transport.ErrTooLarge
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		body = nil // it repeats the Location as it was
 	case (&answer{Response: resp}).json():

@@ -22,6 +22,7 @@ func (a *Admin) identities(ctx context.Context) lister[Identity] {
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
 			return a.api.ListIdentities(streamed(ctx), nil, edits...)
 		},
+		id:     func(i *Identity) string { return i.ID },
 		checks: []check{filteredBy("ids", "credentials_identifier", "preview_credentials_identifier_similar", "organization_id"), oneFilter},
 	}
 }

@@ -2,22 +2,25 @@ package kratos
 
 import (
 	"errors"
-	"io"
+	"hash/maphash"
 	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-const maxPage = 512 << 20 // bytes of one page of a list
+const (
+	maxPage = 512 << 20 // bytes of one page of a list
+	maxItem = maxIdentity
+)
 
 var (
 	errNextLink = errors.New("the link to the next page cannot be parsed, or has no token")
-	errSamePage = errors.New("the list names a page as the one after itself")
+	errSamePage = errors.New("the list names a page again that it had before, or has the same items on it")
 )
 
 // Page is one page of a list.
@@ -37,10 +40,12 @@ type lister[T any] struct {
 	// page_token of such a list is the number of a page here: those that the server names in its links lead back to the first.
 	counted bool
 	first   int
+	// id returns what an item is known by.
+	id func(*T) string
 }
 
 // request fetches one page.
-func (l lister[T]) request(opts []CallOption) (resp *http.Response, number int, err error) {
+func (l lister[T]) request(opts []CallOption, budget *transport.Budget) (resp *http.Response, number int, err error) {
 	number = l.first
 	checks := append(l.checks[:len(l.checks):len(l.checks)], paged)
 	if l.counted {
@@ -49,17 +54,53 @@ func (l lister[T]) request(opts []CallOption) (resp *http.Response, number int, 
 			return err
 		})
 	}
+	checks = append(checks, func(r *http.Request) error {
+		*r = *r.WithContext(transport.With(r.Context(), func(o *transport.Options) { o.Budget = budget }))
+		return nil
+	})
 	resp, err = l.fetch(edit(opts, checks...)...)
 	return resp, number, err
 }
 
-// next returns the token of the page after the one in resp.
-func (l lister[T]) next(resp *http.Response, number, items int) (string, error) {
-	if !l.counted {
-		return nextToken(resp.Header)
+// fetched is one page as far as it was read.
+type fetched struct {
+	items int    // that were yielded
+	next  string // the token of the next page, or ""
+	more  bool   // the caller wants more
+}
+
+// read fetches one page and yields its items while they arrive. A page that breaks off before anything
+// of it was yielded is fetched again.
+func (l lister[T]) read(opts []CallOption, yield func(T, error) bool) (fetched, error) {
+	budget := new(transport.Budget)
+	var broken error
+	for {
+		resp, number, err := l.request(opts, budget)
+		if broken != nil && errors.Is(err, transport.ErrSpent) {
+			return fetched{more: true}, broken
+		}
+		f := fetched{}
+		f.items, f.more, err = page(l.operation, resp, err, yield)
+		if err == nil && f.more {
+			f.next, err = l.next(resp, number, f.items)
+		}
+		if err == nil {
+			return f, nil
+		}
+		if resp == nil || f.items > 0 || !transport.Retryable(errors.Unwrap(err)) {
+			return f, asError(l.operation, resp, err)
+		}
+		broken = err
 	}
-	if items == 0 {
+}
+
+// next returns the token of the page after the one in resp, which has this number of items.
+func (l lister[T]) next(resp *http.Response, number, items int) (string, error) {
+	switch {
+	case items == 0: // some lists name a next page for ever
 		return "", nil
+	case !l.counted:
+		return nextToken(resp.Header)
 	}
 	return strconv.Itoa(number + 1), nil
 }
@@ -67,50 +108,59 @@ func (l lister[T]) next(resp *http.Response, number, items int) (string, error) 
 // all yields the items of all pages.
 func (l lister[T]) all(opts []CallOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var token string
-		for first := opts; ; opts = append(first[:len(first):len(first)], PageToken(token)) {
-			resp, number, err := l.request(opts)
-			items, more, err := page(l.operation, resp, err, yield)
-			if !more {
+		var zero T
+		seen := seenPages{seed: maphash.MakeSeed(), pages: map[uint64]bool{}}
+		for first := opts; ; {
+			repeated, begun := false, false
+			f, err := l.read(opts, func(item T, _ error) bool {
+				if !begun && l.id != nil {
+					repeated = seen.before("id " + l.id(&item))
+				}
+				begun = true
+				return !repeated && yield(item, nil)
+			})
+			if err == nil && (repeated || f.next != "" && seen.before("token "+f.next)) {
+				err, f.more = asError(l.operation, nil, errSamePage), true
+			}
+			if !f.more {
 				return
-			}
-			var next string
-			if err == nil {
-				next, err = l.next(resp, number, items)
-			}
-			if err == nil && next != "" && next == token {
-				err = errSamePage
 			}
 			if err != nil {
-				var zero T
-				yield(zero, asError(l.operation, resp, err))
+				yield(zero, err)
 				return
 			}
-			if next == "" || items == 0 { // an empty page of some lists names a next one for ever
+			if f.next == "" {
 				return
 			}
-			token = next
+			opts = append(first[:len(first):len(first)], PageToken(f.next))
 		}
 	}
 }
 
+// seenPages remembers by what pages were known, in a few bytes for each.
+type seenPages struct {
+	seed  maphash.Seed
+	pages map[uint64]bool
+}
+
+// before reports whether there was a page with this mark before.
+func (s seenPages) before(mark string) bool {
+	hash := maphash.String(s.seed, mark)
+	defer func() { s.pages[hash] = true }()
+	return s.pages[hash]
+}
+
 // page returns one page.
 func (l lister[T]) page(opts []CallOption) (*Page[T], error) {
-	resp, number, err := l.request(opts)
 	p := new(Page[T])
-	items, _, err := page(l.operation, resp, err, func(item T, _ error) bool {
+	f, err := l.read(opts, func(item T, _ error) bool {
 		p.Items = append(p.Items, item)
 		return true
 	})
-	if err == nil {
-		p.Next, err = l.next(resp, number, items)
-	}
 	if err != nil {
-		return nil, asError(l.operation, resp, err)
+		return nil, err
 	}
-	if items == 0 {
-		p.Next = ""
-	}
+	p.Next = f.next
 	return p, nil
 }
 
@@ -139,6 +189,9 @@ func asError(operation string, resp *http.Response, err error) error {
 	if errors.As(err, &e) {
 		return e
 	}
+	if resp == nil {
+		return &Error{Operation: operation, kind: ErrUnexpectedAnswer, cause: err}
+	}
 	return (&answer{operation: operation, Response: resp}).unexpected(err)
 }
 
@@ -155,120 +208,51 @@ func page[T any](operation string, resp *http.Response, err error, yield func(T,
 	if !a.json() {
 		return 0, true, a.unexpected(nil)
 	}
-	body := &limitedBody{r: resp.Body, left: maxPage}
+	body := &transport.LimitedReader{R: &transport.LimitedReader{R: resp.Body, Left: maxPage}, Left: maxItem}
 	dec := jsonv2.NewDecoder(body)
 	switch dec.PeekKind() {
 	case '[':
 	case 'n': // a page after the last of some lists is null
-		drain(resp.Body)
+		transport.Discard(resp.Body)
 		return 0, true, nil
 	default:
-		return 0, true, a.broken(body.err)
+		return 0, true, a.broken(body.Err)
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return 0, true, a.broken(body.err)
+		return 0, true, a.broken(body.Err)
 	}
 	var item, zero T
 	for dec.PeekKind() != ']' {
 		null := dec.PeekKind() == 'n' // lists may have nulls
 		item = zero                   // or what is absent would be that of the item before
 		if err := jsonv2.UnmarshalDecode(dec, &item); err != nil {
-			return items, true, a.broken(body.err)
+			return items, true, a.broken(body.Err)
+		}
+		body.Left = maxItem
+		if null {
+			continue
 		}
 		items++
-		if !null && !yield(item, nil) {
+		if !yield(item, nil) {
 			return items, false, nil
 		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return items, true, a.broken(body.err)
+		return items, true, a.broken(body.Err)
 	}
-	drain(resp.Body)
+	transport.Discard(resp.Body)
 	return items, true, nil
-}
-
-// limitedBody reads a body up to a limit, and remembers why reading ended.
-type limitedBody struct {
-	r    io.Reader
-	left int64
-	err  error
-}
-
-func (b *limitedBody) Read(p []byte) (int, error) {
-	if b.err != nil { // the first reason is the telling one
-		return 0, b.err
-	}
-	if b.left <= 0 {
-		b.err = errTooLarge
-		return 0, b.err
-	}
-	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
-	if err != nil && err != io.EOF {
-		b.err = err
-	}
-	return n, err
 }
 
 // nextToken returns the page_token of the link to the next page, or "" if there is none.
 func nextToken(h http.Header) (string, error) {
-	for link := range links(h.Values("Link")) {
-		if !link.rel("next") {
-			continue
-		}
-		u, err := url.Parse(link.target)
-		if err != nil {
-			return "", errNextLink
-		}
-		if token := u.Query().Get("page_token"); token != "" {
-			return token, nil
-		}
+	target, ok := transport.NextLink(h.Values("Link"))
+	if !ok {
+		return "", nil
+	}
+	u, err := url.Parse(target)
+	if err != nil || u.Query().Get("page_token") == "" {
 		return "", errNextLink
 	}
-	return "", nil
-}
-
-// link is one link of a Link header.
-type link struct{ target, params string }
-
-// rel reports whether the link is of this relation; a link can have several.
-func (l link) rel(name string) bool {
-	for param := range strings.SplitSeq(l.params, ";") {
-		key, value, _ := strings.Cut(strings.TrimSpace(param), "=")
-		if !strings.EqualFold(strings.TrimSpace(key), "rel") {
-			continue
-		}
-		for rel := range strings.FieldsSeq(strings.Trim(strings.TrimSpace(value), `"`)) {
-			if strings.EqualFold(rel, name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// links yields the links of Link headers (RFC 8288): <target>; param=value; …, <target>; …
-func links(headers []string) iter.Seq[link] {
-	return func(yield func(link) bool) {
-		for _, rest := range headers {
-			for {
-				_, after, found := strings.Cut(rest, "<")
-				if !found {
-					break
-				}
-				target, after, found := strings.Cut(after, ">")
-				if !found {
-					break
-				}
-				params := after
-				if i := strings.IndexByte(after, '<'); i >= 0 {
-					params = after[:i]
-				}
-				rest = after
-				if !yield(link{target, strings.TrimRight(params, ", \t")}) {
-					return
-				}
-			}
-		}
-	}
+	return u.Query().Get("page_token"), nil
 }

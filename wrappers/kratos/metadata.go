@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 // health are the calls about a server that both ports answer.
@@ -48,7 +49,7 @@ func (call metadataCall) do(ctx context.Context, opts []CallOption) (*http.Respo
 	if err != nil || resp.StatusCode != http.StatusTemporaryRedirect || !strings.HasPrefix(resp.Header.Get("Location"), "/admin/") {
 		return resp, err
 	}
-	drain(resp.Body)
+	transport.Discard(resp.Body)
 	return call(ctx, edit(append(opts[:len(opts):len(opts)], underAdmin))...)
 }
 
@@ -70,6 +71,7 @@ func (c *Client) identitySchemas(ctx context.Context) lister[IdentitySchema] {
 		},
 		checks:  []check{filteredBy()},
 		counted: true,
+		id:      func(s *IdentitySchema) string { return s.ID },
 	}
 }
 
@@ -89,7 +91,7 @@ func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...CallOpti
 	if err := segment("the schema's id", id); err != nil {
 		return nil, failed(op, err)
 	}
-	resp, err := c.api.GetIdentitySchema(ctx, id, edit(opts)...)
+	resp, err := c.api.GetIdentitySchema(withLimit(ctx, maxDocument), id, edit(opts)...)
 	schema, err := whole(op, resp, err, func(s *json.RawMessage) bool { return len(*s) > 0 && (*s)[0] == '{' })
 	if err != nil {
 		return nil, err

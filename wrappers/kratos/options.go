@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 // A CallOption changes the request of one call before it is sent. What an option says is checked with the rest of the call:
@@ -175,10 +177,23 @@ func headerValue(v string) bool {
 	return !strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
 }
 
-type onceKey struct{}
+// once returns a context whose requests are not repeated, though they are GET requests.
+func once(ctx context.Context) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.Once = true })
+}
 
-// once makes a context whose requests are not repeated, though they could be.
-func once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, true) }
+// streamed returns a context for requests whose responses are decoded while they arrive.
+func streamed(ctx context.Context) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.Stream = true })
+}
+
+// interactivePause is how long a request is held between two attempts, where somebody waits for a page.
+const interactivePause = time.Second
+
+// interactive returns a context for requests that somebody waits for.
+func interactive(ctx context.Context) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.MaxPause = interactivePause })
+}
 
 const headerSessionToken = "X-Session-Token"
 

@@ -21,10 +21,10 @@ func visits[F, M any](c *Client, pick func(*Browser) Flows[F, M]) visitor[F, M] 
 
 // own returns what Kratos calls itself.
 func (c *Client) own() string {
-	if c.transport.publicURL != nil {
-		return c.transport.publicURL.String()
+	if c.settings.publicURL != nil {
+		return c.settings.publicURL.String()
 	}
-	return c.transport.base.String()
+	return c.settings.base.String()
 }
 
 // forBrowsers returns what the URLs of Kratos begin with for a browser.
@@ -38,7 +38,7 @@ func (c *Client) forBrowsers() string {
 // login returns where a browser logs in to come back to the settings: at Kratos, if it is known to be where browsers reach it; else
 // at the page that most sites have.
 func (c *Client) login(settings url.Values) string {
-	if c.front.Load() == nil && c.transport.publicURL == nil {
+	if c.front.Load() == nil && c.settings.publicURL == nil {
 		return "/login"
 	}
 	back := url.Values{"return_to": {c.own() + "/self-service/settings/browser?" + settings.Encode()}}
@@ -98,7 +98,7 @@ func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow
 func (c *Client) ErrorPage(show func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		noStore(w)
-		e, err := c.FlowError(r.Context(), r.URL.Query().Get("id"))
+		e, err := c.FlowError(interactive(r.Context()), r.URL.Query().Get("id"))
 		switch {
 		case errors.Is(err, ErrNotFound), errors.Is(err, ErrInvalid), errors.Is(err, ErrForbidden), errors.Is(err, ErrFlowExpired):
 			refuse(w, http.StatusNotFound)

@@ -40,9 +40,9 @@ func (c *Client) Proxy(prefix string) http.Handler {
 	if prefix != "" && (prefix == "/" || LocalPath(prefix) != prefix || path.Clean(prefix) != prefix || (&url.URL{Path: prefix}).EscapedPath() != prefix) {
 		panic("kratos: the prefix of a proxy is a path without a slash at its end")
 	}
-	f := &front{prefix: prefix, kratos: []*url.URL{c.transport.base}}
-	if c.transport.publicURL != nil {
-		f.kratos = append(f.kratos, c.transport.publicURL)
+	f := &front{prefix: prefix, kratos: []*url.URL{c.settings.base}}
+	if c.settings.publicURL != nil {
+		f.kratos = append(f.kratos, c.settings.publicURL)
 	}
 	c.front.Store(f)
 	proxy := &httputil.ReverseProxy{
@@ -50,7 +50,7 @@ func (c *Client) Proxy(prefix string) http.Handler {
 		ModifyResponse: func(resp *http.Response) error { return proxied(f, resp) },
 		ErrorHandler:   refuseProxied,
 		ErrorLog:       log.New(io.Discard, "", 0), // its lines have URLs in them
-		Transport:      c.transport.http.Transport,
+		Transport:      &c.settings.send,
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, below := strings.CutPrefix(r.URL.EscapedPath(), prefix)
@@ -62,7 +62,7 @@ func (c *Client) Proxy(prefix string) http.Handler {
 			w.Header().Set("Allow", methods)
 			refuse(w, http.StatusMethodNotAllowed)
 		default:
-			ctx, cancel := context.WithTimeout(r.Context(), c.transport.http.Timeout)
+			ctx, cancel := context.WithTimeout(r.Context(), c.settings.send.Timeout)
 			defer cancel()
 			r = r.WithContext(ctx)
 			if r.Body != nil {
@@ -83,7 +83,7 @@ var notForwarded = [...]string{
 
 // forward makes of a browser's request one to Kratos.
 func (c *Client) forward(r *httputil.ProxyRequest, prefix string) {
-	base := c.transport.base
+	base := c.settings.base
 	below := strings.TrimPrefix(r.In.URL.Path, prefix)
 	r.Out.URL = &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + below, RawQuery: r.Out.URL.RawQuery}
 	if base.RawPath != "" {
@@ -102,8 +102,8 @@ func (c *Client) forward(r *httputil.ProxyRequest, prefix string) {
 			r.Out.AddCookie(cookie)
 		}
 	}
-	if c.transport.bearer != "" {
-		r.Out.Header.Set("Authorization", c.transport.bearer)
+	if c.settings.bearer != "" {
+		r.Out.Header.Set("Authorization", c.settings.bearer)
 	}
 }
 

@@ -55,11 +55,11 @@ func SessionOf(ctx context.Context) *Session {
 func (c *Client) session(w http.ResponseWriter, r *http.Request) (*Session, error) {
 	noStore(w)
 	if token := r.Header.Get(headerSessionToken); token != "" {
-		return active(c.Whoami(r.Context(), Token(token)))
+		return active(c.Whoami(interactive(r.Context()), Token(token)))
 	}
 	browser := c.Browser(r)
 	if token := bearer(r); token != "" && browser.jar.signedIn(r) != nil {
-		return active(c.Whoami(r.Context(), Token(token)))
+		return active(c.Whoami(interactive(r.Context()), Token(token)))
 	}
 	session, err := browser.Whoami(r.Context())
 	browser.Relay(w)

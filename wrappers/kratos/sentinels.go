@@ -11,6 +11,9 @@ var (
 	ErrInvalid = errors.New("invalid argument")
 	// ErrUnreachable: there was no answer. The error wraps the cause, such as [context.DeadlineExceeded].
 	ErrUnreachable = errors.New("no answer from the server")
+	// ErrNotProcessed: the request had no effect, since there was no connection, or the server says that it did not process it:
+	// it can be sent again. It comes together with ErrUnreachable; without it, the request may have had its effect.
+	ErrNotProcessed = errors.New("the request was not processed, and may be sent again")
 	// ErrUnexpectedAnswer: the answer is not one of Kratos', or not one to this call: a page of a proxy, the wrong port or
 	// path, broken or truncated JSON, a body over the limit.
 	ErrUnexpectedAnswer = errors.New("the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?)")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 // me are the calls about the sessions of the person whom a call acts for.
@@ -32,7 +33,7 @@ func (m me) mySessions(ctx context.Context) lister[Session] {
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
 			resp, err := m.api.ListMySessions(streamed(ctx), nil, edits...)
 			if err == nil && ofEverybody(resp) {
-				drain(resp.Body)
+				transport.Discard(resp.Body)
 				return nil, (&answer{operation: "listMySessions", Response: resp}).unexpected(nil)
 			}
 			return resp, err
@@ -40,6 +41,7 @@ func (m me) mySessions(ctx context.Context) lister[Session] {
 		checks:  []check{m.somehow, filteredBy()},
 		counted: true,
 		first:   1,
+		id:      sessionID,
 	}
 }
 
@@ -115,7 +117,7 @@ func (c *Client) AwaitSessionToken(ctx context.Context, initCode, returnToCode s
 		if !errors.Is(err, ErrNotFound) {
 			return session, err
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := transport.Sleep(ctx, pause); err != nil {
 			return nil, failed("exchangeSessionToken", err)
 		}
 	}

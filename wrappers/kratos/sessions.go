@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 func (a *Admin) sessions(ctx context.Context) lister[Session] {
@@ -15,6 +16,7 @@ func (a *Admin) sessions(ctx context.Context) lister[Session] {
 			return a.api.ListSessions(streamed(ctx), nil, edits...)
 		},
 		checks: []check{filteredBy("active")},
+		id:     sessionID,
 	}
 }
 
@@ -61,7 +63,7 @@ func (a *Admin) ExtendSession(ctx context.Context, id string, opts ...CallOption
 	}
 	resp, err := a.api.ExtendSession(ctx, id, edit(opts)...)
 	if err == nil && resp.StatusCode == http.StatusNoContent { // with feature_flags.faster_session_extend
-		drain(resp.Body)
+		transport.Discard(resp.Body)
 		return a.Session(ctx, id)
 	}
 	return whole(op, resp, err, isSession)
@@ -79,6 +81,7 @@ func (a *Admin) identitySessions(ctx context.Context, id string) lister[Session]
 		checks:  []check{filteredBy("active")},
 		counted: true,
 		first:   1,
+		id:      sessionID,
 	}
 }
 
@@ -103,5 +106,7 @@ func (a *Admin) DeleteIdentitySessions(ctx context.Context, id string, opts ...C
 	resp, err := a.api.DeleteIdentitySessions(once(ctx), id, edit(opts)...)
 	return done(op, resp, err)
 }
+
+func sessionID(s *Session) string { return s.ID }
 
 func isSession(s *Session) bool { return s.ID != "" }

@@ -1,0 +1,250 @@
+// Package transport sends the requests of a client of an HTTP API. It knows nothing of what the API is for.
+//
+// One call of [Transport.Do] is one request of the program. It may take several requests on the
+// wire, within one time-out:
+//
+//   - A request that only reads (GET, HEAD) is sent again after failures that may pass.
+//   - Any other request is sent again only if it cannot have been processed: there was no
+//     connection, or the server said so (RFC 9113, sections 6.8 and 8.7).
+//
+// net/http repeats requests by itself, by rules of its own and over HTTP/2 without a limit; see
+// repeat.go for how that is prevented.
+package transport
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+)
+
+const (
+	retryWaitMin = 100 * time.Millisecond
+	retryWaitMax = 10 * time.Second
+	defaultLimit = 4 << 20
+)
+
+// A Transport sends requests. Its fields must not be changed once it is in use; it is safe for concurrent use.
+type Transport struct {
+	// RoundTripper sends single requests.
+	RoundTripper http.RoundTripper
+	// Timeout is for a call with all its attempts, the pauses between them, and the body of the
+	// response. For a stream, it is for the time until the header has arrived, and then for each read.
+	Timeout time.Duration
+	// Retries is how often a request is sent again, at most.
+	Retries int
+	// Permanent reports whether an error of the RoundTripper stays what it is, however often the
+	// request is sent. It may be nil.
+	Permanent func(error) bool
+}
+
+// Options are how one call differs from others. They travel in its context.
+type Options struct {
+	// Once says that the request is not to be repeated though it only reads.
+	Once bool
+	// Stream hands the response over as soon as its header has arrived. Otherwise, its body is a
+	// [Body], which has arrived as well.
+	Stream bool
+	// MaxPause is the longest pause before another attempt; 0 means 10 seconds. A server that asks
+	// for more is not asked again.
+	MaxPause time.Duration
+	// Timeout replaces that of the Transport, unless it is 0.
+	Timeout time.Duration
+	// Limit is how many bytes of a body are read, unless it is a stream; 0 means 4 MiB.
+	Limit int64
+	// Budget is what several calls have together; nil means that a call has one of its own.
+	Budget *Budget
+}
+
+type optionsKey struct{}
+
+// With returns a context for calls whose options are those of ctx, as changed by set.
+func With(ctx context.Context, set func(*Options)) context.Context {
+	o := optionsFrom(ctx)
+	set(&o)
+	return context.WithValue(ctx, optionsKey{}, &o)
+}
+
+func optionsFrom(ctx context.Context) Options {
+	if o, ok := ctx.Value(optionsKey{}).(*Options); ok {
+		return *o
+	}
+	return Options{}
+}
+
+// Do sends r, and returns its response. The request is sent again as the package comment says. An
+// error after which it is certain that the server has not processed the request is a [NotProcessedError].
+func (t *Transport) Do(r *http.Request) (*http.Response, error) {
+	c := t.newCall(r)
+	if c.guard.budget.attempts > t.Retries {
+		return c.end(nil, ErrSpent)
+	}
+	for {
+		c.guard.budget.attempts++
+		resp, err := c.attempt()
+		pause, again := c.retry(resp, err)
+		if !again {
+			return c.end(resp, err)
+		}
+		if resp != nil {
+			Discard(resp.Body)
+		}
+		if err := Sleep(c.ctx, pause); err != nil {
+			return c.end(nil, err)
+		}
+		next := *c.request // what sent the last one may still hold it
+		c.request = &next
+	}
+}
+
+// call is one call of Do.
+type call struct {
+	*Transport
+	Options
+	parent   context.Context
+	ctx      context.Context
+	cancel   context.CancelFunc
+	timer    *time.Timer // ends ctx
+	deadline time.Time
+	timeout  time.Duration
+	reads    bool // the request may be repeated
+	request  *http.Request
+	getBody  func() (io.ReadCloser, error)
+	guard    guard
+}
+
+func (t *Transport) newCall(r *http.Request) *call {
+	c := &call{Transport: t, Options: optionsFrom(r.Context()), parent: r.Context(), getBody: r.GetBody}
+	c.timeout = cmp.Or(c.Options.Timeout, t.Timeout)
+	c.deadline = time.Now().Add(c.timeout)
+	if d, ok := c.parent.Deadline(); ok && d.Before(c.deadline) {
+		c.deadline = d
+	}
+	c.ctx, c.cancel = context.WithCancel(c.parent)
+	c.timer = time.AfterFunc(c.timeout, c.cancel)
+	c.reads = reads(r) && !c.Once
+	c.guard = guard{budget: c.Budget, end: c.cancel}
+	if c.guard.budget == nil {
+		c.guard.budget = new(Budget)
+	}
+	ctx := c.ctx
+	if noBody(r) {
+		ctx = httptrace.WithClientTrace(ctx, c.guard.trace())
+	}
+	c.request = unrepeatable(r.WithContext(ctx), c.RoundTripper)
+	return c
+}
+
+// attempt sends the request once, as far as net/http can be made to.
+func (c *call) attempt() (*http.Response, error) {
+	if c.getBody != nil {
+		body, err := c.getBody()
+		if err != nil {
+			return nil, err
+		}
+		c.request.Body = body
+	}
+	c.guard.limit.Store(1 + c.guard.budget.sent.Load())
+	if c.reads {
+		c.guard.limit.Store(int32(1 + c.Retries))
+	}
+	resp, err := c.RoundTripper.RoundTrip(c.request)
+	switch {
+	case err != nil:
+		return nil, err
+	case resp == nil:
+		return nil, fmt.Errorf("transport: %T returned neither a response nor an error", c.RoundTripper)
+	case resp.Body == nil:
+		resp.Body = http.NoBody
+	}
+	if c.Stream {
+		return resp, nil
+	}
+	resp.Body = readBody(resp.Body, cmp.Or(c.Limit, defaultLimit))
+	return resp, nil
+}
+
+// end makes of the outcome of the last attempt that of the call.
+func (c *call) end(resp *http.Response, err error) (*http.Response, error) {
+	inTime := c.timer.Stop()
+	if err == nil && c.Stream && inTime {
+		resp.Body = &stream{ReadCloser: resp.Body, timeout: c.timeout, timer: c.timer, cancel: c.cancel}
+		return resp, nil
+	}
+	ended := c.ctx.Err() != nil
+	c.cancel()
+	if err == nil && c.Stream {
+		_ = resp.Body.Close()
+		return nil, context.DeadlineExceeded
+	}
+	if err == nil {
+		if body := resp.Body.(*Body); body.err != nil && ended {
+			body.err = c.cause(inTime, body.err)
+		}
+		return resp, nil
+	}
+	if ended {
+		return nil, c.cause(inTime, err)
+	}
+	if notProcessed(err) {
+		return nil, &NotProcessedError{err}
+	}
+	return nil, err
+}
+
+// cause returns why the call's context has ended.
+func (c *call) cause(inTime bool, err error) error {
+	switch {
+	case c.guard.closed.Load():
+		return ErrConnectionEnded
+	case c.parent.Err() != nil:
+		if errors.Is(err, c.parent.Err()) {
+			return err
+		}
+		return c.parent.Err()
+	case !inTime:
+		return context.DeadlineExceeded
+	}
+	return err
+}
+
+// RoundTrip sends r without a time-out or limits: for a proxy, which has its own. It never sends r
+// again itself, and lets net/http do so only if r just reads, and its context does not say Once.
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !noBody(r) {
+		return t.RoundTripper.RoundTrip(unrepeatable(r.Clone(r.Context()), t.RoundTripper))
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	g := guard{budget: new(Budget), end: cancel}
+	g.limit.Store(1)
+	if reads(r) && !optionsFrom(ctx).Once {
+		g.limit.Store(int32(1 + t.Retries))
+	}
+	r = r.Clone(httptrace.WithClientTrace(ctx, g.trace()))
+	resp, err := t.RoundTripper.RoundTrip(unrepeatable(r, t.RoundTripper))
+	if err != nil {
+		cancel()
+		if g.closed.Load() {
+			err = ErrConnectionEnded
+		}
+		return nil, err
+	}
+	resp.Body = &canceller{resp.Body, cancel}
+	return resp, nil
+}
+
+// canceller ends the context of a response with its body.
+type canceller struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (b *canceller) Close() error {
+	err := b.ReadCloser.Close()
+	b.cancel()
+	return err
+}

@@ -1,0 +1,121 @@
+package kratos
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+
+	"github.com/kratoskit/kratos-go/internal/transport"
+)
+
+// causeText returns the text of an error that says nothing but what happened to a connection, or what
+// a transport that knows the errors of this package found wrong. Other errors can quote what was sent or
+// received, a malformed header line for instance; [Error.Unwrap] has them.
+func causeText(err error) string {
+	for _, safe := range []error{
+		context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, errBroken, errAdminPath, errNextLink, errSamePage,
+		transport.ErrTooLarge, transport.ErrConnectionEnded,
+	} {
+		if errors.Is(err, safe) {
+			return safe.Error()
+		}
+	}
+	if judgement(err) != nil {
+		return strings.TrimPrefix(err.Error(), "kratos: ")
+	}
+	for _, text := range []func(error) string{dnsText, connectionText, tlsText, netHTTPText} {
+		if s := text(err); s != "" {
+			return s
+		}
+	}
+	return "unwrap the error for its cause"
+}
+
+func dnsText(err error) string {
+	var dns *net.DNSError
+	switch {
+	case !errors.As(err, &dns):
+		return ""
+	case dns.IsNotFound:
+		return "lookup " + printable(dns.Name) + ": no such host"
+	case dns.IsTimeout:
+		return "lookup " + printable(dns.Name) + ": timeout"
+	}
+	return "lookup " + printable(dns.Name) + ": the name server failed"
+}
+
+// connectionText is the text of a [net.OpError] as far as its parts are addresses and numbers.
+func connectionText(err error) string {
+	var op *net.OpError
+	if !errors.As(err, &op) {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return "i/o timeout"
+		}
+		return ""
+	}
+	text := printable(op.Op + " " + op.Net)
+	if op.Addr != nil {
+		text += " " + printable(op.Addr.String())
+	}
+	var errno syscall.Errno
+	switch {
+	case errors.As(op.Err, &errno):
+		return text + ": " + errno.Error()
+	case op.Timeout():
+		return text + ": i/o timeout"
+	case tlsText(op.Err) != "":
+		return text + ": " + tlsText(op.Err)
+	}
+	return text
+}
+
+func tlsText(err error) string {
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/":
+		return "the server speaks plain HTTP there, and the base URL says https"
+	case errors.As(err, &alert):
+		return alert.Error()
+	case errors.As(err, &certificate):
+		return "the certificate of the server was refused" + certificateText(certificate.Err)
+	}
+	return ""
+}
+
+func certificateText(err error) string {
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &authority):
+		return ": it is signed by an unknown authority"
+	case errors.As(err, &host):
+		return ": it is for another host"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return ": it has expired or is not yet valid"
+	}
+	return ""
+}
+
+// http2Text matches what net/http says of HTTP/2, up to the data that a server can add to it.
+var http2Text = regexp.MustCompile(`stream error: stream ID [0-9]+; [A-Z_0-9]+; received from peer|` +
+	`http2: server sent GOAWAY and closed the connection; LastStreamID=[0-9]+, ErrCode=[A-Z_0-9]+|` +
+	`http2: Transport received Server's graceful shutdown GOAWAY|` +
+	`http2: Transport received GOAWAY from server ErrCode:[A-Z_0-9]+|` +
+	`http2: client conn(?:ection lost| not usable| is closed| could not be established)|` +
+	`http: server closed idle connection|` +
+	`net/http: cannot rewind body after connection loss|` +
+	`net/http: timeout awaiting response headers|` +
+	`net/http: HTTP/1\.x transport connection broken`)
+
+func netHTTPText(err error) string { return http2Text.FindString(err.Error()) }
