@@ -152,7 +152,7 @@ func certificate(t testing.TB) (server, client *tls.Config) {
 	}
 	pool := x509.NewCertPool()
 	pool.AddCert(made.Leaf)
-	return &tls.Config{Certificates: []tls.Certificate{made}, NextProtos: []string{"h2"}}, &tls.Config{RootCAs: pool}
+	return &tls.Config{Certificates: []tls.Certificate{made}, NextProtos: []string{"h2"}}, &tls.Config{RootCAs: pool, CurvePreferences: []tls.CurveID{tls.X25519}}
 }
 
 var newCertificate = sync.OnceValues(func() (c tls.Certificate, err error) {

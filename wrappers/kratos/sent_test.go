@@ -54,8 +54,9 @@ func TestSentOnce(t *testing.T) {
 						t.Parallel()
 						var wg sync.WaitGroup
 						for _, op := range operations(t) {
-							if reads := slices.Contains(readOperations, op); reads && way == byIdempotencyKey || !reads && times == 1 {
-								continue // the same as another row
+							reads := slices.Contains(readOperations, op)
+							if way == byIdempotencyKey && (reads || version == 2) || !reads && times == 1 {
+								continue // net/http does the same as in another row
 							}
 							rows.Add(1)
 							wg.Go(func() { sentOnce(t, op, version, end, times, through) })
@@ -152,10 +153,13 @@ func TestSubmissionsDuringADrain(t *testing.T) {
 				}
 				reply{status: 200, body: `{"session":` + sessionBody + `,"session_token":"t"}`}.ServeHTTP(w, r)
 			}))
-			server.EnableHTTP2 = version == 2
-			server.StartTLS()
+			protocols := new(http.Protocols) // without TLS, whose handshakes take most of the time
+			protocols.SetHTTP1(version == 1)
+			protocols.SetUnencryptedHTTP2(version == 2)
+			server.Config.Protocols = protocols
+			server.Start()
 			t.Cleanup(server.Close)
-			client, err := kratos.NewClient(server.URL, kratos.WithHTTPClient(server.Client()))
+			client, err := kratos.NewClient(server.URL, kratos.WithHTTPClient(&http.Client{Transport: &http.Transport{Protocols: protocols}}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -184,7 +188,7 @@ func TestSubmissionsDuringADrain(t *testing.T) {
 			if twice.Load() > 0 {
 				t.Error("a submission arrived twice")
 			}
-			if unprocessed.Load() > submissions/100 {
+			if unprocessed.Load() > submissions/20 {
 				t.Error("too many were given up though the server did not process them")
 			}
 		})
