@@ -1,8 +1,8 @@
 // Otel traces every request to Kratos with OpenTelemetry: otelhttp, as the client's transport, makes a span of each and sends
 // its trace context along, which Kratos takes up.
 //
-// The attribute url.full of such spans has the query, which for exchangeSessionToken and updateLogoutFlow is a secret: have
-// your collector drop it.
+// The attribute url.full of such spans has the query, which for exchangeSessionToken and updateLogoutFlow is a secret. So the
+// exporter gets spans without it.
 //
 //	go run . -public http://127.0.0.1:4433
 package main
@@ -13,9 +13,12 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/trace"
@@ -34,8 +37,8 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, publicURL string, exporter trace.SpanExporter) error {
-	provider := trace.NewTracerProvider(trace.WithSyncer(exporter))
+func run(ctx context.Context, publicURL string, exporter trace.SpanExporter, opts ...kratos.CallOption) error {
+	provider := trace.NewTracerProvider(trace.WithSyncer(withoutQueries{exporter}))
 	defer func() { _ = provider.Shutdown(ctx) }()
 
 	client, err := kratos.NewClient(publicURL, kratos.WithHTTPClient(&http.Client{
@@ -50,5 +53,31 @@ func run(ctx context.Context, publicURL string, exporter trace.SpanExporter) err
 	}
 	ctx, span := provider.Tracer("example").Start(ctx, "is Kratos ready?")
 	defer span.End()
-	return client.IsReady(ctx)
+	return client.IsReady(ctx, opts...)
+}
+
+// withoutQueries exports spans whose URLs have no query.
+type withoutQueries struct{ trace.SpanExporter }
+
+// ExportSpans hands the spans on.
+func (e withoutQueries) ExportSpans(ctx context.Context, spans []trace.ReadOnlySpan) error {
+	clean := make([]trace.ReadOnlySpan, len(spans))
+	for i, span := range spans {
+		clean[i] = withoutQuery{span}
+	}
+	return e.SpanExporter.ExportSpans(ctx, clean)
+}
+
+type withoutQuery struct{ trace.ReadOnlySpan }
+
+// Attributes are those of the span, with URLs up to the query.
+func (s withoutQuery) Attributes() []attribute.KeyValue {
+	all := slices.Clone(s.ReadOnlySpan.Attributes())
+	for i, a := range all {
+		if strings.HasPrefix(string(a.Key), "url.") {
+			path, _, _ := strings.Cut(a.Value.AsString(), "?")
+			all[i].Value = attribute.StringValue(path)
+		}
+	}
+	return slices.DeleteFunc(all, func(a attribute.KeyValue) bool { return a.Key == "url.query" })
 }

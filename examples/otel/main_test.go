@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 )
 
@@ -19,12 +21,19 @@ func TestEveryRequestIsASpan(t *testing.T) {
 	}))
 	defer server.Close()
 	exporter := &keeping{InMemoryExporter: tracetest.NewInMemoryExporter()}
-	if err := run(t.Context(), server.URL, exporter); err != nil {
+	if err := run(t.Context(), server.URL, exporter, kratos.Query("code", "s3cret")); err != nil {
 		t.Fatal(err)
 	}
 	spans := exporter.GetSpans()
 	if len(spans) != 2 || spans[0].Name != "GET /health/ready" || spans[0].SpanContext.TraceID() != spans[1].SpanContext.TraceID() {
 		t.Errorf("spans %v", spans.Snapshots())
+	}
+	for _, span := range spans {
+		for _, a := range span.Attributes {
+			if strings.Contains(a.Value.Emit(), "s3cret") {
+				t.Errorf("%s has a secret: %s", a.Key, a.Value.Emit())
+			}
+		}
 	}
 	if traceparent == "" {
 		t.Error("Kratos was not told of the trace")

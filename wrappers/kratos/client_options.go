@@ -21,7 +21,7 @@ const (
 type Option func(*settings) error
 
 // WithHTTPClient sends requests through a copy of hc, whose Transport may add tracing, logging, TLS settings or a Unix
-// socket. Its CheckRedirect and Jar are not used: a redirect is an answer of Kratos', and Kratos refuses native calls that
+// socket (see the examples). Its CheckRedirect and Jar are not used: a redirect is an answer of Kratos', and Kratos refuses native calls that
 // have a cookie. Its Timeout is for a whole call, with all attempts and the pauses between them; 0 means 30 seconds.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) error {
@@ -46,7 +46,7 @@ func WithUserAgent(agent string) Option {
 }
 
 // WithBearer sends "Authorization: Bearer token" with every request: the API key of Ory Network, or what a gateway in front of
-// Kratos asks for. Kratos itself takes such a token for a session token where a call has neither that nor a cookie.
+// Kratos asks for. Kratos itself takes such a token for a session token where a call has neither that nor a cookie that it can read.
 func WithBearer(token string) Option {
 	return func(s *settings) error {
 		if token == "" || !headerValue(token) {

@@ -179,7 +179,7 @@ func failed(operation string, err error) *Error {
 	if errors.As(err, &marshal) || errors.As(err, &unsupported) || errors.As(err, &value) {
 		return invalid(operation, "a value cannot be written as JSON")
 	}
-	for u := new(url.Error); errors.As(err, &u); { // its text has the URL, with the query
+	for u, ok := err.(*url.Error); ok; u, ok = err.(*url.Error) { // its text has the URL, with the query
 		err = u.Err
 	}
 	return &Error{Operation: operation, kind: cmp.Or(judgement(err), ErrUnreachable), cause: err}

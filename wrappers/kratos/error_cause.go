@@ -28,8 +28,8 @@ func causeText(err error) string {
 			return safe.Error()
 		}
 	}
-	if judgement(err) != nil {
-		return strings.TrimPrefix(err.Error(), "kratos: ")
+	if kind := judgement(err); kind != nil {
+		return strings.TrimPrefix(innermost(err, kind).Error(), "kratos: ")
 	}
 	for _, text := range []func(error) string{dnsText, connectionText, tlsText, netHTTPText} {
 		if s := text(err); s != "" {
@@ -37,6 +37,17 @@ func causeText(err error) string {
 		}
 	}
 	return "unwrap the error for its cause"
+}
+
+// innermost takes off err what is wrapped around the error that is a target: its text may have a URL.
+func innermost(err, target error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil || !errors.Is(inner, target) {
+			return err
+		}
+		err = inner
+	}
 }
 
 func dnsText(err error) string {

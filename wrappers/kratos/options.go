@@ -78,7 +78,8 @@ func TokenizeAs(template string) CallOption { return Query("tokenize_as", templa
 // PageSize sets how many items a page of a list has: 1 to 1000.
 func PageSize(items int) CallOption { return Query("page_size", strconv.Itoa(items)) }
 
-// PageToken goes on with the page that [Page].Next of the page before names.
+// PageToken goes on with the page that [Page].Next of the page before names. Do not pass a token on that came from a stranger: a Kratos
+// whose configuration has the published default for secrets.pagination trusts forged ones (GHSA-hgx2-28f8-6g2r).
 func PageToken(token string) CallOption { return Query("page_token", token) }
 
 // CredentialsIdentifier restricts [Admin.Identities] to the identity that logs in with this identifier, such as an email address.
