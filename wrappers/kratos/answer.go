@@ -185,18 +185,39 @@ func (a *answer) failure() *Error {
 	if e.kind == nil {
 		e.kind = a.kindWithoutID(e)
 	}
+	if e.kind == ErrNoSession && !personal[a.operation] {
+		e.kind = nil
+	}
 	if e.kind == ErrCSRF {
 		e.text = csrfText(a.Response)
 	}
 	return e
 }
 
+// personal are the operations that act for a person, and so can find that there is no session. A 401 to any other operation is about
+// the credentials of the program.
+var personal = map[string]bool{
+	"toSession": true, "listMySessions": true, "disableMySession": true, "disableMyOtherSessions": true,
+	"performNativeLogout": true, "createBrowserLogoutFlow": true, "updateLogoutFlow": true,
+	"createNativeSettingsFlow": true, "createBrowserSettingsFlow": true, "getSettingsFlow": true, "updateSettingsFlow": true,
+	"createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true, // a second factor, or a login again
+}
+
+// messageUnauthorized is the message of every 401 from Kratos that has no id. Only the reason tells a session that does not exist from
+// a session that could not be checked. Gateways of Ory have other messages, or another reason.
+const messageUnauthorized = "The request could not be authorized"
+
+// namesSession reports whether the reason of an error is the session. All versions of Kratos name it, in different sentences.
+func namesSession(reason string) bool { return strings.Contains(strings.ToLower(reason), "session") }
+
 // kindWithoutID tells what the errors mean that Kratos sends without an id.
 func (a *answer) kindWithoutID(e *Error) error {
 	switch {
-	case a.StatusCode == http.StatusUnauthorized && a.operation == "updateLoginFlow" && bytes.Contains(e.Details, []byte(`"identity_id"`)):
+	case a.StatusCode == http.StatusUnauthorized && strings.HasPrefix(a.operation, "update") && strings.HasSuffix(a.operation, "Flow") &&
+		bytes.Contains(e.Details, []byte(`"identity_id"`)):
 		return ErrIdentityInactive
-	case a.StatusCode == http.StatusUnauthorized, a.operation == "performNativeLogout" && a.StatusCode == http.StatusForbidden:
+	case a.StatusCode == http.StatusUnauthorized && e.Message == messageUnauthorized && namesSession(e.Reason),
+		a.StatusCode == http.StatusForbidden && a.operation == "performNativeLogout" && namesSession(e.Reason):
 		return ErrNoSession
 	case a.StatusCode == http.StatusGone:
 		return ErrFlowExpired

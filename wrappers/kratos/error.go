@@ -93,13 +93,21 @@ func (e *Error) Is(target error) bool {
 	if target == ErrNotProcessed {
 		return errors.As(e.cause, new(*transport.NotProcessedError))
 	}
-	return target != nil && (target == e.kind || e.answered() && target == byStatus(e.StatusCode))
+	return target != nil && (target == e.kind || target == e.statusSentinel())
 }
 
-// answered reports whether the status of the answer can be taken at its word: an answer that Kratos did not write says
-// nothing about what exists in Kratos, but a proxy's 429 or 503 means what it says.
-func (e *Error) answered() bool {
-	return e.kind != ErrUnexpectedAnswer || e.StatusCode == http.StatusTooManyRequests || e.StatusCode >= 500
+// statusSentinel returns what the status means by itself, or nil if it cannot be taken at its word: a response that Kratos did not
+// write says nothing about what exists in Kratos, but a gateway's 401, 429 or 503 means what it says. Where Kratos says more than
+// 401, the person has no session, and the credentials of the program are not at fault.
+func (e *Error) statusSentinel() error {
+	sentinel := byStatus(e.StatusCode)
+	switch {
+	case sentinel == ErrUnauthorized && e.kind != nil && e.kind != ErrUnexpectedAnswer:
+		return nil
+	case sentinel == ErrUnauthorized, sentinel == ErrRateLimited, sentinel == ErrServer, e.kind != ErrUnexpectedAnswer:
+		return sentinel
+	}
+	return nil
 }
 
 // Unwrap returns what kept the call from being answered, if anything did.

@@ -1,0 +1,115 @@
+package kratos_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// kratosError is an error as Kratos writes it.
+func kratosError(code int, id, message, reason string) string {
+	return fmt.Sprintf(`{"error":{"id":%q,"code":%d,"status":"S","reason":%q,"message":%q},"redirect_browser_to":"http://kratos/aal2"}`, id, code, reason, message)
+}
+
+const unauthorized = "The request could not be authorized"
+
+var (
+	asHTML = http.Header{"Content-Type": {"text/html"}}
+	asText = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
+)
+
+// personalOperations are those to which Kratos answers that there is no session.
+var personalOperations = map[string]bool{
+	"toSession": true, "listMySessions": true, "disableMySession": true, "disableMyOtherSessions": true, "performNativeLogout": true,
+	"createBrowserLogoutFlow": true, "updateLogoutFlow": true, "createNativeSettingsFlow": true, "createBrowserSettingsFlow": true,
+	"getSettingsFlow": true, "updateSettingsFlow": true, "createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true,
+}
+
+// Each refusal of Kratos and of gateways, to each operation of both ports: what the sentinels say has to make sense there.
+func TestWhoRefusedACall(t *testing.T) {
+	t.Parallel()
+	const (
+		program = "ErrUnauthorized" // the credentials of the program
+		nobody  = "ErrNoSession"    // the person is not signed in, where the operation acts for one; else program
+	)
+	for name, tc := range map[string]struct {
+		answer reply
+		want   string
+	}{
+		"Kratos, whoami":             {reply{status: 401, body: noSession}, nobody},
+		"Kratos, sessions":           {reply{status: 401, body: kratosError(401, "", unauthorized, "No valid session cookie found.")}, nobody},
+		"Kratos, settings":           {reply{status: 401, body: kratosError(401, "", unauthorized, "A valid Ory Session Cookie or Ory Session Token is missing.")}, nobody},
+		"Kratos, session_inactive":   {reply{status: 401, body: kratosError(401, "session_inactive", "m", "r")}, nobody},
+		"Kratos, another reason":     {reply{status: 401, body: kratosError(401, "", unauthorized, "Unable to determine AAL.")}, program},
+		"Kratos, no reason":          {reply{status: 401, body: kratosError(401, "", unauthorized, "")}, program},
+		"Kratos, the first factor":   {reply{status: 401, body: kratosError(401, "session_aal1_required", "m", "r")}, "ErrAAL1Required"},
+		"Oathkeeper, 401":            {reply{status: 401, body: `{"error":{"code":401,"status":"Unauthorized","message":"Access credentials are invalid"}}`}, program},
+		"Ory Network, an API key":    {reply{status: 401, body: kratosError(401, "", unauthorized, "The provided API key is not valid.")}, program},
+		"Kong, 401":                  {reply{status: 401, body: `{"message":"No API key found in request"}`}, program + " ErrUnexpectedAnswer"},
+		"OAuth2, 401":                {reply{status: 401, body: `{"error":"invalid_token","error_description":"The session has expired"}`}, program + " ErrUnexpectedAnswer"},
+		"a page, 401":                {reply{status: 401, header: asHTML, body: "<html>"}, program + " ErrUnexpectedAnswer"},
+		"nothing, 401":               {reply{status: 401}, program + " ErrUnexpectedAnswer"},
+		"Kratos' text as text":       {reply{status: 401, header: asText, body: noSession}, program + " ErrUnexpectedAnswer"},
+		"a forward proxy, 407":       {reply{status: 407, header: asHTML, body: "<html>"}, program + " ErrUnexpectedAnswer"},
+		"407 in JSON":                {reply{status: 407, body: kratosError(407, "", "m", "r")}, program},
+		"Oathkeeper, 403":            {reply{status: 403, body: kratosError(403, "", "Access credentials are not sufficient to access this resource", "")}, "ErrForbidden"},
+		"a firewall, 403":            {reply{status: 403, header: asHTML, body: "<html>"}, "ErrUnexpectedAnswer"},
+		"a load balancer, 502":       {reply{status: 502, header: asHTML, body: "<html>"}, "ErrServer ErrUnexpectedAnswer"},
+		"a load balancer, 502, JSON": {reply{status: 502, body: kratosError(502, "", "m", "r")}, "ErrServer"},
+	} {
+		client, admin := serve(t, tc.answer, kratos.WithRetries(0), kratos.WithBearer("key"))
+		for operation, call := range calls(t.Context(), client, client.Browser(fromBrowser()), admin) {
+			want := tc.want
+			if want == nobody && !personalOperations[operation] {
+				want = program
+			}
+			if err := call(); matches(err) != want {
+				t.Errorf("%s, %s: is %q, want %q (%v)", name, operation, matches(err), want, err)
+			}
+		}
+	}
+}
+
+func TestOtherRefusalsOfKratos(t *testing.T) {
+	t.Parallel()
+	const forbidden = "The requested action was forbidden"
+	disabled := reply{status: 401, body: `{"error":{"code":401,"status":"Unauthorized","reason":"This account was disabled.","details":{"identity_id":"77aa"},"message":"identity is disabled"}}`}
+	for name, tc := range map[string]struct {
+		operation string
+		answer    reply
+		want      string
+	}{
+		"a token that Kratos does not know":     {"performNativeLogout", reply{status: 403, body: kratosError(403, "", forbidden, "The provided Ory Session Token could not be found, is invalid, or otherwise malformed.")}, "ErrForbidden ErrNoSession"},
+		"a logout that a gateway forbids":       {"performNativeLogout", reply{status: 403, body: kratosError(403, "", "Access credentials are not sufficient", "")}, "ErrForbidden"},
+		"a logout token of somebody else":       {"updateLogoutFlow", reply{status: 403, body: kratosError(403, "", forbidden, "Unable to log out because the logout token in the URL query does not match the session cookie.")}, "ErrForbidden"},
+		"a login of an inactive identity":       {"updateLoginFlow", disabled, "ErrIdentityInactive"},
+		"a recovery of an inactive identity":    {"updateRecoveryFlow", disabled, "ErrIdentityInactive"},
+		"an administrator's call is no login":   {"updateIdentity", disabled, "ErrUnauthorized"},
+		"an assurance level that is reached":    {"createNativeLoginFlow", reply{status: 401, body: kratosError(401, "session_aal_already_fulfilled", "m", "r")}, "ErrAALAlreadyFulfilled"},
+		"settings that need the second factor":  {"createNativeSettingsFlow", reply{status: 403, body: kratosError(403, "session_aal2_required", "m", "r")}, "ErrAAL2Required ErrForbidden"},
+		"an administrator has no second factor": {"getIdentity", reply{status: 403, body: kratosError(403, "", "m", "r")}, "ErrForbidden"},
+	} {
+		client, admin := serve(t, tc.answer, kratos.WithRetries(0))
+		err := calls(t.Context(), client, client.Browser(fromBrowser()), admin)[tc.operation]()
+		if matches(err) != tc.want {
+			t.Errorf("%s: is %q, want %q (%v)", name, matches(err), tc.want, err)
+		}
+	}
+}
+
+func TestARefusedAPIKeySaysSo(t *testing.T) {
+	t.Parallel()
+	_, admin := serve(t, reply{status: 401, body: `{"error":{"code":401,"status":"Unauthorized","message":"s3cret"}}`}, kratos.WithBearer("s3cret"))
+	err := second(admin.Identity(t.Context(), idA))
+	if !errors.Is(err, kratos.ErrUnauthorized) || !strings.Contains(err.Error(), "API key") || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("got %v", err)
+	}
+	var e *kratos.Error
+	if !errors.As(err, &e) || e.StatusCode != http.StatusUnauthorized {
+		t.Errorf("got %#v", e)
+	}
+}
