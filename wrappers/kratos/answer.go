@@ -194,8 +194,8 @@ func (a *answer) failure() *Error {
 	return e
 }
 
-// personal are the operations that act for a person, and so can find that there is no session. A 401 to any other operation is about
-// the credentials of the program.
+// personal are the operations that act for a person, and so can find that there is no session. A
+// 401 to any other operation is about the credentials of the program.
 var personal = map[string]bool{
 	"toSession": true, "listMySessions": true, "disableMySession": true, "disableMyOtherSessions": true,
 	"performNativeLogout": true, "createBrowserLogoutFlow": true, "updateLogoutFlow": true,
@@ -203,11 +203,13 @@ var personal = map[string]bool{
 	"createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true, // a second factor, or a login again
 }
 
-// messageUnauthorized is the message of every 401 from Kratos that has no id. Only the reason tells a session that does not exist from
-// a session that could not be checked. Gateways of Ory have other messages, or another reason.
+// messageUnauthorized is the message of every 401 from Kratos that has no id. Only the reason tells
+// a session that does not exist from a session that could not be checked. Gateways of Ory have
+// other messages, or another reason.
 const messageUnauthorized = "The request could not be authorized"
 
-// namesSession reports whether the reason of an error is the session. All versions of Kratos name it, in different sentences.
+// namesSession reports whether the reason of an error is the session. All versions of Kratos name
+// it, in different sentences.
 func namesSession(reason string) bool { return strings.Contains(strings.ToLower(reason), "session") }
 
 // kindWithoutID tells what the errors mean that Kratos sends without an id.

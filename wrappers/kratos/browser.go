@@ -1,7 +1,6 @@
 package kratos
 
 import (
-	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -13,9 +12,11 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Browser calls Kratos' public API for the person whose browser sent a request: a server's own pages, or the backend of a
-// single-page application. It sends Kratos' cookies of that request, and no other; the cookies that Kratos sets have to go
-// back to the browser with [Browser.Relay], whatever the call returned. Make one for each request, with [Client.Browser].
+// Browser calls Kratos' public API for the person whose browser sent a request: a server's own
+// pages, or the backend of a single-page application. It sends Kratos' cookies of that request, and
+// no other; the cookies that Kratos sets have to go back to the browser with [Browser.Relay] or
+// [Browser.Cookies], whatever the call returned. Make one for each request, with [Client.Browser],
+// or with [Client.BrowserWithCookies] where there is no [http.Request].
 type Browser struct {
 	// Login is the login flow (createBrowserLoginFlow, getLoginFlow, updateLoginFlow).
 	Login Flows[LoginFlow, LoginMethod]
@@ -29,22 +30,52 @@ type Browser struct {
 	Verification Flows[VerificationFlow, VerificationMethod]
 
 	me
-	jar *relay
+	client *Client
+	jar    *relay
 }
 
-// Browser returns a client for the person whose browser sent r. The address (r.RemoteAddr) and agent of the browser are passed
-// on, for Kratos' record of devices; behind a load balancer, let what knows the address set r.RemoteAddr, or say it with
-// Header("X-Forwarded-For", …).
+// Browser returns a client for the person whose browser sent r. The address (r.RemoteAddr) and
+// agent of the browser are passed on, for Kratos' record of devices; behind a load balancer, let
+// what knows the address set r.RemoteAddr, or say it with Header("X-Forwarded-For", …). A nil r is
+// that of a browser without cookies.
 func (c *Client) Browser(r *http.Request) *Browser {
+	if r == nil {
+		return c.BrowserWithCookies(nil)
+	}
+	b := c.BrowserWithCookies(r.Cookies())
+	b.jar.token, b.jar.bearer = r.Header.Get(headerSessionToken), bearer(r)
+	b.jar.header.Set("User-Agent", r.UserAgent())
+	if address := clientAddress(r); address != "" {
+		b.jar.header.Set("X-Forwarded-For", address)
+	}
+	return b
+}
+
+// BrowserWithCookies returns a client for the person whose browser has these cookies, for programs
+// that hold cookies as values and have no [http.Request]. [http.ParseCookie] reads a Cookie header:
+//
+//	cookies, err := http.ParseCookie(line)
+//	browser := client.BrowserWithCookies(cookies)
+//	session, err := browser.ActiveSession(ctx)
+//	renewed := browser.Cookies()
+//
+// Cookies that are not of Kratos are left out. Of two with the same name the first counts, as it
+// does for servers; one without a value, or with a negative MaxAge, is a cookie that was deleted:
+// so append(renewed, cookies...) is what the browser has afterwards. The browser's address and
+// agent are said with Header("X-Forwarded-For", …) and Header("User-Agent", …) at each call.
+// Without a session cookie, calls that act for a person fail with [ErrNoSession], and nothing is
+// sent.
+func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
 	jar := &relay{front: c.front.Load(), isSession: c.isSession, cookies: map[string]string{}, header: http.Header{}}
-	for _, cookie := range r.Cookies() {
-		if _, twice := jar.cookies[cookie.Name]; !twice && c.isKratos(cookie.Name) { // of two, servers take the first
+	seen := map[string]bool{}
+	for _, cookie := range cookies {
+		if cookie == nil || seen[cookie.Name] || !c.isKratos(cookie.Name) {
+			continue
+		}
+		seen[cookie.Name] = true
+		if !isDeletion(cookie) {
 			jar.cookies[cookie.Name] = cookie.Value
 		}
-	}
-	jar.header.Set("User-Agent", r.UserAgent())
-	if address := clientAddress(r); address != "" {
-		jar.header.Set("X-Forwarded-For", address)
 	}
 	api := c.api.Through(func(next gen.HTTPDoer) gen.HTTPDoer {
 		jar.next = next
@@ -57,9 +88,13 @@ func (c *Client) Browser(r *http.Request) *Browser {
 		Recovery:     c.Recovery.through(api),
 		Verification: c.Verification.through(api),
 		me:           me{api: api, somehow: jar.signedIn},
+		client:       c,
 		jar:          jar,
 	}
 }
+
+// isDeletion reports whether setting a cookie deletes it.
+func isDeletion(c *http.Cookie) bool { return c.MaxAge < 0 || c.Value == "" }
 
 // clientAddress returns the address of the browser, with a port in RemoteAddr or, as some middleware leaves it, without.
 func clientAddress(r *http.Request) string {
@@ -80,9 +115,14 @@ func (c *Client) isKratos(name string) bool {
 	return c.isSession(name) || strings.HasPrefix(name, "ory_kratos_")
 }
 
-// isSession reports whether a cookie is a session of Kratos', or of Ory Network.
+// isSession reports whether a cookie is a session of Kratos, or of Ory Network. Where the name of
+// the cookie is known, one with another name is not: it may be that of another project on the same
+// domain.
 func (c *Client) isSession(name string) bool {
-	return name == cmp.Or(c.settings.sessionCookie, "ory_kratos_session") || strings.HasPrefix(name, "ory_session_")
+	if known := c.settings.sessionCookie; known != "" {
+		return name == known
+	}
+	return name == "ory_kratos_session" || strings.HasPrefix(name, "ory_session_")
 }
 
 // Relay adds the cookies that Kratos has set since the last Relay to the header of the answer to the browser, and tells caches
@@ -95,6 +135,31 @@ func (b *Browser) Relay(w http.ResponseWriter) {
 	}
 	b.jar.set = nil
 	noStore(w)
+}
+
+// Cookies returns the cookies that Kratos has set since the last [Browser.Relay], for programs
+// whose responses are not an [http.ResponseWriter]: each has to be set in the response to the
+// browser, which caches must not keep. They are those that a Relay would add, but for the ones that
+// Kratos set again later; a cookie with a negative MaxAge is to be deleted. Calling it again
+// returns the same ones, and those of later calls.
+func (b *Browser) Cookies() []*http.Cookie {
+	b.jar.mu.Lock()
+	defer b.jar.mu.Unlock()
+	var cookies []*http.Cookie
+	for _, line := range slices.Backward(b.jar.set) {
+		cookie, err := http.ParseSetCookie(line)
+		if err != nil { // browsers ignore it
+			continue
+		}
+		again := func(c *http.Cookie) bool {
+			return c.Name == cookie.Name && c.Path == cookie.Path && c.Domain == cookie.Domain
+		}
+		if !slices.ContainsFunc(cookies, again) {
+			cookies = append(cookies, cookie)
+		}
+	}
+	slices.Reverse(cookies)
+	return cookies
 }
 
 // CreateLogoutFlow returns the URL that logs the person out, for a link on a page, and the token that [Browser.Logout] needs
@@ -139,6 +204,8 @@ type relay struct {
 	front     *front // nil if browsers go to Kratos itself
 	isSession func(cookie string) bool
 	header    http.Header
+	token     string // of the header X-Session-Token
+	bearer    string // of the header Authorization
 
 	mu      sync.Mutex
 	cookies map[string]string
@@ -177,7 +244,7 @@ func (j *relay) Do(r *http.Request) (*http.Response, error) {
 	defer j.mu.Unlock()
 	j.set = append(j.set, resp.Header.Values("Set-Cookie")...)
 	for _, cookie := range resp.Cookies() {
-		if cookie.MaxAge < 0 || cookie.Value == "" {
+		if isDeletion(cookie) {
 			delete(j.cookies, cookie.Name)
 			continue
 		}
@@ -191,12 +258,20 @@ func (j *relay) signedIn(r *http.Request) error {
 	if err := browserCall(r); err != nil {
 		return err
 	}
+	if !j.hasSession() {
+		return noSessionError("the browser has no session cookie")
+	}
+	return nil
+}
+
+// hasSession reports whether the browser has a session cookie.
+func (j *relay) hasSession() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for name := range j.cookies {
 		if j.isSession(name) {
-			return nil
+			return true
 		}
 	}
-	return noSessionError("the browser has no session cookie")
+	return false
 }

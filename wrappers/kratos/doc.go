@@ -28,6 +28,7 @@
 //	flows                client.Login                 client.Browser(r).Login            client.Login.Page(show)
 //	a form is sent       by Submit                    by Submit, with Form.Posted        by the browser, to form.Action
 //	protect a handler    RequireSession               RequireSession                     RequireSession
+//	… without net/http   ActiveSession(ctx, Token(t)) BrowserWithCookies(cookies).ActiveSession(ctx)
 //	who is it            Whoami(ctx, Token(t))        client.Browser(r).Whoami(ctx)      client.Browser(r).Whoami(ctx)
 //	afterwards           –                            Relay(w), whatever happened        Page does it; else Relay(w)
 //	Kratos' own URLs     not seen                     Proxy, or Kratos on the same site  Proxy, or Kratos on the same site

@@ -96,9 +96,10 @@ func (e *Error) Is(target error) bool {
 	return target != nil && (target == e.kind || target == e.statusSentinel())
 }
 
-// statusSentinel returns what the status means by itself, or nil if it cannot be taken at its word: a response that Kratos did not
-// write says nothing about what exists in Kratos, but a gateway's 401, 429 or 503 means what it says. Where Kratos says more than
-// 401, the person has no session, and the credentials of the program are not at fault.
+// statusSentinel returns what the status means by itself, or nil if it cannot be taken at its word:
+// a response that Kratos did not write says nothing about what exists in Kratos, but a gateway's
+// 401, 429 or 503 means what it says. Where Kratos says more than 401, the person has no session,
+// and the credentials of the program are not at fault.
 func (e *Error) statusSentinel() error {
 	sentinel := byStatus(e.StatusCode)
 	switch {

@@ -86,7 +86,7 @@ func flowBody(id, state, messages, nodeMessages string) string {
 }
 
 const (
-	sessionBody = `{"id":"5a2b","active":true,"expires_at":"2026-11-24T16:00:00Z","authenticator_assurance_level":"aal1","authentication_methods":[{"method":"password","aal":"aal1","completed_at":"2026-11-23T16:00:00Z"}],"identity":{"id":"77aa","schema_id":"person","schema_url":"http://127.0.0.1:4433/schemas/person","state":"active","traits":{"email":"ada@example.org"}},"devices":null}`
+	sessionBody = `{"id":"5a2b","active":true,"expires_at":"2126-11-24T16:00:00Z","authenticator_assurance_level":"aal1","authentication_methods":[{"method":"password","aal":"aal1","completed_at":"2026-11-23T16:00:00Z"}],"identity":{"id":"77aa","schema_id":"person","schema_url":"http://127.0.0.1:4433/schemas/person","state":"active","traits":{"email":"ada@example.org"}},"devices":null}`
 	wrong       = `[{"id":4000006,"text":"The provided credentials are invalid, check for spelling mistakes in your password or username, email address, or phone number.","type":"error"}]`
 	sent        = `[{"id":1010014,"text":"A code was sent to the address you provided.","type":"info"}]`
 )

@@ -24,7 +24,8 @@ func Token(token string) CallOption {
 // Query sets the query parameter name to value, for parameters that no other option or argument covers.
 func Query(name, value string) CallOption { return values(name, value) }
 
-// Header sets a header of the request, for a gateway in front of Kratos.
+// Header sets a header of the request, for a gateway in front of Kratos. Cookies of a person's
+// browser are not for it: see [Client.BrowserWithCookies].
 func Header(name, value string) CallOption {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }
@@ -203,25 +204,32 @@ func browserCall(r *http.Request) error {
 	if r.Header.Get(headerSessionToken) != "" {
 		return argumentError("a call for a browser has no session token")
 	}
+	if r.Header.Get("Cookie") != "" {
+		return argumentError("a call for a browser has the cookies of that browser: Client.BrowserWithCookies takes others")
+	}
 	return nil
 }
 
 // nativeCall refuses what makes Kratos refuse a native call, or what would give it a person that the caller did not mean.
 func nativeCall(r *http.Request) error {
-	for _, name := range []string{"Cookie", "Origin"} {
-		if r.Header.Get(name) != "" {
-			return argumentError("a native call has no header " + name)
-		}
+	if r.Header.Get("Cookie") != "" {
+		return argumentError("a native call has no header Cookie: Client.Browser and Client.BrowserWithCookies act for a browser")
+	}
+	if r.Header.Get("Origin") != "" {
+		return argumentError("a native call has no header Origin")
 	}
 	return nil
 }
 
 // forPerson refuses a native call that acts for a person if nothing in it says for whom.
 func forPerson(r *http.Request) error {
+	if err := nativeCall(r); err != nil {
+		return err
+	}
 	if r.Header.Get(headerSessionToken) == "" {
 		return noSessionError("the call has no session token: add kratos.Token(token), which must not be empty")
 	}
-	return nativeCall(r)
+	return nil
 }
 
 // paged refuses a size that no page has.

@@ -51,13 +51,17 @@ func (c *Client) login(settings url.Values) string {
 //		templates.ExecuteTemplate(w, "login.html", flow.Form())
 //	}))
 //
-// A visit without the parameter flow starts one, with what the visit says of it (return_to, refresh, aal, login_challenge,
-// organization, via), and comes back with it; a visit to a flow that is gone, expired or another browser's starts anew, but
-// not twice within a minute: a browser that keeps no cookies gets status 503 instead. Somebody who is signed in already goes to
-// return_to if that is a path of the same site, else to "/". A settings page without a session goes to a login and comes back, if
-// there is a [Client.Proxy] or a [WithPublicURL], else to "/login"; for a second factor, it goes to Kratos. A visit with a
-// login_challenge goes by way of Kratos, which alone can tell a browser that is signed in where to go. Kratos' cookies are passed on in both directions, and nothing is cached. Anything else that goes
-// wrong is answered with status 400, if it is the visit's fault, or 503.
+// A visit without the parameter flow starts one, with what the visit says of it (return_to,
+// refresh, aal, login_challenge, organization, via), and comes back with it; a visit to a flow that
+// is gone, expired or another browser's starts anew, but not twice within a minute: a browser that
+// keeps no cookies gets status 503 instead. Somebody who is signed in already goes to return_to if
+// that is a path of the same site, else to "/"; but first to a login with the second factor, if
+// Kratos asks for that (toSession). A settings page without a session goes to a login and comes
+// back, if there is a [Client.Proxy] or a [WithPublicURL], else to "/login"; for a second factor,
+// it goes to Kratos. A visit with a login_challenge goes by way of Kratos, which alone can tell a
+// browser that is signed in where to go. Kratos' cookies are passed on in both directions, and
+// nothing is cached. Anything else that goes wrong is answered with status 400, if it is the
+// visit's fault, or 503.
 //
 // Page is of the flows of a [Client], not of a [Browser], which is for one request only.
 //
@@ -75,6 +79,12 @@ func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow
 			return
 		}
 		flow, to, err := flows.visit(r)
+		switch {
+		case errors.Is(err, ErrSessionAlreadyAvailable):
+			to, err = client.signedInURL(browser, r)
+		case errors.Is(err, ErrAAL2Required):
+			to, err = client.stepUpURL(err, "")
+		}
 		browser.Relay(w)
 		switch {
 		case errors.Is(err, ErrNoSession) && f.f.name == "Settings":
@@ -186,17 +196,44 @@ func recall(query url.Values, err error) {
 // elsewhereIf returns where the browser has to go if err says so.
 func (f Flows[F, M]) elsewhereIf(r *http.Request, flow *F, err error) (*F, string, error) {
 	query := r.URL.Query()
-	var e *Error
-	switch {
-	case errors.Is(err, ErrSessionAlreadyAvailable):
-		return nil, LocalPath(query.Get("return_to")), nil
-	case errors.Is(err, ErrAAL1Required) && query.Has("aal"):
+	if errors.Is(err, ErrAAL1Required) && query.Has("aal") {
 		query.Del("aal") // the first factor comes first
 		return nil, here(r, query), nil
-	case errors.Is(err, ErrAAL2Required) && errors.As(err, &e) && e.RedirectTo != "":
-		return nil, e.RedirectTo, nil
 	}
 	return flow, "", err
+}
+
+// signedInURL returns where somebody goes who is signed in and visits a page for people who are
+// not: on, or to the second factor, without which the site would send them back here.
+func (c *Client) signedInURL(b *Browser, r *http.Request) (string, error) {
+	returnTo := LocalPath(r.URL.Query().Get("return_to"))
+	_, err := b.Whoami(r.Context())
+	var e *Error
+	switch {
+	case errors.Is(err, ErrAAL2Required):
+		return c.stepUpURL(err, returnTo)
+	case errors.Is(err, ErrNoSession) && errors.As(err, &e) && e.StatusCode != 0: // Kratos contradicts itself: no circles
+		return "", err
+	}
+	return returnTo, nil
+}
+
+// stepUpURL returns where the browser gives the second factor that err asks for, to come back to
+// returnTo unless that is "" or "/".
+func (c *Client) stepUpURL(err error, returnTo string) (string, error) {
+	var e *Error
+	if !errors.As(err, &e) {
+		return "", err
+	}
+	u, parseErr := url.Parse(c.secondFactorURL(e.RedirectTo))
+	if parseErr != nil || u.String() == "" {
+		return "", err
+	}
+	if query := u.Query(); returnTo != "" && returnTo != "/" && !query.Has("return_to") {
+		query.Set("return_to", returnTo)
+		u.RawQuery = query.Encode()
+	}
+	return u.String(), nil
 }
 
 // here is the URL of the page, with another query.

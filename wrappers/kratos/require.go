@@ -7,20 +7,40 @@ import (
 	"strings"
 )
 
-// RequireSession returns middleware that lets a request through only if it comes with a valid session (toSession, public port):
-// a token in the header X-Session-Token, Kratos' session cookie, or a token in "Authorization: Bearer", in this order.
-// [SessionOf] has the session in the handlers behind it.
+// RequireSession returns middleware that lets a request through only if it comes with a valid
+// session (toSession, public port): a token in the header X-Session-Token, Kratos' session cookie,
+// or a token in "Authorization: Bearer". [SessionOf] has the session in the handlers behind it.
 //
 //	signedIn := client.RequireSession(nil)
 //	mux.Handle("GET /account", signedIn(account))
 //
-// Without a session ([ErrNoSession]), or before the second factor ([ErrAAL2Required]), otherwise gets the request, and the error,
-// whose RedirectTo says where a browser gives its second factor; nil answers 401 and 403. Where Kratos cannot say who it is, the
-// answer is 503. Every request asks Kratos; nothing is kept. A session cookie comes with requests that other sites make as well:
-// a handler that changes something has to see to that itself.
-func (c *Client) RequireSession(otherwise func(w http.ResponseWriter, r *http.Request, err error)) func(http.Handler) http.Handler {
-	if otherwise == nil {
-		otherwise = func(w http.ResponseWriter, _ *http.Request, err error) {
+// The session is asked for at every request; nothing is kept. Who is let in:
+//   - Somebody whose session Kratos returns with status 200, as active, not expired by the clock of
+//     this program (give or take a minute), and with an identity that has an id and is not
+//     inactive. So Session.Identity is never nil behind the middleware.
+//   - Without a session ([ErrNoSession]), onUnauthenticated gets the request and the error; nil
+//     answers 401. A request without any credential costs Kratos nothing, and one with a credential
+//     that Kratos does not know two requests: see [Client.ActiveSession].
+//   - Before the second factor ([ErrAAL2Required]), onUnauthenticated gets the request too:
+//     RedirectTo of the [Error] says where a browser gives it, below the site's [Client.Proxy] if
+//     there is one. nil answers 403.
+//   - Where Kratos cannot say who it is, the response is 503: it fails, or has no database; a
+//     gateway refuses this program's own API key ([ErrUnauthorized]); something other than Kratos
+//     answers at its URL.
+//
+// Only the first of these credentials counts, even if it is not valid: a request with the token of
+// one person and the cookie of another is that of the first. (Kratos itself would go on to the
+// bearer token after a cookie that it cannot decode.) Any cookie that [Client.Browser] would take
+// for a session counts, one of another Ory project on the same domain as well, unless
+// [WithSessionCookie] says which it is.
+//
+// A session cookie comes with requests that other sites make as well: see to it that those change
+// nothing, with [http.CrossOriginProtection] for example. For other kinds of handlers, for pages
+// that people without a session see too, and for answers of another form, there is
+// [Browser.ActiveSession].
+func (c *Client) RequireSession(onUnauthenticated func(w http.ResponseWriter, r *http.Request, err error)) func(http.Handler) http.Handler {
+	if onUnauthenticated == nil {
+		onUnauthenticated = func(w http.ResponseWriter, _ *http.Request, err error) {
 			if errors.Is(err, ErrAAL2Required) {
 				refuse(w, http.StatusForbidden)
 				return
@@ -30,14 +50,16 @@ func (c *Client) RequireSession(otherwise func(w http.ResponseWriter, r *http.Re
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			session, err := c.session(w, r)
+			browser := c.Browser(r)
+			session, err := browser.ActiveSession(r.Context())
+			browser.Relay(w)
 			switch {
 			case errors.Is(err, ErrNoSession), errors.Is(err, ErrAAL2Required):
-				otherwise(w, r, err)
+				onUnauthenticated(w, r, err)
 			case err != nil:
 				refuse(w, http.StatusServiceUnavailable)
 			default:
-				next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionKey{}, session)))
+				next.ServeHTTP(w, r.WithContext(ContextWithSession(r.Context(), session)))
 			}
 		})
 	}
@@ -51,19 +73,10 @@ func SessionOf(ctx context.Context) *Session {
 	return session
 }
 
-// session asks Kratos whose request r is.
-func (c *Client) session(w http.ResponseWriter, r *http.Request) (*Session, error) {
-	noStore(w)
-	if token := r.Header.Get(headerSessionToken); token != "" {
-		return active(c.Whoami(interactive(r.Context()), Token(token)))
-	}
-	browser := c.Browser(r)
-	if token := bearer(r); token != "" && browser.jar.signedIn(r) != nil {
-		return active(c.Whoami(interactive(r.Context()), Token(token)))
-	}
-	session, err := browser.Whoami(r.Context())
-	browser.Relay(w)
-	return active(session, err)
+// ContextWithSession returns a context in which [SessionOf] finds session: for tests of handlers
+// that are behind [Client.RequireSession], and for middleware of other frameworks.
+func ContextWithSession(ctx context.Context, session *Session) context.Context {
+	return context.WithValue(ctx, sessionKey{}, session)
 }
 
 // bearer returns the token of an "Authorization: Bearer", or "".
@@ -73,12 +86,4 @@ func bearer(r *http.Request) string {
 		return ""
 	}
 	return strings.TrimSpace(token)
-}
-
-// active refuses a session that has ended, though Kratos does not hand one out.
-func active(session *Session, err error) (*Session, error) {
-	if err == nil && !session.Active {
-		return nil, &Error{Operation: "toSession", kind: ErrNoSession}
-	}
-	return session, err
 }

@@ -26,8 +26,9 @@ var (
 	ErrFlowReplaced = errors.New("the flow was replaced by another")
 	// ErrFlowDisabled: Kratos' configuration turns this flow off.
 	ErrFlowDisabled = errors.New("the flow is disabled")
-	// ErrNoSession: nobody is signed in: the token or cookie is missing (nothing was sent then), unknown, expired or revoked. Only
-	// calls that act for a person fail with it, and only where Kratos itself says so: any other 401 is [ErrUnauthorized].
+	// ErrNoSession: nobody is signed in: the token or cookie is missing (nothing was sent then),
+	// unknown, expired or revoked. Only calls that act for a person fail with it, and only where
+	// Kratos itself says so: any other 401 is [ErrUnauthorized].
 	ErrNoSession = errors.New("no valid session")
 	// ErrSessionAlreadyAvailable: the person is signed in already, and the flow is for people who are not.
 	ErrSessionAlreadyAvailable = errors.New("there is a session already")
@@ -65,9 +66,9 @@ var (
 var (
 	// ErrBadRequest: Kratos understood the call, and refuses it (400).
 	ErrBadRequest = errors.New("bad request")
-	// ErrUnauthorized: the credentials of the program were refused (401, or 407 from an HTTP proxy): the API key of [WithBearer] is
-	// wrong or has expired, say, or a gateway in front of Kratos expects one. Whether a person is signed in is not known then;
-	// see [ErrNoSession].
+	// ErrUnauthorized: the credentials of the program were refused (401, or 407 from an HTTP
+	// proxy): the API key of [WithBearer] is wrong or has expired, say, or a gateway in front of
+	// Kratos expects one. Whether a person is signed in is not known then; see [ErrNoSession].
 	ErrUnauthorized = errors.New("the credentials of the call were refused (an API key that is wrong or has expired?)")
 	// ErrForbidden: the call is not allowed (403).
 	ErrForbidden = errors.New("forbidden")

@@ -1,13 +1,16 @@
 package kratos
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"iter"
 	"net/http"
 	"time"
 
 	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/internal/jsonv2"
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
@@ -17,14 +20,51 @@ type me struct {
 	somehow check // refuses a call that does not say for whom it acts
 }
 
-// Whoami returns the session that the call is made with (toSession, public port): that of [Token], or of the browser. It
-// fails with [ErrNoSession] if there is no such session or it has ended, and with [ErrAAL2Required] if it needs a second
-// factor first. [TokenizeAs] adds a signed JWT.
+// Whoami returns the session that the call is made with (toSession, public port): that of [Token],
+// or of the browser. It fails with [ErrNoSession] if there is no such session or it has ended, with
+// [ErrAAL2Required] if it needs a second factor first, with [ErrUnauthorized] if a gateway refuses
+// the program's own credentials, and with [ErrUnexpectedAnswer] if the response does not have
+// status 200, an id and no error. [TokenizeAs] adds a signed JWT.
 //
-// Kratos v1.3.1 to v26.2 answer 401, which is ErrNoSession, also when their database cannot be reached.
+// Whoami returns what the server says, which a cache may have kept, and sends one request: Kratos
+// v1.3.1 to v26.2 answer 401, which is ErrNoSession, also when their database cannot be reached. To
+// decide who is let in, use [Client.RequireSession], [Client.ActiveSession] or
+// [Browser.ActiveSession], which check both.
 func (m me) Whoami(ctx context.Context, opts ...CallOption) (*Session, error) {
+	return m.whoami(ctx, func(*answer, *Session) error { return nil }, opts)
+}
+
+// whoami is Whoami with a further check.
+func (m me) whoami(ctx context.Context, check func(*answer, *Session) error, opts []CallOption) (*Session, error) {
 	resp, err := m.api.ToSession(ctx, nil, edit(opts, m.somehow)...)
-	return whole("toSession", resp, err, isSession)
+	session := new(Session)
+	err = read("toSession", resp, err, func(a *answer) error {
+		if !a.ok() {
+			return a.failure()
+		}
+		if err := a.decode(session); err != nil {
+			return err
+		}
+		if a.StatusCode != http.StatusOK || !isSession(session) || a.hasError() {
+			return a.unexpected(nil)
+		}
+		return check(a, session)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return session, nil
+}
+
+// hasError reports whether an object has an error beside what was asked for.
+func (a *answer) hasError() bool {
+	if !bytes.Contains(a.body, []byte("error")) && !bytes.Contains(a.body, []byte(`\u`)) {
+		return false // without decoding it twice
+	}
+	var shape struct {
+		Error json.RawMessage `json:"error"`
+	}
+	return jsonv2.Unmarshal(a.body, &shape) != nil || len(shape.Error) > 0 && string(shape.Error) != "null"
 }
 
 func (m me) mySessions(ctx context.Context) lister[Session] {

@@ -56,6 +56,11 @@ func (a *Admin) DisableSession(ctx context.Context, id string, opts ...CallOptio
 // ExtendSession lets the session with this id last for another whole lifespan (extendSession, admin port), and returns it. Kratos
 // does nothing if it is too early for that (earliest_possible_extend in its configuration), and revives a session that
 // has expired; one that was revoked stays inactive. It fails with [ErrNotFound] if there is none.
+//
+// The cookie in the person's browser still ends when the session would have ended. Kratos renews it
+// when it is asked for the session the next time: [Client.RequireSession] passes the new cookie on,
+// and so do [Browser.Whoami] and [Browser.ActiveSession], followed by [Browser.Relay] or
+// [Browser.Cookies]. [Client.Proxy] does so for /sessions/whoami.
 func (a *Admin) ExtendSession(ctx context.Context, id string, opts ...CallOption) (*Session, error) {
 	const op = "extendSession"
 	if err := segment("the session's id", id); err != nil {
