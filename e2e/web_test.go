@@ -14,11 +14,17 @@ import (
 	"time"
 
 	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/pquerna/otp/totp"
 )
 
-// The program of examples/web, as it is, and a browser that fills in the forms that it finds on its pages.
-func TestTheExampleWebsite(t *testing.T) {
-	t.Parallel()
+// website is examples/web as it is, in front of a Kratos of its own, and a browser.
+type website struct {
+	*site
+	srv *server.Server
+}
+
+func newWebsite(t *testing.T) *website {
+	t.Helper()
 	binary := filepath.Join(t.TempDir(), "web")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./examples/web")
 	build.Dir = ".."
@@ -45,38 +51,148 @@ func TestTheExampleWebsite(t *testing.T) {
 			t.Fatal("the website does not start")
 		}
 	}
-	fill := func(page, method string, fields url.Values) (where, next string) {
-		t.Helper()
-		s.action, s.csrf = formOnPage(t, page, method, fields)
-		fields.Set("method", method)
-		return s.send(fields)
-	}
+	return &website{s, srv}
+}
 
+// fill fills in the form of a method on a page, and returns where that leads.
+func (s *website) fill(page, method string, fields url.Values) (where, next string) {
+	s.t.Helper()
+	s.action, s.csrf = formOnPage(s.t, page, method, fields)
+	fields.Set("method", method)
+	return s.send(fields)
+}
+
+// member registers somebody on the pages.
+func (s *website) member() person {
+	s.t.Helper()
+	p := newPerson()
+	_, page := s.visit("/registration")
+	_, page = s.fill(page, "profile", url.Values{"traits.email": {p.Email}})
+	where, page := s.fill(page, "password", url.Values{"password": {p.password}})
+	s.wants("registered", where, page, "/", "You are ")
+	return p
+}
+
+// logOut presses the button of the front page.
+func (s *website) logOut() (where, page string) {
+	s.t.Helper()
+	resp, err := s.browser.PostForm(s.url+"/logout", nil)
+	return s.read(resp, err)
+}
+
+// The program of examples/web, as it is, and a browser that fills in the forms that it finds on its pages.
+func TestTheExampleWebsite(t *testing.T) {
+	t.Parallel()
+	s := newWebsite(t)
 	p := newPerson()
 	where, page := s.visit("/registration")
 	s.wants("the registration", where, page, "/registration?flow=", "<h1>Register</h1>")
-	where, page = fill(page, "profile", url.Values{"traits.email": {p.Email}})
+	where, page = s.fill(page, "profile", url.Values{"traits.email": {p.Email}})
 	s.wants("the profile", where, page, "/registration?flow=", `name="password"`)
-	where, page = fill(page, "password", url.Values{"password": {"x"}})
+	where, page = s.fill(page, "password", url.Values{"password": {"x"}})
 	s.wants("a password that is too short", where, page, "/registration?flow=", `data-message="4000032"`)
-	where, page = fill(page, "password", url.Values{"password": {p.password}})
+	where, page = s.fill(page, "password", url.Values{"password": {p.password}})
 	s.wants("registered", where, page, "/", "You are ")
-	code(t, srv, p.Email)
+	code(t, s.srv, p.Email)
 	_, page = s.visit("/verification")
-	where, page = fill(page, "code", url.Values{"email": {p.Email}})
+	where, page = s.fill(page, "code", url.Values{"email": {p.Email}})
 	s.wants("a code", where, page, "/verification?flow=", `data-message="1080003"`)
-	where, page = fill(page, "code", url.Values{"code": {code(t, srv, p.Email)}})
+	where, page = s.fill(page, "code", url.Values{"code": {code(t, s.srv, p.Email)}})
 	s.wants("verified", where, page, "/verification?flow=", `data-message="1080002"`)
 	where, page = s.visit("/settings")
 	s.wants("settings", where, page, "/settings?flow=", `data-trigger="oryPasskeySettingsRegistration"`)
-	where, page = s.visit("/logout")
+	where, page = s.logOut()
 	s.wants("logged out", where, page, "/login?flow=", "<h1>Log in</h1>")
 	where, page = s.visit("/")
 	s.wants("nobody", where, page, "/login?flow=", "<h1>Log in</h1>")
-	where, page = fill(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
+	where, page = s.fill(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
 	s.wants("logged in", where, page, "/", "You are ")
 	where, page = s.visit("/error?id=" + nobody)
 	s.wants("an error that there is none of", where, page, "/error", http.StatusText(http.StatusNotFound))
+}
+
+var secretOnPage = regexp.MustCompile(`<code>([A-Z2-7]{16,})</code>`)
+
+// Somebody with an authenticator app is led to the second factor from everywhere, and never in circles.
+func TestTheExampleWebsiteAndTheSecondFactor(t *testing.T) {
+	t.Parallel()
+	s := newWebsite(t)
+	s.browser.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+		if len(via) >= 5 {
+			t.Fatalf("%d redirects, the last one to %s", len(via), r.URL.Path)
+		}
+		return nil
+	}
+	p := s.member()
+	_, page := s.visit("/settings")
+	if !strings.Contains(page, `<img src="data:image/png;base64,`) || strings.Contains(page, "ZgotmplZ") {
+		t.Error("the picture for the app is not shown")
+	}
+	secret := secretOnPage.FindStringSubmatch(page)
+	if secret == nil {
+		t.Fatalf("no secret on the page\n%s", page)
+	}
+	where, page := s.fill(page, "totp", url.Values{"totp_code": {must1of[string](t)(totp.GenerateCode(secret[1], time.Now()))}})
+	s.wants("enrolled", where, page, "/settings?flow=", `data-message="1050001"`)
+	_, page = s.logOut()
+	where, page = s.fill(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
+	s.wants("after the password", where, page, "/login?flow=", `name="totp_code"`)
+	for _, path := range []string{"/", "/login", "/login?return_to=%2Fsettings", "/registration", "/recovery", "/settings"} {
+		where, page = s.visit(path)
+		s.wants(path+" before the second factor", where, page, "/login?flow=", `name="totp_code"`)
+	}
+	where, page = s.fill(page, "totp", url.Values{"totp_code": {"000000"}})
+	s.wants("a wrong code", where, page, "/login?flow=", `data-message="4000008"`)
+	_, page = s.visit("/login?return_to=%2Fsettings")
+	where, page = s.fill(page, "totp", url.Values{"totp_code": {must1of[string](t)(totp.GenerateCode(secret[1], time.Now().Add(30*time.Second)))}})
+	s.wants("the right code", where, page, "/settings?flow=", "<h1>Settings</h1>")
+	where, page = s.visit("/")
+	s.wants("the front page", where, page, "/", "at aal2")
+	where, page = s.visit("/login")
+	s.wants("the login of somebody signed in", where, page, "/", "at aal2")
+}
+
+func TestTheExampleWebsiteAndOtherSites(t *testing.T) {
+	t.Parallel()
+	s := newWebsite(t)
+	s.member()
+	ask := func(method, path string, header http.Header) *http.Response {
+		r := must1of[*http.Request](t)(http.NewRequestWithContext(t.Context(), method, s.url+path, nil))
+		r.Header = header
+		resp := must1of[*http.Response](t)(s.browser.Do(r))
+		resp.Body.Close()
+		return resp
+	}
+	for name, tc := range map[string]struct {
+		method string
+		header http.Header
+		status int
+	}{
+		"a link":                {"GET", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Referer": {"https://evil.example/"}}, 405},
+		"a form":                {"POST", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://evil.example"}}, 403},
+		"a form, old browser":   {"POST", http.Header{"Origin": {"https://evil.example"}}, 403},
+		"a form of a subdomain": {"POST", http.Header{"Sec-Fetch-Site": {"same-site"}}, 403},
+	} {
+		if resp := ask(tc.method, "/logout", tc.header); resp.StatusCode != tc.status {
+			t.Errorf("%s to log out: status %d, want %d", name, resp.StatusCode, tc.status)
+		}
+		where, page := s.visit("/")
+		s.wants("after "+name, where, page, "/", "You are ")
+	}
+	for _, path := range []string{"/", "/login?flow=" + nobody, "/registration", "/settings", "/error?id=" + nobody, "/nowhere", "/passkeys.js", "/auth/sessions/whoami", "/auth/.well-known/ory/webauthn.js"} {
+		h := ask("GET", path, http.Header{}).Header
+		if policy := h.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(policy, "script-src 'self';") {
+			t.Errorf("%s: policy %q", path, policy)
+		}
+		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" {
+			t.Errorf("%s: %v", path, h)
+		}
+	}
+	if _, page := s.visit("/settings"); strings.Contains(page, "<script>") || !strings.Contains(page, `<script src="/auth/.well-known/ory/webauthn.js"`) {
+		t.Errorf("the page has a script that its policy forbids:\n%s", page)
+	}
+	where, page := s.logOut()
+	s.wants("the site's own form", where, page, "/login?flow=", "<h1>Log in</h1>")
 }
 
 var (

@@ -10,20 +10,29 @@ package main
 
 import (
 	_ "embed"
+	"errors"
 	"flag"
 	"html/template"
 	"log"
 	"net/http"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-//go:embed page.html
-var source string
+var (
+	//go:embed page.html
+	source string
+	//go:embed passkeys.js
+	script string
+)
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"value": kratos.ValueOf, "methods": methods}).Parse(source))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"image":   image,
+	"methods": methods,
+	"value":   kratos.ValueOf,
+}).Parse(source))
 
 // methods returns the groups of a form that have something to press or to read.
 func methods(f *kratos.Form) []kratos.UINodeGroup {
@@ -56,17 +65,18 @@ func form(w http.ResponseWriter, title string, f kratos.Form) {
 func main() {
 	public := flag.String("public", "http://127.0.0.1:4433", "URL of Kratos' public API")
 	listen := flag.String("listen", "127.0.0.1:4455", "address to listen on")
+	providers := flag.String("providers", "", "origins of social sign-in providers, such as https://accounts.google.com, with spaces between them")
 	flag.Parse()
 	client, err := kratos.NewClient(*public)
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := http.Server{Addr: *listen, Handler: site(client), ReadHeaderTimeout: 10 * time.Second}
+	server := newServer(*listen, site(client, strings.Fields(*providers)))
 	log.Printf("http://%s/", *listen)
 	log.Fatal(server.ListenAndServe())
 }
 
-func site(client *kratos.Client) http.Handler {
+func site(client *kratos.Client, providers []string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/auth/", client.Proxy("/auth"))
 	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { form(w, "Log in", f.Form()) }))
@@ -83,20 +93,42 @@ func site(client *kratos.Client) http.Handler {
 	mux.Handle("GET /error", client.ErrorPage(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) {
 		show(w, content{Title: "That went wrong", Error: e.Error.Message})
 	}))
-	mux.HandleFunc("GET /logout", func(w http.ResponseWriter, r *http.Request) {
-		browser := client.Browser(r)
-		to := "/login"
-		if flow, err := browser.CreateLogoutFlow(r.Context()); err == nil {
-			to = flow.LogoutURL
-		}
-		browser.Relay(w)
-		http.Redirect(w, r, to, http.StatusSeeOther)
+	mux.HandleFunc("GET /passkeys.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		_, _ = w.Write([]byte(script))
 	})
-	signedIn := client.RequireSession(func(w http.ResponseWriter, r *http.Request, _ error) {
-		http.Redirect(w, r, "/login", http.StatusSeeOther)
-	})
+	mux.Handle("POST /logout", logout(client))
+	signedIn := client.RequireSession(logIn)
 	mux.Handle("GET /{$}", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		show(w, content{Title: "Welcome", Session: kratos.SessionOf(r.Context())})
 	})))
-	return mux
+	return withSecurityHeaders(providers, withoutForeignForms(mux))
+}
+
+// logIn leads somebody without a session to a login, and somebody without the second factor there.
+func logIn(w http.ResponseWriter, r *http.Request, err error) {
+	to := "/login"
+	var e *kratos.Error
+	if errors.Is(err, kratos.ErrAAL2Required) && errors.As(err, &e) && e.RedirectTo != "" {
+		to = e.RedirectTo
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// logout ends the session of the browser. It is a form's POST, so that no other site can do it.
+func logout(client *kratos.Client) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		browser := client.Browser(r)
+		flow, err := browser.CreateLogoutFlow(r.Context())
+		if err == nil {
+			err = browser.Logout(r.Context(), flow.LogoutToken)
+		}
+		browser.Relay(w)
+		if err != nil && !errors.Is(err, kratos.ErrNoSession) {
+			log.Print(err)
+			http.Error(w, "you are still logged in", http.StatusServiceUnavailable)
+			return
+		}
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
+	}
 }
