@@ -1,0 +1,148 @@
+package e2e
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// Cookies as values, without a request or a response, from the registration to the end of the session.
+func TestASessionWithoutHTTP(t *testing.T) {
+	t.Parallel()
+	srv := server.ForTest(t, server.Options{Config: map[string]any{"session": map[string]any{"lifespan": "1h"}}})
+	client, admin := clients(t, srv)
+	p := newPerson()
+
+	browser := client.BrowserWithCookies(nil)
+	flow := must1of[*kratos.RegistrationFlow](t)(browser.Registration.Start(t.Context()))
+	registered := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(browser.Registration.Submit(t.Context(), flow, kratos.RegistrationPassword{Traits: p.traits, Password: p.password}))
+	cookies := browser.Cookies()
+	if !slices.ContainsFunc(cookies, func(c *http.Cookie) bool { return c.Name == "ory_kratos_session" }) {
+		t.Fatalf("no session cookie: %d cookies", len(cookies))
+	}
+
+	active := func() (*kratos.Session, []*http.Cookie, error) {
+		browser := client.BrowserWithCookies(cookies)
+		session, err := browser.ActiveSession(t.Context())
+		return session, browser.Cookies(), err
+	}
+	session, renewed, err := active()
+	if err != nil || session.Identity.ID != registered.Identity.ID || len(renewed) != 0 {
+		t.Fatalf("%+v, %d cookies, %v", session, len(renewed), err)
+	}
+
+	must1of[*kratos.Session](t)(admin.ExtendSession(t.Context(), session.ID))
+	extended, renewed, err := active()
+	if err != nil || !extended.ExpiresAt.After(session.ExpiresAt) || len(renewed) == 0 || renewed[0].Name != "ory_kratos_session" {
+		t.Fatalf("extended: %s to %s, %d cookies, %v", session.ExpiresAt, extended.ExpiresAt, len(renewed), err)
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	for _, cookie := range cookies {
+		r.AddCookie(cookie)
+	}
+	w := httptest.NewRecorder()
+	client.RequireSession(nil)(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })).ServeHTTP(w, r)
+	if w.Code != 204 || len(w.Result().Cookies()) == 0 {
+		t.Errorf("RequireSession after an extension: status %d, %d cookies", w.Code, len(w.Result().Cookies()))
+	}
+	cookies = append(renewed, cookies...)
+	if _, renewed, err = active(); err != nil || len(renewed) != 0 {
+		t.Errorf("with the new cookie: %d cookies, %v", len(renewed), err)
+	}
+
+	must1of[*kratos.Identity](t)(admin.SetState(t.Context(), registered.Identity.ID, kratos.IdentityStateInactive))
+	if session, _, err = active(); !errors.Is(err, kratos.ErrNoSession) || session != nil {
+		t.Errorf("of an inactive identity: %v, %v", session, err)
+	}
+	must1of[*kratos.Identity](t)(admin.SetState(t.Context(), registered.Identity.ID, kratos.IdentityStateActive))
+	if err := admin.DisableSession(t.Context(), extended.ID); err != nil {
+		t.Fatal(err)
+	}
+	if session, _, err = active(); !errors.Is(err, kratos.ErrNoSession) || session != nil {
+		t.Errorf("disabled: %v, %v", session, err)
+	}
+}
+
+// Whom a token lets in.
+func TestTheActiveSessionOfAToken(t *testing.T) {
+	t.Parallel()
+	client, _ := clients(t, shared)
+	token := register(t, client, newPerson()).SessionToken
+	for name, tc := range map[string]struct {
+		token string
+		want  error
+	}{
+		"a session":       {token, nil},
+		"an unknown one":  {"ory_st_never_given_out", kratos.ErrNoSession},
+		"something else":  {"s3cret", kratos.ErrNoSession},
+		"none":            {"", kratos.ErrNoSession},
+		"a broken header": {"a\nb", kratos.ErrInvalid},
+	} {
+		if _, err := client.ActiveSession(t.Context(), kratos.Token(tc.token)); !errors.Is(err, tc.want) {
+			t.Errorf("%s: %v, want %v", name, err, tc.want)
+		}
+	}
+	flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(t.Context(), kratos.Token(token)))
+	form := flow.Form()
+	secret, _ := form.TOTPSecret()
+	code := must1of[string](t)(totp.GenerateCode(secret, time.Now()))
+	must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(t.Context(), flow, kratos.SettingsTOTP{TOTPCode: code}, kratos.Token(token)))
+	if session := must1of[*kratos.Session](t)(client.ActiveSession(t.Context(), kratos.Token(token))); session.AAL != kratos.AAL2 {
+		t.Errorf("enrolled: %s", session.AAL)
+	}
+}
+
+// Pages at a site that browsers do not reach Kratos through: the second factor comes before everything.
+func TestPagesAndTheSecondFactor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	srv := server.ForTest(t, server.Options{UI: s.url})
+	client, _ := clients(t, srv)
+	s.pages(client)
+	signedIn := client.RequireSession(func(w http.ResponseWriter, r *http.Request, err error) {
+		http.Redirect(w, r, "/login?return_to=%2Faccount", http.StatusSeeOther) // whatever is missing
+	})
+	s.mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte("account at " + string(kratos.SessionOf(r.Context()).AAL)))
+	})))
+	s.home(client)
+	s.browser.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+		if len(via) >= 5 {
+			t.Fatalf("%d redirects, the last one to %s", len(via), r.URL.Path)
+		}
+		return nil
+	}
+
+	p := newPerson()
+	s.visit("/registration")
+	s.send(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {p.password}})
+	s.visit("/settings")
+	secret, _ := s.form.TOTPSecret()
+	where, page := s.send(url.Values{"method": {"totp"}, "totp_code": {must1of[string](t)(totp.GenerateCode(secret, time.Now()))}})
+	s.wants("enrolled", where, page, "/settings?flow=", "message 1050001")
+	check := s.browser.CheckRedirect
+	s.forget()
+	s.browser.CheckRedirect = check
+	where, page = s.visit("/account")
+	s.wants("nobody", where, page, "/login?flow=", "page login")
+	s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}})
+	for _, path := range []string{"/account", "/login", "/login?return_to=%2Faccount", "/registration", "/recovery", "/settings"} {
+		where, page = s.visit(path)
+		s.wants(path+" before the second factor", where, page, "/login?flow=", "page login")
+		if s.form.Field("totp_code") == nil {
+			t.Errorf("%s does not ask for the code of the app", path)
+		}
+	}
+	s.visit("/account")
+	where, page = s.send(url.Values{"method": {"totp"}, "totp_code": {must1of[string](t)(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))}})
+	s.wants("the right code", where, page, "/account", "account at aal2")
+}
