@@ -5,7 +5,7 @@
 //	go run ./examples/web # in another; then open http://127.0.0.1:4455/
 //
 // Kratos' configuration has to name these pages as its ui_url: /login, /registration, /recovery, /verification, /settings and
-// /error.
+// /error. With social sign-in, give the providers' origins with -providers: see withSecurityHeaders.
 package main
 
 import (

@@ -61,7 +61,8 @@ func WithBearer(token string) Option {
 }
 
 // WithSessionCookie sets the name of Kratos' session cookie (session.cookie.name in its configuration), if it is not
-// "ory_kratos_session". [Client.Browser] passes it on.
+// "ory_kratos_session". [Client.Browser] passes it on. No cookie with another name is taken for a
+// session then; without this option, those of Ory Network (ory_session_…) are.
 func WithSessionCookie(name string) Option {
 	return func(s *settings) error {
 		if (&http.Cookie{Name: name}).Valid() != nil {

@@ -62,7 +62,7 @@ func TestWhereTheSecondFactorIsGiven(t *testing.T) {
 				client.Proxy("/auth")
 			}
 			want := strings.ReplaceAll(tc.want, "$", url)
-			for credential, header := range credentials {
+			for credential, header := range requestCredentials {
 				r := httptest.NewRequest("GET", "/account", nil)
 				r.Header = header
 				_, err := client.Browser(r).ActiveSession(t.Context())
@@ -85,7 +85,7 @@ func TestWhereTheSecondFactorIsGiven(t *testing.T) {
 				"/login":    client.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}),
 			} {
 				r := httptest.NewRequest("GET", path, nil)
-				r.Header = credentials["cookie"]
+				r.Header = requestCredentials["cookie"]
 				if w := ask(page, r); w.Code != status || w.Header().Get("Location") != want {
 					t.Errorf("%s: status %d to %q, want %d to %q", path, w.Code, w.Header().Get("Location"), status, want)
 				}
@@ -127,7 +127,7 @@ func TestSomebodySignedInVisitsALogin(t *testing.T) {
 				"recovery":     client.Recovery.Page(func(http.ResponseWriter, *http.Request, *kratos.RecoveryFlow) {}),
 			}[flow]
 			r := httptest.NewRequest("GET", strings.Replace(tc.visit, "login", flow, 1), nil)
-			r.Header = credentials["cookie"]
+			r.Header = requestCredentials["cookie"]
 			w := ask(page, r)
 			if w.Code != tc.status || w.Header().Get("Location") != tc.want {
 				t.Errorf("%s, %s: status %d to %q, want %d to %q", flow, name, w.Code, w.Header().Get("Location"), tc.status, tc.want)

@@ -15,11 +15,11 @@ func kratosError(code int, id, message, reason string) string {
 	return fmt.Sprintf(`{"error":{"id":%q,"code":%d,"status":"S","reason":%q,"message":%q},"redirect_browser_to":"http://kratos/aal2"}`, id, code, reason, message)
 }
 
-const unauthorized = "The request could not be authorized"
+const unauthorizedMessage = "The request could not be authorized"
 
 var (
-	asHTML = http.Header{"Content-Type": {"text/html"}}
-	asText = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
+	htmlAnswer = http.Header{"Content-Type": {"text/html"}}
+	textAnswer = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
 )
 
 // personalOperations are those to which Kratos answers that there is no session.
@@ -41,24 +41,24 @@ func TestWhoRefusedACall(t *testing.T) {
 		want   string
 	}{
 		"Kratos, whoami":             {reply{status: 401, body: noSession}, nobody},
-		"Kratos, sessions":           {reply{status: 401, body: kratosError(401, "", unauthorized, "No valid session cookie found.")}, nobody},
-		"Kratos, settings":           {reply{status: 401, body: kratosError(401, "", unauthorized, "A valid Ory Session Cookie or Ory Session Token is missing.")}, nobody},
+		"Kratos, sessions":           {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "No valid session cookie found.")}, nobody},
+		"Kratos, settings":           {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "A valid Ory Session Cookie or Ory Session Token is missing.")}, nobody},
 		"Kratos, session_inactive":   {reply{status: 401, body: kratosError(401, "session_inactive", "m", "r")}, nobody},
-		"Kratos, another reason":     {reply{status: 401, body: kratosError(401, "", unauthorized, "Unable to determine AAL.")}, program},
-		"Kratos, no reason":          {reply{status: 401, body: kratosError(401, "", unauthorized, "")}, program},
+		"Kratos, another reason":     {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "Unable to determine AAL.")}, program},
+		"Kratos, no reason":          {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "")}, program},
 		"Kratos, the first factor":   {reply{status: 401, body: kratosError(401, "session_aal1_required", "m", "r")}, "ErrAAL1Required"},
 		"Oathkeeper, 401":            {reply{status: 401, body: `{"error":{"code":401,"status":"Unauthorized","message":"Access credentials are invalid"}}`}, program},
-		"Ory Network, an API key":    {reply{status: 401, body: kratosError(401, "", unauthorized, "The provided API key is not valid.")}, program},
+		"Ory Network, an API key":    {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "The provided API key is not valid.")}, program},
 		"Kong, 401":                  {reply{status: 401, body: `{"message":"No API key found in request"}`}, program + " ErrUnexpectedAnswer"},
 		"OAuth2, 401":                {reply{status: 401, body: `{"error":"invalid_token","error_description":"The session has expired"}`}, program + " ErrUnexpectedAnswer"},
-		"a page, 401":                {reply{status: 401, header: asHTML, body: "<html>"}, program + " ErrUnexpectedAnswer"},
+		"a page, 401":                {reply{status: 401, header: htmlAnswer, body: "<html>"}, program + " ErrUnexpectedAnswer"},
 		"nothing, 401":               {reply{status: 401}, program + " ErrUnexpectedAnswer"},
-		"Kratos' text as text":       {reply{status: 401, header: asText, body: noSession}, program + " ErrUnexpectedAnswer"},
-		"a forward proxy, 407":       {reply{status: 407, header: asHTML, body: "<html>"}, program + " ErrUnexpectedAnswer"},
+		"Kratos' text as text":       {reply{status: 401, header: textAnswer, body: noSession}, program + " ErrUnexpectedAnswer"},
+		"a forward proxy, 407":       {reply{status: 407, header: htmlAnswer, body: "<html>"}, program + " ErrUnexpectedAnswer"},
 		"407 in JSON":                {reply{status: 407, body: kratosError(407, "", "m", "r")}, program},
 		"Oathkeeper, 403":            {reply{status: 403, body: kratosError(403, "", "Access credentials are not sufficient to access this resource", "")}, "ErrForbidden"},
-		"a firewall, 403":            {reply{status: 403, header: asHTML, body: "<html>"}, "ErrUnexpectedAnswer"},
-		"a load balancer, 502":       {reply{status: 502, header: asHTML, body: "<html>"}, "ErrServer ErrUnexpectedAnswer"},
+		"a firewall, 403":            {reply{status: 403, header: htmlAnswer, body: "<html>"}, "ErrUnexpectedAnswer"},
+		"a load balancer, 502":       {reply{status: 502, header: htmlAnswer, body: "<html>"}, "ErrServer ErrUnexpectedAnswer"},
 		"a load balancer, 502, JSON": {reply{status: 502, body: kratosError(502, "", "m", "r")}, "ErrServer"},
 	} {
 		client, admin := serve(t, tc.answer, kratos.WithRetries(0), kratos.WithBearer("key"))
