@@ -192,7 +192,7 @@ func TestTheExampleWebsiteAndOtherSites(t *testing.T) {
 		t.Errorf("the page has a script that its policy forbids:\n%s", page)
 	}
 	where, page := s.logOut()
-	s.wants("the site's own form", where, page, "/login?flow=", "<h1>Log in</h1>")
+	s.wants("the site's own form", where, page, "/login?flow=", ` data-init="oryPasskeyLoginAutocompleteInit"`)
 }
 
 var (

@@ -2,5 +2,5 @@
 // is to trigger. It is a file because the site's Content-Security-Policy allows no script in pages.
 for (const button of document.querySelectorAll("[data-trigger]"))
   button.addEventListener("click", () => window[button.dataset.trigger](button.value));
-for (const field of document.querySelectorAll("[data-onload]"))
-  window[field.dataset.onload]?.(field.value);
+const fields = document.querySelectorAll("[data-init]");
+for (const name of new Set(Array.from(fields, (field) => field.dataset.init))) window[name]?.();
