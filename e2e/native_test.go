@@ -106,7 +106,8 @@ func code(t *testing.T, srv *server.Server, email string) string {
 
 func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	t.Parallel()
-	client, admin := clients(t, shared)
+	srv := server.ForTest(t, server.Options{Config: server.ShowVerification()})
+	client, admin := clients(t, srv)
 	p := newPerson()
 
 	registered := register(t, client, p)
@@ -129,7 +130,7 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	if !errors.Is(err, kratos.ErrRejected) || kratos.Rejected[kratos.VerificationFlow](err) == nil {
 		t.Errorf("a wrong code: %v, want ErrRejected with the flow", err)
 	}
-	verified, err := client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: code(t, shared, p.Email)})
+	verified, err := client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: code(t, srv, p.Email)})
 	if err != nil || !verified.Done {
 		t.Fatalf("the right code: %+v, %v", verified, err)
 	}

@@ -74,3 +74,14 @@ func serveArgs(dir string) []string {
 func loopbackURL(port int) string {
 	return "http://127.0.0.1:" + strconv.Itoa(port)
 }
+
+// ShowVerification is a configuration with which every version of Kratos names the verification that
+// it begins after a registration. Without the hook, versions from v25.4 on send the mail and say
+// nothing of it. It leads browsers to the verification page.
+func ShowVerification() map[string]any {
+	after := map[string]any{}
+	for _, method := range []string{"password", "code", "passkey"} {
+		after[method] = map[string]any{"hooks": []any{map[string]any{"hook": "session"}, map[string]any{"hook": "show_verification_ui"}}}
+	}
+	return map[string]any{"selfservice": map[string]any{"flows": map[string]any{"registration": map[string]any{"after": after}}}}
+}

@@ -66,7 +66,8 @@ func ExampleFlows_Do_registration() {
 	}
 	fmt.Println("registered", registered.Identity.ID)
 
-	// Kratos has mailed a code if the identity schema says that the address is to be verified.
+	// Kratos has mailed a code if the identity schema says that the address is to be verified. From
+	// v25.4 on, it names the flow only where the configuration has the hook show_verification_ui.
 	if next := registered.ContinueWith.Action(kratos.ContinueShowVerificationUI); next != nil {
 		flow, err := client.Verification.Get(ctx, next.Flow.ID)
 		if err != nil {

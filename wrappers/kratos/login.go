@@ -11,7 +11,9 @@ type LoginMethod interface {
 type (
 	// LoginPassword logs in with an identifier, such as an email address, and a password.
 	LoginPassword gen.UpdateLoginFlowWithPasswordMethod
-	// LoginCode logs in with a one-time code: once with the Identifier, to have a code sent, and once more with the Code.
+	// LoginCode logs in with a one-time code: submit it with the Identifier, to have a code sent, and then with Identifier and Code.
+	// Resend "code" has another one sent. As a second factor it takes the Address instead of the Identifier, and from Kratos
+	// v26.2 on the Code alone, since starting the flow has sent it: see [Via].
 	LoginCode gen.UpdateLoginFlowWithCodeMethod
 	// LoginIdentifierFirst says who wants to log in; the next form offers that person's methods.
 	LoginIdentifierFirst gen.UpdateLoginFlowWithIdentifierFirstMethod

@@ -56,7 +56,8 @@ func LoginChallenge(challenge string) CallOption { return Query("login_challenge
 // Organization starts a login or registration for the organization with this id. Open-source servers have none.
 func Organization(id string) CallOption { return Query("organization", id) }
 
-// Via names the trait, such as "email", whose address gets the code of a second factor.
+// Via names the trait, such as "email", whose address gets the code of a second factor. Kratos up to v25.4 sends it when [LoginCode] is
+// submitted with the Address. From v26.2 on, it has been sent when the flow starts, whose State is "sent_email" then: submit the Code.
 func Via(trait string) CallOption { return Query("via", trait) }
 
 // ReturnSessionTokenExchangeCode makes a native flow hand over a code (SessionTokenExchangeCode) with which

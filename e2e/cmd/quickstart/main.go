@@ -37,7 +37,7 @@ func run() int {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	opts := server.Options{PublicPort: *publicPort, AdminPort: *adminPort}
+	opts := server.Options{PublicPort: *publicPort, AdminPort: *adminPort, Config: server.ShowVerification()}
 	if *verbose {
 		opts.Log = os.Stderr
 	}
