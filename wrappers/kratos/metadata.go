@@ -2,9 +2,11 @@ package kratos
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"iter"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/kratoskit/kratos-go/gen"
@@ -85,18 +87,28 @@ func (c *Client) IdentitySchemasPage(ctx context.Context, opts ...CallOption) (*
 	return c.identitySchemas(ctx).page(opts)
 }
 
-// IdentitySchema returns the JSON Schema with this id (getIdentitySchema, public port). It fails with [ErrNotFound] if there is none.
+// IdentitySchema returns the JSON Schema with this id (getIdentitySchema, public port), which may be any id that
+// [Client.IdentitySchemas] lists, such as "preset://email". It fails with [ErrNotFound] if there is none.
 func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...CallOption) (json.RawMessage, error) {
 	const op = "getIdentitySchema"
-	if err := segment("the schema's id", id); err != nil {
-		return nil, failed(op, err)
+	if id == "" {
+		return nil, invalid(op, "the schema's id is empty")
 	}
-	resp, err := c.api.GetIdentitySchema(withLimit(ctx, maxDocument), id, edit(opts)...)
+	resp, err := c.api.GetIdentitySchema(withLimit(ctx, maxDocument), schemaSegment(id), edit(opts)...)
 	schema, err := whole(op, resp, err, func(s *json.RawMessage) bool { return len(*s) > 0 && (*s)[0] == '{' })
 	if err != nil {
 		return nil, err
 	}
 	return *schema, nil
+}
+
+// schemaSegment writes a schema's id as a segment of a path. Kratos takes ids in Base64 as well, which is the only way for those
+// that have a slash or that a proxy would take for a relative path.
+func schemaSegment(id string) string {
+	if strings.Trim(id, ".") != "" && url.PathEscape(id) == id {
+		return id
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(id))
 }
 
 // FlowError returns what went wrong in a flow (getFlowError, public port): Kratos sends browsers to the error page of the UI with

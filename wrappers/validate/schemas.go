@@ -2,12 +2,9 @@ package validate
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -114,7 +111,7 @@ func (s *Schemas) schema(ctx context.Context, id string) (*identitySchema, error
 	if schema := s.lookUp(id); schema != nil {
 		return schema, nil
 	}
-	text, err := s.client.IdentitySchema(ctx, inPath(id))
+	text, err := s.client.IdentitySchema(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -126,14 +123,6 @@ func (s *Schemas) schema(ctx context.Context, id string) (*identitySchema, error
 	defer s.mu.Unlock()
 	s.kept[id] = keptSchema{schema, time.Now().Add(lifetime)}
 	return schema, nil
-}
-
-// inPath writes a schema's id as a segment of a path. Kratos takes ids in Base64 too, and one with a slash in no other way.
-func inPath(id string) string {
-	if strings.Trim(id, ".") != "" && url.PathEscape(id) == id {
-		return id
-	}
-	return base64.RawURLEncoding.EncodeToString([]byte(id))
 }
 
 func (s *Schemas) lookUp(id string) *identitySchema {
