@@ -8,8 +8,9 @@ type RecoveryMethod interface {
 }
 
 type (
-	// RecoveryWithCode recovers an account with a one-time code: with the Email, to have a code sent there (Kratos answers in the same
-	// way whether it knows the address or not), and with the Code.
+	// RecoveryWithCode recovers an account with a one-time code, in two submissions: the first has the Email, to have a code
+	// sent there (Kratos responds in the same way whether it knows the address or not), and the second has the Code. With a Code,
+	// the Email is not sent: Kratos would ignore the code and send another one. To have another code sent, submit the Email alone.
 	RecoveryWithCode gen.UpdateRecoveryFlowWithCodeMethod
 	// RecoveryWithLink has a link sent to the Email; who opens it is signed in.
 	RecoveryWithLink gen.UpdateRecoveryFlowWithLinkMethod
@@ -17,6 +18,9 @@ type (
 
 func (m RecoveryWithCode) recoveryBody(csrf string) any {
 	m.Method, m.CSRFToken = "code", csrf
+	if m.Code != "" {
+		m.Email = ""
+	}
 	return gen.UpdateRecoveryFlowWithCodeMethod(m)
 }
 

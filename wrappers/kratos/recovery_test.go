@@ -1,0 +1,39 @@
+package kratos_test
+
+import (
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// With a code, the address is left out: Kratos would ignore the code, and send another one.
+func TestARecoveryByAddressOrCode(t *testing.T) {
+	t.Parallel()
+	var body string
+	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, _ := io.ReadAll(r.Body)
+		body = string(text)
+		reply{status: 200, body: flowBody("f", "sent_email", "[]", "[]")}.ServeHTTP(w, r)
+	}))
+	browser := client.Browser(fromBrowser())
+	for name, tc := range map[string]struct {
+		method kratos.RecoveryWithCode
+		want   string
+	}{
+		"an address":                           {kratos.RecoveryWithCode{Email: "ada@example.org"}, `{"email":"ada@example.org","method":"code"}`},
+		"a code":                               {kratos.RecoveryWithCode{Code: "123456"}, `{"code":"123456","method":"code"}`},
+		"an address and a code":                {kratos.RecoveryWithCode{Email: "ada@example.org", Code: "123456"}, `{"code":"123456","method":"code"}`},
+		"an address and a code, and a payload": {kratos.RecoveryWithCode{Email: "ada@example.org", Code: "123456", TransientPayload: map[string]int{"n": 1}}, `{"code":"123456","method":"code","transient_payload":{"n":1}}`},
+	} {
+		for mode, flows := range map[string]kratos.Flows[kratos.RecoveryFlow, kratos.RecoveryMethod]{"native": client.Recovery, "browser": browser.Recovery} {
+			if _, err := flows.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), tc.method); err != nil {
+				t.Errorf("%s, %s: %v", name, mode, err)
+			}
+			if body != tc.want {
+				t.Errorf("%s, %s: sent %s, want %s", name, mode, body, tc.want)
+			}
+		}
+	}
+}
