@@ -191,6 +191,7 @@ func (a *answer) failure() *Error {
 	if e.kind == ErrCSRF {
 		e.text = csrfText(a.Response)
 	}
+	e.blameInput()
 	return e
 }
 

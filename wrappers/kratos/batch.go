@@ -4,164 +4,200 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 const (
+	opBatch           = "batchPatchIdentities"
 	maxBatch          = 1000
-	maxBatchPasswords = 200 // Kratos hashes them while the call waits
+	maxBatchPasswords = 200     // Kratos hashes them one by one while the call waits
+	maxRequestBody    = 5 << 20 // bytes that Kratos reads
+	maxBatchRequests  = 64      // of one call: enough to find the items that Kratos refuses a batch for
+
+	// batchTimeout is how long a request with a batch may take. Kratos gives up after 120 seconds.
+	batchTimeout = 130 * time.Second
 )
 
 // IdentityPatch is one item of a batch: an identity to create and, if the caller wants one, a UUID to know the result by.
 type IdentityPatch = gen.IdentityPatch
 
-// BatchResult is what became of one item of a batch.
-type BatchResult struct {
-	// PatchID is that of the item.
-	PatchID string
-	// IdentityID is the id of the identity that was created; "" if it was not.
-	IdentityID string
-	// Err is an [*Error] if the identity was not created, such as [ErrConflict]; else nil.
-	Err error
-}
-
-// BatchPatchIdentities creates up to 1000 identities in one call, or up to 200 if any has a password in clear text
-// (batchPatchIdentities, admin port). There is a result for each item, in their order.
+// BatchPatchIdentities creates up to 1000 identities (batchPatchIdentities, admin port). There is a result for each item, in
+// their order, whatever the error is.
 //
-// Items fail one by one: if any did, the error is [ErrBatchItems], and the results tell which. If one of them is an
-// [ErrConflict], Kratos v1.3.1 says that the others were created, and rolls them back all the same; so the identities are
-// looked for, and those that are not there have the error [ErrRolledBack]: send these items again, without the conflict.
-// An item that Kratos cannot read, because of an unknown state for instance, fails the call as a whole with
-// [ErrBadRequest], and nothing is created; there are no results then.
+// Items fail one by one: if any did, the error is [ErrBatchItems], and the results tell which. Their errors are
+//
+//   - [ErrConflict] if another identity has the same identifier;
+//   - [ErrBadRequest] if the traits do not fit the identity schema, which Kratos does not explain for a batch (the method Batch of
+//     what NewSchemas in package validate returns does, before anything is sent), or if Kratos cannot read the item;
+//   - [ErrInvalid] if the item is malformed, or an identifier in its traits is empty;
+//   - [ErrRolledBack] if the item was not created because of others: send it again, without those;
+//   - [ErrUnconfirmed] if it is not known whether the identity was created: look for it before you send the item again.
+//
+// Any other error says that the call itself failed. Nothing is created twice: what may have been created is not sent again. If
+// Kratos refuses all items because of some, nothing was created, and halves of the batch are sent to find out which; after 64
+// requests the rest are ErrRolledBack. Kratos v1.3.1 reports the items beside an ErrConflict as created, and rolls them back
+// all the same; so they are looked for.
+//
+// Limits: 1000 items; 200 passwords in clear text, since Kratos hashes one after the other while the call waits, and hashed
+// ones beside them; and 5 MiB of JSON. More is refused with [ErrInvalid] before anything is sent. A request may take 130 seconds,
+// as Kratos needs up to 120; the context can end it sooner.
 func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch, opts ...CallOption) ([]BatchResult, error) {
-	const op = "batchPatchIdentities"
-	if err := checkBatch(items); err != nil {
-		return nil, failed(op, err)
-	}
-	resp, err := a.api.BatchPatchIdentities(ctx, gen.PatchIdentitiesBody{Identities: items}, edit(opts)...)
-	answer, err := whole(op, resp, err, func(b *gen.BatchPatchIdentitiesResponse) bool { return answers(b.Identities, items) })
-	if err != nil {
-		return nil, err
-	}
 	results := make([]BatchResult, len(items))
-	failures := 0
-	for i, r := range answer.Identities {
-		results[i] = BatchResult{PatchID: r.PatchID, IdentityID: r.Identity}
-		if r.Action != gen.PatchActionCreate || r.Identity == "" {
-			failures++
-			results[i] = BatchResult{PatchID: r.PatchID, Err: itemError(op, r.Error)}
-		}
+	for i := range items {
+		results[i].PatchID = items[i].PatchID
 	}
-	if failures == 0 {
-		return results, nil
+	if err := checkBatch(items, results); err != nil {
+		return results, err
 	}
-	failures += a.confirm(ctx, results, opts)
-	return results, &Error{
-		Operation: op, StatusCode: resp.StatusCode, Header: withoutCookies(resp.Header), kind: ErrBatchItems,
-		text: fmt.Sprintf("%d of %d items were not created, or could not be confirmed", failures, len(items)),
+	b := batch{admin: a, opts: opts, requests: maxBatchRequests}
+	if err := b.create(ctx, items, results); err != nil {
+		return results, err
 	}
+	if err := b.failedItems(results); err != nil {
+		return results, err
+	}
+	return results, nil
 }
 
-// answers reports whether there is a result for each item, in their order.
-func answers(results []*gen.IdentityPatchResponse, items []IdentityPatch) bool {
-	return slices.EqualFunc(results, items, func(r *gen.IdentityPatchResponse, item IdentityPatch) bool {
-		return r != nil && (item.PatchID == "" || strings.EqualFold(r.PatchID, item.PatchID))
+// batch is one call of BatchPatchIdentities.
+type batch struct {
+	admin    *Admin
+	opts     []CallOption
+	requests int // that may still be sent
+
+	status int // of the first response
+	header http.Header
+}
+
+// create sends items, and halves of them if Kratos refuses all because of some. It fills in the results, and returns why the call
+// as a whole failed, if it did.
+func (b *batch) create(ctx context.Context, items []IdentityPatch, results []BatchResult) *Error {
+	if b.requests == 0 {
+		fillResults(results, &Error{Operation: opBatch, kind: ErrRolledBack})
+		return nil
+	}
+	b.requests--
+	failure := b.send(ctx, items, results)
+	switch {
+	case failure == nil:
+		return nil
+	case !failure.refusedItems():
+		fillResults(results, failure.ofItem())
+		return failure
+	case len(items) == 1:
+		results[0].Err = failure
+		return nil
+	}
+	half := len(items) / 2
+	if err := b.create(ctx, items[:half], results[:half]); err != nil {
+		fillResults(results[half:], &Error{Operation: opBatch, kind: ErrRolledBack})
+		return err
+	}
+	return b.create(ctx, items[half:], results[half:])
+}
+
+// send sends items in one request, and fills in the results as far as the response has any.
+func (b *batch) send(ctx context.Context, items []IdentityPatch, results []BatchResult) *Error {
+	resp, err := b.admin.api.BatchPatchIdentities(withLimit(withTimeout(ctx, batchTimeout), maxDocument), gen.PatchIdentitiesBody{Identities: items}, edit(b.opts, bodyFits)...)
+	if resp != nil && b.status == 0 {
+		b.status, b.header = resp.StatusCode, withoutCookies(resp.Header)
+	}
+	_, err = whole(opBatch, resp, err, func(response *gen.BatchPatchIdentitiesResponse) bool {
+		return readResults(response.Identities, items, results)
 	})
+	var failure *Error
+	if errors.As(err, &failure) {
+		return failure
+	}
+	b.confirm(ctx, results)
+	return nil
 }
 
-// confirm looks for the identities that a batch with a conflict is said to have created. It gives the results of those that
-// are not there an error, and returns how many they are.
-func (a *Admin) confirm(ctx context.Context, results []BatchResult, opts []CallOption) (missing int) {
-	var doubtful []*BatchResult
+// confirm looks for the identities that a batch with a conflict is said to have created, and gives the results of those that
+// are not there an error.
+func (b *batch) confirm(ctx context.Context, results []BatchResult) {
+	var unverified []*BatchResult
 	conflict := false
 	for i := range results {
 		conflict = conflict || errors.Is(results[i].Err, ErrConflict)
 		if results[i].Err == nil {
-			doubtful = append(doubtful, &results[i])
+			unverified = append(unverified, &results[i])
 		}
 	}
 	if !conflict {
-		return 0
+		return
 	}
-	for some := range slices.Chunk(doubtful, idsAtOnce) {
-		ids := make([]string, len(some))
-		for i, r := range some {
+	for chunk := range slices.Chunk(unverified, idsAtOnce) {
+		ids := make([]string, len(chunk))
+		for i, r := range chunk {
 			ids[i] = r.IdentityID
 		}
-		there := map[string]bool{}
+		found := map[string]bool{}
 		var failure error
-		for identity, err := range a.Identities(ctx, append(opts[:len(opts):len(opts)], IDs(ids...), PageSize(idsAtOnce))...) {
-			there[identity.ID], failure = err == nil, err
+		for identity, err := range b.admin.Identities(ctx, append(b.opts[:len(b.opts):len(b.opts)], IDs(ids...), PageSize(idsAtOnce))...) {
+			found[identity.ID], failure = err == nil, err
 		}
-		for _, r := range some {
+		for _, r := range chunk {
 			switch {
-			case there[r.IdentityID]:
-				continue
-			case failure != nil: // it may be there
-				r.Err = failure
+			case found[r.IdentityID]:
+			case failure != nil:
+				r.Err = unconfirmed(failure)
 			default:
-				r.Err = &Error{Operation: "batchPatchIdentities", kind: ErrRolledBack}
+				r.Err = &Error{Operation: opBatch, kind: ErrRolledBack}
 				r.IdentityID = ""
 			}
-			missing++
 		}
 	}
-	return missing
 }
 
 const idsAtOnce = 100 // keeps the URL short enough for proxies
 
-// itemError makes an error of what Kratos says of one item.
-func itemError(op string, g *gen.GenericError) *Error {
-	if g == nil {
-		return &Error{Operation: op, kind: ErrUnexpectedAnswer, text: "the item was not created, for no reason that Kratos gives"}
-	}
-	return &Error{
-		Operation: op, StatusCode: int(g.Code), ID: g.ID, Code: int(g.Code), Message: g.Message, Reason: g.Reason,
-		Details: g.Details, RequestID: g.Request, kind: byID(g.ID),
-	}
-}
-
-func checkBatch(items []IdentityPatch) error {
-	if len(items) == 0 || len(items) > maxBatch {
-		return argumentError("a batch has 1 to 1000 items")
-	}
+// checkBatch refuses a batch that Kratos would refuse, and says in the results which items are wrong.
+func checkBatch(items []IdentityPatch, results []BatchResult) error {
+	var first *Error
+	passwords := 0
 	for i, item := range items {
 		if err := checkCreate(item.Create); err != nil {
-			return argumentError(fmt.Sprintf("item %d: %v", i, err))
+			e := invalid(opBatch, fmt.Sprintf("item %d: %v", i, err))
+			results[i].Err = e
+			if first == nil {
+				first = e
+			}
 		}
-		if len(items) > maxBatchPasswords && item.Create.Credentials.Password.Config.Password != "" {
-			return argumentError("a batch with passwords in clear text has at most 200 items")
+		if item.Create.Credentials.Password.Config.Password != "" {
+			passwords++
 		}
+	}
+	var all *Error
+	switch {
+	case len(items) == 0 || len(items) > maxBatch:
+		all = invalid(opBatch, "a batch has 1 to 1000 items")
+	case passwords > maxBatchPasswords:
+		all = invalid(opBatch, fmt.Sprintf("%d of the items have a password in clear text, and a batch has 200 of these at most", passwords))
+	case first != nil:
+		fillResults(results, &Error{Operation: opBatch, kind: ErrRolledBack})
+		return first
+	default:
+		return nil
+	}
+	fillResults(results, all)
+	return all
+}
+
+// bodyFits refuses a request whose body is larger than what Kratos reads.
+func bodyFits(r *http.Request) error {
+	if r.ContentLength > maxRequestBody {
+		return argumentError(fmt.Sprintf("the body has %d bytes, and Kratos reads %d (5 MiB) at most", r.ContentLength, maxRequestBody))
 	}
 	return nil
 }
 
-// checkCreate refuses an identity that Kratos would refuse whatever its schemas are.
-func checkCreate(body CreateIdentity) error {
-	if body.Traits == nil {
-		return argumentError("the traits are nil")
-	}
-	return checkCredentials(body.Credentials)
-}
-
-func checkCredentials(c gen.IdentityWithCredentials) error {
-	password := c.Password.Config
-	if password.Password != "" && password.HashedPassword != "" {
-		return argumentError("the credentials have a password and a hash of one")
-	}
-	if password.HashedPassword != "" {
-		if err := checkHash(password.HashedPassword); err != nil {
-			return err
-		}
-	}
-	for _, link := range c.OIDC.Config.Providers {
-		if link.Provider == "" || link.Subject == "" {
-			return argumentError("a link to a provider lacks the provider or the subject")
-		}
-	}
-	return nil
+// withTimeout returns a context for requests that have this time-out instead of the client's.
+func withTimeout(ctx context.Context, d time.Duration) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.Timeout = d })
 }

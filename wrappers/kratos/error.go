@@ -14,8 +14,10 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// Error is what every call returns when it fails. Its text names the operation, what went wrong and the numbers of Kratos'
-// messages; it holds no body, token, code or URL. The fields hold what Kratos said, which may be about the person.
+// Error is what every call returns when it fails. Its text names the operation, what went wrong, the numbers of Kratos'
+// messages, and the members that do not fit an identity schema with the keyword they fail ("traits.email: format"); it holds no
+// value, body, token, code or URL. The fields hold what Kratos said, which may be about the person; [Error.Explain] makes a text
+// of them.
 type Error struct {
 	// Operation is the operationId of the call, such as "updateLoginFlow"; or the function that refused its arguments.
 	Operation string
@@ -53,6 +55,7 @@ type Error struct {
 	body  []byte
 	flow  any
 	form  Form
+	items []failedItem // of a batch
 }
 
 // Error names the operation, the status and id of the answer, and what went wrong.
@@ -79,6 +82,9 @@ func (e *Error) Error() string {
 	if ids := e.form.errorIDs(); ids != "" {
 		b.WriteString(": " + ids)
 	}
+	if members := e.violations(); members != "" {
+		b.WriteString(": " + members)
+	}
 	if e.cause != nil {
 		b.WriteString(": " + causeText(e.cause))
 	}
@@ -99,10 +105,13 @@ func (e *Error) Is(target error) bool {
 // statusSentinel returns what the status means by itself, or nil if it cannot be taken at its word:
 // a response that Kratos did not write says nothing about what exists in Kratos, but a gateway's
 // 401, 429 or 503 means what it says. Where Kratos says more than 401, the person has no session,
-// and the credentials of the program are not at fault.
+// and the credentials of the program are not at fault. Where the sentinel contradicts the status, or is
+// about a part of the call, it counts alone.
 func (e *Error) statusSentinel() error {
 	sentinel := byStatus(e.StatusCode)
 	switch {
+	case e.kind == ErrInvalid, e.kind == ErrBatchItems:
+		return nil
 	case sentinel == ErrUnauthorized && e.kind != nil && e.kind != ErrUnexpectedAnswer:
 		return nil
 	case sentinel == ErrUnauthorized, sentinel == ErrRateLimited, sentinel == ErrServer, e.kind != ErrUnexpectedAnswer:

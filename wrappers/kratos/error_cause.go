@@ -20,6 +20,9 @@ import (
 // a transport that knows the errors of this package found wrong. Other errors can quote what was sent or
 // received, a malformed header line for instance; [Error.Unwrap] has them.
 func causeText(err error) string {
+	if inner, ok := err.(*Error); ok { // of the call that an item of a batch was in
+		return strings.TrimPrefix(inner.Error(), "kratos: ")
+	}
 	for _, safe := range []error{
 		context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, errBroken, errAdminPath, errNextLink, errSamePage,
 		transport.ErrTooLarge, transport.ErrConnectionEnded,

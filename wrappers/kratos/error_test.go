@@ -20,7 +20,7 @@ var sentinels = map[string]error{
 	"ErrIdentityInactive": kratos.ErrIdentityInactive, "ErrIdentityMismatch": kratos.ErrIdentityMismatch, "ErrCSRF": kratos.ErrCSRF,
 	"ErrReturnToForbidden": kratos.ErrReturnToForbidden, "ErrBrowserLocationChangeRequired": kratos.ErrBrowserLocationChangeRequired,
 	"ErrBadRequest": kratos.ErrBadRequest, "ErrUnauthorized": kratos.ErrUnauthorized, "ErrForbidden": kratos.ErrForbidden, "ErrNotFound": kratos.ErrNotFound,
-	"ErrBatchItems": kratos.ErrBatchItems, "ErrRolledBack": kratos.ErrRolledBack,
+	"ErrBatchItems": kratos.ErrBatchItems, "ErrRolledBack": kratos.ErrRolledBack, "ErrUnconfirmed": kratos.ErrUnconfirmed,
 	"ErrConflict": kratos.ErrConflict, "ErrRateLimited": kratos.ErrRateLimited, "ErrServer": kratos.ErrServer,
 }
 

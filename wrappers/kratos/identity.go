@@ -2,18 +2,28 @@ package kratos
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/http"
 
 	"github.com/kratoskit/kratos-go/gen"
-	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
 // CreateIdentity is a new identity: its traits, the caller's own struct or map; and whatever else is known of it. An empty
 // SchemaID means the default identity schema.
+//
+// Leave optional traits out where they are empty, with the tag omitzero or omitempty in a struct:
+//
+//	type traits struct {
+//		Email    string `json:"email"`
+//		Username string `json:"username,omitzero"`
+//	}
+//
+// Go would write "username":"" otherwise, and Kratos refuses an identifier that is empty ([ErrInvalid]).
 type CreateIdentity = gen.CreateIdentityBody
 
-// UpdateIdentity is what replaces an identity. Metadata that is left out is deleted.
+// UpdateIdentity is what replaces an identity; see [Admin.UpdateIdentity] for what is kept if it is left out. What [CreateIdentity]
+// says of empty traits applies.
 type UpdateIdentity = gen.UpdateIdentityBody
 
 func (a *Admin) identities(ctx context.Context) lister[Identity] {
@@ -38,7 +48,7 @@ func (a *Admin) identities(ctx context.Context) lister[Identity] {
 //
 // It ends at the first error. Each identity is yielded as soon as it has arrived; break off whenever enough were seen.
 // [CredentialsIdentifier], [IDs] and [OrganizationID] restrict the list, [IncludeCredential] adds secrets, and [PageSize] sets
-// how many identities a page has (250 by default).
+// how many identities a page has (250 by default; at most 1000, and 500 from Kratos v25.4 on).
 func (a *Admin) Identities(ctx context.Context, opts ...CallOption) iter.Seq2[Identity, error] {
 	return a.identities(ctx).all(opts)
 }
@@ -71,31 +81,36 @@ func (a *Admin) Identity(ctx context.Context, id string, opts ...CallOption) (*I
 	if err := segment("the identity's id", id); err != nil {
 		return nil, failed(op, err)
 	}
-	resp, err := a.api.GetIdentity(ctx, id, nil, edit(opts)...)
+	resp, err := a.api.GetIdentity(withLimit(ctx, maxIdentity), id, nil, edit(opts)...)
 	return whole(op, resp, err, isIdentity)
 }
 
 // CreateIdentity creates an identity (createIdentity, admin port). It fails with [ErrBadRequest] if the traits do not fit the
-// identity schema, with [ErrConflict] if another identity has the same identifier, and with [ErrInvalid] if a password hash is
-// malformed. Nobody is told of the new identity.
+// identity schema (the text names the members, [Error.Explain] the values), with [ErrConflict] if another identity has the same
+// identifier, and with [ErrInvalid] if a password hash is malformed, an identifier in the traits is empty, or the body is larger
+// than the 5 MiB that Kratos reads. No message is sent to the person.
 func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ...CallOption) (*Identity, error) {
 	const op = "createIdentity"
 	if err := checkCreate(body); err != nil {
 		return nil, failed(op, err)
 	}
-	resp, err := a.api.CreateIdentity(ctx, body, edit(opts)...)
+	resp, err := a.api.CreateIdentity(withLimit(ctx, maxIdentity), body, edit(opts, bodyFits)...)
 	return whole(op, resp, err, isIdentity)
 }
 
-// UpdateIdentity replaces the identity with this id (updateIdentity, admin port): traits, schema, state and metadata; what body
-// leaves out is gone. Use [Admin.PatchIdentity] to change single values. It fails like CreateIdentity, and with [ErrNotFound].
+// UpdateIdentity replaces the identity with this id (updateIdentity, admin port). What body leaves out is
+//
+//   - deleted: traits, both metadata, and from Kratos v25.4 on the external_id;
+//   - kept: the schema, the state, and every credential, so that the password still works. A password or hash in body takes
+//     the place of the one before.
+//
+// A change that another program makes between your reading the identity and this call is undone. Use [Admin.PatchIdentity],
+// [Admin.SetTraits] and the like to change single values, and [Admin.SetPassword] to change the password. It fails like
+// CreateIdentity, and with [ErrNotFound].
 func (a *Admin) UpdateIdentity(ctx context.Context, id string, body UpdateIdentity, opts ...CallOption) (*Identity, error) {
 	const op = "updateIdentity"
 	if err := segment("the identity's id", id); err != nil {
 		return nil, failed(op, err)
-	}
-	if body.SchemaID == "" {
-		return nil, invalid(op, "the schema id is empty")
 	}
 	if body.Traits == nil {
 		return nil, invalid(op, "the traits are nil")
@@ -103,7 +118,7 @@ func (a *Admin) UpdateIdentity(ctx context.Context, id string, body UpdateIdenti
 	if err := checkCredentials(body.Credentials); err != nil {
 		return nil, failed(op, err)
 	}
-	resp, err := a.api.UpdateIdentity(ctx, id, body, edit(opts)...)
+	resp, err := a.api.UpdateIdentity(withLimit(ctx, maxIdentity), id, body, edit(opts, bodyFits)...)
 	return whole(op, resp, err, isIdentity)
 }
 
@@ -119,8 +134,13 @@ func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...CallOptio
 }
 
 // DeleteIdentityCredentials deletes a credential of an identity (deleteIdentityCredentials, admin port). For
-// [CredentialsTypeOIDC], identifier names the link as "provider:subject"; otherwise it is "". Kratos does not delete a first
-// factor such as a password: [ErrBadRequest]. It fails with [ErrNotFound] if the identity has no such credential.
+// [CredentialsTypeOIDC] and [CredentialsTypeSAML], identifier names the link as "provider:subject"; otherwise it is "".
+//
+// Kratos v1.3 does not delete a password: [ErrBadRequest]. From v25.4 on it does, and the person cannot log in with it any more;
+// only the last first factor is refused with ErrBadRequest. A code is refused in all versions.
+//
+// It fails with [ErrNotFound] if the identity has no such credential. [CredentialsTypeWebAuthn] is different: if the identity
+// schema names an identifier for security keys, everybody has that credential, with or without a key, and it returns nil.
 func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, credential CredentialsType, identifier string, opts ...CallOption) error {
 	const op = "deleteIdentityCredentials"
 	if err := segment("the identity's id", id); err != nil {
@@ -142,7 +162,9 @@ func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, creden
 
 func isIdentity(i *Identity) bool { return i.ID != "" }
 
-// Traits returns the traits of an identity as a T, a struct with the members of the identity schema.
+// Traits returns the traits of an identity as a T, a struct with the members of the identity schema. T is decoded as by
+// encoding/json, which compares names without regard to case. It fails with [ErrUnexpectedAnswer] if the JSON does not fit T; a
+// trait that T has no field for is left out.
 func Traits[T any, I Identity | *Identity](of I) (T, error) {
 	return decoded[T]("Traits", deref(of).Traits)
 }
@@ -175,8 +197,34 @@ func decoded[T any](name string, text []byte) (v T, err error) {
 	if len(text) == 0 {
 		return v, nil
 	}
-	if jsonv2.Unmarshal(text, &v) != nil {
+	if json.Unmarshal(text, &v) != nil {
 		return v, &Error{Operation: name, kind: ErrUnexpectedAnswer, text: "the JSON does not fit the Go type"}
 	}
 	return v, nil
+}
+
+// checkCreate refuses an identity that Kratos would refuse whatever its schemas are.
+func checkCreate(body CreateIdentity) error {
+	if body.Traits == nil {
+		return argumentError("the traits are nil")
+	}
+	return checkCredentials(body.Credentials)
+}
+
+func checkCredentials(c gen.IdentityWithCredentials) error {
+	password := c.Password.Config
+	if password.Password != "" && password.HashedPassword != "" {
+		return argumentError("the credentials have a password and a hash of one")
+	}
+	if password.HashedPassword != "" {
+		if err := checkHash(password.HashedPassword); err != nil {
+			return err
+		}
+	}
+	for _, link := range c.OIDC.Config.Providers {
+		if link.Provider == "" || link.Subject == "" {
+			return argumentError("a link to a provider lacks the provider or the subject")
+		}
+	}
+	return nil
 }

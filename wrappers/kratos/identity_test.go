@@ -3,7 +3,6 @@ package kratos_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -51,7 +50,6 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		"a malformed hash":                    second(admin.CreateIdentity(ctx, hashed)),
 		"a password and a hash":               create(kratos.ClearTextPassword("a"), kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"))),
 		"a link without a subject":            create(kratos.OIDCLink("google", "")),
-		"an update without a schema":          second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{Traits: ada})),
 		"an update without traits":            second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person"})),
 		"an empty patch":                      second(admin.PatchIdentity(ctx, idA, kratos.Patch{})),
 		"a patch of the id":                   second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/id", idB))),
@@ -80,6 +78,7 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		"other sessions of nobody":            second(client.DisableMyOtherSessions(ctx)),
 		"sessions of nobody":                  first(client.MySessions(ctx)),
 		"an error without an id":              second(client.FlowError(ctx, "")),
+		"a schema without an id":              second(client.IdentitySchema(ctx, "")),
 		"a token for a browser":               second(client.Browser(fromBrowser()).Login.Start(ctx, kratos.Token("t"))),
 		"a logout without a token":            client.Browser(fromBrowser()).Logout(ctx, ""),
 		"FedCM without a token":               second(client.Browser(fromBrowser()).UpdateFedCMFlow(ctx, kratos.FedCMToken{})),
@@ -97,7 +96,6 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		tests["disabled session "+name] = admin.DisableSession(ctx, id)
 		tests["extended session "+name] = second(admin.ExtendSession(ctx, id))
 		tests["my session "+name] = client.DisableMySession(ctx, id, kratos.Token("t"))
-		tests["schema "+name] = second(client.IdentitySchema(ctx, id))
 		tests["message "+name] = second(admin.CourierMessage(ctx, id))
 		tests["recovery of identity "+name] = second(admin.CreateRecoveryCodeForIdentity(ctx, id, 0, ""))
 	}
@@ -246,76 +244,6 @@ func TestFindIdentity(t *testing.T) {
 	}
 }
 
-func TestBatchResults(t *testing.T) {
-	t.Parallel()
-	var looked atomic.Int64
-	ids := func(n int) []kratos.IdentityPatch {
-		items := make([]kratos.IdentityPatch, n)
-		for i := range items {
-			items[i] = kratos.IdentityPatch{PatchID: fmt.Sprintf("p%d", i), Create: kratos.CreateIdentity{Traits: ada}}
-		}
-		return items
-	}
-	ok := func(i int) string { return fmt.Sprintf(`{"action":"create","identity":"i%d","patch_id":"p%d"}`, i, i) }
-	failed := func(i, code int) string {
-		return fmt.Sprintf(`{"action":"error","patch_id":"p%d","error":{"code":%d,"message":"m","reason":"r"}}`, i, code)
-	}
-	for name, tc := range map[string]struct {
-		n       int
-		results []string
-		there   string // ids that exist afterwards
-		want    string // of the call
-		items   string // of each item
-	}{
-		"all created":                           {2, []string{ok(0), ok(1)}, "", "", "ok ok"},
-		"one does not fit, the others are left": {3, []string{ok(0), failed(1, 400), ok(2)}, "", "ErrBatchItems", "ok ErrBadRequest ok"},
-		"all fail":                              {1, []string{failed(0, 409)}, "", "ErrBatchItems", "ErrConflict"},
-		"a conflict, the others are there":      {3, []string{ok(0), failed(1, 409), ok(2)}, "i0 i2", "ErrBatchItems", "ok ErrConflict ok"},
-		"a conflict, the others are lost":       {3, []string{ok(0), failed(1, 409), ok(2)}, "i2", "ErrBatchItems", "ErrRolledBack ErrConflict ok"},
-		"an item failed for no reason":          {1, []string{`{"action":"error","patch_id":"p0"}`}, "", "ErrBatchItems", "ErrUnexpectedAnswer"},
-		"an action of a later release":          {1, []string{`{"action":"queued","patch_id":"p0","identity":"i0"}`}, "", "ErrBatchItems", "ErrUnexpectedAnswer"},
-		"too few results":                       {2, []string{ok(0)}, "", "ErrUnexpectedAnswer", ""},
-		"a null for a result":                   {2, []string{ok(0), "null"}, "", "ErrUnexpectedAnswer", ""},
-		"a patch id in capitals":                {1, []string{`{"action":"create","identity":"i0","patch_id":"P0"}`}, "", "", "ok"},
-		"results in another order":              {2, []string{ok(1), ok(0)}, "", "ErrUnexpectedAnswer", ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, admin := serve(t, routes{
-				"PATCH /admin/identities": reply{status: 200, body: `{"identities":[` + strings.Join(tc.results, ",") + `]}`},
-				"GET /admin/identities": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					looked.Add(1)
-					var found []string
-					for _, id := range r.URL.Query()["ids"] {
-						if strings.Contains(tc.there, id) {
-							found = append(found, `{"id":"`+id+`"}`)
-						}
-					}
-					reply{status: 200, body: "[" + strings.Join(found, ",") + "]"}.ServeHTTP(w, r)
-				}),
-			})
-			results, err := admin.BatchPatchIdentities(t.Context(), ids(tc.n))
-			if matches(err) != tc.want {
-				t.Errorf("is %q (%v), want %q", matches(err), err, tc.want)
-			}
-			var items []string
-			for i, r := range results {
-				switch {
-				case r.Err == nil && r.IdentityID == fmt.Sprintf("i%d", i):
-					items = append(items, "ok")
-				case r.IdentityID == "":
-					items = append(items, strings.Fields(matches(r.Err) + " ?")[0])
-				default:
-					items = append(items, "an id and an error")
-				}
-			}
-			if got := strings.Join(items, " "); got != tc.items {
-				t.Errorf("items %q, want %q", got, tc.items)
-			}
-		})
-	}
-}
-
 func TestTypedTraits(t *testing.T) {
 	t.Parallel()
 	type traits struct {
@@ -338,6 +266,33 @@ func TestTypedTraits(t *testing.T) {
 	}
 	if _, err := kratos.Traits[[]string](i); !errors.Is(err, kratos.ErrUnexpectedAnswer) || strings.Contains(err.Error(), "ada") {
 		t.Errorf("traits of another shape: %v", err)
+	}
+}
+
+// Names are compared as encoding/json does, so that a struct without tags is filled as well.
+func TestNamesOfTraits(t *testing.T) {
+	t.Parallel()
+	i := kratos.Identity{Traits: []byte(`{"username":"ada","firstName":"Ada","EMAIL":"e","name":{"last":"King"},"age":36,"Age":37}`)}
+	type traits struct {
+		Username  string
+		FirstName string
+		Email     string `json:"email"`
+		Name      struct{ Last string }
+		Age       int `json:"age"`
+	}
+	got, err := kratos.Traits[traits](i)
+	if err != nil || got.Username != "ada" || got.FirstName != "Ada" || got.Email != "e" || got.Name.Last != "King" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	var want traits
+	if err := json.Unmarshal(i.Traits, &want); err != nil || got != want {
+		t.Errorf("got %+v, encoding/json %+v, %v", got, want, err)
+	}
+	if m, err := kratos.Traits[map[string]any](i); err != nil || m["username"] != "ada" || m["Username"] != nil {
+		t.Errorf("a map: %v, %v", m, err)
+	}
+	if raw, err := kratos.Traits[json.RawMessage](i); err != nil || string(raw) != string(i.Traits) {
+		t.Errorf("as it is: %s, %v", raw, err)
 	}
 }
 

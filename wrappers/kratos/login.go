@@ -22,7 +22,7 @@ type (
 	// LoginLookupSecret is a second factor: one of the backup codes that were given out.
 	LoginLookupSecret gen.UpdateLoginFlowWithLookupSecretMethod
 	// LoginOIDC logs in through another provider; Step.RedirectTo says where the browser has to go, unless an id token of the
-	// provider is given (Kratos answers [ErrServer] to one that is forged). UpstreamParameters is an object of strings. If the
+	// provider is given (one that is forged fails with [ErrForbidden] from Kratos v25.4 on, and with [ErrServer] before). UpstreamParameters is an object of strings. If the
 	// address of an id token belongs to somebody already, Step.Flow is another login flow, in which that person links the two
 	// by logging in.
 	LoginOIDC gen.UpdateLoginFlowWithOIDCMethod

@@ -93,7 +93,7 @@ func (a *Admin) PatchIdentity(ctx context.Context, id string, patch Patch, opts 
 	if len(patch.ops) == 0 {
 		return nil, invalid(op, "the patch is empty")
 	}
-	resp, err := a.api.PatchIdentity(ctx, id, patch.ops, edit(opts)...)
+	resp, err := a.api.PatchIdentity(withLimit(ctx, maxIdentity), id, patch.ops, edit(opts, bodyFits)...)
 	return whole(op, resp, err, isIdentity)
 }
 

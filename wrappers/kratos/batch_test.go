@@ -1,0 +1,261 @@
+package kratos_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+func TestBatchResults(t *testing.T) {
+	t.Parallel()
+	var looked atomic.Int64
+	ids := func(n int) []kratos.IdentityPatch {
+		items := make([]kratos.IdentityPatch, n)
+		for i := range items {
+			items[i] = kratos.IdentityPatch{PatchID: fmt.Sprintf("p%d", i), Create: kratos.CreateIdentity{Traits: ada}}
+		}
+		return items
+	}
+	ok := func(i int) string { return fmt.Sprintf(`{"action":"create","identity":"i%d","patch_id":"p%d"}`, i, i) }
+	failed := func(i, code int) string {
+		return fmt.Sprintf(`{"action":"error","patch_id":"p%d","error":{"code":%d,"message":"m","reason":"r"}}`, i, code)
+	}
+	for name, tc := range map[string]struct {
+		n       int
+		results []string
+		there   string // ids that exist afterwards
+		want    string // of the call
+		items   string // of each item
+	}{
+		"all created":                           {2, []string{ok(0), ok(1)}, "", "", "ok ok"},
+		"one does not fit, the others are left": {3, []string{ok(0), failed(1, 400), ok(2)}, "", "ErrBatchItems", "ok ErrBadRequest ok"},
+		"all fail":                              {1, []string{failed(0, 409)}, "", "ErrBatchItems", "ErrConflict"},
+		"a conflict, the others are there":      {3, []string{ok(0), failed(1, 409), ok(2)}, "i0 i2", "ErrBatchItems", "ok ErrConflict ok"},
+		"a conflict, the others are lost":       {3, []string{ok(0), failed(1, 409), ok(2)}, "i2", "ErrBatchItems", "ErrRolledBack ErrConflict ok"},
+		"an item failed for no reason":          {1, []string{`{"action":"error","patch_id":"p0"}`}, "", "ErrBatchItems", "ErrUnexpectedAnswer"},
+		"an action of a later release":          {1, []string{`{"action":"queued","patch_id":"p0","identity":"i0"}`}, "", "ErrBatchItems", "ErrUnexpectedAnswer"},
+		"too few results":                       {2, []string{ok(0)}, "", "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnconfirmed"},
+		"a null for a result":                   {2, []string{ok(0), "null"}, "", "ErrUnexpectedAnswer", "ok ErrUnconfirmed"},
+		"a patch id in capitals":                {1, []string{`{"action":"create","identity":"i0","patch_id":"P0"}`}, "", "", "ok"},
+		"results in another order":              {2, []string{ok(1), ok(0)}, "", "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnconfirmed"},
+		"too many results":                      {1, []string{ok(0), ok(1)}, "", "ErrUnexpectedAnswer", "ErrUnconfirmed"},
+		"an identifier is empty":                {2, []string{ok(0), `{"action":"error","patch_id":"p1","error":{"code":500,"message":"m","reason":"Unable to create identity credentials with missing or empty identifier."}}`}, "", "ErrBatchItems", "ok ErrInvalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, admin := serve(t, routes{
+				"PATCH /admin/identities": reply{status: 200, body: `{"identities":[` + strings.Join(tc.results, ",") + `]}`},
+				"GET /admin/identities": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					looked.Add(1)
+					var found []string
+					for _, id := range r.URL.Query()["ids"] {
+						if strings.Contains(tc.there, id) {
+							found = append(found, `{"id":"`+id+`"}`)
+						}
+					}
+					reply{status: 200, body: "[" + strings.Join(found, ",") + "]"}.ServeHTTP(w, r)
+				}),
+			})
+			results, err := admin.BatchPatchIdentities(t.Context(), ids(tc.n))
+			if matches(err) != tc.want {
+				t.Errorf("is %q (%v), want %q", matches(err), err, tc.want)
+			}
+			var items []string
+			for i, r := range results {
+				switch {
+				case r.Err == nil && r.IdentityID == fmt.Sprintf("i%d", i):
+					items = append(items, "ok")
+				case r.IdentityID == "":
+					items = append(items, strings.Fields(matches(r.Err) + " ?")[0])
+				default:
+					items = append(items, "an id and an error")
+				}
+			}
+			if got := strings.Join(items, " "); got != tc.items {
+				t.Errorf("items %q, want %q", got, tc.items)
+			}
+		})
+	}
+}
+
+// itemsOf says what became of each item: "ok", or the first sentinel that its error is. Of a large batch, equal neighbours are counted.
+func itemsOf(results []kratos.BatchResult) string {
+	var all []string
+	for _, r := range results {
+		outcome := "ok"
+		if r.Err != nil {
+			outcome = strings.Fields(matches(r.Err) + " ?")[0]
+		}
+		all = append(all, outcome)
+	}
+	if len(all) <= 10 {
+		return strings.Join(all, " ")
+	}
+	var runs []string
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n] == all[0] {
+			n++
+		}
+		runs = append(runs, fmt.Sprintf("%s×%d", all[0], n))
+		all = all[n:]
+	}
+	return strings.Join(runs, " ")
+}
+
+// A batch is sent once, whatever ends it, and each result says whether the identity may have been created.
+func TestBatchesThatFail(t *testing.T) {
+	t.Parallel()
+	good := `{"identities":[{"action":"create","identity":"i0"},{"action":"create","identity":"i1"}]}`
+	html := http.Header{"Content-Type": {"text/html"}}
+	kratosError := func(status int) reply {
+		return reply{status: status, body: fmt.Sprintf(`{"error":{"code":%d,"message":"m"}}`, status)}
+	}
+	abort := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		panic(http.ErrAbortHandler)
+	})
+	for name, tc := range map[string]struct {
+		answer http.Handler
+		call   string
+		item   string
+	}{
+		"the connection breaks":                  {abort, "ErrUnreachable", "ErrUnconfirmed ErrUnreachable"},
+		"the response is cut short":              {reply{status: 200, header: http.Header{"Content-Length": {"4000"}}, body: good}, "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnexpectedAnswer"},
+		"the response is broken":                 {reply{status: 200, body: good[:50]}, "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnexpectedAnswer"},
+		"the response is a page":                 {reply{status: 200, header: html, body: "<html>"}, "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnexpectedAnswer"},
+		"the response is null":                   {reply{status: 200, body: `null`}, "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnexpectedAnswer"},
+		"a proxy lost its connection":            {reply{status: 502, header: html, body: "<html>"}, "ErrServer ErrUnexpectedAnswer", "ErrServer ErrUnconfirmed ErrUnexpectedAnswer"},
+		"a proxy has waited too long":            {reply{status: 504, header: html, body: "<html>"}, "ErrServer ErrUnexpectedAnswer", "ErrServer ErrUnconfirmed ErrUnexpectedAnswer"},
+		"the database is broken":                 {kratosError(500), "ErrServer", "ErrServer ErrUnconfirmed"},
+		"the server is busy":                     {kratosError(503), "ErrServer", "ErrServer ErrUnconfirmed"},
+		"the request took too long to arrive":    {kratosError(408), "", "ErrUnconfirmed"},
+		"the key is wrong":                       {kratosError(403), "ErrForbidden", "ErrForbidden"},
+		"it is the wrong port":                   {kratosError(404), "ErrNotFound", "ErrNotFound"},
+		"there were too many calls":              {kratosError(429), "ErrRateLimited", "ErrRateLimited"},
+		"a proxy takes smaller bodies":           {reply{status: 413, header: html, body: "<html>"}, "ErrUnexpectedAnswer", "ErrUnexpectedAnswer"},
+		"a proxy's page, with the status of bad": {reply{status: 400, header: html, body: "<html>"}, "ErrUnexpectedAnswer", "ErrUnexpectedAnswer"},
+		"a redirect":                             {reply{status: 307, header: http.Header{"Location": {"https://example.org/"}}}, "ErrUnexpectedAnswer", "ErrUnexpectedAnswer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var n atomic.Int64
+			_, admin := serve(t, counted(&n, tc.answer))
+			failsAs(t, admin, tc.call, tc.item)
+			if n.Load() != 1 {
+				t.Errorf("sent %d times", n.Load())
+			}
+		})
+	}
+	t.Run("nobody listens", func(t *testing.T) {
+		t.Parallel()
+		admin, err := kratos.NewAdmin("http://127.0.0.1:1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		failsAs(t, admin, "ErrUnreachable", "ErrUnreachable")
+	})
+	t.Run("what is to be confirmed cannot be looked for", func(t *testing.T) {
+		t.Parallel()
+		_, admin := serve(t, routes{
+			"PATCH /admin/identities": reply{status: 200, body: `{"identities":[{"action":"create","identity":"i0"},{"action":"error","error":{"code":409,"message":"m"}}]}`},
+			"GET /admin/identities":   kratosError(403),
+		})
+		results, err := admin.BatchPatchIdentities(t.Context(), twoItems())
+		if matches(err) != "ErrBatchItems" || itemsOf(results) != "ErrForbidden ErrConflict" || !errors.Is(results[0].Err, kratos.ErrUnconfirmed) || results[0].IdentityID != "i0" {
+			t.Errorf("%v, %s, %+v", err, itemsOf(results), results)
+		}
+	})
+}
+
+func twoItems() []kratos.IdentityPatch {
+	return []kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: ada}}, {Create: kratos.CreateIdentity{Traits: ada}}}
+}
+
+func failsAs(t *testing.T, admin *kratos.Admin, call, item string) {
+	t.Helper()
+	results, err := admin.BatchPatchIdentities(t.Context(), twoItems())
+	if err == nil || matches(err) != call || len(results) != 2 {
+		t.Errorf("is %q (%v) with %d results, want %q", matches(err), err, len(results), call)
+	}
+	for i, r := range results {
+		if r.Err == nil || matches(r.Err) != item || r.IdentityID != "" {
+			t.Errorf("item %d is %q (%v), want %q", i, matches(r.Err), r.Err, item)
+		}
+	}
+}
+
+func TestLimitsOfBatches(t *testing.T) {
+	t.Parallel()
+	item := func(size int, credential kratos.Credential) kratos.IdentityPatch {
+		return kratos.IdentityPatch{Create: kratos.CreateIdentity{Traits: strings.Repeat("x", size), Credentials: kratos.Credentials(credential)}}
+	}
+	repeat := func(n int, item kratos.IdentityPatch) []kratos.IdentityPatch {
+		items := make([]kratos.IdentityPatch, n)
+		for i := range items {
+			items[i] = item
+		}
+		return items
+	}
+	clear := item(1, kratos.ClearTextPassword("s3cret"))
+	hashed := item(1, kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")))
+	broken := hashed
+	broken.Create.Credentials.Password.Config.HashedPassword = "$2a$04$s3cret"
+	mib := item(1<<20-100, nil)
+	rest, err := json.Marshal(map[string]any{"identities": repeat(1, item(0, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fits := 5<<20 - len(rest)
+	for name, tc := range map[string]struct {
+		items []kratos.IdentityPatch
+		sent  bool
+		text  string // of the error, in part
+		each  string // what each item is, if they are not created
+	}{
+		"1000 hashed passwords":               {repeat(1000, hashed), true, "", ""},
+		"200 in clear text":                   {repeat(200, clear), true, "", ""},
+		"200 in clear text and 800 hashed":    {append(repeat(200, clear), repeat(800, hashed)...), true, "", ""},
+		"one in clear text and 999 hashed":    {append(repeat(1, clear), repeat(999, hashed)...), true, "", ""},
+		"201 in clear text":                   {repeat(201, clear), false, "201 of the items have a password in clear text", "ErrInvalid×201"},
+		"201 in clear text among hashed ones": {append(repeat(201, clear), repeat(99, hashed)...), false, "201 of the items", "ErrInvalid×300"},
+		"1001 items":                          {repeat(1001, hashed), false, "1 to 1000 items", "ErrInvalid×1001"},
+		"no items":                            {nil, false, "1 to 1000 items", ""},
+		"five MiB and more":                   {repeat(6, mib), false, "5242880 (5 MiB)", "ErrInvalid ErrInvalid ErrInvalid ErrInvalid ErrInvalid ErrInvalid"},
+		"five MiB to the byte":                {repeat(1, item(fits, nil)), true, "", ""},
+		"one byte more":                       {repeat(1, item(fits+1, nil)), false, "the body has 5242881 bytes", "ErrInvalid"},
+		"four MiB":                            {repeat(4, mib), true, "", ""},
+		"a malformed hash among others":       {append(repeat(2, hashed), broken, hashed), false, "item 2: the password hash begins with $2", "ErrRolledBack ErrRolledBack ErrInvalid ErrRolledBack"},
+		"no traits, and what cannot be JSON":  {[]kratos.IdentityPatch{{}, {Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "item 0: the traits are nil", "ErrInvalid ErrRolledBack"},
+		"what cannot be JSON":                 {[]kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "cannot be written as JSON", "ErrInvalid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var n atomic.Int64
+			_, admin := serve(t, counted(&n, reply{status: 200, body: `{"identities":[` + strings.TrimSuffix(strings.Repeat(`{"action":"create","identity":"i"},`, len(tc.items)), ",") + `]}`}))
+			results, err := admin.BatchPatchIdentities(t.Context(), tc.items)
+			if len(results) != len(tc.items) || n.Load() > 1 || (n.Load() == 1) != tc.sent {
+				t.Errorf("%d results of %d items, sent %d times", len(results), len(tc.items), n.Load())
+			}
+			if tc.sent {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if !errors.Is(err, kratos.ErrInvalid) || !strings.Contains(err.Error(), tc.text) || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("error %v, want %s", err, tc.text)
+			}
+			if got := itemsOf(results); got != tc.each {
+				t.Errorf("items %s, want %s", got, tc.each)
+			}
+		})
+	}
+}
