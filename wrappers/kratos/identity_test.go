@@ -79,6 +79,11 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		"sessions of nobody":                  first(client.MySessions(ctx)),
 		"an error without an id":              second(client.FlowError(ctx, "")),
 		"a schema without an id":              second(client.IdentitySchema(ctx, "")),
+		"a password for a link":               second(admin.SetPassword(ctx, idA, kratos.OIDCLink("google", "s3cret"))),
+		"a password that is empty":            second(admin.SetPassword(ctx, idA, kratos.ClearTextPassword(""))),
+		"a password that is nil":              second(admin.SetPassword(ctx, idA, nil)),
+		"a password of another system's":      second(admin.SetPassword(ctx, idA, kratos.PasswordMigrationHook())),
+		"an address that is empty":            second(admin.SetVerified(ctx, idA, " ")),
 		"a token for a browser":               second(client.Browser(fromBrowser()).Login.Start(ctx, kratos.Token("t"))),
 		"a logout without a token":            client.Browser(fromBrowser()).Logout(ctx, ""),
 		"FedCM without a token":               second(client.Browser(fromBrowser()).UpdateFedCMFlow(ctx, kratos.FedCMToken{})),
@@ -96,6 +101,8 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		tests["disabled session "+name] = admin.DisableSession(ctx, id)
 		tests["extended session "+name] = second(admin.ExtendSession(ctx, id))
 		tests["my session "+name] = client.DisableMySession(ctx, id, kratos.Token("t"))
+		tests["password of identity "+name] = second(admin.SetPassword(ctx, id, kratos.ClearTextPassword("s3cret")))
+		tests["address of identity "+name] = second(admin.SetVerified(ctx, id, "ada@example.org"))
 		tests["message "+name] = second(admin.CourierMessage(ctx, id))
 		tests["recovery of identity "+name] = second(admin.CreateRecoveryCodeForIdentity(ctx, id, 0, ""))
 	}

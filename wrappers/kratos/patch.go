@@ -12,6 +12,9 @@ import (
 // Pointers: "/traits/name/first", or what [Pointer] makes of names with slashes in them. Kratos knows no other operations
 // than these three.
 //
+// A path into verifiable_addresses or recovery_addresses is refused with [ErrInvalid]: Kratos keeps no order in these lists, and
+// an index that was read a moment ago can be that of another address. See [Admin.SetVerified].
+//
 //	kratos.Patch{}.Replace("/traits/name/first", "Ada").Remove("/metadata_public/note")
 type Patch struct {
 	ops []gen.JSONPatch
@@ -69,8 +72,16 @@ func checkPointer(path string) error {
 			return argumentError(`in the path of a patch, "~" is written "~0" and a slash in a name "~1"`)
 		}
 	}
-	first, _, _ := strings.Cut(path[1:], "/")
+	first, _, inside := strings.Cut(path[1:], "/")
 	switch first {
+	case "verifiable_addresses":
+		if inside {
+			return argumentError("Kratos keeps no order in verifiable_addresses, so that an index can be that of another address: use SetVerified to mark one as verified, and SetTraits to add or remove one")
+		}
+	case "recovery_addresses":
+		if inside {
+			return argumentError("Kratos keeps no order in recovery_addresses, so that an index can be that of another address: they follow the traits, so use SetTraits")
+		}
 	case "id", "credentials", "stateChangedAt", "state_changed_at", "created_at", "updated_at":
 		return argumentError("Kratos does not change this member of an identity by a patch")
 	case "":
@@ -81,7 +92,8 @@ func checkPointer(path string) error {
 
 // PatchIdentity changes single values of the identity with this id (patchIdentity, admin port). It fails with [ErrNotFound],
 // with [ErrBadRequest] if a value to remove is not there or the traits do not fit the identity schema any more, with
-// [ErrConflict] if another identity has the new identifier, and with [ErrInvalid] if the patch is empty or malformed.
+// [ErrConflict] if another identity has the new identifier, and with [ErrInvalid] if the patch is empty or malformed, or leaves an
+// identifier in the traits that is empty.
 func (a *Admin) PatchIdentity(ctx context.Context, id string, patch Patch, opts ...CallOption) (*Identity, error) {
 	const op = "patchIdentity"
 	if err := segment("the identity's id", id); err != nil {
@@ -102,7 +114,7 @@ func (a *Admin) SetState(ctx context.Context, id string, state IdentityState, op
 	return a.PatchIdentity(ctx, id, Patch{}.Replace("/state", state), opts...)
 }
 
-// SetTraits replaces all traits of an identity (patchIdentity, admin port).
+// SetTraits replaces all traits of an identity (patchIdentity, admin port). What [CreateIdentity] says of empty traits applies.
 func (a *Admin) SetTraits(ctx context.Context, id string, traits any, opts ...CallOption) (*Identity, error) {
 	return a.PatchIdentity(ctx, id, Patch{}.Replace("/traits", traits), opts...)
 }
