@@ -224,9 +224,19 @@ func TestBatch(t *testing.T) {
 	if results, err := admin.BatchPatchIdentities(ctx, items); err != nil || len(results) != 500 {
 		t.Errorf("500 at once: %d, %v", len(results), err)
 	}
+	for i := range items {
+		items[i].Create.Traits = newPerson().traits
+	}
 	items[7].Create.State = "asleep"
-	_, err = admin.BatchPatchIdentities(ctx, items)
-	wants(t, "an item with an unknown state", err, kratos.ErrBadRequest)
+	results, err = admin.BatchPatchIdentities(ctx, items)
+	wants(t, "a batch with an unknown state", err, kratos.ErrBatchItems)
+	for i, r := range results {
+		if i == 7 {
+			wants(t, "the item with an unknown state", r.Err, kratos.ErrBadRequest)
+		} else if r.Err != nil {
+			t.Errorf("item %d beside it: %v", i, r.Err)
+		}
+	}
 }
 
 func TestSessions(t *testing.T) {

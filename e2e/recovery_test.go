@@ -27,6 +27,15 @@ func TestRecoveries(t *testing.T) {
 		v.another().signIn(p)
 	})
 
+	s.inModes(t, "with the address and the code, the code counts", []string{native, singlePage}, func(v *visitor) {
+		p := s.member(v.t, true)
+		at := start(v, recovery)
+		at.sends("goes on", kratos.RecoveryWithCode{Email: p.Email})
+		code := v.code(p.Email)
+		at.sends("refused", kratos.RecoveryWithCode{Email: p.Email, Code: "000000"})
+		at.sends("done", kratos.RecoveryWithCode{Email: p.Email, Code: code})
+	})
+
 	s.inModes(t, "after five wrong codes there is another flow", modes, func(v *visitor) {
 		p := s.member(v.t, true)
 		at := start(v, recovery)
