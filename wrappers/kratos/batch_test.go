@@ -1,6 +1,7 @@
 package kratos_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
@@ -257,5 +259,28 @@ func TestLimitsOfBatches(t *testing.T) {
 				t.Errorf("items %s, want %s", got, tc.each)
 			}
 		})
+	}
+}
+
+// The time-out of the client, which is for calls that a person waits for, does not end a batch; the context does.
+func TestABatchHasATimeOutOfItsOwn(t *testing.T) {
+	t.Parallel()
+	_, admin := serve(t, reply{status: 200, body: `{"identities":[{"action":"create","identity":"a"},{"action":"create","identity":"b"}]}`},
+		kratos.WithHTTPClient(&http.Client{Timeout: time.Nanosecond}))
+	if _, err := admin.Identity(t.Context(), idA); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("another call: %v", err)
+	}
+	if results, err := admin.BatchPatchIdentities(t.Context(), twoItems()); err != nil || itemsOf(results) != "ok ok" {
+		t.Errorf("%s, %v", itemsOf(results), err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	_, admin = serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		cancel()
+		<-r.Context().Done()
+	}))
+	results, err := admin.BatchPatchIdentities(ctx, twoItems())
+	if !errors.Is(err, context.Canceled) || itemsOf(results) != "ErrUnconfirmed ErrUnconfirmed" || !errors.Is(results[1].Err, context.Canceled) {
+		t.Errorf("%s, %v", itemsOf(results), err)
 	}
 }

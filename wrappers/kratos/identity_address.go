@@ -39,7 +39,7 @@ func (a *Admin) SetVerified(ctx context.Context, id, address string, opts ...Cal
 	// Kratos makes the list of addresses again from the traits, and takes for each the first entry that has its value. So an entry
 	// in front takes the place of the one that has the same value, wherever that is by now, and of no other.
 	patch := []gen.JSONPatch{{Op: gen.JSONPatchOpAdd, Path: "/verifiable_addresses/0", Value: verified}}
-	resp, err := a.api.PatchIdentity(ctx, id, patch, edit(opts)...)
+	resp, err := a.api.PatchIdentity(withLimit(ctx, maxIdentity), id, patch, edit(opts)...)
 	identity, err = whole(op, resp, err, isIdentity)
 	if err != nil {
 		return nil, err

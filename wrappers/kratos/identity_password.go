@@ -30,7 +30,7 @@ func (a *Admin) SetPassword(ctx context.Context, id string, password Credential,
 	if err != nil {
 		return nil, failed(op, err)
 	}
-	resp, err := a.api.GetIdentity(ctx, id, nil, edit(opts)...)
+	resp, err := a.api.GetIdentity(withLimit(ctx, maxIdentity), id, nil, edit(opts)...)
 	before, err := whole("getIdentity", resp, err, (*openIdentity).isIdentity)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func (a *Admin) SetPassword(ctx context.Context, id string, password Credential,
 	if err != nil {
 		return nil, failed(op, err)
 	}
-	resp, err = a.api.UpdateIdentity(once(ctx), id, gen.UpdateIdentityBody{}, edit(opts, withBody(body), bodyFits)...)
+	resp, err = a.api.UpdateIdentity(withLimit(ctx, maxIdentity), id, gen.UpdateIdentityBody{}, edit(opts, withBody(body), bodyFits)...)
 	after, err := whole(op, resp, err, (*openIdentity).isIdentity)
 	if err != nil {
 		return nil, err

@@ -276,6 +276,31 @@ func TestTypedTraits(t *testing.T) {
 	}
 }
 
+// Kratos takes traits of 5 MiB, and its response can have them more than once.
+func TestLargeIdentities(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat("x", 5<<20)
+	_, admin := serve(t, reply{status: 200, body: `{"id":"i","traits":"` + large + `","metadata_public":"` + large + `"}`})
+	ctx := t.Context()
+	for name, err := range map[string]error{
+		"read": second(admin.Identity(ctx, idA)), "created": second(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: ada})),
+		"updated": second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{Traits: ada})), "patched": second(admin.SetTraits(ctx, idA, ada)),
+	} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	tooLarge := map[string]string{"a": large}
+	for name, err := range map[string]error{
+		"created": second(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: tooLarge})), "updated": second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{Traits: tooLarge})),
+		"patched": second(admin.SetTraits(ctx, idA, tooLarge)), "given a password": second(admin.SetPassword(ctx, idA, kratos.ClearTextPassword("p"))),
+	} {
+		if !errors.Is(err, kratos.ErrInvalid) || !strings.Contains(err.Error(), "5 MiB") {
+			t.Errorf("%s with more than Kratos reads: %v", name, err)
+		}
+	}
+}
+
 // Names are compared as encoding/json does, so that a struct without tags is filled as well.
 func TestNamesOfTraits(t *testing.T) {
 	t.Parallel()
