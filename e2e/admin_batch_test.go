@@ -8,7 +8,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// batches sends items that Kratos refuses in each of its ways, and looks whether there is an identity for each item that is said to have one.
+// batches sends items that Kratos refuses in each of its ways, and looks whether there is an
+// identity for each item that is said to have one.
 func batches(t *testing.T, s *stage) {
 	ctx := t.Context()
 	hash := must1of[kratos.PasswordHash](t)(kratos.ParsePasswordHash(bcryptHash(t, "batched")))

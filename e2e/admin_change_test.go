@@ -40,7 +40,8 @@ func listStage(t *testing.T) *stage {
 	return newStage(t, map[string]any{"identity.schemas": schemas, "identity.default_schema_id": "list"})
 }
 
-// listTraits are those of listSchema, as somebody writes them who leaves out what Go's zero values do.
+// listTraits are those of listSchema, as somebody writes them who leaves out what Go's zero values
+// do.
 type listTraits struct {
 	Username string   `json:"username"`
 	Phone    string   `json:"phone"`
@@ -140,7 +141,8 @@ func setsPassword(t *testing.T, s *stage) {
 	}
 }
 
-// raw returns an identity as the server sends it, with the links to providers, but for the times of changes and the password.
+// raw returns an identity as the server sends it, with the links to providers, but for the times of
+// changes and the password.
 func raw(t *testing.T, s *stage, id string) map[string]any {
 	t.Helper()
 	resp, err := http.Get(s.srv.AdminURL + "/admin/identities/" + id + "?include_credential=oidc")

@@ -26,26 +26,33 @@ const (
 // IdentityPatch is one item of a batch: an identity to create and, if the caller wants one, a UUID to know the result by.
 type IdentityPatch = gen.IdentityPatch
 
-// BatchPatchIdentities creates up to 1000 identities (batchPatchIdentities, admin port). There is a result for each item, in
-// their order, whatever the error is.
+// BatchPatchIdentities creates up to 1000 identities (batchPatchIdentities, admin port). There is a
+// result for each item, in their order, whatever the error is.
 //
-// Items fail one by one: if any did, the error is [ErrBatchItems], and the results tell which. Their errors are
+// Items fail one by one: if any did, the error is [ErrBatchItems], and the results tell which.
+// Their errors are
 //
 //   - [ErrConflict] if another identity has the same identifier;
-//   - [ErrBadRequest] if the traits do not fit the identity schema, which Kratos does not explain for a batch (the method Batch of
-//     what NewSchemas in package validate returns does, before anything is sent), or if Kratos cannot read the item;
+//   - [ErrBadRequest] if the traits do not fit the identity schema, which Kratos does not explain
+//     for a batch (the method Batch of what NewSchemas in package validate returns does, before
+//     anything is sent), or if Kratos cannot read the item;
 //   - [ErrInvalid] if the item is malformed, or an identifier in its traits is empty;
 //   - [ErrRolledBack] if the item was not created because of others: send it again, without those;
-//   - [ErrUnconfirmed] if it is not known whether the identity was created: look for it before you send the item again.
+//   - [ErrUnconfirmed] if it is not known whether the identity was created: look for it before you
+//     send the item again.
 //
-// Any other error says that the call itself failed. Nothing is created twice: what may have been created is not sent again. If
-// Kratos refuses all items because of some, nothing was created, and halves of the batch are sent to find out which; after 64
-// requests the rest are ErrRolledBack. Kratos v1.3.1 reports the items beside an ErrConflict as created, and rolls them back
-// all the same; so they are looked for.
+// Any other error says that the call itself failed, and is that of the items as well if it says
+// that nothing was created, such as [ErrForbidden] or [ErrNotProcessed].
 //
-// Limits: 1000 items; 200 passwords in clear text, since Kratos hashes one after the other while the call waits, and hashed
-// ones beside them; and 5 MiB of JSON. More is refused with [ErrInvalid] before anything is sent. A request may take 130 seconds,
-// as Kratos needs up to 120; the context can end it sooner.
+// Nothing is created twice: what may have been created is not sent again. If Kratos refuses all
+// items because of some, nothing was created, and halves of the batch are sent to find out which;
+// after 64 requests the rest are ErrRolledBack. Kratos v1.3.1 reports the items beside an
+// ErrConflict as created, and rolls them back all the same; so they are looked for.
+//
+// Limits: 1000 items; 200 passwords in clear text, since Kratos hashes one after the other while
+// the call waits, and hashed ones beside them; and 5 MiB of JSON. More is refused with [ErrInvalid]
+// before anything is sent. A request may take 130 seconds, as Kratos needs up to 120; the context
+// can end it sooner.
 func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch, opts ...CallOption) ([]BatchResult, error) {
 	results := make([]BatchResult, len(items))
 	for i := range items {
@@ -74,8 +81,8 @@ type batch struct {
 	header http.Header
 }
 
-// create sends items, and halves of them if Kratos refuses all because of some. It fills in the results, and returns why the call
-// as a whole failed, if it did.
+// create sends items, and halves of them if Kratos refuses all because of some. It fills in the
+// results, and returns why the call as a whole failed, if it did.
 func (b *batch) create(ctx context.Context, items []IdentityPatch, results []BatchResult) *Error {
 	if b.requests == 0 {
 		fillResults(results, &Error{Operation: opBatch, kind: ErrRolledBack})
@@ -118,8 +125,8 @@ func (b *batch) send(ctx context.Context, items []IdentityPatch, results []Batch
 	return nil
 }
 
-// confirm looks for the identities that a batch with a conflict is said to have created, and gives the results of those that
-// are not there an error.
+// confirm looks for the identities that a batch with a conflict is said to have created, and gives
+// the results of those that are not there an error.
 func (b *batch) confirm(ctx context.Context, results []BatchResult) {
 	var unverified []*BatchResult
 	conflict := false
@@ -157,7 +164,8 @@ func (b *batch) confirm(ctx context.Context, results []BatchResult) {
 
 const idsAtOnce = 100 // keeps the URL short enough for proxies
 
-// checkBatch refuses a batch that Kratos would refuse, and says in the results which items are wrong.
+// checkBatch refuses a batch that Kratos would refuse, and says in the results which items are
+// wrong.
 func checkBatch(items []IdentityPatch, results []BatchResult) error {
 	var first *Error
 	passwords := 0

@@ -11,8 +11,9 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// batchServer is a Kratos for batches. What it does with an item is in the item's trait "is": "good", "bad" (the schema refuses it),
-// "taken" (a conflict), "empty" (an identifier), or "unreadable".
+// batchServer is a Kratos for batches. What it does with an item is in the item's trait "is":
+// "good", "bad" (the schema refuses it), "taken" (a conflict), "empty" (an identifier), or
+// "unreadable".
 type batchServer struct {
 	batchFaults
 	t *testing.T
@@ -86,7 +87,8 @@ func (s *batchServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply{status: 200, body: `{"identities":[` + strings.Join(results, ",") + `]}`}.ServeHTTP(w, r)
 }
 
-// Every item has a result, whatever Kratos refuses and for which of the items, and what has none is not created.
+// Every item has a result, whatever Kratos refuses and for which of the items, and what has none is
+// not created.
 func TestBatchesThatKratosRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

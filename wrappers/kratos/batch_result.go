@@ -14,11 +14,13 @@ import (
 type BatchResult struct {
 	// PatchID is that of the item.
 	PatchID string
-	// IdentityID is the id of the identity that was created; "" if it was not. With [ErrUnconfirmed], it is the id that the
-	// identity has if it was created, as far as that is known.
+	// IdentityID is the id of the identity that was created; "" if it was not. With
+	// [ErrUnconfirmed], it is the id that the identity has if it was created, as far as that is
+	// known.
 	IdentityID string
-	// Err is nil if the identity was created, and else an [*Error] that says why it was not, such as [ErrConflict]. The item can
-	// be sent again as it is if this is [ErrRolledBack]; see [ErrUnconfirmed] before you send it again.
+	// Err is nil if the identity was created, and else an [*Error] that says why it was not, such
+	// as [ErrConflict]. The item can be sent again as it is if this is [ErrRolledBack]; see
+	// [ErrUnconfirmed] before you send it again.
 	Err error
 }
 
@@ -85,7 +87,8 @@ func (e *Error) refusedItems() bool {
 	return false
 }
 
-// ofItem returns the error of an item whose batch failed with e: e itself, if that says that nothing was created.
+// ofItem returns the error of an item whose batch failed with e: e itself, if that says that
+// nothing was created.
 func (e *Error) ofItem() *Error {
 	switch {
 	case e.kind == ErrInvalid, e.Is(ErrNotProcessed):
@@ -96,8 +99,8 @@ func (e *Error) ofItem() *Error {
 	return unconfirmed(e)
 }
 
-// unconfirmed returns the error of an item of which cause keeps anybody from knowing whether it was created. A request that
-// was not processed, and only looked for the identity, does not say that.
+// unconfirmed returns the error of an item of which cause keeps anybody from knowing whether it was
+// created. A request that was not processed, and only looked for the identity, does not say that.
 func unconfirmed(cause error) *Error {
 	var look *transport.NotProcessedError
 	if errors.As(cause, &look) {

@@ -87,7 +87,8 @@ func TestBatchResults(t *testing.T) {
 	}
 }
 
-// itemsOf says what became of each item: "ok", or the first sentinel that its error is. Of a large batch, equal neighbours are counted.
+// itemsOf says what became of each item: "ok", or the first sentinel that its error is. Of a large
+// batch, equal neighbours are counted.
 func itemsOf(results []kratos.BatchResult) string {
 	var all []string
 	for _, r := range results {
@@ -112,7 +113,8 @@ func itemsOf(results []kratos.BatchResult) string {
 	return strings.Join(runs, " ")
 }
 
-// A batch is sent once, whatever ends it, and each result says whether the identity may have been created.
+// A batch is sent once, whatever ends it, and each result says whether the identity may have been
+// created.
 func TestBatchesThatFail(t *testing.T) {
 	t.Parallel()
 	good := `{"identities":[{"action":"create","identity":"i0"},{"action":"create","identity":"i1"}]}`
@@ -262,7 +264,8 @@ func TestLimitsOfBatches(t *testing.T) {
 	}
 }
 
-// The time-out of the client, which is for calls that a person waits for, does not end a batch; the context does.
+// The time-out of the client, which is for calls that a person waits for, does not end a batch; the
+// context does.
 func TestABatchHasATimeOutOfItsOwn(t *testing.T) {
 	t.Parallel()
 	_, admin := serve(t, reply{status: 200, body: `{"identities":[{"action":"create","identity":"a"},{"action":"create","identity":"b"}]}`},

@@ -14,12 +14,14 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// Error is what every call returns when it fails. Its text names the operation, what went wrong, the numbers of Kratos'
-// messages, and the members that do not fit an identity schema with the keyword they fail ("traits.email: format"); it holds no
-// value, body, token, code or URL. The fields hold what Kratos said, which may be about the person; [Error.Explain] makes a text
-// of them.
+// Error is what every call returns when it fails. Its text names the operation, what went wrong,
+// the numbers of Kratos' messages, and the members that do not fit an identity schema with the
+// keyword they fail ("traits.email: format"); it holds no value, body, token, code or URL. The
+// fields hold what Kratos said, which may be about the person; [Error.Explain] makes a text of
+// them.
 type Error struct {
-	// Operation is the operationId of the call, such as "updateLoginFlow"; or the function that refused its arguments.
+	// Operation is the operationId of the call, such as "updateLoginFlow"; or the function that
+	// refused its arguments.
 	Operation string
 	// StatusCode is the HTTP status, or 0 if there was no answer.
 	StatusCode int
@@ -46,7 +48,8 @@ type Error struct {
 	// RetryAfter is how long the server wants to be left alone; 0 if it does not say.
 	RetryAfter time.Duration
 
-	// ContinueWith has the steps that Kratos suggests next, such as the verification of an address before a login.
+	// ContinueWith has the steps that Kratos suggests next, such as the verification of an address
+	// before a login.
 	ContinueWith NextSteps
 
 	kind  error // one of the first group above, or nil
@@ -105,8 +108,8 @@ func (e *Error) Is(target error) bool {
 // statusSentinel returns what the status means by itself, or nil if it cannot be taken at its word:
 // a response that Kratos did not write says nothing about what exists in Kratos, but a gateway's
 // 401, 429 or 503 means what it says. Where Kratos says more than 401, the person has no session,
-// and the credentials of the program are not at fault. Where the sentinel contradicts the status, or is
-// about a part of the call, it counts alone.
+// and the credentials of the program are not at fault. Where the sentinel contradicts the status,
+// or is about a part of the call, it counts alone.
 func (e *Error) statusSentinel() error {
 	sentinel := byStatus(e.StatusCode)
 	switch {
@@ -126,7 +129,8 @@ func (e *Error) Unwrap() error { return e.cause }
 // Body returns the answer as it came, up to 64 KiB of it. It may hold secrets.
 func (e *Error) Body() []byte { return e.body }
 
-// readDetails finds in the details what Kratos puts there for some errors, and beside them for others.
+// readDetails finds in the details what Kratos puts there for some errors, and beside them for
+// others.
 func (e *Error) readDetails() {
 	var details struct {
 		ContinueWith      NextSteps `json:"continue_with"`
@@ -146,11 +150,12 @@ func (e *Error) readDetails() {
 // Messages returns what Kratos says to the person about the form as a whole, where it was refused.
 func (e *Error) Messages() []Message { return e.form.Messages }
 
-// FieldErrors returns what Kratos says to the person about each field, by the field's name ("traits.email"), where a form was
-// refused.
+// FieldErrors returns what Kratos says to the person about each field, by the field's name
+// ("traits.email"), where a form was refused.
 func (e *Error) FieldErrors() map[string][]Message { return e.form.FieldErrors() }
 
-// Rejected returns the flow that came with err, to be shown again with its messages; nil if there is none.
+// Rejected returns the flow that came with err, to be shown again with its messages; nil if there
+// is none.
 //
 //	if flow := kratos.Rejected[kratos.LoginFlow](err); flow != nil { … }
 func Rejected[F any](err error) *F {
@@ -167,7 +172,8 @@ type argumentError string
 
 func (e argumentError) Error() string { return string(e) }
 
-// noSessionError says that a call that acts for a person does not say for whom; failed makes an [Error] of it.
+// noSessionError says that a call that acts for a person does not say for whom; failed makes an
+// [Error] of it.
 type noSessionError string
 
 func (e noSessionError) Error() string { return string(e) }
@@ -203,8 +209,8 @@ func failed(operation string, err error) *Error {
 	return &Error{Operation: operation, kind: cmp.Or(judgement(err), ErrUnreachable), cause: err}
 }
 
-// judgement returns what a transport of the caller's says that it found wrong, as package validate does: [ErrInvalid] for a request,
-// [ErrUnexpectedAnswer] for an answer; nil if it says neither.
+// judgement returns what a transport of the caller's says that it found wrong, as package validate
+// does: [ErrInvalid] for a request, [ErrUnexpectedAnswer] for an answer; nil if it says neither.
 func judgement(err error) error {
 	for _, kind := range []error{ErrInvalid, ErrUnexpectedAnswer} {
 		if errors.Is(err, kind) {

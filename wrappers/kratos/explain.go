@@ -15,11 +15,13 @@ const (
 	maxExplained   = 20      // items of a batch
 )
 
-// Explain says for a person's eyes what Kratos said: the text of [Error.Error], then line by line the reason, the messages of a form
-// by field, the members that do not fit an identity schema with the place in the schema, and the items of a batch that failed.
+// Explain says for a person's eyes what Kratos said: the text of [Error.Error], then line by line
+// the reason, the messages of a form by field, the members that do not fit an identity schema with
+// the place in the schema, and the items of a batch that failed.
 //
-// It quotes what the person entered. Show it at a terminal or to an administrator, and keep it out of logs, where [Error.Error]
-// belongs. It has no body, header, token or URL query in it, and at most 8 KiB.
+// It quotes what the person entered. Show it at a terminal or to an administrator, and keep it out
+// of logs, where [Error.Error] belongs. It has no body, header, token or URL query in it, and at
+// most 8 KiB.
 func (e *Error) Explain() string {
 	var b strings.Builder
 	b.WriteString(strings.TrimPrefix(e.Error(), "kratos: "))
@@ -70,8 +72,8 @@ func (e *Error) explain(b *strings.Builder, indent string) {
 	}
 }
 
-// explainReason writes a line about an identity schema as "traits.email: what is wrong (schema: #/…/email/format)", and others as
-// they are. Lines that only announce others are left out.
+// explainReason writes a line about an identity schema as "traits.email: what is wrong (schema:
+// #/…/email/format)", and others as they are. Lines that only announce others are left out.
 func explainReason(line string) string {
 	v, ok := parseViolation(line)
 	switch {
@@ -83,7 +85,8 @@ func explainReason(line string) string {
 	return strings.Join(pointerNames(v.instance), ".") + ": " + v.text + " (schema: #" + v.schema + ")"
 }
 
-// readable cuts what a server sent to what a terminal shows: no control characters, and no queries of URLs.
+// readable cuts what a server sent to what a terminal shows: no control characters, and no queries
+// of URLs.
 func readable(text string) string {
 	text = regexp.MustCompile(`(://[^\s?#"']*)[?#][^\s"']*`).ReplaceAllString(text, "$1?…")
 	return strings.Map(func(r rune) rune {

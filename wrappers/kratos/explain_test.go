@@ -13,7 +13,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// The reasons are those of real servers, v1.3.1 to v25.4.0. Values that a person entered are "s3cret".
+// The reasons are those of real servers, v1.3.1 to v25.4.0. Values that a person entered are
+// "s3cret".
 func TestWhatAdminErrorsSay(t *testing.T) {
 	t.Parallel()
 	const bad = "createIdentity: status 400: bad request"

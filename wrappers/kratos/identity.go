@@ -9,8 +9,8 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// CreateIdentity is a new identity: its traits, the caller's own struct or map; and whatever else is known of it. An empty
-// SchemaID means the default identity schema.
+// CreateIdentity is a new identity: its traits, the caller's own struct or map; and whatever else
+// is known of it. An empty SchemaID means the default identity schema.
 //
 // Leave optional traits out where they are empty, with the tag omitzero or omitempty in a struct:
 //
@@ -19,11 +19,12 @@ import (
 //		Username string `json:"username,omitzero"`
 //	}
 //
-// Go would write "username":"" otherwise, and Kratos refuses an identifier that is empty ([ErrInvalid]).
+// Go would write "username":"" otherwise, and Kratos refuses an identifier that is empty
+// ([ErrInvalid]).
 type CreateIdentity = gen.CreateIdentityBody
 
-// UpdateIdentity is what replaces an identity; see [Admin.UpdateIdentity] for what is kept if it is left out. What [CreateIdentity]
-// says of empty traits applies.
+// UpdateIdentity is what replaces an identity; see [Admin.UpdateIdentity] for what is kept if it is
+// left out. What [CreateIdentity] says of empty traits applies.
 type UpdateIdentity = gen.UpdateIdentityBody
 
 func (a *Admin) identities(ctx context.Context) lister[Identity] {
@@ -85,10 +86,11 @@ func (a *Admin) Identity(ctx context.Context, id string, opts ...CallOption) (*I
 	return whole(op, resp, err, isIdentity)
 }
 
-// CreateIdentity creates an identity (createIdentity, admin port). It fails with [ErrBadRequest] if the traits do not fit the
-// identity schema (the text names the members, [Error.Explain] the values), with [ErrConflict] if another identity has the same
-// identifier, and with [ErrInvalid] if a password hash is malformed, an identifier in the traits is empty, or the body is larger
-// than the 5 MiB that Kratos reads. No message is sent to the person.
+// CreateIdentity creates an identity (createIdentity, admin port). It fails with [ErrBadRequest] if
+// the traits do not fit the identity schema (the text names the members, [Error.Explain] the
+// values), with [ErrConflict] if another identity has the same identifier, and with [ErrInvalid] if
+// a password hash is malformed, an identifier in the traits is empty, or the body is larger than
+// the 5 MiB that Kratos reads. No message is sent to the person.
 func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ...CallOption) (*Identity, error) {
 	const op = "createIdentity"
 	if err := checkCreate(body); err != nil {
@@ -98,15 +100,16 @@ func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ..
 	return whole(op, resp, err, isIdentity)
 }
 
-// UpdateIdentity replaces the identity with this id (updateIdentity, admin port). What body leaves out is
+// UpdateIdentity replaces the identity with this id (updateIdentity, admin port). What body leaves
+// out is
 //
 //   - deleted: traits, both metadata, and from Kratos v25.4 on the external_id;
-//   - kept: the schema, the state, and every credential, so that the password still works. A password or hash in body takes
-//     the place of the one before.
+//   - kept: the schema, the state, and every credential, so that the password still works. A
+//     password or hash in body takes the place of the one before.
 //
-// A change that another program makes between your reading the identity and this call is undone. Use [Admin.PatchIdentity],
-// [Admin.SetTraits] and the like to change single values, and [Admin.SetPassword] to change the password. It fails like
-// CreateIdentity, and with [ErrNotFound].
+// A change that another program makes between your reading the identity and this call is undone.
+// Use [Admin.PatchIdentity], [Admin.SetTraits] and the like to change single values, and
+// [Admin.SetPassword] to change the password. It fails like CreateIdentity, and with [ErrNotFound].
 func (a *Admin) UpdateIdentity(ctx context.Context, id string, body UpdateIdentity, opts ...CallOption) (*Identity, error) {
 	const op = "updateIdentity"
 	if err := segment("the identity's id", id); err != nil {
@@ -133,14 +136,17 @@ func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...CallOptio
 	return done(op, resp, err)
 }
 
-// DeleteIdentityCredentials deletes a credential of an identity (deleteIdentityCredentials, admin port). For
-// [CredentialsTypeOIDC] and [CredentialsTypeSAML], identifier names the link as "provider:subject"; otherwise it is "".
+// DeleteIdentityCredentials deletes a credential of an identity (deleteIdentityCredentials, admin
+// port). For [CredentialsTypeOIDC] and [CredentialsTypeSAML], identifier names the link as
+// "provider:subject"; otherwise it is "".
 //
-// Kratos v1.3 does not delete a password: [ErrBadRequest]. From v25.4 on it does, and the person cannot log in with it any more;
-// only the last first factor is refused with ErrBadRequest. A code is refused in all versions.
+// Kratos v1.3 does not delete a password: [ErrBadRequest]. From v25.4 on it does, and the person
+// cannot log in with it any more; only the last first factor is refused with ErrBadRequest. A code
+// is refused in all versions.
 //
-// It fails with [ErrNotFound] if the identity has no such credential. [CredentialsTypeWebAuthn] is different: if the identity
-// schema names an identifier for security keys, everybody has that credential, with or without a key, and it returns nil.
+// It fails with [ErrNotFound] if the identity has no such credential. [CredentialsTypeWebAuthn] is
+// different: if the identity schema names an identifier for security keys, everybody has that
+// credential, with or without a key, and it returns nil.
 func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, credential CredentialsType, identifier string, opts ...CallOption) error {
 	const op = "deleteIdentityCredentials"
 	if err := segment("the identity's id", id); err != nil {
@@ -162,9 +168,10 @@ func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, creden
 
 func isIdentity(i *Identity) bool { return i.ID != "" }
 
-// Traits returns the traits of an identity as a T, a struct with the members of the identity schema. T is decoded as by
-// encoding/json, which compares names without regard to case. It fails with [ErrUnexpectedAnswer] if the JSON does not fit T; a
-// trait that T has no field for is left out.
+// Traits returns the traits of an identity as a T, a struct with the members of the identity
+// schema. T is decoded as by encoding/json, which compares names without regard to case. It fails
+// with [ErrUnexpectedAnswer] if the JSON does not fit T; a trait that T has no field for is left
+// out.
 func Traits[T any, I Identity | *Identity](of I) (T, error) {
 	return decoded[T]("Traits", deref(of).Traits)
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// SetVerified marks a verifiable address of an identity, such as "ada@example.org", as verified (getIdentity and patchIdentity, admin
-// port). It does nothing if the address is verified already. It fails with [ErrNotFound] if there is no such identity, or if it
-// has no such address: addresses come from the traits, see [Admin.SetTraits].
+// SetVerified marks a verifiable address of an identity, such as "ada@example.org", as verified
+// (getIdentity and patchIdentity, admin port). It does nothing if the address is verified already.
+// It fails with [ErrNotFound] if there is no such identity, or if it has no such address: addresses
+// come from the traits, see [Admin.SetTraits].
 //
-// The address is marked by its value, whatever the order in which Kratos keeps the addresses, and the other addresses stay as
-// they are, even if they change meanwhile.
+// The address is marked by its value, whatever the order in which Kratos keeps the addresses, and
+// the other addresses stay as they are, even if they change meanwhile.
 func (a *Admin) SetVerified(ctx context.Context, id, address string, opts ...CallOption) (*Identity, error) {
 	const op = "patchIdentity"
 	if err := segment("the identity's id", id); err != nil {
@@ -36,8 +37,9 @@ func (a *Admin) SetVerified(ctx context.Context, id, address string, opts ...Cal
 	}
 	verified := *found
 	verified.Verified, verified.Status, verified.VerifiedAt = true, AddressStatusCompleted, time.Now().UTC()
-	// Kratos makes the list of addresses again from the traits, and takes for each the first entry that has its value. So an entry
-	// in front takes the place of the one that has the same value, wherever that is by now, and of no other.
+	// Kratos makes the list of addresses again from the traits, and takes for each the first entry
+	// that has its value. So an entry in front takes the place of the one that has the same value,
+	// wherever that is by now, and of no other.
 	patch := []gen.JSONPatch{{Op: gen.JSONPatchOpAdd, Path: "/verifiable_addresses/0", Value: verified}}
 	resp, err := a.api.PatchIdentity(withLimit(ctx, maxIdentity), id, patch, edit(opts)...)
 	identity, err = whole(op, resp, err, isIdentity)
@@ -53,7 +55,8 @@ func (a *Admin) SetVerified(ctx context.Context, id, address string, opts ...Cal
 	return identity, nil
 }
 
-// findAddress returns the address with this value, nil if there is none. Kratos keeps email addresses in lower case.
+// findAddress returns the address with this value, nil if there is none. Kratos keeps email
+// addresses in lower case.
 func findAddress(list []VerifiableAddress, value string) *VerifiableAddress {
 	value = strings.TrimSpace(value)
 	for i := range list {

@@ -14,8 +14,9 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// addressServer has one identity with addresses in an order that changes with every request. It applies patches as Kratos does: the
-// list of addresses is made again from the traits, and of entries with the same value, the first counts.
+// addressServer has one identity with addresses in an order that changes with every request. It
+// applies patches as Kratos does: the list of addresses is made again from the traits, and of
+// entries with the same value, the first counts.
 type addressServer struct {
 	t         *testing.T
 	traits    []string
@@ -30,7 +31,8 @@ func newAddressServer(t *testing.T, values ...string) *addressServer {
 	return s
 }
 
-// follow makes the list of addresses again from the traits, with the entries of list that have their values.
+// follow makes the list of addresses again from the traits, with the entries of list that have
+// their values.
 func (s *addressServer) follow(list []map[string]any) {
 	s.addresses = nil
 	for i, value := range s.traits {

@@ -11,16 +11,19 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// SetPassword sets the password of an identity, a [ClearTextPassword] or a [HashedPassword], and changes nothing else: traits,
-// metadata, state, schema and other credentials stay, and so does what this package does not know of a newer Kratos (getIdentity
-// and updateIdentity, admin port). Kratos checks neither how long the password is nor whether it has leaked. Sessions stay
-// valid: see [Admin.DeleteIdentitySessions].
+// SetPassword sets the password of an identity, a [ClearTextPassword] or a [HashedPassword], and
+// changes nothing else: traits, metadata, state, schema and other credentials stay, and so does
+// what this package does not know of a newer Kratos (getIdentity and updateIdentity, admin port).
+// Kratos checks neither how long the password is nor whether it has leaked. Sessions stay valid:
+// see [Admin.DeleteIdentitySessions].
 //
-// It fails with [ErrInvalid] if password is anything else, and with [ErrNotFound] if there is no such identity. If the identity
-// in the response lacks a member that it had before, it fails with [ErrUnexpectedAnswer].
+// It fails with [ErrInvalid] if password is anything else, and with [ErrNotFound] if there is no
+// such identity. If the identity in the response lacks a member that it had before, it fails with
+// [ErrUnexpectedAnswer].
 //
-// Kratos sets a password only by replacing the identity. A change that another program makes between the reading and the
-// writing, some milliseconds, is undone; only having one writer at a time excludes that.
+// Kratos sets a password only by replacing the identity. A change that another program makes
+// between the reading and the writing, some milliseconds, is undone; only having one writer at a
+// time excludes that.
 func (a *Admin) SetPassword(ctx context.Context, id string, password Credential, opts ...CallOption) (*Identity, error) {
 	const op = "updateIdentity"
 	if err := segment("the identity's id", id); err != nil {
@@ -64,7 +67,8 @@ func onlyPassword(password Credential) (gen.IdentityWithCredentials, error) {
 	return credentials, checkCredentials(credentials)
 }
 
-// openIdentity is an identity with all members that the server sent, also those that this package does not know.
+// openIdentity is an identity with all members that the server sent, also those that this package
+// does not know.
 type openIdentity struct {
 	known   Identity
 	members map[string]json.RawMessage
@@ -80,8 +84,9 @@ func (i *openIdentity) UnmarshalJSON(text []byte) error {
 
 func (i *openIdentity) isIdentity() bool { return isIdentity(&i.known) && len(i.known.Traits) > 0 }
 
-// update returns the body of an update that brings new credentials and all that the update would delete if it were left out. What
-// this package does not know is among that: Kratos ignores what it does not take.
+// update returns the body of an update that brings new credentials and all that the update would
+// delete if it were left out. What this package does not know is among that: Kratos ignores what it
+// does not take.
 func (i *openIdentity) update(credentials gen.IdentityWithCredentials) ([]byte, error) {
 	body := map[string]any{"credentials": credentials}
 	for name, value := range i.members {

@@ -13,7 +13,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// schemaServer finds identity schemas as Kratos does: by the segment of the path as it stands, or else decoded from Base64.
+// schemaServer finds identity schemas as Kratos does: by the segment of the path as it stands, or
+// else decoded from Base64.
 func schemaServer(ids []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/schemas" {

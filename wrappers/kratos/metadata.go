@@ -87,8 +87,9 @@ func (c *Client) IdentitySchemasPage(ctx context.Context, opts ...CallOption) (*
 	return c.identitySchemas(ctx).page(opts)
 }
 
-// IdentitySchema returns the JSON Schema with this id (getIdentitySchema, public port), which may be any id that
-// [Client.IdentitySchemas] lists, such as "preset://email". It fails with [ErrNotFound] if there is none.
+// IdentitySchema returns the JSON Schema with this id (getIdentitySchema, public port), which may
+// be any id that [Client.IdentitySchemas] lists, such as "preset://email". It fails with
+// [ErrNotFound] if there is none.
 func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...CallOption) (json.RawMessage, error) {
 	const op = "getIdentitySchema"
 	if id == "" {
@@ -102,8 +103,8 @@ func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...CallOpti
 	return *schema, nil
 }
 
-// schemaSegment writes a schema's id as a segment of a path. Kratos takes ids in Base64 as well, which is the only way for those
-// that have a slash or that a proxy would take for a relative path.
+// schemaSegment writes a schema's id as a segment of a path. Kratos takes ids in Base64 as well,
+// which is the only way for those that have a slash or that a proxy would take for a relative path.
 func schemaSegment(id string) string {
 	if strings.Trim(id, ".") != "" && url.PathEscape(id) == id {
 		return id

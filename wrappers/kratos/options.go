@@ -77,8 +77,9 @@ func AfterVerificationReturnTo(url string) CallOption {
 // this name in Kratos' configuration. Kratos answers 400 if there is none.
 func TokenizeAs(template string) CallOption { return Query("tokenize_as", template) }
 
-// PageSize sets how many items a page of a list has: 1 to 1000. It is an upper limit: from Kratos v25.4 on, a page has at most 500
-// identities, whatever is asked for. Lists that range over all pages yield every item in any case.
+// PageSize sets how many items a page of a list has: 1 to 1000. It is an upper limit: from Kratos
+// v25.4 on, a page has at most 500 identities, whatever is asked for. Lists that range over all
+// pages yield every item in any case.
 func PageSize(items int) CallOption { return Query("page_size", strconv.Itoa(items)) }
 
 // PageToken goes on with the page that [Page].Next of the page before names. Do not pass a token on that came from a stranger: a Kratos

@@ -8,12 +8,13 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Patch changes single values of an identity, as JSON Patch (RFC 6902) does; the zero value changes nothing. Paths are JSON
-// Pointers: "/traits/name/first", or what [Pointer] makes of names with slashes in them. Kratos knows no other operations
-// than these three.
+// Patch changes single values of an identity, as JSON Patch (RFC 6902) does; the zero value changes
+// nothing. Paths are JSON Pointers: "/traits/name/first", or what [Pointer] makes of names with
+// slashes in them. Kratos knows no other operations than these three.
 //
-// A path into verifiable_addresses or recovery_addresses is refused with [ErrInvalid]: Kratos keeps no order in these lists, and
-// an index that was read a moment ago can be that of another address. See [Admin.SetVerified].
+// A path into verifiable_addresses or recovery_addresses is refused with [ErrInvalid]: Kratos keeps
+// no order in these lists, and an index that was read a moment ago can be that of another address.
+// See [Admin.SetVerified].
 //
 //	kratos.Patch{}.Replace("/traits/name/first", "Ada").Remove("/metadata_public/note")
 type Patch struct {
@@ -90,10 +91,11 @@ func checkPointer(path string) error {
 	return nil
 }
 
-// PatchIdentity changes single values of the identity with this id (patchIdentity, admin port). It fails with [ErrNotFound],
-// with [ErrBadRequest] if a value to remove is not there or the traits do not fit the identity schema any more, with
-// [ErrConflict] if another identity has the new identifier, and with [ErrInvalid] if the patch is empty or malformed, or leaves an
-// identifier in the traits that is empty.
+// PatchIdentity changes single values of the identity with this id (patchIdentity, admin port). It
+// fails with [ErrNotFound], with [ErrBadRequest] if a value to remove is not there or the traits do
+// not fit the identity schema any more, with [ErrConflict] if another identity has the new
+// identifier, and with [ErrInvalid] if the patch is empty or malformed, or leaves an identifier in
+// the traits that is empty.
 func (a *Admin) PatchIdentity(ctx context.Context, id string, patch Patch, opts ...CallOption) (*Identity, error) {
 	const op = "patchIdentity"
 	if err := segment("the identity's id", id); err != nil {
@@ -114,7 +116,8 @@ func (a *Admin) SetState(ctx context.Context, id string, state IdentityState, op
 	return a.PatchIdentity(ctx, id, Patch{}.Replace("/state", state), opts...)
 }
 
-// SetTraits replaces all traits of an identity (patchIdentity, admin port). What [CreateIdentity] says of empty traits applies.
+// SetTraits replaces all traits of an identity (patchIdentity, admin port). What [CreateIdentity]
+// says of empty traits applies.
 func (a *Admin) SetTraits(ctx context.Context, id string, traits any, opts ...CallOption) (*Identity, error) {
 	return a.PatchIdentity(ctx, id, Patch{}.Replace("/traits", traits), opts...)
 }

@@ -8,9 +8,11 @@ type RecoveryMethod interface {
 }
 
 type (
-	// RecoveryWithCode recovers an account with a one-time code, in two submissions: the first has the Email, to have a code
-	// sent there (Kratos responds in the same way whether it knows the address or not), and the second has the Code. With a Code,
-	// the Email is not sent: Kratos would ignore the code and send another one. To have another code sent, submit the Email alone.
+	// RecoveryWithCode recovers an account with a one-time code, in two submissions: the first has
+	// the Email, to have a code sent there (Kratos responds in the same way whether it knows the
+	// address or not), and the second has the Code. With a Code, the Email is not sent: Kratos
+	// would ignore the code and send another one. To have another code sent, submit the Email
+	// alone.
 	RecoveryWithCode gen.UpdateRecoveryFlowWithCodeMethod
 	// RecoveryWithLink has a link sent to the Email; who opens it is signed in.
 	RecoveryWithLink gen.UpdateRecoveryFlowWithLinkMethod

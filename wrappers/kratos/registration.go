@@ -2,10 +2,11 @@ package kratos
 
 import "github.com/kratoskit/kratos-go/gen"
 
-// A RegistrationMethod is one way to register, or one step of it: [RegistrationPassword], [RegistrationCode],
-// [RegistrationProfile], [RegistrationOIDC], [RegistrationWebAuthn] or [RegistrationPasskey]. Traits are the caller's own
-// struct or map, written as JSON; every step has to bring all of them. Optional traits that are empty are to be left out, as
-// [CreateIdentity] says.
+// A RegistrationMethod is one way to register, or one step of it: [RegistrationPassword],
+// [RegistrationCode], [RegistrationProfile], [RegistrationOIDC], [RegistrationWebAuthn] or
+// [RegistrationPasskey]. Traits are the caller's own struct or map, written as JSON; every step has
+// to bring all of them. Optional traits that are empty are to be left out, as [CreateIdentity]
+// says.
 type RegistrationMethod interface {
 	registrationBody(csrf string) any
 }

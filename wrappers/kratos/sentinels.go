@@ -7,8 +7,8 @@ import (
 
 // What can go wrong, for [errors.Is]. An error matches at most one of the first group, and may match one of the second.
 var (
-	// ErrInvalid: an argument is wrong. Nothing was sent, unless the error has a StatusCode: Kratos answers an empty
-	// identifier in traits with status 500, as if the fault were its own.
+	// ErrInvalid: an argument is wrong. Nothing was sent, unless the error has a StatusCode: Kratos
+	// answers an empty identifier in traits with status 500, as if the fault were its own.
 	ErrInvalid = errors.New("invalid argument")
 	// ErrUnreachable: there was no answer. The error wraps the cause, such as [context.DeadlineExceeded].
 	ErrUnreachable = errors.New("no answer from the server")
@@ -57,11 +57,12 @@ var (
 	ErrAccountExists = errors.New("there is an account with this address: log in to link it")
 	// ErrBatchItems: some items of a batch failed; its results tell which.
 	ErrBatchItems = errors.New("some items of the batch failed")
-	// ErrRolledBack: the item of a batch was not created because of other items, even if Kratos reported it as created.
-	// Nothing is known to be wrong with it: send it again.
+	// ErrRolledBack: the item of a batch was not created because of other items, even if Kratos
+	// reported it as created. Nothing is known to be wrong with it: send it again.
 	ErrRolledBack = errors.New("not created, because of other items of the batch: send it again")
-	// ErrUnconfirmed: the item of a batch may have been created, and may not: the connection broke, or the response cannot be
-	// read. Look for the identity before you send the item again. The error wraps the error of the call.
+	// ErrUnconfirmed: the item of a batch may have been created, and may not: the connection broke,
+	// or the response cannot be read. Look for the identity before you send the item again. The
+	// error wraps the error of the call.
 	ErrUnconfirmed = errors.New("it is not known whether the identity was created: look for it before you send the item again")
 	// ErrBrowserLocationChangeRequired: only a browser can go on, at RedirectTo.
 	ErrBrowserLocationChangeRequired = errors.New("a browser has to go on elsewhere")

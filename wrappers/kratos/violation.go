@@ -17,7 +17,8 @@ const (
 //
 //	I[#/traits/email] S[#/properties/traits/properties/email/format] "x" is not valid "email"
 //
-// The path in the schema is the operator's. The path in the instance can have names that a person entered, and the text values.
+// The path in the schema is the operator's. The path in the instance can have names that a person
+// entered, and the text values.
 type violation struct {
 	instance, schema string // JSON Pointers, percent-encoded
 	text             string
@@ -54,8 +55,9 @@ func pointerNames(pointer string) []string {
 
 var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
-// violations says which members of an identity are wrong and which keyword of the schema says so, "traits.email: format"; "" if that
-// is not known. It takes names from the operator's schema alone, and no values.
+// violations says which members of an identity are wrong and which keyword of the schema says so,
+// "traits.email: format"; "" if that is not known. It takes names from the operator's schema alone,
+// and no values.
 func (e *Error) violations() string {
 	var found []string
 	members := map[string]string{} // by their pointer in the instance
@@ -84,7 +86,8 @@ func (e *Error) violations() string {
 	return strings.Join(found, ", ")
 }
 
-// join returns the member that instance stands for, which is relative to one that an earlier line named.
+// join returns the member that instance stands for, which is relative to one that an earlier line
+// named.
 func join(members map[string]string, instance, relative string) string {
 	if member, ok := members[instance]; ok {
 		return member
@@ -121,7 +124,8 @@ func describe(member, keyword, text string) []string {
 	return []string{member + ": " + keyword}
 }
 
-// schemaPlace reads a path in a schema: the member that it leads to, and the keyword at its end, "" if there is none.
+// schemaPlace reads a path in a schema: the member that it leads to, and the keyword at its end, ""
+// if there is none.
 func schemaPlace(path []string) (member, keyword string) {
 	var names []string
 	for len(path) > 0 {
