@@ -130,6 +130,8 @@ func TestBatchesThatKratosRefuses(t *testing.T) {
 				items = append(items, kratos.IdentityPatch{Create: kratos.CreateIdentity{Traits: map[string]string{"name": fmt.Sprintf("i%d", i), "is": is}}})
 			}
 			results, err := admin.BatchPatchIdentities(t.Context(), items)
+			server.mu.Lock()
+			defer server.mu.Unlock()
 			if matches(err) != tc.call {
 				t.Errorf("is %q (%v), want %q", matches(err), err, tc.call)
 			}

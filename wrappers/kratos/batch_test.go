@@ -141,6 +141,7 @@ func TestBatchesThatFail(t *testing.T) {
 		"the database is broken":                 {kratosError(500), "ErrServer", "ErrServer ErrUnconfirmed"},
 		"the server is busy":                     {kratosError(503), "ErrServer", "ErrServer ErrUnconfirmed"},
 		"the request took too long to arrive":    {kratosError(408), "", "ErrUnconfirmed"},
+		"the key has expired":                    {kratosError(401), "ErrUnauthorized", "ErrUnauthorized"},
 		"the key is wrong":                       {kratosError(403), "ErrForbidden", "ErrForbidden"},
 		"it is the wrong port":                   {kratosError(404), "ErrNotFound", "ErrNotFound"},
 		"there were too many calls":              {kratosError(429), "ErrRateLimited", "ErrRateLimited"},
