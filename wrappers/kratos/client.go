@@ -25,7 +25,7 @@ type Client struct {
 	health
 	api      *gen.Client
 	settings *settings
-	front    atomic.Pointer[front] // set by Proxy
+	front    *atomic.Pointer[front] // set by Proxy
 }
 
 // NewClient returns a client for the public API at baseURL, such as "https://auth.example.com" or
@@ -46,6 +46,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		health:       health{api},
 		api:          api,
 		settings:     s,
+		front:        new(atomic.Pointer[front]),
 	}
 	c.Login.f.visit = visits(c, func(b *Browser) Flows[LoginFlow, LoginMethod] { return b.Login })
 	c.Registration.f.visit = visits(c, func(b *Browser) Flows[RegistrationFlow, RegistrationMethod] { return b.Registration })
