@@ -20,7 +20,7 @@ kratos: compiler ## Build and start a Kratos on ports 4433 and 4434 to play with
 	@exec .bin/quickstart -serve -public-port 4433 -admin-port 4434
 
 .PHONY: generate
-generate: ## Make all of gen/ from api/.
+generate: ## Make all of gen/, and what is generated in wrappers/, from api/.
 	$(GO) generate ./...
 
 .PHONY: spec
@@ -43,9 +43,9 @@ bench: ## Measure this SDK beside kratos-client-go and bare net/http, and print 
 .PHONY: check
 check: compiler ## Check generated code, spec, overlays, modules, formatting, and what vet and staticcheck find.
 	@echo "== generated code is current"
-	@set -e; old=$$(mktemp -d); trap 'rm -rf "$$old"' EXIT; cp -R gen "$$old/gen"; rm -rf gen; \
+	@set -e; old=$$(mktemp -d); trap 'rm -rf "$$old"' EXIT; cp -R gen wrappers "$$old"; rm -rf gen; \
 	  $(GO) generate ./... || { rm -rf gen; cp -R "$$old/gen" gen; exit 1; }; \
-	  diff -r "$$old/gen" gen || { echo "gen/ was not what 'make generate' makes of api/; it is now: commit it"; exit 1; }
+	  diff -r "$$old/gen" gen && diff -r "$$old/wrappers" wrappers || { echo "gen/ or wrappers/*/zz_generated_*.go was not what 'make generate' makes of api/; it is now: commit it"; exit 1; }
 	@echo "== spec"
 	@$(GO) run -C tools ./api check
 	@echo "== changes since the last release"

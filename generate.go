@@ -1,7 +1,7 @@
 // Package kratosgo is the root of the module github.com/kratoskit/kratos-go. The package to import is
 // [github.com/kratoskit/kratos-go/wrappers/kratos].
 //
-// This file makes all of gen/ from api/, offline, with the tools that tools/go.mod pins:
+// This file makes all of gen/, and what is generated in wrappers/, from api/, offline, with the tools that tools/go.mod pins:
 //
 //	rm -rf gen && go generate ./...
 package kratosgo
@@ -11,3 +11,6 @@ package kratosgo
 
 // Models and low-level client: the effective spec with the names and types that Go wants.
 //go:generate go -C tools tool oapi-codegen -config ../api/oapi-codegen.yaml ../gen/spec/openapi.json
+
+// Methods that keep what the overlay calls secret out of logs, here and in the wrapper.
+//go:generate go run -C tools ./redact

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -28,7 +27,7 @@ func judgedRequests() []judged {
 		items[i].Create = kratos.CreateIdentity{SchemaID: "default", Traits: map[string]any{"email": address(i)}}
 		items[i].PatchID = patchID(i)
 	}
-	login := kratos.LoginPassword{Method: "password", Identifier: address(0), Password: "correct horse battery staple"}
+	login := gen.UpdateLoginFlowWithPasswordMethod{Method: "password", Identifier: address(0), Password: "correct horse battery staple"}
 	return []judged{
 		{"judge a login", "POST", "/self-service/login?flow=" + patchID(0), login, 10},
 		{"judge a batch of 1000", "PATCH", "/admin/identities", gen.PatchIdentitiesBody{Identities: items}, 2},
@@ -49,10 +48,10 @@ func measureJudged(e effort) (map[string]float64, error) {
 	transport := validate.Transport(nowhere{})
 	for _, j := range judgedRequests() {
 		marshal := func() error {
-			_, err := json.Marshal(j.body)
+			_, err := gen.MarshalBody(j.body)
 			return err
 		}
-		body, err := json.Marshal(j.body)
+		body, err := gen.MarshalBody(j.body)
 		if err != nil {
 			return nil, err
 		}

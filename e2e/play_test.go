@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -260,13 +261,22 @@ func (p *play[F, M]) fields(body M) url.Values {
 	p.v.t.Helper()
 	_, method := methodOf(body)
 	var members map[string]any
-	if err := json.Unmarshal(must1of[[]byte](p.v.t)(json.Marshal(body)), &members); err != nil {
+	if err := json.Unmarshal(must1of[[]byte](p.v.t)(json.Marshal(withoutMethods(body))), &members); err != nil {
 		p.v.t.Fatal(err)
 	}
 	members["method"], members["csrf_token"] = method, p.form.Value("csrf_token")
 	values := url.Values{}
 	flatten(values, "", members)
 	return values
+}
+
+// withoutMethods is a method of a flow as a plain struct or map, whose JSON has what is entered.
+func withoutMethods(body any) any {
+	v := reflect.ValueOf(body)
+	if v.Kind() == reflect.Map {
+		return v.Convert(reflect.TypeFor[map[string]any]()).Interface()
+	}
+	return v.Convert(reflect.StructOf(reflect.VisibleFields(v.Type()))).Interface()
 }
 
 func flatten(values url.Values, prefix string, members map[string]any) {

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,6 +26,10 @@ func writeEffective(p project) error {
 	repeatedEnums(doc) // the check names them
 	text, err := toJSON(doc)
 	if err != nil {
+		return err
+	}
+	// Methods of the models as they were do not compile with those that are generated next.
+	if err := os.Remove(p.redacted()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err := writeFile(p.effective(), text); err != nil {

@@ -28,6 +28,7 @@ func (p project) corrections() string { return p.path("api", "corrections.yaml")
 func (p project) golang() string      { return p.path("api", "golang.yaml") }
 func (p project) effective() string   { return p.path("gen", "spec", "openapi.json") }
 func (p project) effectiveGo() string { return p.path("gen", "spec", "spec.gen.go") }
+func (p project) redacted() string    { return p.path("gen", "zz_generated_redact.go") }
 
 func main() {
 	if err := run(project{root: ".."}, os.Args[1:]); err != nil {

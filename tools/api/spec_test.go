@@ -258,6 +258,9 @@ func generate(t *testing.T, p project, generator string) string {
 	if out, err := run(p.path("api"), generator, "-config", "../api/oapi-codegen.yaml", "../gen/spec/openapi.json"); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	if out, err := run(here.path("tools"), "go", "run", "./redact", p.root); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
 	if out, err := run(p.root, "go", "build", "./gen"); err != nil {
 		t.Fatalf("what is generated does not compile: %v: %s", err, out)
 	}

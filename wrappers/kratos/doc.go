@@ -65,6 +65,36 @@
 // package, never by text or status: Kratos answers a wrong verification code with status 200, and a step that worked
 // with status 400. No error text contains a body, token, cookie, code, password or URL query.
 //
+// # Secrets
+//
+// A value of this package is printed and logged by the name of its type, by its ids if they are
+// UUIDs, and by the values of enums that the API's description names. It shows no secret, and
+// nothing else that a person entered:
+//
+//	Session{id: 0b9f0b3e-…, identity: {id: 6c2f6ba3-…, state: active}}
+//
+// This is so for every verb of package fmt, in errors and panics, and with the handlers of log/slog.
+// JSON differs, since programs need it:
+//
+//	what is sent: the methods of flows, [Posted],     redacted in every place; gen.MarshalBody
+//	[CreateIdentity], [UpdateIdentity],               writes a body as it is sent
+//	[IdentityPatch], [FedCMToken]
+//	[Step], [Error]                                   redacted in every place
+//	what Kratos sent: [Session], [Identity], flows,   complete, secrets included; redacted as the
+//	forms, messages, [RecoveryCode] and so on         value of an attribute of log/slog
+//
+// No method of a type can keep these out of a log:
+//   - A field that is printed by itself, such as Session.Tokenized.
+//   - What Kratos sent, inside a struct, map or slice that a logger writes as JSON. Log the value
+//     itself, or its ID. Loggers that do not know [log/slog.LogValuer], such as zerolog, need its
+//     String method.
+//   - A value in an unexported field of another package's struct: package fmt cannot call its
+//     methods there. Nor does it call them below a pointer that is printed with a verb which does
+//     not fit it, such as %s for a pointer to a slice.
+//   - What reads values by reflection, as debuggers and go-spew do.
+//
+// A nil pointer is printed as nil by fmt; log/slog reports that LogValue panicked.
+//
 // # Transport
 //
 // A call takes 30 seconds at most, with all its attempts and the pauses between them, and follows no redirect. What only reads is sent again
