@@ -1957,9 +1957,15 @@ func knownVerificationFlowState(v VerificationFlowState) string {
 // wireUpdateFedCMFlowBody is UpdateFedCMFlowBody as it is sent.
 type wireUpdateFedCMFlowBody UpdateFedCMFlowBody
 
-func (v UpdateFedCMFlowBody) wire() wireUpdateFedCMFlowBody { return wireUpdateFedCMFlowBody(v) }
+func (v *UpdateFedCMFlowBody) wire(w *wireUpdateFedCMFlowBody) {
+	*w = wireUpdateFedCMFlowBody(*v)
+}
 
-func (v UpdateFedCMFlowBody) wireBody() any { return v.wire() }
+func (v UpdateFedCMFlowBody) wireBody() any {
+	var w wireUpdateFedCMFlowBody
+	v.wire(&w)
+	return &w
+}
 
 // wireCreateIdentityBody is CreateIdentityBody as it is sent.
 type wireCreateIdentityBody struct {
@@ -1974,21 +1980,23 @@ type wireCreateIdentityBody struct {
 	VerifiableAddresses []VerifiableAddress         `json:"verifiable_addresses,omitempty,omitzero"`
 }
 
-func (v CreateIdentityBody) wire() wireCreateIdentityBody {
-	return wireCreateIdentityBody{
-		v.Credentials.wire(),
-		v.MetadataAdmin,
-		v.MetadataPublic,
-		v.OrganizationID,
-		v.RecoveryAddresses,
-		v.SchemaID,
-		v.State,
-		v.Traits,
-		v.VerifiableAddresses,
-	}
+func (v *CreateIdentityBody) wire(w *wireCreateIdentityBody) {
+	v.Credentials.wire(&w.Credentials)
+	w.MetadataAdmin = v.MetadataAdmin
+	w.MetadataPublic = v.MetadataPublic
+	w.OrganizationID = v.OrganizationID
+	w.RecoveryAddresses = v.RecoveryAddresses
+	w.SchemaID = v.SchemaID
+	w.State = v.State
+	w.Traits = v.Traits
+	w.VerifiableAddresses = v.VerifiableAddresses
 }
 
-func (v CreateIdentityBody) wireBody() any { return v.wire() }
+func (v CreateIdentityBody) wireBody() any {
+	var w wireCreateIdentityBody
+	v.wire(&w)
+	return &w
+}
 
 // wireIdentityPatch is IdentityPatch as it is sent.
 type wireIdentityPatch struct {
@@ -1996,14 +2004,16 @@ type wireIdentityPatch struct {
 	PatchID string                 `json:"patch_id,omitempty,omitzero"`
 }
 
-func (v IdentityPatch) wire() wireIdentityPatch {
-	return wireIdentityPatch{
-		v.Create.wire(),
-		v.PatchID,
-	}
+func (v *IdentityPatch) wire(w *wireIdentityPatch) {
+	v.Create.wire(&w.Create)
+	w.PatchID = v.PatchID
 }
 
-func (v IdentityPatch) wireBody() any { return v.wire() }
+func (v IdentityPatch) wireBody() any {
+	var w wireIdentityPatch
+	v.wire(&w)
+	return &w
+}
 
 // wireIdentityWithCredentials is IdentityWithCredentials as it is sent.
 type wireIdentityWithCredentials struct {
@@ -2011,27 +2021,31 @@ type wireIdentityWithCredentials struct {
 	Password wireIdentityWithCredentialsPassword `json:"password,omitempty,omitzero"`
 }
 
-func (v IdentityWithCredentials) wire() wireIdentityWithCredentials {
-	return wireIdentityWithCredentials{
-		v.OIDC.wire(),
-		v.Password.wire(),
-	}
+func (v *IdentityWithCredentials) wire(w *wireIdentityWithCredentials) {
+	v.OIDC.wire(&w.OIDC)
+	v.Password.wire(&w.Password)
 }
 
-func (v IdentityWithCredentials) wireBody() any { return v.wire() }
+func (v IdentityWithCredentials) wireBody() any {
+	var w wireIdentityWithCredentials
+	v.wire(&w)
+	return &w
+}
 
 // wireIdentityWithCredentialsOIDC is IdentityWithCredentialsOIDC as it is sent.
 type wireIdentityWithCredentialsOIDC struct {
 	Config wireIdentityWithCredentialsOIDCConfig `json:"config,omitempty,omitzero"`
 }
 
-func (v IdentityWithCredentialsOIDC) wire() wireIdentityWithCredentialsOIDC {
-	return wireIdentityWithCredentialsOIDC{
-		v.Config.wire(),
-	}
+func (v *IdentityWithCredentialsOIDC) wire(w *wireIdentityWithCredentialsOIDC) {
+	v.Config.wire(&w.Config)
 }
 
-func (v IdentityWithCredentialsOIDC) wireBody() any { return v.wire() }
+func (v IdentityWithCredentialsOIDC) wireBody() any {
+	var w wireIdentityWithCredentialsOIDC
+	v.wire(&w)
+	return &w
+}
 
 // wireIdentityWithCredentialsOIDCConfig is IdentityWithCredentialsOIDCConfig as it is sent.
 type wireIdentityWithCredentialsOIDCConfig struct {
@@ -2039,74 +2053,98 @@ type wireIdentityWithCredentialsOIDCConfig struct {
 	Providers []wireIdentityWithCredentialsOIDCConfigProvider `json:"providers,omitempty,omitzero"`
 }
 
-func (v IdentityWithCredentialsOIDCConfig) wire() wireIdentityWithCredentialsOIDCConfig {
-	return wireIdentityWithCredentialsOIDCConfig{
-		v.Config.wire(),
-		wireList(v.Providers, IdentityWithCredentialsOIDCConfigProvider.wire),
-	}
+func (v *IdentityWithCredentialsOIDCConfig) wire(w *wireIdentityWithCredentialsOIDCConfig) {
+	v.Config.wire(&w.Config)
+	w.Providers = wireList(v.Providers, (*IdentityWithCredentialsOIDCConfigProvider).wire)
 }
 
-func (v IdentityWithCredentialsOIDCConfig) wireBody() any { return v.wire() }
+func (v IdentityWithCredentialsOIDCConfig) wireBody() any {
+	var w wireIdentityWithCredentialsOIDCConfig
+	v.wire(&w)
+	return &w
+}
 
 // wireIdentityWithCredentialsOIDCConfigProvider is IdentityWithCredentialsOIDCConfigProvider as it is sent.
 type wireIdentityWithCredentialsOIDCConfigProvider IdentityWithCredentialsOIDCConfigProvider
 
-func (v IdentityWithCredentialsOIDCConfigProvider) wire() wireIdentityWithCredentialsOIDCConfigProvider {
-	return wireIdentityWithCredentialsOIDCConfigProvider(v)
+func (v *IdentityWithCredentialsOIDCConfigProvider) wire(w *wireIdentityWithCredentialsOIDCConfigProvider) {
+	*w = wireIdentityWithCredentialsOIDCConfigProvider(*v)
 }
 
-func (v IdentityWithCredentialsOIDCConfigProvider) wireBody() any { return v.wire() }
+func (v IdentityWithCredentialsOIDCConfigProvider) wireBody() any {
+	var w wireIdentityWithCredentialsOIDCConfigProvider
+	v.wire(&w)
+	return &w
+}
 
 // wireIdentityWithCredentialsPassword is IdentityWithCredentialsPassword as it is sent.
 type wireIdentityWithCredentialsPassword struct {
 	Config wireIdentityWithCredentialsPasswordConfig `json:"config,omitempty,omitzero"`
 }
 
-func (v IdentityWithCredentialsPassword) wire() wireIdentityWithCredentialsPassword {
-	return wireIdentityWithCredentialsPassword{
-		v.Config.wire(),
-	}
+func (v *IdentityWithCredentialsPassword) wire(w *wireIdentityWithCredentialsPassword) {
+	v.Config.wire(&w.Config)
 }
 
-func (v IdentityWithCredentialsPassword) wireBody() any { return v.wire() }
+func (v IdentityWithCredentialsPassword) wireBody() any {
+	var w wireIdentityWithCredentialsPassword
+	v.wire(&w)
+	return &w
+}
 
 // wireIdentityWithCredentialsPasswordConfig is IdentityWithCredentialsPasswordConfig as it is sent.
 type wireIdentityWithCredentialsPasswordConfig IdentityWithCredentialsPasswordConfig
 
-func (v IdentityWithCredentialsPasswordConfig) wire() wireIdentityWithCredentialsPasswordConfig {
-	return wireIdentityWithCredentialsPasswordConfig(v)
+func (v *IdentityWithCredentialsPasswordConfig) wire(w *wireIdentityWithCredentialsPasswordConfig) {
+	*w = wireIdentityWithCredentialsPasswordConfig(*v)
 }
 
-func (v IdentityWithCredentialsPasswordConfig) wireBody() any { return v.wire() }
+func (v IdentityWithCredentialsPasswordConfig) wireBody() any {
+	var w wireIdentityWithCredentialsPasswordConfig
+	v.wire(&w)
+	return &w
+}
 
 // wireJSONPatch is JSONPatch as it is sent.
 type wireJSONPatch JSONPatch
 
-func (v JSONPatch) wire() wireJSONPatch { return wireJSONPatch(v) }
+func (v *JSONPatch) wire(w *wireJSONPatch) {
+	*w = wireJSONPatch(*v)
+}
 
-func (v JSONPatch) wireBody() any { return v.wire() }
+func (v JSONPatch) wireBody() any {
+	var w wireJSONPatch
+	v.wire(&w)
+	return &w
+}
 
 // wirePatchIdentitiesBody is PatchIdentitiesBody as it is sent.
 type wirePatchIdentitiesBody struct {
 	Identities []wireIdentityPatch `json:"identities,omitempty,omitzero"`
 }
 
-func (v PatchIdentitiesBody) wire() wirePatchIdentitiesBody {
-	return wirePatchIdentitiesBody{
-		wireList(v.Identities, IdentityPatch.wire),
-	}
+func (v *PatchIdentitiesBody) wire(w *wirePatchIdentitiesBody) {
+	w.Identities = wireList(v.Identities, (*IdentityPatch).wire)
 }
 
-func (v PatchIdentitiesBody) wireBody() any { return v.wire() }
+func (v PatchIdentitiesBody) wireBody() any {
+	var w wirePatchIdentitiesBody
+	v.wire(&w)
+	return &w
+}
 
 // wirePerformNativeLogoutBody is PerformNativeLogoutBody as it is sent.
 type wirePerformNativeLogoutBody PerformNativeLogoutBody
 
-func (v PerformNativeLogoutBody) wire() wirePerformNativeLogoutBody {
-	return wirePerformNativeLogoutBody(v)
+func (v *PerformNativeLogoutBody) wire(w *wirePerformNativeLogoutBody) {
+	*w = wirePerformNativeLogoutBody(*v)
 }
 
-func (v PerformNativeLogoutBody) wireBody() any { return v.wire() }
+func (v PerformNativeLogoutBody) wireBody() any {
+	var w wirePerformNativeLogoutBody
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateIdentityBody is UpdateIdentityBody as it is sent.
 type wireUpdateIdentityBody struct {
@@ -2118,251 +2156,353 @@ type wireUpdateIdentityBody struct {
 	Traits         any                         `json:"traits"`
 }
 
-func (v UpdateIdentityBody) wire() wireUpdateIdentityBody {
-	return wireUpdateIdentityBody{
-		v.Credentials.wire(),
-		v.MetadataAdmin,
-		v.MetadataPublic,
-		v.SchemaID,
-		v.State,
-		v.Traits,
-	}
+func (v *UpdateIdentityBody) wire(w *wireUpdateIdentityBody) {
+	v.Credentials.wire(&w.Credentials)
+	w.MetadataAdmin = v.MetadataAdmin
+	w.MetadataPublic = v.MetadataPublic
+	w.SchemaID = v.SchemaID
+	w.State = v.State
+	w.Traits = v.Traits
 }
 
-func (v UpdateIdentityBody) wireBody() any { return v.wire() }
+func (v UpdateIdentityBody) wireBody() any {
+	var w wireUpdateIdentityBody
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateLoginFlowWithCodeMethod is UpdateLoginFlowWithCodeMethod as it is sent.
 type wireUpdateLoginFlowWithCodeMethod UpdateLoginFlowWithCodeMethod
 
-func (v UpdateLoginFlowWithCodeMethod) wire() wireUpdateLoginFlowWithCodeMethod {
-	return wireUpdateLoginFlowWithCodeMethod(v)
+func (v *UpdateLoginFlowWithCodeMethod) wire(w *wireUpdateLoginFlowWithCodeMethod) {
+	*w = wireUpdateLoginFlowWithCodeMethod(*v)
 }
 
-func (v UpdateLoginFlowWithCodeMethod) wireBody() any { return v.wire() }
+func (v UpdateLoginFlowWithCodeMethod) wireBody() any {
+	var w wireUpdateLoginFlowWithCodeMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateLoginFlowWithIdentifierFirstMethod is UpdateLoginFlowWithIdentifierFirstMethod as it is sent.
 type wireUpdateLoginFlowWithIdentifierFirstMethod UpdateLoginFlowWithIdentifierFirstMethod
 
-func (v UpdateLoginFlowWithIdentifierFirstMethod) wire() wireUpdateLoginFlowWithIdentifierFirstMethod {
-	return wireUpdateLoginFlowWithIdentifierFirstMethod(v)
+func (v *UpdateLoginFlowWithIdentifierFirstMethod) wire(w *wireUpdateLoginFlowWithIdentifierFirstMethod) {
+	*w = wireUpdateLoginFlowWithIdentifierFirstMethod(*v)
 }
 
-func (v UpdateLoginFlowWithIdentifierFirstMethod) wireBody() any { return v.wire() }
+func (v UpdateLoginFlowWithIdentifierFirstMethod) wireBody() any {
+	var w wireUpdateLoginFlowWithIdentifierFirstMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateLoginFlowWithLookupSecretMethod is UpdateLoginFlowWithLookupSecretMethod as it is sent.
 type wireUpdateLoginFlowWithLookupSecretMethod UpdateLoginFlowWithLookupSecretMethod
 
-func (v UpdateLoginFlowWithLookupSecretMethod) wire() wireUpdateLoginFlowWithLookupSecretMethod {
-	return wireUpdateLoginFlowWithLookupSecretMethod(v)
+func (v *UpdateLoginFlowWithLookupSecretMethod) wire(w *wireUpdateLoginFlowWithLookupSecretMethod) {
+	*w = wireUpdateLoginFlowWithLookupSecretMethod(*v)
 }
 
-func (v UpdateLoginFlowWithLookupSecretMethod) wireBody() any { return v.wire() }
+func (v UpdateLoginFlowWithLookupSecretMethod) wireBody() any {
+	var w wireUpdateLoginFlowWithLookupSecretMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateLoginFlowWithOIDCMethod is UpdateLoginFlowWithOIDCMethod as it is sent.
 type wireUpdateLoginFlowWithOIDCMethod UpdateLoginFlowWithOIDCMethod
 
-func (v UpdateLoginFlowWithOIDCMethod) wire() wireUpdateLoginFlowWithOIDCMethod {
-	return wireUpdateLoginFlowWithOIDCMethod(v)
+func (v *UpdateLoginFlowWithOIDCMethod) wire(w *wireUpdateLoginFlowWithOIDCMethod) {
+	*w = wireUpdateLoginFlowWithOIDCMethod(*v)
 }
 
-func (v UpdateLoginFlowWithOIDCMethod) wireBody() any { return v.wire() }
+func (v UpdateLoginFlowWithOIDCMethod) wireBody() any {
+	var w wireUpdateLoginFlowWithOIDCMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateLoginFlowWithPasskeyMethod is UpdateLoginFlowWithPasskeyMethod as it is sent.
 type wireUpdateLoginFlowWithPasskeyMethod UpdateLoginFlowWithPasskeyMethod
 
-func (v UpdateLoginFlowWithPasskeyMethod) wire() wireUpdateLoginFlowWithPasskeyMethod {
-	return wireUpdateLoginFlowWithPasskeyMethod(v)
+func (v *UpdateLoginFlowWithPasskeyMethod) wire(w *wireUpdateLoginFlowWithPasskeyMethod) {
+	*w = wireUpdateLoginFlowWithPasskeyMethod(*v)
 }
 
-func (v UpdateLoginFlowWithPasskeyMethod) wireBody() any { return v.wire() }
+func (v UpdateLoginFlowWithPasskeyMethod) wireBody() any {
+	var w wireUpdateLoginFlowWithPasskeyMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateLoginFlowWithPasswordMethod is UpdateLoginFlowWithPasswordMethod as it is sent.
 type wireUpdateLoginFlowWithPasswordMethod UpdateLoginFlowWithPasswordMethod
 
-func (v UpdateLoginFlowWithPasswordMethod) wire() wireUpdateLoginFlowWithPasswordMethod {
-	return wireUpdateLoginFlowWithPasswordMethod(v)
+func (v *UpdateLoginFlowWithPasswordMethod) wire(w *wireUpdateLoginFlowWithPasswordMethod) {
+	*w = wireUpdateLoginFlowWithPasswordMethod(*v)
 }
 
-func (v UpdateLoginFlowWithPasswordMethod) wireBody() any { return v.wire() }
+func (v UpdateLoginFlowWithPasswordMethod) wireBody() any {
+	var w wireUpdateLoginFlowWithPasswordMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateLoginFlowWithTOTPMethod is UpdateLoginFlowWithTOTPMethod as it is sent.
 type wireUpdateLoginFlowWithTOTPMethod UpdateLoginFlowWithTOTPMethod
 
-func (v UpdateLoginFlowWithTOTPMethod) wire() wireUpdateLoginFlowWithTOTPMethod {
-	return wireUpdateLoginFlowWithTOTPMethod(v)
+func (v *UpdateLoginFlowWithTOTPMethod) wire(w *wireUpdateLoginFlowWithTOTPMethod) {
+	*w = wireUpdateLoginFlowWithTOTPMethod(*v)
 }
 
-func (v UpdateLoginFlowWithTOTPMethod) wireBody() any { return v.wire() }
+func (v UpdateLoginFlowWithTOTPMethod) wireBody() any {
+	var w wireUpdateLoginFlowWithTOTPMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateLoginFlowWithWebAuthnMethod is UpdateLoginFlowWithWebAuthnMethod as it is sent.
 type wireUpdateLoginFlowWithWebAuthnMethod UpdateLoginFlowWithWebAuthnMethod
 
-func (v UpdateLoginFlowWithWebAuthnMethod) wire() wireUpdateLoginFlowWithWebAuthnMethod {
-	return wireUpdateLoginFlowWithWebAuthnMethod(v)
+func (v *UpdateLoginFlowWithWebAuthnMethod) wire(w *wireUpdateLoginFlowWithWebAuthnMethod) {
+	*w = wireUpdateLoginFlowWithWebAuthnMethod(*v)
 }
 
-func (v UpdateLoginFlowWithWebAuthnMethod) wireBody() any { return v.wire() }
+func (v UpdateLoginFlowWithWebAuthnMethod) wireBody() any {
+	var w wireUpdateLoginFlowWithWebAuthnMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateRecoveryFlowWithCodeMethod is UpdateRecoveryFlowWithCodeMethod as it is sent.
 type wireUpdateRecoveryFlowWithCodeMethod UpdateRecoveryFlowWithCodeMethod
 
-func (v UpdateRecoveryFlowWithCodeMethod) wire() wireUpdateRecoveryFlowWithCodeMethod {
-	return wireUpdateRecoveryFlowWithCodeMethod(v)
+func (v *UpdateRecoveryFlowWithCodeMethod) wire(w *wireUpdateRecoveryFlowWithCodeMethod) {
+	*w = wireUpdateRecoveryFlowWithCodeMethod(*v)
 }
 
-func (v UpdateRecoveryFlowWithCodeMethod) wireBody() any { return v.wire() }
+func (v UpdateRecoveryFlowWithCodeMethod) wireBody() any {
+	var w wireUpdateRecoveryFlowWithCodeMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateRecoveryFlowWithLinkMethod is UpdateRecoveryFlowWithLinkMethod as it is sent.
 type wireUpdateRecoveryFlowWithLinkMethod UpdateRecoveryFlowWithLinkMethod
 
-func (v UpdateRecoveryFlowWithLinkMethod) wire() wireUpdateRecoveryFlowWithLinkMethod {
-	return wireUpdateRecoveryFlowWithLinkMethod(v)
+func (v *UpdateRecoveryFlowWithLinkMethod) wire(w *wireUpdateRecoveryFlowWithLinkMethod) {
+	*w = wireUpdateRecoveryFlowWithLinkMethod(*v)
 }
 
-func (v UpdateRecoveryFlowWithLinkMethod) wireBody() any { return v.wire() }
+func (v UpdateRecoveryFlowWithLinkMethod) wireBody() any {
+	var w wireUpdateRecoveryFlowWithLinkMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateRegistrationFlowWithCodeMethod is UpdateRegistrationFlowWithCodeMethod as it is sent.
 type wireUpdateRegistrationFlowWithCodeMethod UpdateRegistrationFlowWithCodeMethod
 
-func (v UpdateRegistrationFlowWithCodeMethod) wire() wireUpdateRegistrationFlowWithCodeMethod {
-	return wireUpdateRegistrationFlowWithCodeMethod(v)
+func (v *UpdateRegistrationFlowWithCodeMethod) wire(w *wireUpdateRegistrationFlowWithCodeMethod) {
+	*w = wireUpdateRegistrationFlowWithCodeMethod(*v)
 }
 
-func (v UpdateRegistrationFlowWithCodeMethod) wireBody() any { return v.wire() }
+func (v UpdateRegistrationFlowWithCodeMethod) wireBody() any {
+	var w wireUpdateRegistrationFlowWithCodeMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateRegistrationFlowWithOIDCMethod is UpdateRegistrationFlowWithOIDCMethod as it is sent.
 type wireUpdateRegistrationFlowWithOIDCMethod UpdateRegistrationFlowWithOIDCMethod
 
-func (v UpdateRegistrationFlowWithOIDCMethod) wire() wireUpdateRegistrationFlowWithOIDCMethod {
-	return wireUpdateRegistrationFlowWithOIDCMethod(v)
+func (v *UpdateRegistrationFlowWithOIDCMethod) wire(w *wireUpdateRegistrationFlowWithOIDCMethod) {
+	*w = wireUpdateRegistrationFlowWithOIDCMethod(*v)
 }
 
-func (v UpdateRegistrationFlowWithOIDCMethod) wireBody() any { return v.wire() }
+func (v UpdateRegistrationFlowWithOIDCMethod) wireBody() any {
+	var w wireUpdateRegistrationFlowWithOIDCMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateRegistrationFlowWithPasskeyMethod is UpdateRegistrationFlowWithPasskeyMethod as it is sent.
 type wireUpdateRegistrationFlowWithPasskeyMethod UpdateRegistrationFlowWithPasskeyMethod
 
-func (v UpdateRegistrationFlowWithPasskeyMethod) wire() wireUpdateRegistrationFlowWithPasskeyMethod {
-	return wireUpdateRegistrationFlowWithPasskeyMethod(v)
+func (v *UpdateRegistrationFlowWithPasskeyMethod) wire(w *wireUpdateRegistrationFlowWithPasskeyMethod) {
+	*w = wireUpdateRegistrationFlowWithPasskeyMethod(*v)
 }
 
-func (v UpdateRegistrationFlowWithPasskeyMethod) wireBody() any { return v.wire() }
+func (v UpdateRegistrationFlowWithPasskeyMethod) wireBody() any {
+	var w wireUpdateRegistrationFlowWithPasskeyMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateRegistrationFlowWithPasswordMethod is UpdateRegistrationFlowWithPasswordMethod as it is sent.
 type wireUpdateRegistrationFlowWithPasswordMethod UpdateRegistrationFlowWithPasswordMethod
 
-func (v UpdateRegistrationFlowWithPasswordMethod) wire() wireUpdateRegistrationFlowWithPasswordMethod {
-	return wireUpdateRegistrationFlowWithPasswordMethod(v)
+func (v *UpdateRegistrationFlowWithPasswordMethod) wire(w *wireUpdateRegistrationFlowWithPasswordMethod) {
+	*w = wireUpdateRegistrationFlowWithPasswordMethod(*v)
 }
 
-func (v UpdateRegistrationFlowWithPasswordMethod) wireBody() any { return v.wire() }
+func (v UpdateRegistrationFlowWithPasswordMethod) wireBody() any {
+	var w wireUpdateRegistrationFlowWithPasswordMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateRegistrationFlowWithProfileMethod is UpdateRegistrationFlowWithProfileMethod as it is sent.
 type wireUpdateRegistrationFlowWithProfileMethod UpdateRegistrationFlowWithProfileMethod
 
-func (v UpdateRegistrationFlowWithProfileMethod) wire() wireUpdateRegistrationFlowWithProfileMethod {
-	return wireUpdateRegistrationFlowWithProfileMethod(v)
+func (v *UpdateRegistrationFlowWithProfileMethod) wire(w *wireUpdateRegistrationFlowWithProfileMethod) {
+	*w = wireUpdateRegistrationFlowWithProfileMethod(*v)
 }
 
-func (v UpdateRegistrationFlowWithProfileMethod) wireBody() any { return v.wire() }
+func (v UpdateRegistrationFlowWithProfileMethod) wireBody() any {
+	var w wireUpdateRegistrationFlowWithProfileMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateRegistrationFlowWithWebAuthnMethod is UpdateRegistrationFlowWithWebAuthnMethod as it is sent.
 type wireUpdateRegistrationFlowWithWebAuthnMethod UpdateRegistrationFlowWithWebAuthnMethod
 
-func (v UpdateRegistrationFlowWithWebAuthnMethod) wire() wireUpdateRegistrationFlowWithWebAuthnMethod {
-	return wireUpdateRegistrationFlowWithWebAuthnMethod(v)
+func (v *UpdateRegistrationFlowWithWebAuthnMethod) wire(w *wireUpdateRegistrationFlowWithWebAuthnMethod) {
+	*w = wireUpdateRegistrationFlowWithWebAuthnMethod(*v)
 }
 
-func (v UpdateRegistrationFlowWithWebAuthnMethod) wireBody() any { return v.wire() }
+func (v UpdateRegistrationFlowWithWebAuthnMethod) wireBody() any {
+	var w wireUpdateRegistrationFlowWithWebAuthnMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateSettingsFlowWithLookupMethod is UpdateSettingsFlowWithLookupMethod as it is sent.
 type wireUpdateSettingsFlowWithLookupMethod UpdateSettingsFlowWithLookupMethod
 
-func (v UpdateSettingsFlowWithLookupMethod) wire() wireUpdateSettingsFlowWithLookupMethod {
-	return wireUpdateSettingsFlowWithLookupMethod(v)
+func (v *UpdateSettingsFlowWithLookupMethod) wire(w *wireUpdateSettingsFlowWithLookupMethod) {
+	*w = wireUpdateSettingsFlowWithLookupMethod(*v)
 }
 
-func (v UpdateSettingsFlowWithLookupMethod) wireBody() any { return v.wire() }
+func (v UpdateSettingsFlowWithLookupMethod) wireBody() any {
+	var w wireUpdateSettingsFlowWithLookupMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateSettingsFlowWithOIDCMethod is UpdateSettingsFlowWithOIDCMethod as it is sent.
 type wireUpdateSettingsFlowWithOIDCMethod UpdateSettingsFlowWithOIDCMethod
 
-func (v UpdateSettingsFlowWithOIDCMethod) wire() wireUpdateSettingsFlowWithOIDCMethod {
-	return wireUpdateSettingsFlowWithOIDCMethod(v)
+func (v *UpdateSettingsFlowWithOIDCMethod) wire(w *wireUpdateSettingsFlowWithOIDCMethod) {
+	*w = wireUpdateSettingsFlowWithOIDCMethod(*v)
 }
 
-func (v UpdateSettingsFlowWithOIDCMethod) wireBody() any { return v.wire() }
+func (v UpdateSettingsFlowWithOIDCMethod) wireBody() any {
+	var w wireUpdateSettingsFlowWithOIDCMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateSettingsFlowWithPasskeyMethod is UpdateSettingsFlowWithPasskeyMethod as it is sent.
 type wireUpdateSettingsFlowWithPasskeyMethod UpdateSettingsFlowWithPasskeyMethod
 
-func (v UpdateSettingsFlowWithPasskeyMethod) wire() wireUpdateSettingsFlowWithPasskeyMethod {
-	return wireUpdateSettingsFlowWithPasskeyMethod(v)
+func (v *UpdateSettingsFlowWithPasskeyMethod) wire(w *wireUpdateSettingsFlowWithPasskeyMethod) {
+	*w = wireUpdateSettingsFlowWithPasskeyMethod(*v)
 }
 
-func (v UpdateSettingsFlowWithPasskeyMethod) wireBody() any { return v.wire() }
+func (v UpdateSettingsFlowWithPasskeyMethod) wireBody() any {
+	var w wireUpdateSettingsFlowWithPasskeyMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateSettingsFlowWithPasswordMethod is UpdateSettingsFlowWithPasswordMethod as it is sent.
 type wireUpdateSettingsFlowWithPasswordMethod UpdateSettingsFlowWithPasswordMethod
 
-func (v UpdateSettingsFlowWithPasswordMethod) wire() wireUpdateSettingsFlowWithPasswordMethod {
-	return wireUpdateSettingsFlowWithPasswordMethod(v)
+func (v *UpdateSettingsFlowWithPasswordMethod) wire(w *wireUpdateSettingsFlowWithPasswordMethod) {
+	*w = wireUpdateSettingsFlowWithPasswordMethod(*v)
 }
 
-func (v UpdateSettingsFlowWithPasswordMethod) wireBody() any { return v.wire() }
+func (v UpdateSettingsFlowWithPasswordMethod) wireBody() any {
+	var w wireUpdateSettingsFlowWithPasswordMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateSettingsFlowWithProfileMethod is UpdateSettingsFlowWithProfileMethod as it is sent.
 type wireUpdateSettingsFlowWithProfileMethod UpdateSettingsFlowWithProfileMethod
 
-func (v UpdateSettingsFlowWithProfileMethod) wire() wireUpdateSettingsFlowWithProfileMethod {
-	return wireUpdateSettingsFlowWithProfileMethod(v)
+func (v *UpdateSettingsFlowWithProfileMethod) wire(w *wireUpdateSettingsFlowWithProfileMethod) {
+	*w = wireUpdateSettingsFlowWithProfileMethod(*v)
 }
 
-func (v UpdateSettingsFlowWithProfileMethod) wireBody() any { return v.wire() }
+func (v UpdateSettingsFlowWithProfileMethod) wireBody() any {
+	var w wireUpdateSettingsFlowWithProfileMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateSettingsFlowWithTOTPMethod is UpdateSettingsFlowWithTOTPMethod as it is sent.
 type wireUpdateSettingsFlowWithTOTPMethod UpdateSettingsFlowWithTOTPMethod
 
-func (v UpdateSettingsFlowWithTOTPMethod) wire() wireUpdateSettingsFlowWithTOTPMethod {
-	return wireUpdateSettingsFlowWithTOTPMethod(v)
+func (v *UpdateSettingsFlowWithTOTPMethod) wire(w *wireUpdateSettingsFlowWithTOTPMethod) {
+	*w = wireUpdateSettingsFlowWithTOTPMethod(*v)
 }
 
-func (v UpdateSettingsFlowWithTOTPMethod) wireBody() any { return v.wire() }
+func (v UpdateSettingsFlowWithTOTPMethod) wireBody() any {
+	var w wireUpdateSettingsFlowWithTOTPMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateSettingsFlowWithWebAuthnMethod is UpdateSettingsFlowWithWebAuthnMethod as it is sent.
 type wireUpdateSettingsFlowWithWebAuthnMethod UpdateSettingsFlowWithWebAuthnMethod
 
-func (v UpdateSettingsFlowWithWebAuthnMethod) wire() wireUpdateSettingsFlowWithWebAuthnMethod {
-	return wireUpdateSettingsFlowWithWebAuthnMethod(v)
+func (v *UpdateSettingsFlowWithWebAuthnMethod) wire(w *wireUpdateSettingsFlowWithWebAuthnMethod) {
+	*w = wireUpdateSettingsFlowWithWebAuthnMethod(*v)
 }
 
-func (v UpdateSettingsFlowWithWebAuthnMethod) wireBody() any { return v.wire() }
+func (v UpdateSettingsFlowWithWebAuthnMethod) wireBody() any {
+	var w wireUpdateSettingsFlowWithWebAuthnMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateVerificationFlowWithCodeMethod is UpdateVerificationFlowWithCodeMethod as it is sent.
 type wireUpdateVerificationFlowWithCodeMethod UpdateVerificationFlowWithCodeMethod
 
-func (v UpdateVerificationFlowWithCodeMethod) wire() wireUpdateVerificationFlowWithCodeMethod {
-	return wireUpdateVerificationFlowWithCodeMethod(v)
+func (v *UpdateVerificationFlowWithCodeMethod) wire(w *wireUpdateVerificationFlowWithCodeMethod) {
+	*w = wireUpdateVerificationFlowWithCodeMethod(*v)
 }
 
-func (v UpdateVerificationFlowWithCodeMethod) wireBody() any { return v.wire() }
+func (v UpdateVerificationFlowWithCodeMethod) wireBody() any {
+	var w wireUpdateVerificationFlowWithCodeMethod
+	v.wire(&w)
+	return &w
+}
 
 // wireUpdateVerificationFlowWithLinkMethod is UpdateVerificationFlowWithLinkMethod as it is sent.
 type wireUpdateVerificationFlowWithLinkMethod UpdateVerificationFlowWithLinkMethod
 
-func (v UpdateVerificationFlowWithLinkMethod) wire() wireUpdateVerificationFlowWithLinkMethod {
-	return wireUpdateVerificationFlowWithLinkMethod(v)
+func (v *UpdateVerificationFlowWithLinkMethod) wire(w *wireUpdateVerificationFlowWithLinkMethod) {
+	*w = wireUpdateVerificationFlowWithLinkMethod(*v)
 }
 
-func (v UpdateVerificationFlowWithLinkMethod) wireBody() any { return v.wire() }
+func (v UpdateVerificationFlowWithLinkMethod) wireBody() any {
+	var w wireUpdateVerificationFlowWithLinkMethod
+	v.wire(&w)
+	return &w
+}
 
-func wireList[T, W any](list []T, wire func(T) W) []W {
+func wireList[T, W any](list []T, wire func(*T, *W)) []W {
 	if list == nil {
 		return nil
 	}
 	out := make([]W, len(list))
-	for i, v := range list {
-		out[i] = wire(v)
+	for i := range list {
+		wire(&list[i], &out[i])
 	}
 	return out
 }

@@ -23,13 +23,13 @@ func (m *models) writeBodies(b *bytes.Buffer) error {
 	}
 	if listed {
 		b.WriteString(`
-func wireList[T, W any](list []T, wire func(T) W) []W {
+func wireList[T, W any](list []T, wire func(*T, *W)) []W {
 	if list == nil {
 		return nil
 	}
 	out := make([]W, len(list))
-	for i, v := range list {
-		out[i] = wire(v)
+	for i := range list {
+		wire(&list[i], &out[i])
 	}
 	return out
 }
@@ -38,40 +38,49 @@ func wireList[T, W any](list []T, wire func(T) W) []W {
 	return nil
 }
 
-// writeBody writes one type, and reports whether it has a list of others.
+// writeBody writes one type, and reports whether it has a list of others. Values are written to
+// where they are to be, as batches of them are large.
 func (m *models) writeBody(b *bytes.Buffer, name string) (listed bool, err error) {
 	fields, _ := m.fields(name)
-	var members, values []string
+	var members, steps []string
 	nested := false
 	for _, f := range fields {
-		typ, value := m.resolve(f.typ), "v."+f.name
-		text := typeText(f.typ)
+		typ := m.resolve(f.typ)
+		text, step := typeText(f.typ), fmt.Sprintf("w.%[1]s = v.%[1]s", f.name)
 		if inner := baseName(typ); m.bodies[inner] {
 			nested = true
-			switch typ := typ.(type) {
-			case *ast.Ident:
-				text, value = "wire"+inner, value+".wire()"
-			case *ast.ArrayType:
-				if _, direct := typ.Elt.(*ast.Ident); !direct {
-					return false, fmt.Errorf("%s.%s is a list of lists or pointers, which this command cannot write", name, f.name)
-				}
-				text, value, listed = "[]wire"+inner, fmt.Sprintf("wireList(%s, %s.wire)", value, inner), true
+			switch {
+			case isNamed(typ):
+				text, step = "wire"+inner, fmt.Sprintf("v.%[1]s.wire(&w.%[1]s)", f.name)
+			case isListOfNamed(typ):
+				text, step, listed = "[]wire"+inner, fmt.Sprintf("w.%[1]s = wireList(v.%[1]s, (*%[2]s).wire)", f.name, inner), true
 			default:
-				return false, fmt.Errorf("%s.%s is a pointer or map, which this command cannot write", name, f.name)
+				return false, fmt.Errorf("%s.%s is neither a %s nor a list of them, which this command cannot write", name, f.name, inner)
 			}
 		}
 		members = append(members, fmt.Sprintf("%s %s `json:%q`", f.name, text, f.tag.Get("json")))
-		values = append(values, value)
+		steps = append(steps, step)
 	}
 	fmt.Fprintf(b, "\n// wire%[1]s is %[1]s as it is sent.\n", name)
 	if nested {
 		fmt.Fprintf(b, "type wire%s struct {\n%s\n}\n", name, strings.Join(members, "\n"))
-		fmt.Fprintf(b, "\nfunc (v %[1]s) wire() wire%[1]s {\nreturn wire%[1]s{\n%[2]s,\n}\n}\n", name, strings.Join(values, ",\n"))
 	} else {
-		fmt.Fprintf(b, "type wire%[1]s %[1]s\n\nfunc (v %[1]s) wire() wire%[1]s { return wire%[1]s(v) }\n", name)
+		fmt.Fprintf(b, "type wire%[1]s %[1]s\n", name)
+		steps = []string{fmt.Sprintf("*w = wire%s(*v)", name)}
 	}
-	fmt.Fprintf(b, "\nfunc (v %s) wireBody() any { return v.wire() }\n", name)
+	fmt.Fprintf(b, "\nfunc (v *%[1]s) wire(w *wire%[1]s) {\n%[2]s\n}\n", name, strings.Join(steps, "\n"))
+	fmt.Fprintf(b, "\nfunc (v %[1]s) wireBody() any {\nvar w wire%[1]s\nv.wire(&w)\nreturn &w\n}\n", name)
 	return listed, nil
+}
+
+func isNamed(typ ast.Expr) bool {
+	_, ok := typ.(*ast.Ident)
+	return ok
+}
+
+func isListOfNamed(typ ast.Expr) bool {
+	list, ok := typ.(*ast.ArrayType)
+	return ok && isNamed(list.Elt)
 }
 
 // typeText writes a type of package gen.

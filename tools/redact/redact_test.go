@@ -171,9 +171,9 @@ func TestWhatCannotBeGeneratedIsRefused(t *testing.T) {
 	}{
 		"a submission that has no type":       {"type Other struct{}", []string{"login"}, "no Go type for the submission login"},
 		"a body that marshals itself":         {secretBody + "func (Login) MarshalJSON() ([]byte, error) { return nil, nil }", []string{"login"}, "has a MarshalJSON already"},
-		"a body with a pointer to secrets":    {secretBody + "type Outer struct { In *Login }", []string{"outer"}, "a pointer or map"},
-		"a body with a map of secrets":        {secretBody + "type Outer struct { In map[string]Login }", []string{"outer"}, "a pointer or map"},
-		"a body with a list of such pointers": {secretBody + "type Outer struct { In []*Login }", []string{"outer"}, "a list of lists or pointers"},
+		"a body with a pointer to secrets":    {secretBody + "type Outer struct { In *Login }", []string{"outer"}, "Outer.In is neither a Login nor a list"},
+		"a body with a map of secrets":        {secretBody + "type Outer struct { In map[string]Login }", []string{"outer"}, "Outer.In is neither a Login nor a list"},
+		"a body with a list of such pointers": {secretBody + "type Outer struct { In []*Login }", []string{"outer"}, "Outer.In is neither a Login nor a list"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
