@@ -2,7 +2,6 @@ package kratos_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
@@ -214,7 +214,7 @@ func TestLimitsOfBatches(t *testing.T) {
 	broken := hashed
 	broken.Create.Credentials.Password.Config.HashedPassword = "$2a$04$s3cret"
 	mib := item(1<<20-100, nil)
-	rest, err := json.Marshal(map[string]any{"identities": repeat(1, item(0, nil))})
+	rest, err := gen.MarshalBody(gen.PatchIdentitiesBody{Identities: repeat(1, item(0, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

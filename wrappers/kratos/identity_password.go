@@ -88,7 +88,11 @@ func (i *openIdentity) isIdentity() bool { return isIdentity(&i.known) && len(i.
 // delete if it were left out. What this package does not know is among that: Kratos ignores what it
 // does not take.
 func (i *openIdentity) update(credentials gen.IdentityWithCredentials) ([]byte, error) {
-	body := map[string]any{"credentials": credentials}
+	secret, err := gen.MarshalBody(credentials)
+	if err != nil {
+		return nil, err
+	}
+	body := map[string]any{"credentials": json.RawMessage(secret)}
 	for name, value := range i.members {
 		switch name {
 		case "id", "credentials", "schema_url", "state_changed_at", "created_at", "updated_at", "verifiable_addresses", "recovery_addresses", "organization_id":
