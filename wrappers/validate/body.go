@@ -3,6 +3,7 @@ package validate
 import (
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,7 @@ func (j *judge) requestBody(want *body, header http.Header, text []byte) {
 
 // body judges a body that is there.
 func (j *judge) body(want *body, header http.Header, text []byte) {
-	if encoding := header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+	if slices.ContainsFunc(header["Content-Encoding"], isEncoded) {
 		j.problem("header.Content-Encoding", "encoding", "must be identity: a compressed body cannot be judged")
 		return
 	}
@@ -39,10 +40,16 @@ func (j *judge) body(want *body, header http.Header, text []byte) {
 	}
 	switch s := want.media[kind]; kind {
 	case mediaJSON:
+		j.fieldNames = !j.answer && want.media[mediaForm] != nil
 		j.json(s, text)
 	case mediaForm:
 		j.form(s, text)
 	}
+}
+
+// isEncoded reports whether a Content-Encoding is one that changes the bytes of a body.
+func isEncoded(encoding string) bool {
+	return encoding != "" && !strings.EqualFold(encoding, "identity")
 }
 
 // mediaType returns the type of a body, if it is one that is wanted.

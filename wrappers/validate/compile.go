@@ -30,6 +30,7 @@ type schema struct {
 	closed     bool    // there are no other members
 
 	discriminator string
+	anyVariant    *schema
 	variants      map[string]*schema
 	values        []string // of the discriminator, in order
 
@@ -165,5 +166,6 @@ func (c compiler) alternatives(s *schema, from *openapi3.Schema) error {
 		}
 		s.variants[value] = s.oneOf[i]
 	}
+	s.anyVariant = s.union()
 	return nil
 }

@@ -15,7 +15,8 @@ var (
 	ErrUnknownMethod = errors.New("the API has no such method at this path")
 	// ErrTooLarge says that a body is larger than [MaxBody] allows, and was not judged.
 	ErrTooLarge = errors.New("the body is too large to be judged")
-	// ErrSchema says that an identity schema cannot be used: it is no JSON Schema, or refers to another document.
+	// ErrSchema says that an identity schema cannot be used: it is not a JSON Schema, refers to
+	// another document, or is too large.
 	ErrSchema = errors.New("the identity schema cannot be used")
 )
 
@@ -38,9 +39,10 @@ type Error struct {
 type Problem struct {
 	// Where is the place: a JSON Pointer into the body, such as "/traits/email", or "body" for all of it; "query.page_size",
 	// "header.X-Session-Token", "path.id"; "path", "method", "query" or "status". A name in a body that the description does not have is "*".
+	// It has at most 256 bytes, the last of which are "…" if it was cut.
 	Where string `json:"where"`
 	// Rule is what was broken: a keyword of JSON Schema, such as "required", "type" or "enum"; or a word for what is none, such as "syntax",
-	// "duplicate", "size" or "media-type".
+	// "duplicate", "case", "path", "size", "cost" or "media-type".
 	Rule string `json:"rule"`
 	// Message says in English what is allowed, such as "must be one of active, inactive".
 	Message string `json:"message"`
@@ -52,7 +54,18 @@ func (p Problem) String() string { return p.Where + " " + p.Message + " (" + p.R
 const (
 	maxProblems = 100
 	maxShown    = 8
+	maxWhere    = 256 // bytes
+	maxMessage  = 1024
 )
+
+// shorten cuts the end off a text of more than most bytes, and says so by an ellipsis.
+func shorten(text string, most int) string {
+	const ellipsis = "…"
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most-len(ellipsis)], "") + ellipsis
+}
 
 // Error names the operation and the first problems.
 func (e *Error) Error() string {

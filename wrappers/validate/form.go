@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // form judges the fields of a form. Kratos makes members of them: the field "traits.name.first" is a member of a member.
@@ -23,10 +24,16 @@ func (j *judge) form(s *schema, text []byte) {
 	unknown := 0
 	given := map[string][]string{}
 	nested := map[string]bool{}
+	miswritten := map[string]bool{}
 	for field, values := range fields {
+		if !readAlike(field, values) {
+			j.problem("body", "syntax", "must be in UTF-8")
+			return
+		}
 		name, _, below := strings.Cut(field, ".")
 		p, known := s.properties[name]
 		if !known || below && !p.schema.isFree() {
+			miswritten[s.miswritten(name)] = true
 			unknown++
 			continue
 		}
@@ -35,6 +42,9 @@ func (j *judge) form(s *schema, text []byte) {
 		}
 	}
 	for i, name := range s.names {
+		if miswritten[name] {
+			j.problem("/"+name, "case", "must be written "+name)
+		}
 		where := "/" + name
 		switch values, ok := given[name]; {
 		case ok:
@@ -48,12 +58,19 @@ func (j *judge) form(s *schema, text []byte) {
 	}
 }
 
-// formVariant returns the schema for a form by its discriminator; nil if the form has none: it was sent by a button with a name of
-// its own, such as that of a provider, and Kratos finds out what that means.
+// readAlike reports whether a field is text in UTF-8, which is what Kratos makes of any other by
+// replacing bytes.
+func readAlike(field string, values []string) bool {
+	return utf8.ValidString(field) && !slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) })
+}
+
+// formVariant returns the schema for a form by its discriminator, nil if that has no meaning. A
+// form without one was sent by a button with a name of its own, such as that of a provider, and
+// Kratos finds out what that means; it may have the members of any variant.
 func (j *judge) formVariant(s *schema, fields url.Values) *schema {
 	values := fields[s.discriminator]
 	if len(values) == 0 {
-		return nil
+		return s.anyVariant
 	}
 	variant := s.variants[values[0]]
 	if variant == nil || slices.ContainsFunc(values, func(v string) bool { return v != values[0] }) {

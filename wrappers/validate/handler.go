@@ -7,15 +7,17 @@ import (
 	"strings"
 )
 
-// Handler judges every request before next, a proxy to Kratos for instance, gets it. What has a problem is answered in the way that
-// Kratos has for errors, with the problems as details: with 404 if the path is unknown, 405 if the method is, 413 if the body is too large,
-// and 400 otherwise. No answer repeats anything of the request.
+// Handler judges every request before next, a proxy to Kratos for instance, gets it. What has a
+// problem is answered in the way that Kratos has for errors, with the problems as details: with 404
+// if the path is unknown, 405 if the method is, 413 if the body is too large, and 400 otherwise. No
+// answer repeats anything of the request.
 //
-// What the description says is what passes, even where Kratos takes more: JSON that has the names of a form's fields, such as
-// "traits.email", is refused.
+// What the description says is what passes, even where Kratos takes more, which the documentation
+// of the package lists. Nothing passes that Kratos would read in another way.
 //
-// Paths that browsers need and the description lacks pass: links in mails, and the way back from providers. So does a browser's question
-// whether it may send a request from another origin, if the request is one of the API.
+// Paths that browsers need and the description lacks pass: links in mails, and the way back from
+// providers. So does a browser's question whether it may send a request from another origin, if the
+// request is one of the API.
 func Handler(next http.Handler, opts ...Option) http.Handler {
 	s := newSettings(opts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

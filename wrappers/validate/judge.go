@@ -13,6 +13,8 @@ type judge struct {
 	answer   bool // unknown values of enums and discriminators are welcome, unless strict
 	problems []Problem
 
+	fieldNames bool // the body's members are also read by the names of a form's fields, such as "traits.email"
+
 	cursor
 	path []step // where the cursor is
 }
@@ -27,7 +29,7 @@ const other = "*" // stands for names that are not the spec's own
 
 func (j *judge) problem(where, rule, message string) {
 	if len(j.problems) < maxProblems {
-		j.problems = append(j.problems, Problem{where, rule, message})
+		j.problems = append(j.problems, Problem{shorten(where, maxWhere), rule, shorten(message, maxMessage)})
 	}
 }
 
@@ -121,15 +123,13 @@ func (j *judge) object(s *schema) {
 	var seen uint64
 	j.enter()
 	for n := 1; j.more(); n++ {
-		p, known := s.properties[string(j.name())]
-		if known {
+		name := j.name()
+		if p, known := s.properties[string(name)]; known {
 			seen |= 1 << p.index
 			j.inside(step{name: s.names[p.index]}, p.schema)
 			continue
 		}
-		if s.closed || j.strict && !s.open {
-			j.here("additionalProperties", "has as member "+strconv.Itoa(n)+" none of "+list(s.names))
-		}
+		j.unknownName(s, string(name), n)
 		j.inside(step{name: other}, s.rest)
 	}
 	for missing := s.required &^ seen; missing != 0; missing &= missing - 1 {
@@ -147,7 +147,11 @@ func (j *judge) variant(s *schema) {
 	value := cursor{text: j.find(s.discriminator)}
 	if value.text == nil {
 		j.problem(j.where(s.discriminator), "required", "is missing; it is one of "+list(s.values))
-		j.skip()
+		if j.answer {
+			j.skip()
+			return
+		}
+		j.names(s.anyVariant)
 		return
 	}
 	if value.text[0] != '"' {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // parameters judges path, query and headers.
@@ -18,7 +19,7 @@ func (j *judge) parameters(at route, r *http.Request) {
 		p := &at.operation.parameters[i]
 		switch p.in {
 		case "path":
-			j.segment(p, at.parameter(p.name))
+			j.parameter(p, []string{at.parameter(p.name)})
 		case "query":
 			values, given := query[p.name]
 			if given {
@@ -34,8 +35,49 @@ func (j *judge) parameters(at route, r *http.Request) {
 			}
 		}
 	}
+	j.framing(r)
+	j.memberParameters(at.operation, query)
 	if j.strict && known < len(query) {
 		j.problem("query", "unknown", "must have no other parameters than "+list(at.operation.names("query")))
+	}
+}
+
+// methodOverrides are headers by which some servers and proxies, though not Kratos, take a request
+// for one of another method.
+var methodOverrides = []string{"X-Http-Method", "X-Http-Method-Override", "X-Method-Override"}
+
+// framing reports headers that make another request of this one for some readers.
+func (j *judge) framing(r *http.Request) {
+	for _, name := range methodOverrides {
+		if slices.ContainsFunc(r.Header[name], func(method string) bool { return !strings.EqualFold(method, r.Method) }) {
+			j.problem("header."+name, "method", "must not name another method")
+		}
+	}
+	if slices.ContainsFunc(r.TransferEncoding, func(coding string) bool { return coding != "chunked" && coding != "identity" }) {
+		j.problem("header.Transfer-Encoding", "encoding", "must be chunked, if anything")
+	}
+}
+
+// memberParameters reports the parameters of the query that are members of the body of a flow:
+// Kratos takes some of them from there, even where the body has another value.
+func (j *judge) memberParameters(op *operation, query url.Values) {
+	if len(query) == 0 || op.body == nil || op.body.media[mediaForm] == nil {
+		return
+	}
+	s := op.body.media[mediaForm]
+	if s.variants != nil {
+		s = s.anyVariant
+	}
+	for _, name := range s.names {
+		if slices.Contains(op.names("query"), name) {
+			continue
+		}
+		for given := range query {
+			if head, _, _ := strings.Cut(given, "."); head == name {
+				j.problem("query."+name, "query", "must be in the body")
+				break
+			}
+		}
 	}
 }
 
@@ -51,20 +93,6 @@ func (o *operation) names(in string) (names []string) {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// segment judges a parameter of the path.
-func (j *judge) segment(p *parameter, escaped string) {
-	value, err := url.PathUnescape(escaped)
-	if err != nil {
-		j.problem(p.where(), "syntax", "must be in percent encoding")
-		return
-	}
-	if leadsElsewhere(value) {
-		j.problem(p.where(), "path", "must not be a dot or two, which lead to another path")
-		return
-	}
-	j.parameter(p, []string{value})
 }
 
 // parameter judges the values of a parameter.

@@ -29,16 +29,25 @@ func (s *settings) request(r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if at.fault != nil {
+		return &Error{Operation: at.operation.id, Problems: []Problem{*at.fault}}
+	}
 	if at.operation.id == "" || preflight(r) {
 		return nil
 	}
 	text, err := s.readRequest(r)
+	if err == nil {
+		err = r.Context().Err()
+	}
 	if err != nil {
 		return s.notRead(err, at.operation.id, 0)
 	}
 	j := judge{strict: s.strict}
 	j.parameters(at, r)
 	j.requestBody(at.operation.body, r.Header, text)
+	if at.operation.id == patchIdentity && len(j.problems) == 0 {
+		j.patch(at.identity, text)
+	}
 	if len(j.problems) == 0 {
 		return nil
 	}
@@ -65,11 +74,14 @@ func (s *settings) route(r *http.Request) (route, error) {
 	if !below {
 		name = ""
 	}
+	if r.URL != nil && r.URL.Opaque != "" {
+		name = "" // net/http sends what is opaque, and not the path
+	}
 	at, err := a.find(method, name)
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		return at, nil
-	case ErrUnknownMethod:
+	case err == ErrUnknownMethod:
 		return at, &Error{Problems: []Problem{{"method", "method", "must be one of " + list(at.path.methods())}}, kind: err}
 	}
 	return at, &Error{Problems: []Problem{{"path", "path", "must be one of the API's"}}, kind: err}

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // add returns the path name, new if it is.
@@ -43,13 +45,16 @@ func (a *api) addUnspecified() {
 // route is where a request leads.
 type route struct {
 	operation *operation
+	identity  *schema
 	path      *path
-	segments  []string // of the request, escaped; nil if the path has no parameters
+	segments  []string // of the request, nil if the path has no parameters; those of parameters are unescaped
+	fault     *Problem // of a parameter of the path
 }
 
-// find returns the route of a method at an escaped path.
+// find returns the route of a method at an escaped path. The error is [ErrUnknownPath] or
+// [ErrUnknownMethod].
 func (a *api) find(method, at string) (route, error) {
-	r := route{path: a.static[at]}
+	r := route{path: a.static[at], identity: a.identity}
 	if r.path == nil {
 		r.segments = strings.Split(at, "/")
 		for _, p := range a.templates {
@@ -64,10 +69,46 @@ func (a *api) find(method, at string) (route, error) {
 	if r.operation = r.path.operations[method]; r.operation == nil {
 		return r, ErrUnknownMethod
 	}
-	if name, err := url.PathUnescape(at); r.operation.id == "" && (err != nil || leadsElsewhere(name)) {
+	for i, name := range r.path.segments {
+		if isParameter(name) {
+			r.unescape(i, "path."+strings.Trim(name, "{}"))
+		}
+	}
+	if dotted := slices.ContainsFunc(r.segments, hasDotSegment); r.operation.id == "" && dotted {
 		return r, ErrUnknownPath
 	}
+	if r.fault == nil && a.static[strings.Join(r.segments, "/")] != nil {
+		return r, ErrUnknownPath // such as /sessions/%77hoami, which is not a session's id to Kratos
+	}
 	return r, nil
+}
+
+// unescape unescapes a segment. The fault of the route is one that Kratos, which unescapes a path
+// before it looks for the operation, would take for a part of another path.
+func (r *route) unescape(segment int, where string) {
+	value, err := url.PathUnescape(r.segments[segment])
+	if err != nil {
+		r.fault = &Problem{where, "syntax", "must be in percent encoding"}
+		return
+	}
+	if message := pathParameter(value); message != "" && r.fault == nil {
+		r.fault = &Problem{where, "path", message}
+	}
+	r.segments[segment] = value
+}
+
+// pathParameter says what is wrong with a parameter of a path, once it is unescaped; "" if nothing
+// is. One that is escaped twice, such as "a%252Fb", is "a%2Fb" for Kratos too.
+func pathParameter(value string) string {
+	switch {
+	case hasDotSegment(value):
+		return "must not be a dot or two, which lead to another path"
+	case strings.ContainsAny(value, `/\`):
+		return "must have no slash or backslash, which lead to another path"
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl):
+		return "must have no control characters, and be in UTF-8"
+	}
+	return ""
 }
 
 // methods lists what can be done at a path.
@@ -86,8 +127,8 @@ func (p *path) matches(segments []string) bool {
 	return true
 }
 
-// leadsElsewhere reports whether a segment, once it is unescaped, is a way of writing another path.
-func leadsElsewhere(segment string) bool {
+// hasDotSegment reports whether a segment, once it is unescaped, is a way of writing another path.
+func hasDotSegment(segment string) bool {
 	parts := strings.FieldsFunc(segment, func(c rune) bool { return c == '/' || c == '\\' })
 	return slices.Contains(parts, ".") || slices.Contains(parts, "..")
 }

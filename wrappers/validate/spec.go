@@ -16,6 +16,7 @@ import (
 type api struct {
 	static    map[string]*path
 	templates []*path
+	identity  *schema // what a JSON Patch changes
 }
 
 // path is one path of the API, and what can be done there.
@@ -73,6 +74,11 @@ func load(text string) (*api, error) {
 		}
 	}
 	a.addUnspecified()
+	if doc.Components != nil {
+		if a.identity, err = schemas.compile(doc.Components.Schemas["identity"]); err != nil {
+			return nil, fmt.Errorf("identity: %w", err)
+		}
+	}
 	return a, nil
 }
 
