@@ -2,9 +2,11 @@ package validate
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,10 +15,19 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
+// Limits of an identity schema. Compiling takes the square of the number of its objects, and the
+// cube of its depth.
+const (
+	maxSchemaBytes   = 1 << 20
+	maxSchemaDepth   = 256
+	maxSchemaObjects = 4000
+)
+
 // identitySchema is a compiled identity schema, and the names of its members.
 type identitySchema struct {
-	compiled *jsonschema.Schema
+	document any
 	names    map[string]bool
+	idle     chan *traitsValidator // a place for each validator that may exist, nil where none was compiled yet
 }
 
 // schemaURL stands for where a schema is, which nothing is loaded from.
@@ -24,75 +35,107 @@ const schemaURL = "https://schema.invalid/identity.schema.json"
 
 // newIdentitySchema compiles a schema without loading anything that it refers to elsewhere.
 func newIdentitySchema(text []byte) (*identitySchema, error) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if len(text) > maxSchemaBytes {
+		return nil, fmt.Errorf("kratos: %w: it has more than %d bytes", ErrSchema, maxSchemaBytes)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("kratos: %w: it is no JSON", ErrSchema)
 	}
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft7)
-	c.AssertFormat()
-	for _, f := range formats() {
-		c.RegisterFormat(f)
+	s := &identitySchema{document: document, names: map[string]bool{}}
+	if objects := s.collect(document, 1); objects > maxSchemaObjects {
+		return nil, fmt.Errorf("kratos: %w: it has more than %d objects, or is nested more than %d deep", ErrSchema, maxSchemaObjects, maxSchemaDepth)
 	}
-	if err := c.AddResource(schemaURL, doc); err != nil {
-		return nil, fmt.Errorf("kratos: %w: it is no JSON Schema", ErrSchema)
-	}
-	compiled, err := c.Compile(schemaURL)
-	var elsewhere *jsonschema.LoadURLError
-	if errors.As(err, &elsewhere) {
-		return nil, fmt.Errorf("kratos: %w: it refers to another document, which is not loaded", ErrSchema)
-	}
+	first, err := newTraitsValidator(document)
 	if err != nil {
-		return nil, fmt.Errorf("kratos: %w: it is no valid JSON Schema", ErrSchema)
+		return nil, err
 	}
-	s := &identitySchema{compiled, map[string]bool{}}
-	s.collect(doc)
+	s.idle = make(chan *traitsValidator, max(1, runtime.GOMAXPROCS(0)))
+	s.idle <- first
+	for len(s.idle) < cap(s.idle) {
+		s.idle <- nil
+	}
 	return s, nil
 }
 
-// collect notes the names of all members that a schema declares, wherever it does.
-func (s *identitySchema) collect(v any) {
+// collect notes the names of all members that a schema declares, wherever it does, and returns how
+// many objects there are; more than are allowed where the schema is too deep.
+func (s *identitySchema) collect(v any, depth int) (objects int) {
+	if depth > maxSchemaDepth {
+		return maxSchemaObjects + 1
+	}
 	switch v := v.(type) {
 	case []any:
 		for _, item := range v {
-			s.collect(item)
+			objects += s.collect(item, depth+1)
 		}
 	case map[string]any:
+		objects++
 		if declared, ok := v["properties"].(map[string]any); ok {
 			for name := range declared {
 				s.names[name] = true
 			}
 		}
 		for _, item := range v {
-			s.collect(item)
+			objects += s.collect(item, depth+1)
 		}
 	}
+	return objects
 }
 
-// judge judges traits, which Kratos puts into an object of their own for that.
-func (s *identitySchema) judge(j *judge, traits []byte, where string) {
+// judge validates traits, which Kratos puts into an object of their own for that. The error is that
+// of ctx.
+func (s *identitySchema) judge(ctx context.Context, j *judge, traits []byte, where string) error {
 	if fault := jsonv2.Check(traits); fault != nil && fault.Duplicate {
 		j.problem(where, "duplicate", "must have no name twice")
-		return
+		return nil
 	}
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(traits))
 	if err != nil {
 		j.problem(where, "syntax", "must be JSON")
-		return
+		return nil
 	}
 	if huge(v) {
 		j.problem(where, "number", "must have no number that is larger, longer or smaller than a double-precision one")
-		return
+		return nil
 	}
 	document := map[string]any{"traits": v}
 	var e *jsonschema.ValidationError
-	if err := s.compiled.Validate(document); errors.As(err, &e) {
+	switch err := s.validate(ctx, document, len(traits)); {
+	case err == nil:
+	case errors.Is(err, errSteps):
+		j.problem(where, "cost", "must be simpler: to validate it by the identity schema takes too many steps")
+	case !errors.As(err, &e):
+		return err
+	case e.ErrorKind == nil: // of a document that is too deep for more
+		j.problem(where, "schema", "must be as the identity schema says")
+	default:
 		t := traitsJudge{names: s.names, document: document, where: where}
 		t.collect(e)
 		for _, p := range t.sorted() {
 			j.problem(p.Where, p.Rule, p.Message)
 		}
 	}
+	return nil
+}
+
+// validate validates a document of so many bytes. There are no more validators than can run at a
+// time.
+func (s *identitySchema) validate(ctx context.Context, document any, size int) error {
+	var v *traitsValidator
+	select {
+	case v = <-s.idle:
+	case <-ctx.Done():
+		return waiting(ctx)
+	}
+	defer func() { s.idle <- v }()
+	if v == nil {
+		var err error
+		if v, err = newTraitsValidator(s.document); err != nil {
+			return err
+		}
+	}
+	return v.validate(ctx, document, size)
 }
 
 // huge reports whether there is a number in v whose exact value takes long to reckon with: the JSON Schema library does that.

@@ -12,7 +12,8 @@ type settings struct {
 	answers  bool
 }
 
-const defaultMaxBody = 8 << 20
+// defaultMaxBody is the limit that Kratos has for a body.
+const defaultMaxBody = 5 << 20
 
 func newSettings(opts []Option) *settings {
 	s := &settings{maxBody: defaultMaxBody}
@@ -33,7 +34,9 @@ func BasePath(path string) Option {
 	return func(s *settings) { s.basePath = path }
 }
 
-// MaxBody sets how many bytes of a body are read to judge it, 8 MiB by default. A larger one is an [ErrTooLarge].
+// MaxBody sets how many bytes of a body are read to validate it: 5 MiB by default, which is the
+// limit of Kratos itself. A larger body is an [ErrTooLarge]. The cost of a request is in proportion
+// to its body, so this bounds it.
 func MaxBody(bytes int64) Option {
 	return func(s *settings) { s.maxBody = max(0, bytes) }
 }

@@ -15,10 +15,16 @@ import (
 // port) and kept for five minutes. Make one with [NewSchemas] and share it; it is safe for concurrent use.
 type Schemas struct {
 	client *kratos.Client
-	turn   chan struct{} // to fetch a schema
 
-	mu   sync.Mutex
-	kept map[string]keptSchema
+	mu       sync.Mutex
+	kept     map[string]keptSchema
+	fetching map[string]*fetchLock
+}
+
+// fetchLock is for one to fetch and compile a schema while others wait.
+type fetchLock struct {
+	turn  chan struct{}
+	users int // who have the turn or wait for it
 }
 
 type keptSchema struct {
@@ -34,14 +40,16 @@ const defaultSchema = "default"
 
 // NewSchemas returns Schemas of the server that client talks to.
 func NewSchemas(client *kratos.Client) *Schemas {
-	return &Schemas{client: client, turn: make(chan struct{}, 1), kept: map[string]keptSchema{}}
+	return &Schemas{client: client, kept: map[string]keptSchema{}, fetching: map[string]*fetchLock{}}
 }
 
-// Traits judges the traits of an identity, the caller's own struct or map, by the identity schema schemaID. It returns nil or an [*Error];
-// [ErrSchema] if the schema cannot be used; or what fetching it failed with, such as [kratos.ErrNotFound].
+// Traits judges the traits of an identity, the caller's own struct or map, by the identity schema
+// schemaID. It returns nil or an [*Error]; [ErrSchema] if the schema cannot be used; or what
+// fetching it failed with, such as [kratos.ErrNotFound].
 //
-// The formats date-time, email, tel and so on are judged about as Kratos does; whether a phone number exists is not. What the
-// extension "ory.sh/kratos" says of a trait is not judged.
+// The formats date-time, email, tel and so on are judged about as Kratos does; whether a phone
+// number exists is not. What the extension "ory.sh/kratos" says of a trait is not judged. Fetching
+// the schema and validating end when ctx does, with its error.
 func (s *Schemas) Traits(ctx context.Context, schemaID string, traits any) error {
 	j := judge{}
 	if err := s.judge(ctx, &j, schemaID, traits, "/traits"); err != nil {
@@ -90,11 +98,12 @@ func (s *Schemas) judge(ctx context.Context, j *judge, id string, traits any, wh
 		j.problem(where, "syntax", "must be a value that can be written as JSON")
 		return nil
 	}
-	schema.judge(j, text, where)
-	return nil
+	return schema.judge(ctx, j, text, where)
 }
 
-// schema returns the schema with this id. One is fetched at a time; who waits for it finds it kept.
+// schema returns the schema with this id. One goroutine at a time fetches it, as of each other id;
+// who waits for it finds it kept, and stops waiting when ctx ends. Then so does the goroutine, or
+// it goes on to the end of compiling, which the limits of a schema bound.
 func (s *Schemas) schema(ctx context.Context, id string) (*identitySchema, error) {
 	if s.client == nil {
 		return nil, fmt.Errorf("kratos: %w: Schemas come from NewSchemas, with a client", kratos.ErrInvalid)
@@ -102,15 +111,65 @@ func (s *Schemas) schema(ctx context.Context, id string) (*identitySchema, error
 	if schema := s.lookUp(id); schema != nil {
 		return schema, nil
 	}
+	type result struct {
+		schema *identitySchema
+		err    error
+	}
+	fetched := make(chan result, 1)
+	go func() {
+		schema, err := s.fetchInTurn(ctx, id)
+		fetched <- result{schema, err}
+	}()
 	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
+	case r := <-fetched:
+		return r.schema, r.err
 	case <-ctx.Done():
-		return nil, fmt.Errorf("kratos: waiting for an identity schema: %w", ctx.Err())
+		return nil, waitingForSchema(ctx)
+	}
+}
+
+func waitingForSchema(ctx context.Context) error {
+	return fmt.Errorf("kratos: waiting for an identity schema: %w", ctx.Err())
+}
+
+// fetchInTurn waits until nobody else fetches the schema, and fetches it if it is not kept then.
+func (s *Schemas) fetchInTurn(ctx context.Context, id string) (*identitySchema, error) {
+	lock := s.use(id)
+	defer s.leave(id, lock)
+	select {
+	case lock.turn <- struct{}{}:
+		defer func() { <-lock.turn }()
+	case <-ctx.Done():
+		return nil, waitingForSchema(ctx)
 	}
 	if schema := s.lookUp(id); schema != nil {
 		return schema, nil
 	}
+	return s.fetch(ctx, id)
+}
+
+func (s *Schemas) use(id string) *fetchLock {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lock := s.fetching[id]
+	if lock == nil {
+		lock = &fetchLock{turn: make(chan struct{}, 1)}
+		s.fetching[id] = lock
+	}
+	lock.users++
+	return lock
+}
+
+func (s *Schemas) leave(id string, lock *fetchLock) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if lock.users--; lock.users == 0 {
+		delete(s.fetching, id)
+	}
+}
+
+// fetch fetches, compiles and keeps a schema.
+func (s *Schemas) fetch(ctx context.Context, id string) (*identitySchema, error) {
 	text, err := s.client.IdentitySchema(ctx, id)
 	if err != nil {
 		return nil, err

@@ -20,8 +20,14 @@ type traitsJudge struct {
 	problems []Problem
 }
 
+// maxCollected is how many problems are put in order, of which the first are told.
+const maxCollected = 100 * maxProblems
+
 // collect adds the problems below e. The library finds them in no order; sorted brings them into one.
 func (t *traitsJudge) collect(e *jsonschema.ValidationError) {
+	if len(t.problems) >= maxCollected {
+		return
+	}
 	switch k := e.ErrorKind.(type) {
 	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
 		for _, cause := range e.Causes {
