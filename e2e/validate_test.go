@@ -1,0 +1,154 @@
+package e2e
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/validate"
+)
+
+// gateway serves a Kratos behind package validate.
+func gateway(t *testing.T, kratosURL string) string {
+	t.Helper()
+	upstream := must1of[*url.URL](t)(url.Parse(kratosURL))
+	site := httptest.NewServer(validate.Handler(httputil.NewSingleHostReverseProxy(upstream)))
+	t.Cleanup(site.Close)
+	return site.URL
+}
+
+// exchange sends a request, and returns the status and body of the response.
+func exchange(t *testing.T, method, target, mediaType, body string) (int, string) {
+	t.Helper()
+	r := must1of[*http.Request](t)(http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body)))
+	if body != "" {
+		r.Header.Set("Content-Type", mediaType)
+	}
+	r.Header.Set("Accept", "application/json")
+	noRedirects := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp := must1of[*http.Response](t)(noRedirects.Do(r))
+	defer resp.Body.Close()
+	text := must1of[[]byte](t)(io.ReadAll(resp.Body))
+	return resp.StatusCode, string(text)
+}
+
+// What a Kratos reads otherwise than package validate does not pass a gateway; what passes does
+// what it says.
+func TestValidateReadsAsKratosDoes(t *testing.T) {
+	t.Parallel()
+	_, admin := clients(t, shared)
+	guarded := gateway(t, shared.AdminURL)
+	newID := func(t *testing.T) string {
+		t.Helper()
+		return must1(t)(admin.CreateIdentity(t.Context(), kratos.CreateIdentity{SchemaID: "person", Traits: newPerson().traits})).ID
+	}
+	newTraits := func(t *testing.T) string {
+		t.Helper()
+		return string(must1of[[]byte](t)(json.Marshal(newPerson().traits)))
+	}
+	const create = `{"schema_id":"person","traits":TRAITS,`
+	for _, c := range []struct {
+		name, method, path, body string
+		rule                     string // "" for a request that passes
+		status                   int    // of Kratos without the gateway; 0 if what it does is not certain
+		says                     string // what is in its response then
+	}{
+		{"the code of somebody else", "POST", "/admin/recovery/code", `{"identity_id":"ID","Identity_id":"` + nobody + `"}`, "case", 404, ""},
+		{"the link of somebody else", "POST", "/admin/recovery/link", `{"identity_id":"ID","IDENTITY_ID":"` + nobody + `"}`, "case", 400, "identity id does not exist"},
+		{"the code", "POST", "/admin/recovery/code", `{"identity_id":"ID"}`, "", 201, "recovery_code"},
+		{"a state in capitals", "POST", "/admin/identities", create + `"STATE":"inactive"}`, "case", 201, `"state":"inactive"`},
+		{"a second state", "POST", "/admin/identities", create + `"state":"active","State":"inactive"}`, "case", 201, `"state":"inactive"`},
+		{"a state with a long s", "POST", "/admin/identities", create + `"state":"active","ſtate":"inactive"}`, "case", 201, `"state":"inactive"`},
+		{"a state in escapes", "POST", "/admin/identities", create + `"state":"active","\u0053tate":"inactive"}`, "case", 201, `"state":"inactive"`},
+		{"a state", "POST", "/admin/identities", create + `"state":"inactive"}`, "", 201, `"state":"inactive"`},
+		{"credentials in another case", "POST", "/admin/identities", create + `"Credentials":{"password":{"config":{"password":"SECRET"}}}}`, "case", 201, `"password":{`},
+		{"a configuration in another case", "POST", "/admin/identities", create + `"credentials":{"password":{"Config":{"Password":"SECRET"}}}}`, "case", 201, `"password":{`},
+		{"credentials", "POST", "/admin/identities", create + `"credentials":{"password":{"config":{"password":"SECRET"}}}}`, "", 201, `"password":{`},
+		{"metadata in capitals", "POST", "/admin/identities", create + `"metadata_admin":{"a":1},"METADATA_ADMIN":{"a":2}}`, "case", 201, `"metadata_admin":{"a":2}`},
+		{"names in metadata", "POST", "/admin/identities", create + `"metadata_admin":{"a":1,"A":2,"State":"inactive"}}`, "", 201, `"state":"active"`},
+		{"a state twice", "POST", "/admin/identities", create + `"state":"active","state":"inactive"}`, "duplicate", 201, `"state":"inactive"`},
+		{"another identity after the first", "POST", "/admin/identities", create + `"state":"inactive"}{"state":"active"}`, "syntax", 201, `"state":"inactive"`},
+		{"an item of a batch", "PATCH", "/admin/identities", `{"identities":[{"create":` + create + `"State":"inactive"}}]}`, "case", 200, `"create"`},
+		{"a batch in capitals", "PATCH", "/admin/identities", `{"identities":[],"IDENTITIES":[{"create":` + create + `"state":"inactive"}}]}`, "case", 200, `"create"`},
+		{"an update", "PUT", "/admin/identities/ID", create + `"state":"active","State":"inactive"}`, "case", 200, `"state":"inactive"`},
+		{"a patch of a state in another case", "PATCH", "/admin/identities/ID", `[{"op":"add","path":"/State","value":"inactive"}]`, "case", 200, `"state":"inactive"`},
+		{"a patch of an id in another case", "PATCH", "/admin/identities/ID", `[{"op":"add","path":"/Id","value":"` + nobody + `"}]`, "case", 404, ""},
+		{"a patch of credentials in another case", "PATCH", "/admin/identities/ID", `[{"op":"add","path":"/Credentials","value":{}}]`, "case", 200, `"id":"ID"`},
+		{"a patch of all of it", "PATCH", "/admin/identities/ID", `[{"op":"add","path":"","value":{"State":"inactive"}}]`, "case", 0, ""},
+		{"a patch of a state", "PATCH", "/admin/identities/ID", `[{"op":"replace","path":"/state","value":"inactive"}]`, "", 200, `"state":"inactive"`},
+		{"a patch of a trait", "PATCH", "/admin/identities/ID", `[{"op":"add","path":"/metadata_public","value":{"State":"inactive"}}]`, "", 200, `"state":"active"`},
+		{"a form", "POST", "/admin/identities", `schema_id=person`, "media-type", 400, ""},
+
+		{"a slash to credentials", "DELETE", "/admin/identities/ID%2Fcredentials%2Ftotp", "", "path", 404, "no totp set up"},
+		{"a slash to sessions", "GET", "/admin/identities/ID%2Fsessions", "", "path", 200, "[]"},
+		{"a slash in lower case", "GET", "/admin/identities/ID%2fsessions?active=maybe", "", "path", 400, "active"},
+		{"a slash to all sessions", "DELETE", "/admin/identities/ID%2Fsessions", "", "path", 404, ""},
+		{"a slash to a schema", "GET", "/schemas/a%2Fb", "", "path", 307, "/admin/schemas/a/b"},
+		{"two dots", "GET", "/admin/identities/%2e%2e", "", "path", 0, ""},
+		{"a backslash", "GET", "/admin/identities/ID%5Csessions", "", "path", 0, ""},
+		{"NUL", "GET", "/admin/identities/ID%00", "", "path", 0, ""},
+		{"a slash that is escaped twice", "GET", "/admin/identities/ID%252Fsessions", "", "", 404, `"code":404`},
+		{"an identity", "GET", "/admin/identities/ID", "", "", 200, `"id":"ID"`},
+		{"its sessions", "GET", "/admin/identities/ID/sessions", "", "", 200, "[]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			fill := func() func(string) string {
+				return strings.NewReplacer("TRAITS", newTraits(t), "IDENTITY_ID", "IDENTITY_ID", "IDENTITIES", "IDENTITIES", "ID", newID(t), "SECRET", newPerson().password).Replace
+			}
+			filled := fill()
+			mediaType := "application/json"
+			if c.rule == "media-type" {
+				mediaType = "application/x-www-form-urlencoded"
+			}
+			if c.rule != "" && c.status != 0 {
+				status, text := exchange(t, c.method, shared.AdminURL+filled(c.path), mediaType, filled(c.body))
+				if status != c.status || !strings.Contains(text, filled(c.says)) {
+					t.Errorf("Kratos itself: status %d, want %d with %s: %s", status, c.status, c.says, text)
+				}
+				filled = fill()
+			}
+			status, text := exchange(t, c.method, guarded+filled(c.path), mediaType, filled(c.body))
+			if c.rule != "" && (status != http.StatusBadRequest || !strings.Contains(text, `"rule":"`+c.rule+`"`)) {
+				t.Errorf("status %d, want a problem of rule %s: %s", status, c.rule, text)
+			}
+			if c.rule == "" && (status != c.status || !strings.Contains(text, filled(c.says))) {
+				t.Errorf("status %d, want %d with %s: %s", status, c.status, c.says, text)
+			}
+		})
+	}
+}
+
+// A Kratos takes a member of a submission from the query, even where the body has another value.
+func TestValidateKeepsSubmissionsInTheBody(t *testing.T) {
+	t.Parallel()
+	client, _ := clients(t, shared)
+	guarded := gateway(t, shared.PublicURL)
+	a, b := newPerson(), newPerson()
+	for _, p := range []person{a, b} {
+		register(t, client, p)
+		code(t, shared, p.Email) // to verify the address
+	}
+	submit := func(base string, query url.Values) (int, string) {
+		flow := must1of[*kratos.RecoveryFlow](t)(client.Recovery.Start(t.Context()))
+		query.Set("flow", flow.ID)
+		return exchange(t, "POST", base+"/self-service/recovery?"+query.Encode(), "application/json", `{"method":"code","email":"`+a.Email+`"}`)
+	}
+	if status, text := submit(shared.PublicURL, url.Values{"email": {b.Email}}); status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, text)
+	}
+	code(t, shared, b.Email)
+	if status, text := submit(guarded, url.Values{"email": {b.Email}}); status != http.StatusBadRequest || !strings.Contains(text, `"where":"query.email"`) {
+		t.Errorf("status %d: %s", status, text)
+	}
+	if status, text := submit(guarded, url.Values{}); status != http.StatusOK {
+		t.Errorf("status %d: %s", status, text)
+	}
+	code(t, shared, a.Email)
+}
