@@ -1,13 +1,19 @@
 package e2e
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"maps"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/kratoskit/kratos-go/e2e/provider"
 	"github.com/kratoskit/kratos-go/e2e/server"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
@@ -106,3 +112,145 @@ func (s *site) onlyHere() {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// behindProxy starts a Kratos whose own URL is that of the site's proxy, and returns it with a site that has it.
+func behindProxy(t *testing.T, config map[string]any, opts ...kratos.Option) (*site, *server.Server, *kratos.Client) {
+	t.Helper()
+	s := newSite(t)
+	all := maps.Clone(config)
+	if all == nil {
+		all = map[string]any{}
+	}
+	all["serve"] = map[string]any{"public": map[string]any{"base_url": s.url + "/auth/"}}
+	srv := server.ForTest(t, server.Options{UI: s.url, Config: all})
+	srv.LogOnFailure(t)
+	client, err := kratos.NewClient(srv.PublicURL, append(opts, kratos.WithPublicURL(s.url+"/auth"))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.mux.Handle("/auth/", client.Proxy("/auth"))
+	s.pages(client)
+	s.home(client)
+	return s, srv, client
+}
+
+// Kratos takes nearly everything for the id of a provider, and has it in the URL to which providers send browsers back.
+func TestProvidersOfAnyNameThroughAProxy(t *testing.T) {
+	t.Parallel()
+	ids := []string{"acme:prod", "a@b.example", "my idp", "café", "a+b", "100%", "a%2Fb", "a;b,c", "(a)!*'", "a&b=c$d", "corp\\idp", "api", "日本語", "a?b#c"}
+	idp := provider.ForTest(t)
+	config := idp.Config(provider.FromIDToken)
+	methods := config["selfservice"].(map[string]any)["methods"].(map[string]any)["oidc"].(map[string]any)["config"].(map[string]any)
+	template := methods["providers"].([]map[string]any)[0]
+	var providers []map[string]any
+	for _, id := range ids {
+		p := maps.Clone(template)
+		p["id"] = id
+		providers = append(providers, p)
+	}
+	methods["providers"] = providers
+	s, _, _ := behindProxy(t, config)
+	for _, id := range ids {
+		for _, page := range []string{"/registration", "/login"} {
+			s.forget()
+			idp.SignIn(newAccount())
+			s.visit(page)
+			where, got := s.send(url.Values{"provider": {id}})
+			s.wants(id+" at "+page, where, got, "/", "home of ")
+			if where != "/" || got == "home of nobody" {
+				t.Errorf("%q at %s signs nobody in", id, page)
+			}
+		}
+	}
+}
+
+// A script that finishes a native flow on the site gets no session token, and nobody is signed in.
+func TestANativeFlowThroughAProxy(t *testing.T) {
+	t.Parallel()
+	s, srv, client := behindProxy(t, nil)
+	_, admin := clients(t, srv)
+	p := newPerson()
+	id := register(t, client, p).Identity.ID
+	sessions := func() (n int) {
+		for _, err := range admin.IdentitySessions(t.Context(), id) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+		return n
+	}
+	before := sessions()
+	flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(t.Context()))
+	fields := url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}}
+	for name, browser := range map[string]*http.Client{"without cookies": {}, "with cookies": s.browser} {
+		resp, err := browser.PostForm(s.url+"/auth/self-service/login?flow="+flow.ID, fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if strings.Contains(string(body), "ory_st_") || strings.Contains(string(body), "session_token") {
+			t.Errorf("%s: status %d with a session token", name, resp.StatusCode)
+		}
+	}
+	if after := sessions(); after != before {
+		t.Errorf("there are %d sessions, and were %d", after, before)
+	}
+	for _, path := range []string{"/self-service/login/api", "/self-service/logout/api", "/sessions/token-exchange?init_code=a&return_to_code=b"} {
+		if resp, err := http.Get(s.url + "/auth" + path); err != nil || resp.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %v, %v", path, resp, err)
+		}
+	}
+	// The same as a browser's flow.
+	s.visit("/login")
+	where, page := s.send(fields)
+	s.wants("a browser's login", where, page, "/", "home of "+id)
+}
+
+func TestFilesOfKratosThroughAProxy(t *testing.T) {
+	t.Parallel()
+	s, _, _ := behindProxy(t, nil)
+	for path, want := range map[string]struct {
+		status int
+		cached bool
+	}{
+		"/.well-known/ory/webauthn.js": {200, true},
+		"/.well-known/ory/x.js":        {404, false},
+		"/sessions/whoami":             {401, false},
+		"/self-service/x":              {404, false},
+		"/admin/identities":            {404, false},
+	} {
+		resp, err := s.browser.Get(s.url + "/auth" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+		h := resp.Header
+		if resp.StatusCode != want.status || (h.Get("Cache-Control") == "no-store") == want.cached || want.cached && (h.Get("Set-Cookie") != "" || h.Get("Vary") != "" || !strings.HasPrefix(h.Get("Content-Type"), "text/javascript")) {
+			t.Errorf("%s: status %d, %v", path, resp.StatusCode, h)
+		}
+	}
+}
+
+// A browser that sends its form a byte at a time is given up.
+func TestASlowFormThroughAProxy(t *testing.T) {
+	t.Parallel()
+	s, _, _ := behindProxy(t, nil, kratos.WithHTTPClient(&http.Client{Timeout: time.Second}))
+	for path, want := range map[string]string{"/self-service/login": "HTTP/1.1 504", "/admin/identities": "HTTP/1.1 404"} {
+		conn := must1of[net.Conn](t)(net.Dial("tcp", strings.TrimPrefix(s.url, "http://")))
+		t.Cleanup(func() { _ = conn.Close() })
+		_ = conn.SetDeadline(time.Now().Add(time.Minute))
+		fmt.Fprintf(conn, "POST /auth%s HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n", path)
+		go func() {
+			for err := error(nil); err == nil; time.Sleep(100 * time.Millisecond) {
+				_, err = conn.Write([]byte("x"))
+			}
+		}()
+		line, err := bufio.NewReader(conn).ReadString('\n')
+		if !strings.HasPrefix(line, want) {
+			t.Errorf("%s: %q, %v", path, line, err)
+		}
+	}
+}

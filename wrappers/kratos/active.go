@@ -115,8 +115,11 @@ func isOutage(err error) bool {
 func (c *Client) secondFactorURL(target string) string {
 	front := c.front.Load()
 	if front != nil {
-		if to, err := front.rewrite(target); err == nil {
+		switch to, p := front.resolve(request{path: "/"}, target); p {
+		case viaProxy:
 			target = to
+		case bypass, adminAPI:
+			target = ""
 		}
 	}
 	known := front != nil || c.settings.publicURL != nil

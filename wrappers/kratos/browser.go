@@ -43,6 +43,7 @@ func (c *Client) Browser(r *http.Request) *Browser {
 		return c.BrowserWithCookies(nil)
 	}
 	b := c.BrowserWithCookies(r.Cookies())
+	b.jar.site = r.Host
 	b.jar.token, b.jar.bearer = r.Header.Get(headerSessionToken), bearer(r)
 	b.jar.header.Set("User-Agent", r.UserAgent())
 	if address := clientAddress(r); address != "" {
@@ -202,6 +203,7 @@ func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...
 type relay struct {
 	next      gen.HTTPDoer
 	front     *front // nil if browsers go to Kratos itself
+	site      string // the Host at which the browser is
 	isSession func(cookie string) bool
 	header    http.Header
 	token     string // of the header X-Session-Token
@@ -236,7 +238,7 @@ func (j *relay) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if j.front != nil {
-		if err := j.front.answer(resp, maxProxiedAnswer); err != nil {
+		if err := j.front.answer(newRequest(resp, j.site), resp, maxProxiedAnswer); err != nil {
 			return nil, (&answer{Response: resp}).broken(err)
 		}
 	}

@@ -110,6 +110,7 @@ type settings struct {
 	sessionCookie string
 	base          *url.URL
 	publicURL     *url.URL // nil if it is base
+	proxyHeaders  []string // that Proxy passes on, in addition to its own
 }
 
 func newSettings(opts []Option) (*settings, error) {

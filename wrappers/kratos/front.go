@@ -17,117 +17,47 @@ import (
 // front is where browsers reach Kratos through a [Client.Proxy]: what Kratos says of its own URLs and cookies is rewritten to
 // that, so that browsers stay on the site that has the proxy.
 type front struct {
-	prefix string     // on the site; "" or a path without a slash at its end
-	kratos []*url.URL // what Kratos may call itself
+	prefix  string // on the site; "" or a path without a slash at its end
+	servers []server
+	site    *url.URL // the public URL of Kratos if that is the site's, with the prefix; else nil
 }
 
-// methodsAt returns the methods with which browsers may ask for this path of the public API, for a header Allow; "" if there are
-// none. The path is taken literally: nothing in it is a way of writing another path.
-func methodsAt(path string) string {
-	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	for _, s := range segments {
-		if s == "" || s == "." || s == ".." || strings.ContainsFunc(s, unusual) {
-			return ""
-		}
-	}
-	switch {
-	case segments[0] == "self-service" && len(segments) > 1:
-		return "GET, HEAD, POST, DELETE, OPTIONS"
-	case path == "/sessions":
-		return "GET, DELETE, OPTIONS"
-	case path == "/sessions/whoami", path == "/sessions/token-exchange":
-		return "GET, OPTIONS"
-	case segments[0] == "sessions" && len(segments) == 2:
-		return "DELETE, OPTIONS"
-	case segments[0] == ".well-known" && len(segments) == 3 && segments[1] == "ory":
-		return "GET, HEAD, OPTIONS"
-	}
-	return ""
-}
+var (
+	// errAdminPath: browsers must not be led there.
+	errAdminPath = errors.New("the response leads to the admin API, or to Kratos past the proxy")
+	// errNativeFlow: scripts must not get a session token.
+	errNativeFlow = errors.New("the response has a session token")
+)
 
-// unusual reports whether no path of Kratos' has this character: escapes and backslashes, above all.
-func unusual(c rune) bool {
-	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-._~", c)
-}
-
-// rewrite returns the URL on the site for a URL of Kratos', and any other as it is. An error means that Kratos names a page
-// of its own that browsers must not see.
-func (f *front) rewrite(raw string) (string, error) {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return raw, nil // and no browser can follow it
-	}
-	path, own := f.path(u)
-	switch {
-	case !own:
-		return raw, nil
-	case methodsAt(path) != "":
-		return f.onSite(path, u), nil
-	case admin(path):
-		return "", errAdminPath
-	}
-	return raw, nil
-}
-
-// onSite is where the site has a path of Kratos', with the query and fragment of u.
-func (f *front) onSite(path string, u *url.URL) string {
-	return (&url.URL{Path: f.prefix + path, RawQuery: u.RawQuery, Fragment: u.Fragment}).String()
-}
-
-func admin(path string) bool { return path == "/admin" || strings.HasPrefix(path, "/admin/") }
-
-var errAdminPath = errors.New("the answer leads to the admin API")
-
-// path returns the path of a URL below Kratos' base URL, and whether it is one.
-func (f *front) path(u *url.URL) (string, bool) {
-	for _, base := range f.kratos {
-		if !strings.EqualFold(u.Scheme, base.Scheme) || !strings.EqualFold(u.Host, base.Host) || u.User != nil {
-			continue
-		}
-		if path, below := strings.CutPrefix(u.EscapedPath(), strings.TrimSuffix(base.EscapedPath(), "/")); below && strings.HasPrefix(path, "/") {
-			return path, true
-		}
-	}
-	return "", false
-}
-
-// location rewrites where an answer leads. What has no host is one of Kratos' own paths, if Kratos has such a path.
-func (f *front) location(resp *http.Response) error {
-	raw := resp.Header.Get("Location")
-	u, err := url.Parse(raw)
-	if raw == "" || err != nil {
+// location rewrites the header Location, which matters with every status.
+func (f *front) location(r request, header http.Header) error {
+	raw := header.Get("Location")
+	if strings.TrimSpace(raw) == "" {
+		header.Del("Location")
 		return nil
 	}
-	if u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/") {
-		path := strings.TrimPrefix(u.EscapedPath(), strings.TrimSuffix(f.kratos[0].EscapedPath(), "/"))
-		// The admin port sends what it does not know to /admin, with these.
-		if moved := resp.StatusCode == http.StatusTemporaryRedirect || resp.StatusCode == http.StatusMovedPermanently; moved && admin(path) {
-			return errAdminPath
-		}
-		if methodsAt(path) != "" {
-			resp.Header.Set("Location", f.onSite(path, u))
-		}
-		return nil
+	switch to, p := f.resolve(r, raw); p {
+	case bypass, adminAPI, unreadable:
+		return errAdminPath
+	case viaProxy:
+		raw = to
 	}
-	to, err := f.rewrite(raw)
-	if err != nil {
-		return err
-	}
-	resp.Header.Set("Location", to)
+	header.Set("Location", raw)
 	return nil
 }
 
-// answer rewrites an answer of Kratos' to a browser: its cookies, its Location, and the URLs in it. It reads at most limit bytes.
-func (f *front) answer(resp *http.Response, limit int64) error {
+// answer rewrites a response from Kratos to a browser: its cookies, its Location, and the URLs in it.
+// It reads at most limit bytes of the body, and closes it in every case.
+func (f *front) answer(r request, resp *http.Response, limit int64) error {
+	defer transport.Discard(resp.Body)
 	cookies := resp.Header["Set-Cookie"]
 	for i := range cookies {
 		cookies[i] = ofTheSite(cookies[i])
 	}
-	if err := f.location(resp); err != nil {
+	if err := f.location(r, resp.Header); err != nil {
 		return err
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	_ = resp.Body.Close()
 	switch {
 	case err != nil:
 		return err
@@ -136,7 +66,7 @@ func (f *front) answer(resp *http.Response, limit int64) error {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		body = nil // it repeats the Location as it was
 	case (&answer{Response: resp}).json():
-		if body, err = f.body(body); err != nil {
+		if body, err = f.body(r, body); err != nil {
 			return err
 		}
 	}
@@ -162,14 +92,14 @@ func ofTheSite(line string) string {
 	return strings.Join(append(kept, " Path=/"), ";")
 }
 
-// urls are the members of Kratos' answers that are URLs for the browser.
-var urls = map[string]bool{"action": true, "href": true, "src": true, "url": true, "logout_url": true, "redirect_browser_to": true, "redirect_to": true}
+// urlMembers are the members of JSON responses that are URLs for the browser.
+var urlMembers = map[string]bool{"action": true, "href": true, "src": true, "url": true, "logout_url": true, "redirect_browser_to": true, "redirect_to": true, "return_to": true}
 
-// data are the members that are the person's or the operator's own, whatever is in them.
-var data = map[string]bool{"traits": true, "metadata_public": true, "metadata_admin": true, "transient_payload": true}
+// opaqueMembers are the members that are the person's or the operator's own, whatever is in them.
+var opaqueMembers = map[string]bool{"traits": true, "metadata_public": true, "metadata_admin": true, "transient_payload": true}
 
 // body rewrites the URLs in a JSON text, and leaves every other byte of it as it is.
-func (f *front) body(text []byte) ([]byte, error) {
+func (f *front) body(r request, text []byte) ([]byte, error) {
 	dec := jsonv2.NewDecoder(bytes.NewBuffer(text))
 	var out []byte
 	var name string
@@ -188,13 +118,18 @@ func (f *front) body(text []byte) ([]byte, error) {
 			if name = ""; within == '{' && token.Kind() == '"' {
 				name = token.String()
 			}
-		case data[name]:
+		case opaqueMembers[name]:
 			if err := dec.SkipValue(); err != nil {
 				return nil, errBroken
 			}
-		case dec.PeekKind() != '"' || !urls[name]:
-			if _, err := dec.ReadToken(); err != nil {
+		case dec.PeekKind() != '"' || !urlMembers[name]:
+			token, err := dec.ReadToken()
+			if err != nil {
 				return nil, errBroken
+			}
+			isToken := name == "ory_session_token" || name == "session_token" && dec.StackDepth() == 1
+			if isToken && r.script && token.Kind() == '"' && token.String() != "" {
+				return nil, errNativeFlow
 			}
 		default:
 			quoted, err := dec.ReadValue()
@@ -202,7 +137,7 @@ func (f *front) body(text []byte) ([]byte, error) {
 				return nil, errBroken
 			}
 			end := int(dec.InputOffset())
-			changed, err := f.quoted(quoted)
+			changed, err := f.member(r, name, quoted)
 			if err != nil {
 				return nil, err
 			}
@@ -212,15 +147,25 @@ func (f *front) body(text []byte) ([]byte, error) {
 	}
 }
 
-// quoted rewrites one URL that is written as JSON.
-func (f *front) quoted(text []byte) ([]byte, error) {
+// member rewrites the value of a URL member. One that leads past the proxy becomes empty, since no
+// browser can follow it; one that leads to the admin API is an error.
+func (f *front) member(r request, name string, quoted []byte) ([]byte, error) {
 	var raw string
-	if err := jsonv2.Unmarshal(text, &raw); err != nil {
+	if err := jsonv2.Unmarshal(quoted, &raw); err != nil {
 		return nil, errBroken
 	}
-	to, err := f.rewrite(raw)
-	if err != nil || to == raw {
-		return text, err
+	form := parseReference(raw).form
+	to, p := f.resolve(r, raw)
+	visitors := name == "return_to" // the visitor's own, which goes back to Kratos
+	switch {
+	case p == adminAPI && !visitors:
+		return nil, errAdminPath
+	case form == relativePath, visitors && form == absolutePath: // of a page of the site
+		return quoted, nil
+	case p == bypass, p == adminAPI:
+		return []byte(`""`), nil
+	case p != viaProxy, visitors, to == raw:
+		return quoted, nil
 	}
 	return json.Marshal(to)
 }

@@ -1,142 +1,234 @@
 package kratos
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
-	"log"
 	"net/http"
-	"net/http/httputil"
 	"net/url"
+	"os"
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 const (
-	maxProxiedRequest = 1 << 20 // bytes, as Kratos itself takes
+	maxProxiedRequest = 1 << 20 // bytes
 	maxProxiedAnswer  = 8 << 20
 )
 
-// Proxy serves Kratos' public API below prefix on the site's own origin, so that its cookies are the site's own, and browsers
-// need not reach Kratos itself:
+// Proxy serves Kratos' public API below prefix on the site's own origin, so that its cookies are the
+// site's own, and browsers need not reach Kratos itself:
 //
 //	mux.Handle("/auth/", client.Proxy("/auth"))
 //
-// Only the paths that browsers need are there: /self-service/…, /sessions… and /.well-known/ory/…; no path of the admin API
-// is. Kratos gets its own cookies and no others, the X-Session-Token of the browser but not its Authorization, the address in
-// r.RemoteAddr, and at most 1 MiB of body. Its answers, at most 8 MiB of them, come back with cookies that belong to the site,
-// and with Location and the URLs in JSON (a form's action, for instance) that lead to the proxy; nothing else in them is changed.
+// From then on, what [Client.Browser] returns and [Flows.Page] shows leads to the proxy as well: a
+// client has one proxy. It removes the prefix itself, so do not add [http.StripPrefix]. Kratos makes
+// recovery and verification links, and OIDC callbacks, from its serve.public.base_url: let that be
+// the site's URL with the prefix. If it differs from the client's base URL, say so with
+// [WithPublicURL]. A prefix that is neither "" nor a path such as "/auth" panics.
 //
-// From then on, what [Client.Browser] returns and [Flows.Page] shows leads to the proxy as well: a client has one proxy. It
-// takes the prefix off itself, so that [http.StripPrefix] is not for it. Links in mails, and the way back from providers, are made
-// by Kratos of its serve.public.base_url: let that be the site's URL with the prefix. If it is another URL than the client's base
-// URL, say so with [WithPublicURL].
+// Requests. Kratos gets
 //
-// It answers 404 and 405 for what is not let through, 413 to bodies that are too large, 502 where Kratos cannot be reached, answers
-// too much, or leads to the admin API, and 504 if it takes too long; and 400 if a transport of the caller's refuses the request. A
-// prefix that is neither "" nor a path such as "/auth" panics.
+//   - the paths that browsers need: /self-service/…, /sessions, /sessions/… and /.well-known/ory/…,
+//     without those of native clients (paths that end in /api, and /sessions/token-exchange). The
+//     provider in an OIDC callback may have any id that Kratos accepts;
+//   - the headers Accept, Accept-Language, Content-Type, Origin, Referer, User-Agent, X-CSRF-Token,
+//     X-Session-Token, X-Request-Id, traceparent, tracestate, If-Match, If-None-Match,
+//     If-Modified-Since, If-Unmodified-Since, Access-Control-Request-… and Sec-…, and those of
+//     [WithProxyHeaders]. X-Session-Token is for scripts that were given a token by other means,
+//     such as in the web view of an app, and ask for its session;
+//   - Kratos' own cookies, and no others;
+//   - r.RemoteAddr as X-Forwarded-For, and the scheme and host of the site as X-Forwarded-Proto and
+//     X-Forwarded-Host: those of [WithPublicURL] if its path is prefix, else those of the request.
+//     Kratos keeps them in a flow's request_url, so do not trust the host in it;
+//   - the body of a POST after all of it has arrived, at most 1 MiB.
+//
+// Responses. The browser gets
+//
+//   - Kratos' cookies as cookies of the site;
+//   - Location, and the URLs in JSON (a form's action, for instance), with the proxy's URL for that
+//     of Kratos. Whatever else is on Kratos' host is not passed on: such a Location is a 502, and
+//     such a URL in JSON is "", or a 502 if it is of the admin API. All other URLs are unchanged;
+//   - JSON, plain text and scripts, at most 8 MiB. An error with another body, such as the HTML page
+//     of a gateway, comes with its status only;
+//   - "Cache-Control: no-store", except with files below /.well-known/ory/, which set no cookies;
+//   - no informational responses (1xx), no trailers, and no headers that describe Kratos or what is
+//     in front of it.
+//
+// A native flow that is submitted through the proxy is refused: scripts get no session token.
+//
+// The proxy itself responds with 404 and 405 to what it does not let through; 400 to a malformed
+// query or body, and if the caller's transport refuses the request with [ErrInvalid]; 403 instead of
+// a session token; 413 to a body that is too large; and 502 if Kratos cannot be reached or its
+// response is not passed on. The client's time-out (30 s, see [WithHTTPClient]) covers reading the
+// browser's request and Kratos' response, and ends in a 504; the browser then has another second to
+// read the response before the connection is closed. It is enforced with the deadlines of the
+// [http.ResponseWriter], if that has any, and never extends those of the [http.Server].
 func (c *Client) Proxy(prefix string) http.Handler {
 	if prefix != "" && (prefix == "/" || LocalPath(prefix) != prefix || path.Clean(prefix) != prefix || (&url.URL{Path: prefix}).EscapedPath() != prefix) {
 		panic("kratos: the prefix of a proxy is a path without a slash at its end")
 	}
-	f := &front{prefix: prefix, kratos: []*url.URL{c.settings.base}}
-	if c.settings.publicURL != nil {
-		f.kratos = append(f.kratos, c.settings.publicURL)
-	}
+	f := newFront(prefix, c.settings.base, c.settings.publicURL)
 	c.front.Store(f)
-	proxy := &httputil.ReverseProxy{
-		Rewrite:        func(r *httputil.ProxyRequest) { c.forward(r, prefix) },
-		ModifyResponse: func(resp *http.Response) error { return proxied(f, resp) },
-		ErrorHandler:   refuseProxied,
-		ErrorLog:       log.New(io.Discard, "", 0), // its lines have URLs in them
-		Transport:      &c.settings.send,
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path, below := strings.CutPrefix(r.URL.EscapedPath(), prefix)
-		methods := methodsAt(path)
-		switch {
-		case !below, !strings.HasPrefix(path, "/"), methods == "":
-			http.NotFound(w, r)
-		case !slices.Contains(strings.Split(methods, ", "), r.Method):
-			w.Header().Set("Allow", methods)
-			refuse(w, http.StatusMethodNotAllowed)
-		default:
-			ctx, cancel := context.WithTimeout(r.Context(), c.settings.send.Timeout)
-			defer cancel()
-			r = r.WithContext(ctx)
-			if r.Body != nil {
-				r.Body = http.MaxBytesReader(w, r.Body, maxProxiedRequest)
-			}
-			proxy.ServeHTTP(w, r)
-		}
-	})
+	return &proxy{client: c, front: f}
 }
 
-// notForwarded are headers that mean something else to Kratos than to the site: credentials of the site's own; a change of the
-// protocol, compression and parts, since answers have to be read; and what only a proxy may say of a browser and its address.
-var notForwarded = [...]string{
-	"Authorization", "Cookie", "Connection", "Upgrade", "Te", "Accept-Encoding", "Range",
-	"True-Client-Ip", "X-Real-Ip", "Cf-Connecting-Ip", "Cf-Ipcity", "Cf-Region-Code", "Cf-Ipcountry", "Cf-Iplatitude", "Cf-Iplongitude",
-	"X-Forwarded-Prefix", "X-Forwarded-Port", "X-Original-Url", "Ory-Base-Url-Rewrite", "Ory-Base-Url-Rewrite-Token", "Ory-No-Custom-Domain-Redirect",
+type proxy struct {
+	client *Client
+	front  *front
 }
 
-// forward makes of a browser's request one to Kratos.
-func (c *Client) forward(r *httputil.ProxyRequest, prefix string) {
-	base := c.settings.base
-	below := strings.TrimPrefix(r.In.URL.Path, prefix)
-	r.Out.URL = &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + below, RawQuery: r.Out.URL.RawQuery}
-	if base.RawPath != "" {
-		r.Out.URL.RawPath = base.RawPath + below
+var (
+	errBadQuery = errors.New("the query has a space or control character")
+	errBadBody  = errors.New("the body is incomplete or malformed")
+)
+
+// ServeHTTP passes a browser's request on, and the response back.
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	limits := limitPeer(w, r, p.client.settings.send.Timeout)
+	defer limits.release()
+	below, found := strings.CutPrefix(r.URL.EscapedPath(), p.front.prefix)
+	route, ok := parseRoute(below)
+	switch {
+	case !found, !ok:
+		p.refuse(limits, http.StatusNotFound)
+		return
+	case !slices.Contains(route.methods, r.Method):
+		w.Header().Set("Allow", strings.Join(route.methods, ", "))
+		p.refuse(limits, http.StatusMethodNotAllowed)
+		return
 	}
-	r.Out.Host = base.Host
-	r.SetXForwarded()
-	if address := clientAddress(r.In); address != "" {
-		r.Out.Header.Set("X-Forwarded-For", address)
+	ctx, cancel := context.WithDeadline(r.Context(), limits.end)
+	defer cancel()
+	if !route.onlyReads() {
+		ctx = once(ctx)
 	}
-	for _, name := range notForwarded {
-		r.Out.Header.Del(name)
+	resp, err := p.ask(ctx, limits, route)
+	if err != nil {
+		p.refuse(limits, statusOf(err, limits.end))
+		return
 	}
-	for _, cookie := range r.In.Cookies() {
-		if c.isKratos(cookie.Name) {
-			r.Out.AddCookie(cookie)
-		}
-	}
-	if c.settings.bearer != "" {
-		r.Out.Header.Set("Authorization", c.settings.bearer)
-	}
+	limits.respond(resp.status, resp.header, resp.body)
 }
 
-// proxied makes of an answer of Kratos' one of the site's own.
-func proxied(f *front, resp *http.Response) error {
-	path := resp.Request.URL.Path
-	if resp.StatusCode == http.StatusSwitchingProtocols {
-		return errors.New("a protocol that nobody asked for")
-	}
-	for _, name := range []string{"Link", "Content-Location", "Refresh"} {
-		resp.Header.Del(name)
-	}
-	if strings.HasSuffix(path, "/sessions") && resp.Request.Method == http.MethodGet && ofEverybody(resp) {
-		return errAdminPath
-	}
-	if !strings.Contains(path, "/.well-known/") {
-		resp.Header.Set("Cache-Control", "no-store")
-	}
-	return f.answer(resp, maxProxiedAnswer)
+// refuse responds with a status and its text.
+func (p *proxy) refuse(limits *peerLimits, status int) {
+	header := http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "X-Content-Type-Options": {"nosniff"}, "Cache-Control": {"no-store"}}
+	limits.respond(status, header, []byte(http.StatusText(status)+"\n"))
 }
 
-// refuseProxied answers a browser whose request could not be passed on.
-func refuseProxied(w http.ResponseWriter, _ *http.Request, err error) {
-	status := http.StatusBadGateway
+// statusOf returns the status for an error of ask.
+func statusOf(err error, end time.Time) int {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		status = http.StatusRequestEntityTooLarge
-	case errors.Is(err, ErrInvalid): // by a transport that checks requests
-		status = http.StatusBadRequest
-	case errors.Is(err, context.DeadlineExceeded):
-		status = http.StatusGatewayTimeout
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(err, errNativeFlow):
+		return http.StatusForbidden
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), !time.Now().Before(end):
+		return http.StatusGatewayTimeout
+	case errors.Is(err, ErrInvalid), errors.Is(err, errBadQuery), errors.Is(err, errBadBody):
+		return http.StatusBadRequest
 	}
-	noStore(w)
-	refuse(w, status)
+	return http.StatusBadGateway
+}
+
+// ask sends a browser's request to Kratos, and returns what the browser is to get.
+func (p *proxy) ask(ctx context.Context, limits *peerLimits, route route) (*proxiedResponse, error) {
+	var body []byte
+	if limits.r.Method == http.MethodPost {
+		var err error
+		if body, err = limits.readBody(maxProxiedRequest); err != nil {
+			return nil, errors.Join(errBadBody, err)
+		}
+	}
+	out, err := p.newRequest(ctx, limits.r, route, body)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := p.client.settings.send.RoundTrip(out)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if resp.Request == nil {
+		resp.Request = out
+	}
+	return p.newResponse(resp, limits.r, route)
+}
+
+// newRequest makes a request to Kratos of a browser's. It has no GetBody, so that net/http does not
+// send a submission a second time.
+func (p *proxy) newRequest(ctx context.Context, in *http.Request, route route, body []byte) (*http.Request, error) {
+	if strings.ContainsFunc(in.URL.RawQuery, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
+		return nil, errBadQuery
+	}
+	base := p.client.settings.base
+	out := &http.Request{
+		Method:     in.Method,
+		URL:        &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + route.path, RawPath: base.EscapedPath() + route.escaped, RawQuery: in.URL.RawQuery},
+		Host:       base.Host,
+		Header:     p.requestHeader(in, route),
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Body:       http.NoBody,
+	}
+	if len(body) > 0 {
+		out.Body, out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	}
+	return out.WithContext(ctx), nil
+}
+
+// proxiedResponse is what a browser gets.
+type proxiedResponse struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// newResponse makes a response of the site's own of one from Kratos.
+func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) (*proxiedResponse, error) {
+	if resp.StatusCode < 200 || resp.StatusCode > 599 {
+		return nil, errors.New("the status is not one of a final response")
+	}
+	if route.path == "/sessions" && in.Method == http.MethodGet && ofEverybody(resp) {
+		return nil, errAdminPath
+	}
+	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return nil, errors.New("the response has an encoding that was not requested")
+	}
+	asked := newRequest(resp, in.Host)
+	asked.script = true
+	if err := p.front.answer(asked, resp, maxProxiedAnswer); err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{Response: resp}
+	out := &proxiedResponse{status: resp.StatusCode, header: responseHeader(resp, route), body: body}
+	if isPassed(a.mediaType()) || len(body) == 0 {
+		return out, nil
+	}
+	if a.ok() {
+		return nil, errors.New("the response has a media type that Kratos does not send")
+	}
+	out.header.Set("Content-Type", "text/plain; charset=utf-8")
+	out.body = []byte(http.StatusText(resp.StatusCode) + "\n")
+	return out, nil
+}
+
+// isPassed reports whether a browser may get a body of this media type. HTML would run scripts with
+// the site's own origin.
+func isPassed(mediaType string) bool {
+	switch mediaType {
+	case "application/json", "text/plain", "text/javascript", "application/javascript", "text/css":
+		return true
+	}
+	return strings.HasSuffix(mediaType, "+json")
 }

@@ -1,0 +1,141 @@
+package kratos
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// server is a URL by which Kratos is known.
+type server struct {
+	origin origin
+	path   string // escaped, without a slash at its end
+	isSite bool   // it is the URL of the proxy on the site
+}
+
+// newFront returns the front of a Kratos at base, whose own URL is public if that is not nil.
+func newFront(prefix string, base, public *url.URL) *front {
+	f := &front{prefix: prefix}
+	for _, u := range []*url.URL{base, public} {
+		if u == nil {
+			continue
+		}
+		host, _ := parseOrigin(u.Host)
+		path := strings.TrimRight(u.EscapedPath(), "/")
+		isSite := u == public && path == prefix
+		if isSite {
+			f.site = public
+		}
+		f.servers = append(f.servers, server{host, path, isSite})
+	}
+	return f
+}
+
+// request is what the references in a response depend on.
+type request struct {
+	path   string // at Kratos, escaped
+	site   origin // at which the browser is; the zero origin if that is not known
+	script bool   // the response goes to a browser, which must not get a session token
+}
+
+// place is where a reference leads a browser.
+type place int
+
+const (
+	external   place = iota // a page of the site, a provider, an app
+	viaProxy                // a path of the proxy
+	bypass                  // a path on the host of Kratos that the proxy does not have
+	adminAPI                // the admin API
+	unreadable              // no browser can follow it
+)
+
+// resolve returns where a reference in the response to r leads, and the URL on the site if that is a
+// path of the proxy.
+func (f *front) resolve(r request, raw string) (to string, p place) {
+	ref := parseReference(raw)
+	switch ref.form {
+	case absoluteURL:
+		return f.resolveURL(r, ref)
+	case absolutePath:
+		return f.resolvePath(ref)
+	case relativePath:
+		if ref.path == "" {
+			ref.path = r.path
+		} else {
+			ref.path = removeDotSegments(r.path[:strings.LastIndexByte(r.path, '/')+1] + ref.path)
+		}
+		return f.resolveAt(f.servers[0], ref)
+	case malformed:
+		return "", unreadable
+	case ambiguous:
+		return "", bypass
+	}
+	return raw, external
+}
+
+// resolveURL resolves a URL with a host. On the host of Kratos, browsers need nothing but the paths of
+// the proxy, unless it is the host of the site as well.
+func (f *front) resolveURL(r request, ref reference) (string, place) {
+	for _, s := range f.servers {
+		if ref.to.host != s.origin.host {
+			continue
+		}
+		onSite := s.isSite || ref.to == r.site
+		switch {
+		case ref.to != s.origin && !onSite && isAdmin(mostLenient(ref.path)):
+			return "", adminAPI // on its own port
+		case ref.to != s.origin:
+			continue
+		}
+		to, p := f.resolveAt(s, ref)
+		if p != viaProxy && onSite && (!isBelow(ref.path, s.path) || !isKratosPath(mostLenient(strings.TrimPrefix(ref.path, s.path)))) {
+			continue
+		}
+		return to, p
+	}
+	return "", external
+}
+
+// resolvePath resolves a path without a host. It is one of Kratos, with or without the path of its base
+// URL, if Kratos has such a path; else it is one of the site, such as a relative ui_url.
+func (f *front) resolvePath(ref reference) (string, place) {
+	bases := []string{""}
+	for _, s := range f.servers {
+		bases = append([]string{s.path}, bases...)
+	}
+	for _, base := range bases {
+		below := strings.TrimPrefix(ref.path, base)
+		if !isBelow(ref.path, base) || !isKratosPath(mostLenient(below)) {
+			continue
+		}
+		return f.resolveAt(server{path: base}, ref)
+	}
+	return "", external
+}
+
+// resolveAt resolves a path on the host of Kratos.
+func (f *front) resolveAt(s server, ref reference) (string, place) {
+	if isBelow(ref.path, s.path) {
+		if route, ok := parseRoute(strings.TrimPrefix(ref.path, s.path)); ok {
+			return f.prefix + route.escaped + ref.query, viaProxy
+		}
+		if isAdmin(mostLenient(strings.TrimPrefix(ref.path, s.path))) {
+			return "", adminAPI
+		}
+	}
+	if isAdmin(mostLenient(ref.path)) {
+		return "", adminAPI
+	}
+	return "", bypass
+}
+
+func isBelow(path, base string) bool { return strings.HasPrefix(path, base+"/") }
+
+// newRequest returns the request of resp, from a browser that asked this Host.
+func newRequest(resp *http.Response, host string) request {
+	r := request{path: "/", site: siteOrigin(host)}
+	if resp.Request != nil && resp.Request.URL != nil && resp.Request.URL.Path != "" {
+		r.path = resp.Request.URL.EscapedPath()
+	}
+	return r
+}
