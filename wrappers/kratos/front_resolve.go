@@ -75,25 +75,27 @@ func (f *front) resolve(r request, raw string) (to string, p place) {
 
 // resolveURL resolves a URL with a host. On the host of Kratos, browsers need nothing but the paths of
 // the proxy, unless it is the host of the site as well.
-func (f *front) resolveURL(r request, ref reference) (string, place) {
+func (f *front) resolveURL(r request, ref reference) (to string, p place) {
 	for _, s := range f.servers {
 		if ref.to.host != s.origin.host {
 			continue
 		}
-		onSite := s.isSite || ref.to == r.site
-		switch {
-		case ref.to != s.origin && !onSite && isAdmin(mostLenient(ref.path)):
-			return "", adminAPI // on its own port
-		case ref.to != s.origin:
+		onSite := ref.to == r.site || s.isSite && ref.to == s.origin
+		if ref.to != s.origin {
+			if !onSite && isAdmin(mostLenient(ref.path)) {
+				p = adminAPI // on its own port
+			}
 			continue
 		}
-		to, p := f.resolveAt(s, ref)
-		if p != viaProxy && onSite && (!isBelow(ref.path, s.path) || !isKratosPath(mostLenient(strings.TrimPrefix(ref.path, s.path)))) {
-			continue
+		to, found := f.resolveAt(s, ref)
+		if found == viaProxy {
+			return to, viaProxy
 		}
-		return to, p
+		if !onSite || isBelow(ref.path, s.path) && isKratosPath(mostLenient(strings.TrimPrefix(ref.path, s.path))) {
+			p = max(p, found)
+		}
 	}
-	return "", external
+	return "", p
 }
 
 // resolvePath resolves a path without a host. It is one of Kratos, with or without the path of its base

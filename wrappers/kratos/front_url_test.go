@@ -121,7 +121,8 @@ func TestWhereAProxyLetsBrowsersGo(t *testing.T) {
 	below := where{"http://kratos.internal:4433", "https://app.example.org/auth", "/auth", "10.0.0.1:8080"} // behind a load balancer
 	whole := where{"http://kratos.internal:4433", "https://app.example.org", "", "app.example.org"}
 	local := where{"http://127.0.0.1:4433", "", "/auth", "127.0.0.1:4455"}
-	shared := where{"https://app.example.org/kratos", "", "/auth", "app.example.org"} // Kratos has a path of the site's host
+	shared := where{"https://app.example.org/kratos", "", "/auth", "app.example.org"}                             // Kratos has a path of the site's host
+	twoPaths := where{"https://app.example.org/kratos", "https://app.example.org/auth", "/auth", "10.0.0.1:8080"} // and the proxy another
 	for _, tc := range []struct {
 		where
 		ref, want string
@@ -164,6 +165,8 @@ func TestWhereAProxyLetsBrowsersGo(t *testing.T) {
 		{shared, "https://app.example.org/login", ""},
 		{shared, "https://app.example.org/admin/x", ""},
 		{shared, "https://app.example.org/kratos/sessions/whoami", "/auth/sessions/whoami"},
+		{twoPaths, "https://app.example.org/auth/sessions/whoami", "/auth/sessions/whoami"},
+		{twoPaths, "https://app.example.org/kratos/sessions/whoami", "/auth/sessions/whoami"},
 	} {
 		var opts []kratos.Option
 		if tc.public != "" {
@@ -186,7 +189,7 @@ func TestWhereAProxyLetsBrowsersGo(t *testing.T) {
 		}
 	}
 	for _, tc := range []where{whole, below} {
-		for _, ref := range []string{"/admin/x", tc.public + "/admin/x", tc.public + "/identities"} {
+		for _, ref := range []string{"/admin/x", tc.public + "/admin/x", tc.public + "/identities", "https://app.example.org:4434/admin/x"} {
 			if locations, _ := leadBy(t, tc.base, tc.prefix, tc.host, ref, kratos.WithPublicURL(tc.public)); locations[0].status != 502 {
 				t.Errorf("%s leads to %q", ref, locations[0].location)
 			}

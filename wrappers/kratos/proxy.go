@@ -66,7 +66,7 @@ const (
 // response is not passed on. The client's time-out (30 s, see [WithHTTPClient]) covers reading the
 // browser's request and Kratos' response, and ends in a 504; the browser then has another second to
 // read the response before the connection is closed. It is enforced with the deadlines of the
-// [http.ResponseWriter], if that has any, and never extends those of the [http.Server].
+// [http.ResponseWriter], if that has any; a shorter time-out of the [http.Server] is kept.
 func (c *Client) Proxy(prefix string) http.Handler {
 	if prefix != "" && (prefix == "/" || LocalPath(prefix) != prefix || path.Clean(prefix) != prefix || (&url.URL{Path: prefix}).EscapedPath() != prefix) {
 		panic("kratos: the prefix of a proxy is a path without a slash at its end")

@@ -9,7 +9,7 @@ import (
 
 const (
 	responseTime = time.Second // for the browser to read the response, after the time-out
-	discardTime  = time.Second // for the rest of a body that nobody reads; net/http reads up to 256 KiB of it
+	discardTime  = time.Second // for the unread rest of a body, of which net/http reads up to 256 KiB
 )
 
 // peerLimits bound how long a browser may take to send a request and to read the response. They
