@@ -14,8 +14,8 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// front is where browsers reach Kratos through a [Client.Proxy]: what Kratos says of its own URLs and cookies is rewritten to
-// that, so that browsers stay on the site that has the proxy.
+// front is where browsers reach Kratos through a [Client.Proxy]: what Kratos says of its own URLs
+// and cookies is rewritten to that, so that browsers stay on the site that has the proxy.
 type front struct {
 	prefix  string // on the site; "" or a path without a slash at its end
 	servers []server
@@ -46,8 +46,8 @@ func (f *front) location(r request, header http.Header) error {
 	return nil
 }
 
-// answer rewrites a response from Kratos to a browser: its cookies, its Location, and the URLs in it.
-// It reads at most limit bytes of the body, and closes it in every case.
+// answer rewrites a response from Kratos to a browser: its cookies, its Location, and the URLs in
+// it. It reads at most limit bytes of the body, and closes it in every case.
 func (f *front) answer(r request, resp *http.Response, limit int64) error {
 	defer transport.Discard(resp.Body)
 	cookies := resp.Header["Set-Cookie"]

@@ -49,8 +49,8 @@ const (
 	unreadable              // no browser can follow it
 )
 
-// resolve returns where a reference in the response to r leads, and the URL on the site if that is a
-// path of the proxy.
+// resolve returns where a reference in the response to r leads, and the URL on the site if that is
+// a path of the proxy.
 func (f *front) resolve(r request, raw string) (to string, p place) {
 	ref := parseReference(raw)
 	switch ref.form {
@@ -73,8 +73,8 @@ func (f *front) resolve(r request, raw string) (to string, p place) {
 	return raw, external
 }
 
-// resolveURL resolves a URL with a host. On the host of Kratos, browsers need nothing but the paths of
-// the proxy, unless it is the host of the site as well.
+// resolveURL resolves a URL with a host. On the host of Kratos, browsers need nothing but the paths
+// of the proxy, unless it is the host of the site as well.
 func (f *front) resolveURL(r request, ref reference) (to string, p place) {
 	for _, s := range f.servers {
 		if ref.to.host != s.origin.host {
@@ -98,8 +98,8 @@ func (f *front) resolveURL(r request, ref reference) (to string, p place) {
 	return "", p
 }
 
-// resolvePath resolves a path without a host. It is one of Kratos, with or without the path of its base
-// URL, if Kratos has such a path; else it is one of the site, such as a relative ui_url.
+// resolvePath resolves a path without a host. It is one of Kratos, with or without the path of its
+// base URL, if Kratos has such a path; else it is one of the site, such as a relative ui_url.
 func (f *front) resolvePath(ref reference) (string, place) {
 	bases := []string{""}
 	for _, s := range f.servers {

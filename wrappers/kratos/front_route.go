@@ -15,9 +15,9 @@ type route struct {
 	methods []string
 }
 
-// parseRoute parses an escaped path below Kratos' base URL. It is false for paths that browsers do not
-// need, such as those of the admin API and of native clients, and for every path that a server might
-// read as another.
+// parseRoute parses an escaped path below Kratos' base URL. It is false for paths that browsers do
+// not need, such as those of the admin API and of native clients, and for every path that a server
+// might read as another.
 func parseRoute(escaped string) (route, bool) {
 	segments := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
 	last := len(segments) - 1
@@ -70,7 +70,8 @@ func (r route) isSubmission() bool {
 	return strings.HasPrefix(r.path, "/self-service/") && strings.Count(r.path, "/") == 2
 }
 
-// onlyReads reports whether a GET has no effect. A callback spends a code, and a new flow may send one.
+// onlyReads reports whether a GET has no effect. A callback spends a code, and a new flow may send
+// one.
 func (r route) onlyReads() bool {
 	return !strings.HasPrefix(r.path, "/self-service/") || strings.HasSuffix(r.path, "/flows") || r.path == "/self-service/errors"
 }
@@ -87,8 +88,8 @@ func isCallback(segments []string) bool {
 	return n == 5 || n == 7 && segments[3] == "organization"
 }
 
-// parseProviderID unescapes the id of a provider, which may be any text without a slash. It is false
-// for what a server in front of Kratos might read as another path.
+// parseProviderID unescapes the id of a provider, which may be any text without a slash. It is
+// false for what a server in front of Kratos might read as another path.
 func parseProviderID(escaped string) (string, bool) {
 	id, err := url.PathUnescape(escaped)
 	if err != nil || id == "" || strings.Contains(id, "/") {

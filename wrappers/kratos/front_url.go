@@ -190,8 +190,8 @@ func mostLenient(escaped string) string {
 	return strings.ToLower(path.Clean("/" + strings.Join(segments, "/")))
 }
 
-// unescapeAll unescapes s until it no longer changes. It is false if s is escaped too many times, which
-// would take quadratic time.
+// unescapeAll unescapes s until it no longer changes. It is false if s is escaped too many times,
+// which would take quadratic time.
 func unescapeAll(s string) (string, bool) {
 	for range 8 {
 		next, err := url.PathUnescape(s)

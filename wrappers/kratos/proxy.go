@@ -19,15 +19,15 @@ const (
 	maxProxiedAnswer  = 8 << 20
 )
 
-// Proxy serves Kratos' public API below prefix on the site's own origin, so that its cookies are the
-// site's own, and browsers need not reach Kratos itself:
+// Proxy serves Kratos' public API below prefix on the site's own origin, so that its cookies are
+// the site's own, and browsers need not reach Kratos itself:
 //
 //	mux.Handle("/auth/", client.Proxy("/auth"))
 //
 // From then on, what [Client.Browser] returns and [Flows.Page] shows leads to the proxy as well: a
-// client has one proxy. It removes the prefix itself, so do not add [http.StripPrefix]. Kratos makes
-// recovery and verification links, and OIDC callbacks, from its serve.public.base_url: let that be
-// the site's URL with the prefix. If it differs from the client's base URL, say so with
+// client has one proxy. It removes the prefix itself, so do not add [http.StripPrefix]. Kratos
+// makes recovery and verification links, and OIDC callbacks, from its serve.public.base_url: let
+// that be the site's URL with the prefix. If it differs from the client's base URL, say so with
 // [WithPublicURL]. A prefix that is neither "" nor a path such as "/auth" panics.
 //
 // Requests. Kratos gets
@@ -61,8 +61,8 @@ const (
 // A native flow that is submitted through the proxy is refused: scripts get no session token.
 //
 // The proxy itself responds with 404 and 405 to what it does not let through; 400 to a malformed
-// query or body, and if the caller's transport refuses the request with [ErrInvalid]; 403 instead of
-// a session token; 413 to a body that is too large; and 502 if Kratos cannot be reached or its
+// query or body, and if the caller's transport refuses the request with [ErrInvalid]; 403 instead
+// of a session token; 413 to a body that is too large; and 502 if Kratos cannot be reached or its
 // response is not passed on. The client's time-out (30 s, see [WithHTTPClient]) covers reading the
 // browser's request and Kratos' response, and ends in a 504; the browser then has another second to
 // read the response before the connection is closed. It is enforced with the deadlines of the

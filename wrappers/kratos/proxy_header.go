@@ -8,13 +8,14 @@ import (
 	"strings"
 )
 
-// WithProxyHeaders makes [Client.Proxy] pass these request headers on to Kratos as well, for a gateway
-// in front of Kratos that needs one, or for the location of a browser that a network in front of the
-// site adds (Cf-Ipcountry). What adds such a header must also remove the value that a browser sent.
+// WithProxyHeaders makes [Client.Proxy] pass these request headers on to Kratos as well, for a
+// gateway in front of Kratos that needs one, or for the location of a browser that a network in
+// front of the site adds (Cf-Ipcountry). What adds such a header must also remove the value that a
+// browser sent.
 //
 // [NewClient] fails with [ErrInvalid] for a name that is not a header's or has an underscore, which
-// some servers read as a hyphen; for headers of cookies and credentials, hop-by-hop headers, those of
-// the body and its encoding, and those that state the address, host, URL or method of a request
+// some servers read as a hyphen; for headers of cookies and credentials, hop-by-hop headers, those
+// of the body and its encoding, and those that state the address, host, URL or method of a request
 // (X-Forwarded-…, X-Real-Ip and the like); and for Idempotency-Key, which makes net/http send a
 // submission again.
 func WithProxyHeaders(names ...string) Option {

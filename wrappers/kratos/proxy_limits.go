@@ -60,8 +60,8 @@ func (l *peerLimits) readBody(limit int64) ([]byte, error) {
 	return body, err
 }
 
-// respond writes the response. If the browser may still be sending, the connection is closed after it,
-// so that the response need not wait for the rest of the body.
+// respond writes the response. If the browser may still be sending, the connection is closed after
+// it, so that the response need not wait for the rest of the body.
 func (l *peerLimits) respond(status int, header http.Header, body []byte) {
 	h := l.w.Header()
 	for name, values := range header {
@@ -95,8 +95,8 @@ func (l *peerLimits) release() {
 	}
 }
 
-// canFlush reports whether w itself can be flushed. To flush what it wraps would be wrong: w may not
-// have passed everything on yet.
+// canFlush reports whether w itself can be flushed. To flush what it wraps would be wrong: w may
+// not have passed everything on yet.
 func canFlush(w http.ResponseWriter) bool {
 	switch w.(type) {
 	case http.Flusher, interface{ FlushError() error }:
