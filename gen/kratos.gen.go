@@ -2593,6 +2593,10 @@ type Client struct {
 	doer HTTPDoer
 }
 
+// Form is the body of a submission as a browser posts it, application/x-www-form-urlencoded. The operations whose body is one of
+// several methods take it in place of one.
+type Form url.Values
+
 // NewClient returns a client for the server at base, whose path the paths of the operations are appended to.
 func NewClient(base *url.URL, doer HTTPDoer) *Client {
 	return &Client{base: base, doer: doer}
@@ -2622,14 +2626,14 @@ func (c *Client) send(ctx context.Context, r *http.Request, query url.Values, bo
 		r.URL.RawQuery = query.Encode()
 	}
 	if body != nil {
-		text, err := MarshalBody(body)
+		text, mediaType, err := encode(body)
 		if err != nil {
 			return nil, err
 		}
 		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
 		r.Body, _ = r.GetBody()
 		r.ContentLength = int64(len(text))
-		r.Header["Content-Type"] = []string{"application/json"}
+		r.Header["Content-Type"] = []string{mediaType}
 	}
 	r = r.WithContext(ctx)
 	for _, edit := range edits {
@@ -2638,6 +2642,15 @@ func (c *Client) send(ctx context.Context, r *http.Request, query url.Values, bo
 		}
 	}
 	return c.doer.Do(r)
+}
+
+// encode returns a body as it is sent, and its media type.
+func encode(body any) ([]byte, string, error) {
+	if form, ok := body.(Form); ok {
+		return []byte(url.Values(form).Encode()), "application/x-www-form-urlencoded", nil
+	}
+	text, err := MarshalBody(body)
+	return text, "application/json", err
 }
 
 // MarshalBody writes the body of a request as JSON as it is sent, with its secrets. [json.Marshal]

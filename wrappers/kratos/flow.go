@@ -156,6 +156,11 @@ func (f Flows[F, M]) Submit(ctx context.Context, flow *F, method M, opts ...Call
 	if any(method) == nil {
 		return nil, invalid(op, "the method is nil")
 	}
+	if posted, ok := any(method).(Posted); ok {
+		if err := posted.check(op, f.f.name, now.form); err != nil {
+			return nil, err
+		}
+	}
 	resp, err := f.f.update(ctx, f.api, now.id, f.f.body(method, now.form.Value("csrf_token")), edit(opts, f.check))
 	return f.read(op, resp, err)
 }

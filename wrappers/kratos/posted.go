@@ -1,148 +1,165 @@
 package kratos
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Posted is what a page's form sent to the page's own server, as a method of every flow. [Form.Posted] makes it. It holds what
-// the person typed.
+// Posted is what was submitted to the page's own server, as a method of every flow. It is one of two things:
+//
+//   - a form, made by [Form.Posted]. It is sent as a form, and Kratos reads it by its identity schema, as it reads the forms that
+//     browsers send to it: an empty field is absent, "007" in a field for numbers is 7, a field that is there twice is a list;
+//   - the JSON of a single-page application, made by [json.Unmarshal]. It is sent as JSON, members that this package does not know
+//     and integers of any size included.
+//
+// Submit adds the CSRF token of the flow in both cases, so the page's own server has to make sure that a request comes from its
+// own pages: [http.CrossOriginProtection] does. It fails with [ErrInvalid], and sends nothing, if a recovery or verification does not
+// have the method, which would spoil the flow for good. A flow with only an id will do for JSON that has the csrf_token:
+//
+//	var body kratos.Posted
+//	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&body)
+//	step, err := browser.Login.Submit(ctx, flow, body)
+//
+// Members can be added, such as a transient_payload for web hooks. A Posted has what the person typed, and must not be logged.
 type Posted map[string]any
 
-// Posted makes the body of a submission of what the form posted: dotted names become objects ("traits.name.first"), and
-// checkboxes and numbers values of their own types. Of several values of a field, the last counts. Only fields of the form are
-// taken, and those whose names begin with "transient_payload.". The method is that of the button that was pressed, or what the
-// field method says. It fails with [ErrInvalid] if the form has no such method, since an unknown one spoils some flows for
-// good; if two fields exclude each other ("a" and "a.b"); or if a name has more than 32 parts.
-//
-//	err := r.ParseForm()
-//	body, err := flow.Form().Posted(r.PostForm)
-//	step, err := browser.Registration.Submit(ctx, flow, body)
-func (f Form) Posted(values url.Values) (Posted, error) {
-	const op = "Posted"
-	method := values.Get("method")
-	if method == "" {
-		method = f.pressed(values)
+// formField has the values of one field of a form, which tells a form from JSON.
+type formField []string
+
+const maxPosted = 5 << 20 // bytes of a submission, as many as Kratos reads
+
+var errPosted = errors.New("kratos: the submission is not a JSON object, or larger than 5 MiB")
+
+// UnmarshalJSON reads what a single-page application submits. It fails if that is not an object, or larger than 5 MiB.
+func (p *Posted) UnmarshalJSON(body []byte) error {
+	if len(body) > maxPosted {
+		return errPosted
 	}
-	if method == "" || !f.offers(method) {
-		return nil, invalid(op, "the form has no such method, or no button was pressed")
+	var members map[string]any
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	if dec.Decode(&members) != nil || members == nil {
+		return errPosted
 	}
-	body := Posted{"method": method}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		var value any
-		switch field := f.Field(name); {
-		case name == "method", name == "csrf_token":
-			continue
-		case field != nil:
-			value = typed(field.Attributes, values[name])
-		case strings.HasPrefix(name, "transient_payload."):
-			value = values.Get(name)
-		default:
-			continue
-		}
-		path := strings.Split(name, ".")
-		if len(path) > deepest {
-			return nil, invalid(op, "the name of a field has too many parts")
-		}
-		if value != nil && !nest(body, path, value) {
-			return nil, invalid(op, "two fields of the form exclude each other")
-		}
-	}
-	return body, nil
+	*p = members
+	return nil
 }
 
-// deepest is how many parts the name of a field has at most.
-const deepest = 32
-
-// pressed returns the method of the button that was pressed, for buttons that are not named method: a provider's, for instance.
-func (f Form) pressed(values url.Values) string {
-	i := slices.IndexFunc(f.Nodes, func(n UINode) bool {
-		button := n.Attributes.Type == UIInputTypeSubmit || n.Attributes.Type == UIInputTypeButton
-		return button && n.Group != UINodeGroupDefault && slices.Contains(values[n.Attributes.Name], valueText(n.Attributes.Value))
-	})
-	if i < 0 {
-		return ""
+// check refuses what must not be sent to this kind of flow, whose form may be unknown.
+func (p Posted) check(op, flow string, form Form) error {
+	if excludeEachOther(p) {
+		return invalid(op, "two fields of the form exclude each other")
 	}
-	return string(f.Nodes[i].Group)
-}
-
-// offers reports whether the form has what sends this method: its button, or fields of its group.
-func (f Form) offers(method string) bool {
-	return slices.ContainsFunc(f.Nodes, func(n UINode) bool {
-		return n.Attributes.Name == "method" && valueText(n.Attributes.Value) == method || n.Group != UINodeGroupDefault && string(n.Group) == method
-	})
-}
-
-// typed returns what was posted for one input as the type that Kratos expects: that of the value that the form came with, or of
-// the input. It is nil for a number that was left empty.
-func typed(input gen.UINodeAttributes, values []string) any {
-	if len(values) == 0 {
+	if flow != "Recovery" && flow != "Verification" {
 		return nil
 	}
-	last := values[len(values)-1] // a checkbox comes after the hidden field for where it is not checked
-	had := input.Value
-	switch {
-	case input.Type == UIInputTypeCheckbox, string(had) == "true", string(had) == "false":
-		return last == "true" || last == "on" || last == "1"
-	case input.Type != UIInputTypeNumber && !isNumber(had):
-		return last
-	case last == "":
+	method := fieldText(p["method"])
+	if method == "" && fieldText(p["code"]) != "" { // Kratos knows which method this is
 		return nil
-	case isNumber([]byte(last)):
-		return json.Number(last)
 	}
-	return last // Kratos says what is wrong with it
+	if !form.canRecover(method) {
+		return invalid(op, "the flow has no such method, and would be spoilt by it")
+	}
+	return nil
 }
 
-// isNumber reports whether a text is a number as JSON has them, and not too large for most readers of it.
-func isNumber(text []byte) bool {
-	_, err := json.Number(text).Float64()
-	return err == nil && json.Valid(text)
-}
-
-// nest puts value below the names of path, and reports whether there was a place for it.
-func nest(body map[string]any, path []string, value any) bool {
-	for _, name := range path[:len(path)-1] {
-		if body[name] == nil {
-			body[name] = map[string]any{}
+// body returns what is sent: a [gen.Form], or an object for JSON.
+func (p Posted) body(csrf string) any {
+	if !p.isForm() {
+		body := maps.Clone(map[string]any(p))
+		if body == nil {
+			body = map[string]any{}
 		}
-		inner, ok := body[name].(map[string]any)
-		if !ok {
-			return false
+		if csrf != "" {
+			body["csrf_token"] = csrf
 		}
-		body = inner
+		return body
 	}
-	last := path[len(path)-1]
-	if _, taken := body[last]; taken {
-		return false
+	form := gen.Form{}
+	for name, value := range p {
+		values, err := fieldValues(value)
+		if err != nil {
+			return map[string]any(p) // which cannot be encoded either
+		}
+		form[name] = values
 	}
-	body[last] = value
-	return true
-}
-
-func (p Posted) with(csrf string) any {
-	body := map[string]any{}
-	maps.Copy(body, p)
 	if csrf != "" {
-		body["csrf_token"] = csrf
+		form["csrf_token"] = []string{csrf}
 	}
-	return body
+	return form
 }
 
-func (p Posted) loginBody(csrf string) any        { return p.with(csrf) }
-func (p Posted) settingsBody(csrf string) any     { return p.with(csrf) }
-func (p Posted) recoveryBody(csrf string) any     { return p.with(csrf) }
-func (p Posted) verificationBody(csrf string) any { return p.with(csrf) }
+func (p Posted) isForm() bool {
+	for _, value := range p {
+		if _, ok := value.(formField); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// fieldValues returns a member as a form has it: Kratos takes an object as JSON.
+func fieldValues(member any) ([]string, error) {
+	switch member := member.(type) {
+	case formField:
+		return member, nil
+	case string:
+		return []string{member}, nil
+	}
+	text, err := json.Marshal(member)
+	if err != nil {
+		return nil, err
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(text, &list) != nil {
+		list = []json.RawMessage{text}
+	}
+	var values []string
+	for _, item := range list {
+		values = append(values, valueText(item))
+	}
+	return values, nil
+}
+
+// fieldText returns a member that has one text, of several the first, which is the one that Kratos takes.
+func fieldText(member any) string {
+	switch member := member.(type) {
+	case string:
+		return member
+	case formField:
+		if len(member) > 0 {
+			return member[0]
+		}
+	}
+	return ""
+}
+
+// excludeEachOther reports whether a member is at the place where another has to be an object ("a" and "a.b").
+func excludeEachOther(members map[string]any) bool {
+	for name := range members {
+		for i := strings.LastIndexByte(name, '.'); i > 0; i = strings.LastIndexByte(name[:i], '.') {
+			if _, ok := members[name[:i]]; ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p Posted) loginBody(csrf string) any        { return p.body(csrf) }
+func (p Posted) settingsBody(csrf string) any     { return p.body(csrf) }
+func (p Posted) recoveryBody(csrf string) any     { return p.body(csrf) }
+func (p Posted) verificationBody(csrf string) any { return p.body(csrf) }
 
 func (p Posted) registrationBody(csrf string) any {
-	if p["screen"] == string(RegistrationScreenPrevious) {
+	if p["screen"] == string(RegistrationScreenPrevious) && !p.isForm() {
 		p = maps.Clone(p)
 		p["method"] = methodProfileBack
 	}
-	return p.with(csrf)
+	return p.body(csrf)
 }

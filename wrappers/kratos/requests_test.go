@@ -175,11 +175,14 @@ func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		var indented bytes.Buffer
-		if err := json.Indent(&indented, body, "", "  "); err != nil {
-			return nil, err
+		if r.Header.Get("Content-Type") == "application/json" {
+			var indented bytes.Buffer
+			if err := json.Indent(&indented, body, "", "  "); err != nil {
+				return nil, err
+			}
+			body = indented.Bytes()
 		}
-		fmt.Fprintf(&b, "\n%s\n", &indented)
+		fmt.Fprintf(&b, "\n%s\n", body)
 	}
 	rec.text = b.String()
 	return &http.Response{StatusCode: 418, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(`{"error":{"code":418,"message":"m"}}`)), Request: r}, nil
@@ -198,29 +201,39 @@ func TestRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for op, call := range calls(t.Context(), client, client.Browser(fromBrowser()), admin) {
-		rec.text = ""
-		err := call()
-		if want := "kratos: " + op + ": status 418"; err == nil || err.Error() != want {
-			t.Errorf("%s: error %v, want %s", op, err, want)
-			continue
+	browser := client.Browser(fromBrowser())
+	for op, call := range calls(t.Context(), client, browser, admin) {
+		golden(t, rec, op, filepath.Join("requests", op+".txt"), call)
+	}
+	for op, call := range formCalls(t, browser) {
+		golden(t, rec, op, filepath.Join("forms", op+".txt"), call)
+	}
+}
+
+// golden compares the request of a call with a file in testdata.
+func golden(t *testing.T, rec *recorder, op, name string, call func() error) {
+	t.Helper()
+	rec.text = ""
+	err := call()
+	if want := "kratos: " + op + ": status 418"; err == nil || err.Error() != want {
+		t.Errorf("%s: error %v, want %s", op, err, want)
+		return
+	}
+	file := filepath.Join(root, "testdata", name)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
 		}
-		golden := filepath.Join(root, "testdata", "requests", op+".txt")
-		if *update {
-			if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(golden, []byte(rec.text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
+		if err := os.WriteFile(file, []byte(rec.text), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Error(err)
-		} else if string(want) != rec.text {
-			t.Errorf("%s: the request is\n%s\nand %s has\n%s", op, rec.text, golden, want)
-		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Error(err)
+	} else if string(want) != rec.text {
+		t.Errorf("%s: the request is\n%s\nand %s has\n%s", op, rec.text, file, want)
 	}
 }
 

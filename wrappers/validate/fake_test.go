@@ -36,7 +36,18 @@ const (
 // goldenRequests are the requests that the wrapper sends, by operation.
 func goldenRequests(t testing.TB) map[string]func() *http.Request {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(root, "testdata", "requests", "*.txt"))
+	return goldenFiles(t, "requests")
+}
+
+// goldenForms are the forms that the wrapper sends, by operation.
+func goldenForms(t testing.TB) map[string]func() *http.Request {
+	t.Helper()
+	return goldenFiles(t, "forms")
+}
+
+func goldenFiles(t testing.TB, folder string) map[string]func() *http.Request {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "testdata", folder, "*.txt"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no requests: %v", err)
 	}
@@ -65,7 +76,7 @@ func goldenRequest(t testing.TB, text string) *http.Request {
 		}
 		headers = append(headers, line)
 	}
-	return newRequest(t, lines[0]+"?"+strings.Join(query, "&"), strings.Join(headers, "\n"), body)
+	return newRequest(t, lines[0]+"?"+strings.Join(query, "&"), strings.Join(headers, "\n"), strings.TrimSuffix(body, "\n"))
 }
 
 // text is what an error says; "" for none.

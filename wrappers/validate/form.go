@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
 // form judges the fields of a form. Kratos makes members of them: the field "traits.name.first" is a member of a member.
@@ -48,7 +50,7 @@ func (j *judge) form(s *schema, text []byte) {
 		where := "/" + name
 		switch values, ok := given[name]; {
 		case ok:
-			j.field(where, s.properties[name].schema, values)
+			j.field(where, s.properties[name].schema, values, nested[name])
 		case s.required&(1<<i) != 0 && !nested[name]:
 			j.problem(where, "required", "is missing")
 		}
@@ -83,10 +85,16 @@ func (j *judge) formVariant(s *schema, fields url.Values) *schema {
 // isFree reports whether a member may have members that the spec does not name.
 func (s *schema) isFree() bool { return s == nil || s.kind == "" || s.kind == "object" }
 
-// field judges the values of a field.
-func (j *judge) field(where string, s *schema, values []string) {
+// isEmptyOrObject reports whether a field has an object as JSON, as Kratos takes one, or nothing.
+// Kratos puts the text into a larger one unseen, so that it has to be exactly one.
+func isEmptyOrObject(value string) bool {
+	return value == "" || strings.HasPrefix(strings.TrimSpace(value), "{") && jsonv2.Check([]byte(value)) == nil
+}
+
+// field judges the values of a field, whose members may be fields too.
+func (j *judge) field(where string, s *schema, values []string, nested bool) {
 	if s.isFree() {
-		if s != nil && s.kind == "object" {
+		if s != nil && s.kind == "object" && (nested || !isEmptyOrObject(values[0])) {
 			j.problem(where, "type", "must be an object: its members are fields, such as "+where[1:]+".name")
 		}
 		return

@@ -80,8 +80,11 @@ func TestTwoReaders(t *testing.T) {
 		"a name that is no UTF-8":           {login, asForm, "method=totp&totp_code=1&a%c0%af=x", utf8},
 		"a trait that is no UTF-8":          {registration, asForm, "method=password&password=p&traits.name=%e4", utf8},
 		"an object in a field":              {registration, asForm, `method=password&password=p&traits={},"password":"q"`, "/traits must be an object: its members are fields, such as traits.name (type)"},
-		"an object in a field of no method": {registration, asForm, `provider=google&traits={}`, "/traits must be an object: its members are fields, such as traits.name (type)"},
-		"a payload in a field of no method": {login, asForm, `provider=google&transient_payload={}`, "/transient_payload must be an object: its members are fields, such as transient_payload.name (type)"},
+		"an object in a field of no method": {registration, asForm, `provider=google&traits={},"password":"q"`, "/traits must be an object: its members are fields, such as traits.name (type)"},
+		"a payload in a field of no method": {login, asForm, `provider=google&transient_payload={},"a":1`, "/transient_payload must be an object: its members are fields, such as transient_payload.name (type)"},
+		"a payload with a name twice":       {login, asForm, `provider=google&transient_payload={"a":1,"a":2}`, "/transient_payload must be an object: its members are fields, such as transient_payload.name (type)"},
+		"an object, and members of it":      {registration, asForm, `method=password&password=p&traits={}&traits.name=a`, "/traits must be an object: its members are fields, such as traits.name (type)"},
+		"an object, and nothing else":       {registration, asForm, `method=password&password=p&traits={"a":1}`, ""},
 		"a checkbox and its hidden field":   {"POST /self-service/settings?flow=f", asForm, "method=totp&totp_unlink=false&totp_unlink=true", ""},
 		"a list of traits":                  {registration, asForm, "method=password&password=p&traits.tags=a&traits.tags=b", ""},
 

@@ -36,6 +36,26 @@ func TestGoldenRequestsAreValid(t *testing.T) {
 	}
 }
 
+// Every form that the wrapper sends is valid, with a client's transport too.
+func TestGoldenFormsAreValid(t *testing.T) {
+	t.Parallel()
+	forms := goldenForms(t)
+	if len(forms) != 5 {
+		t.Errorf("%d forms", len(forms))
+	}
+	for operation, golden := range forms {
+		if err := validate.Request(golden(), validate.Strict()); err != nil {
+			t.Errorf("%s: %v", operation, err)
+		}
+		resp, err := validate.Transport(&canned{status: 200, kind: "application/json", body: `{}`}, validate.Strict()).RoundTrip(golden())
+		if err != nil {
+			t.Errorf("%s: %v", operation, err)
+			continue
+		}
+		_ = resp.Body.Close()
+	}
+}
+
 const (
 	identity  = `/admin/identities/7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01`
 	login     = "POST /self-service/login?flow=f"
@@ -172,6 +192,11 @@ func TestRequest(t *testing.T) {
 		"a form with a field twice":           {login, asForm, "method=totp&totp_code=1&totp_code=2", "updateLoginFlow: /totp_code must be there once (repeated)"},
 		"a form with the same twice":          {login, asForm, "method=totp&method=totp&totp_code=1", ""},
 		"a form with traits in one field":     {"POST /self-service/registration?flow=f", asForm, "method=password&password=p&traits=x", "updateRegistrationFlow: /traits must be an object: its members are fields, such as traits.name (type)"},
+		"a form with an object as JSON":       {login, asForm, "method=password&identifier=a&password=p&transient_payload=%7b%22a%22:1%7d", ""},
+		"a form with a part of an object":     {login, asForm, "method=password&identifier=a&password=p&transient_payload=%7b%22a%22:1", "updateLoginFlow: /transient_payload must be an object: its members are fields, such as transient_payload.name (type)"},
+		"a form with a list as JSON":          {login, asForm, "method=password&identifier=a&password=p&transient_payload=[]", "updateLoginFlow: /transient_payload must be an object: its members are fields, such as transient_payload.name (type)"},
+		"a form without any traits":           {"POST /self-service/registration?flow=f", asForm, "method=password&password=p&transient_payload=", "updateRegistrationFlow: /traits is missing (required)"},
+		"a form with no traits":               {"POST /self-service/registration?flow=f", asForm, "method=password&password=p&traits=%7b%7d", ""},
 		"a form with a value of no enum":      {"POST /self-service/registration?flow=f", asForm, "method=profile&traits.a=1&screen=x", "updateRegistrationFlow: /screen must be one of credential-selection, previous (enum)"},
 		"a form that cannot be read":          {login, asForm, "method=%zz", "updateLoginFlow: body must be names and values in percent encoding (syntax)"},
 	} {

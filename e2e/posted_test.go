@@ -1,0 +1,221 @@
+package e2e
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kratoskit/kratos-go/e2e/provider"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/pquerna/otp/totp"
+)
+
+// A form comes to the same whether a browser posts it to Kratos, or to the site's own server, which passes it on.
+func TestPostedForms(t *testing.T) {
+	t.Parallel()
+	hook := newHook(t)
+	idp := acme(provider.ForTest(t))
+	afterwards := []any{map[string]any{"hook": "web_hook", "config": map[string]any{
+		"url": hook.url, "method": "POST", "body": "base64://" + base64.StdEncoding.EncodeToString([]byte(
+			`function(ctx) { traits: ctx.identity.traits, payload: if std.objectHas(ctx.flow, "transient_payload") then ctx.flow.transient_payload else null }`)),
+	}}}
+	config := map[string]any{
+		"identity.default_schema_id": "posted",
+		"identity.schemas": []any{map[string]any{
+			"id": "posted", "url": "base64://" + base64.StdEncoding.EncodeToString([]byte(postedSchema)),
+		}},
+		"selfservice.methods.oidc":                         idp,
+		"selfservice.flows.settings.after.profile.hooks":   afterwards,
+		"selfservice.flows.registration.after.code.hooks":  afterwards,
+		"selfservice.flows.login.after.password.hooks":     afterwards,
+		"selfservice.methods.webauthn.config.passwordless": true,
+	}
+	config["selfservice.flows.registration.after.password.hooks"] = append(slices.Clone(afterwards), map[string]any{"hook": "session"})
+	twoSteps := newStage(t, config)
+	config["selfservice.flows.registration.enable_legacy_one_step"] = true
+	config["selfservice.flows.login.style"] = "identifier_first"
+	oneStep := newStage(t, config)
+
+	for _, set := range postedRows {
+		s := oneStep
+		if set.twoSteps {
+			s = twoSteps
+		}
+		for _, row := range set.rows {
+			t.Run(set.flow+", "+row.name, func(t *testing.T) {
+				t.Parallel()
+				row.compare(t, s, hook, set)
+			})
+		}
+	}
+}
+
+// compare posts the row's forms in both ways.
+func (row postedRow) compare(t *testing.T, s *stage, hook *hook, set postedSet) {
+	t.Helper()
+	straight, through := set.post(newPoster(t, s, row, hook, false)), set.post(newPoster(t, s, row, hook, true))
+	if row.fault == "" && straight != through {
+		t.Errorf("posted to Kratos:\n%s\nthrough the site:\n%s", straight, through)
+	}
+	if row.fault != "" && straight == through {
+		t.Errorf("both come to the same, though it says %q:\n%s", row.fault, through)
+	}
+	if !strings.Contains(through, row.want) {
+		t.Errorf("through the site:\n%s\nwithout %s", through, row.want)
+	}
+}
+
+// poster is somebody who posts forms.
+type poster struct {
+	*visitor
+	row     postedRow
+	hook    *hook
+	name    string // unique
+	through bool   // the site's own server
+	key     *key   // a passkey or security key
+	last    *lastResponse
+}
+
+func newPoster(t *testing.T, s *stage, row postedRow, hook *hook, through bool) *poster {
+	t.Helper()
+	own, last := *s, new(lastResponse)
+	own.client = must1of[*kratos.Client](t)(kratos.NewClient(s.srv.PublicURL, kratos.WithHTTPClient(&http.Client{Transport: last})))
+	name := fmt.Sprintf("poster%dx", people.Add(1))
+	return &poster{visitor: own.visitor(t, singlePage), row: row, hook: hook, name: name, through: through, key: newKey(), last: last}
+}
+
+func (p *poster) email() string { return p.name + "@example.org" }
+
+const postersPassword = "correct horse battery staple"
+
+// joins makes an account with the row's traits.
+func (p *poster) joins() {
+	p.t.Helper()
+	traits := map[string]any{"username": p.name, "email": p.email()}
+	if p.row.has != "" {
+		must1of[any](p.t)(nil, json.Unmarshal([]byte(p.row.has), &traits))
+	}
+	must1(p.t)(p.admin.CreateIdentity(p.t.Context(), kratos.CreateIdentity{
+		Traits: traits, Credentials: kratos.Credentials(kratos.ClearTextPassword(postersPassword)),
+	}))
+}
+
+// signsIn logs in with the password.
+func (p *poster) signsIn() {
+	p.t.Helper()
+	p.ajax(func(b *kratos.Browser) {
+		must1of[*kratos.Step[kratos.LoginFlow]](p.t)(b.Login.Do(p.t.Context(), kratos.LoginPassword{Identifier: p.name, Password: postersPassword}))
+	})
+}
+
+// posts posts the row's forms to a new flow, and returns what comes of each.
+func posts[F, M any](p *poster, k kind[F, M], opts ...kratos.CallOption) string {
+	p.t.Helper()
+	var flow *F
+	p.ajax(func(b *kratos.Browser) { flow = must1of[*F](p.t)(k.browser(b).Start(p.t.Context(), opts...)) })
+	var outcomes []string
+	for _, query := range p.row.posts {
+		form := k.form(flow)
+		values := p.values(form, query)
+		if p.through {
+			posted, err := form.Posted(values)
+			if err == nil {
+				p.last.body = nil
+				p.ajax(func(b *kratos.Browser) { _, err = k.browser(b).Submit(p.t.Context(), flow, any(posted).(M)) })
+			}
+			if errors.Is(err, kratos.ErrInvalid) {
+				return strings.Join(append(outcomes, "refused"), "\n")
+			}
+		} else {
+			p.postStraight(form.Action, values)
+		}
+		outcomes = append(outcomes, p.outcome())
+		flow = next(p, k, flow)
+	}
+	return strings.Join(outcomes, "\n")
+}
+
+// next is the flow whose form the person sees after flow: that of the answer, or the new one that the form of saved settings leads to.
+func next[F, M any](p *poster, k kind[F, M], flow *F) *F {
+	p.t.Helper()
+	var answer struct {
+		ID string
+		UI *kratos.Form
+	}
+	if json.Unmarshal(p.last.body, &answer) != nil || answer.UI == nil {
+		return flow
+	}
+	if id := must1of[*url.URL](p.t)(url.Parse(answer.UI.Action)).Query().Get("flow"); id != "" && id != answer.ID {
+		p.ajax(func(b *kratos.Browser) { flow = must1of[*F](p.t)(k.browser(b).Get(p.t.Context(), id)) })
+		return flow
+	}
+	flow = new(F)
+	return must1of[*F](p.t)(flow, json.Unmarshal(p.last.body, flow))
+}
+
+// postStraight posts a form as a browser does.
+func (p *poster) postStraight(action string, values url.Values) {
+	p.t.Helper()
+	r := must1of[*http.Request](p.t)(http.NewRequestWithContext(p.t.Context(), http.MethodPost, action, strings.NewReader(values.Encode())))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Accept", "application/json")
+	browser := &http.Client{Jar: p.http.Jar, Transport: p.last, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp := must1of[*http.Response](p.t)(browser.Do(r))
+	resp.Body.Close()
+}
+
+// values are what a browser posts: the query's fields, and those that the form shows if it begins with "+".
+func (p *poster) values(form kratos.Form, query string) url.Values {
+	p.t.Helper()
+	replaced := []string{"{name}", p.name, "{email}", url.QueryEscape(p.email()), "{password}", url.QueryEscape(postersPassword)}
+	if strings.Contains(query, "{code}") {
+		replaced = append(replaced, "{code}", p.code(p.email()))
+	}
+	if strings.Contains(query, "{totp}") {
+		secret, _ := form.TOTPSecret()
+		replaced = append(replaced, "{totp}", must1of[string](p.t)(totp.GenerateCode(secret, time.Now())))
+	}
+	for placeholder, options := range map[string]func(kratos.Form) string{"{passkey}": passkeyOptions, "{security key}": webauthnOptions} {
+		if strings.Contains(query, placeholder) {
+			replaced = append(replaced, placeholder, url.QueryEscape(p.key.create(p.t, options(form))))
+		}
+	}
+	replaced = append(replaced, "{key id}", hexID(p.key))
+	query, shown := strings.CutPrefix(strings.NewReplacer(replaced...).Replace(query), "+")
+	values := must1of[url.Values](p.t)(url.ParseQuery(query))
+	if shown {
+		for name, value := range p.shows(form) {
+			if values[name] == nil {
+				values[name] = value
+			}
+		}
+	}
+	if values["csrf_token"] == nil {
+		values.Set("csrf_token", form.Value("csrf_token"))
+	}
+	return values
+}
+
+// shows are the fields of the traits as a page shows them, a checkbox with a hidden field before it.
+func (p *poster) shows(form kratos.Form) url.Values {
+	values := url.Values{}
+	for _, n := range form.Nodes {
+		switch name, value := n.Attributes.Name, kratos.ValueOf(n); {
+		case !strings.HasPrefix(name, "traits."):
+		case n.Attributes.Type != kratos.UIInputTypeCheckbox:
+			values.Add(name, value)
+		case value == "true":
+			values[name] = []string{"false", "true"}
+		default:
+			values.Set(name, "false")
+		}
+	}
+	return values
+}

@@ -1,0 +1,205 @@
+package kratos_test
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// What a form may be submitted as depends on the flow, which its action tells.
+func TestMethodsOfPostedForms(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		flow, nodes, posted string
+		ok                  bool
+	}{
+		"a login whose page is older than the flow":  {"login", `password submit method "password"`, "method=identifier_first&identifier=a", true},
+		"settings with another method":               {"settings", `profile submit method "profile"`, "method=link", true},
+		"a registration that goes back":              {"registration", `profile submit screen "previous"`, "screen=previous", true},
+		"a registration that goes back by a method":  {"registration", `profile submit method "profile"`, "method=profile:back", true},
+		"a login with an unknown method":             {"login", `password submit method "password"`, "method=nonsense", false},
+		"a recovery":                                 {"recovery", `code submit method "code"`, "method=code&email=a", true},
+		"a recovery with another method":             {"recovery", `code submit method "code"`, "method=link&email=a", false},
+		"a recovery with a method of other flows":    {"recovery", `code submit method "code"`, "method=password", false},
+		"a verification with an unknown method":      {"verification", `code submit method "code"`, "method=nonsense", false},
+		"a verification without one":                 {"verification", `code submit method "code"`, "email=a", false},
+		"a verification that is over":                {"verification", `default hidden csrf_token "c"`, "method=code&code=1", true},
+		"a verification that is over, and a new one": {"verification", `default hidden csrf_token "c"`, "method=password", false},
+		"a button for a new code":                    {"recovery", `code submit email "a"`, "email=a", true},
+		"a flow that is not known":                   {"", `password submit method "password"`, "method=identifier_first", false},
+	} {
+		form := formOf(t, tc.nodes)
+		if tc.flow != "" {
+			form.Action = "https://example.org/auth/self-service/" + tc.flow + "?flow=f"
+		}
+		values, err := url.ParseQuery(tc.posted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := form.Posted(values); (err == nil) != tc.ok || err != nil && !errors.Is(err, kratos.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The JSON of a single-page application is sent as it is, and a recovery or verification is not spoilt by it.
+func TestPostedJSON(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ body, want string }{
+		"an object":                {`{"method":"password","password":"p","traits":{"a":{"b":[1,null,"x"]}},"x":true}`, `{"csrf_token":"c","method":"password","password":"p","traits":{"a":{"b":[1,null,"x"]}},"x":true}`},
+		"integers of any size":     {`{"method":"password","traits":{"n":12345678901234567890,"m":1e400}}`, `{"csrf_token":"c","method":"password","traits":{"m":1e400,"n":12345678901234567890}}`},
+		"a token of its own":       {`{"method":"password","csrf_token":"other"}`, `{"csrf_token":"c","method":"password"}`},
+		"an earlier screen":        {`{"screen":"previous","traits":{}}`, `{"csrf_token":"c","method":"profile:back","screen":"previous","traits":{}}`},
+		"a list, which is not":     {`["s3cret"]`, ""},
+		"a text, which is not":     {`"s3cret"`, ""},
+		"null, which is not":       {`null`, ""},
+		"an object, and too large": {`{"method":"` + strings.Repeat("s", 5<<20) + `"}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var body kratos.Posted
+			err := json.Unmarshal([]byte(tc.body), &body)
+			if (err == nil) != (tc.want != "") || err != nil && strings.Contains(err.Error(), "s3cret") {
+				t.Fatalf("%v", err)
+			}
+			if tc.want == "" {
+				return
+			}
+			if got := wire(t, formOf(t, `default hidden csrf_token "c"`), body); got != tc.want {
+				t.Errorf("got  %s\nwant %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestPostedToARecovery(t *testing.T) {
+	t.Parallel()
+	offers := formOf(t, `code submit method "code"`).UIContainer
+	for name, tc := range map[string]struct {
+		body  string
+		known bool // the form
+		ok    bool
+	}{
+		"a method of the form":                    {`{"method":"code","email":"a"}`, true, true},
+		"a method that the form does not have":    {`{"method":"link","email":"a"}`, true, false},
+		"an unknown method":                       {`{"method":"nonsense","email":"a"}`, true, false},
+		"a method that is no text":                {`{"method":1,"email":"a"}`, true, false},
+		"no method":                               {`{"email":"a"}`, true, false},
+		"nothing":                                 {`{}`, true, false},
+		"a code without a method":                 {`{"code":"123456"}`, true, true},
+		"a flow with only an id":                  {`{"method":"link","email":"a"}`, false, true},
+		"a flow with only an id, other methods":   {`{"method":"password","email":"a"}`, false, false},
+		"a flow with only an id, without methods": {`{"email":"a"}`, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int64
+			client, _ := serve(t, counted(&asked, reply{status: 200, body: flowBody("f", "sent_email", sent, "[]")}))
+			var body kratos.Posted
+			if err := json.Unmarshal([]byte(tc.body), &body); err != nil {
+				t.Fatal(err)
+			}
+			browser := client.Browser(browserRequest("csrf_token_0=c"))
+			recovery, verification := newFlow[kratos.RecoveryFlow]("f"), newFlow[kratos.VerificationFlow]("f")
+			if tc.known {
+				recovery.UI, verification.UI = offers, offers
+			}
+			_, err := browser.Recovery.Submit(t.Context(), recovery, body)
+			_, err2 := browser.Verification.Submit(t.Context(), verification, body)
+			if tc.ok != (err == nil && err2 == nil) || !tc.ok && (!errors.Is(err, kratos.ErrInvalid) || !errors.Is(err2, kratos.ErrInvalid) || asked.Load() != 0) {
+				t.Errorf("%v, %v, sent %d times", err, err2, asked.Load())
+			}
+			login := newFlow[kratos.LoginFlow]("f") // where Kratos says what is wrong
+			if _, err := browser.Login.Submit(t.Context(), login, body); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// What the site's own server adds to a form goes along as a form has it.
+func TestPostedWithMore(t *testing.T) {
+	t.Parallel()
+	form := formOf(t, `password submit method "password"`, `profile text traits.a null`)
+	for name, tc := range map[string]struct {
+		add  func(kratos.Posted)
+		want string
+	}{
+		"a text":    {func(p kratos.Posted) { p["password"] = "p" }, "method=password&password=p&traits.a=x"},
+		"a number":  {func(p kratos.Posted) { p["traits.n"] = 7 }, "method=password&traits.a=x&traits.n=7"},
+		"a boolean": {func(p kratos.Posted) { p["traits.b"] = true }, "method=password&traits.a=x&traits.b=true"},
+		"a list":    {func(p kratos.Posted) { p["traits.l"] = []any{1, "a", nil} }, "method=password&traits.a=x&traits.l=1&traits.l=a&traits.l="},
+		"an object": {func(p kratos.Posted) { p["transient_payload"] = map[string]any{"ip": "192.0.2.1"} }, `method=password&traits.a=x&transient_payload={"ip":"192.0.2.1"}`},
+	} {
+		body, err := form.Posted(url.Values{"method": {"password"}, "traits.a": {"x"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tc.add(body)
+		if got := wire(t, form, body); got != tc.want {
+			t.Errorf("%s: got  %s\nwant %s", name, got, tc.want)
+		}
+	}
+	body, err := form.Posted(url.Values{"method": {"password"}, "traits.a": {"x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, _ := serve(t, routes{})
+	for name, member := range map[string]any{"traits": map[string]any{"a": "y"}, "transient_payload": func() {}} {
+		more := maps.Clone(body)
+		more[name] = member
+		if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), more); !errors.Is(err, kratos.ErrInvalid) && !strings.Contains(err.Error(), "json") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// formCalls has a submission of a form for each flow.
+func formCalls(t *testing.T, b *kratos.Browser) map[string]func() error {
+	t.Helper()
+	login, registration, settings := newFlow[kratos.LoginFlow](idA), newFlow[kratos.RegistrationFlow](idA), newFlow[kratos.SettingsFlow](idA)
+	recovery, verification := newFlow[kratos.RecoveryFlow](idA), newFlow[kratos.VerificationFlow](idA)
+	login.UI = formOf(t, `default hidden csrf_token "csrf"`, `default text identifier null`, `password password password null`, `password submit method "password"`).UIContainer
+	registration.UI = formOf(t, `default hidden csrf_token "csrf"`, `default text traits.email null`, `default checkbox traits.tos null`, `oidc submit provider "acme"`).UIContainer
+	settings.UI = formOf(t, `default hidden csrf_token "csrf"`, `profile text traits.emails null`, `profile text traits.emails.0 "a@example.org"`, `profile number traits.age 7`, `profile submit method "profile"`).UIContainer
+	recovery.UI = formOf(t, `default hidden csrf_token "csrf"`, `code text code null`, `code hidden method "code"`, `code submit email "a@example.org"`).UIContainer
+	verification.UI = recovery.UI
+	ctx := t.Context()
+	return map[string]func() error{
+		"updateLoginFlow": func() error {
+			return second(b.Login.Submit(ctx, login, postedTo(t, login.Form(), "method=password&identifier=ada&password=p%26+q")))
+		},
+		"updateRegistrationFlow": func() error {
+			return second(b.Registration.Submit(ctx, registration, postedTo(t, registration.Form(), "provider=acme&traits.email=&traits.tos=false&traits.tos=on&transient_payload="+`%7b"from":"app"%7d`)))
+		},
+		"updateSettingsFlow": func() error {
+			return second(b.Settings.Submit(ctx, settings, postedTo(t, settings.Form(), "method=profile&traits.emails=b@example.org&traits.emails.0=a@example.org&traits.age=007")))
+		},
+		"updateRecoveryFlow": func() error {
+			return second(b.Recovery.Submit(ctx, recovery, postedTo(t, recovery.Form(), "method=code&code=123456")))
+		},
+		"updateVerificationFlow": func() error {
+			return second(b.Verification.Submit(ctx, verification, postedTo(t, verification.Form(), "method=code&code=&email=a@example.org")))
+		},
+	}
+}
+
+// postedTo is what comes of a form that was posted.
+func postedTo(t *testing.T, form kratos.Form, query string) kratos.Posted {
+	t.Helper()
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := form.Posted(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}

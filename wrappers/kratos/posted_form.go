@@ -1,0 +1,276 @@
+package kratos
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Posted makes a submission of what the form posted. Fields stay as they are, and [Flows.Submit] sends them as a form, so that
+// Kratos reads them as it would have read them from the browser. It takes
+//
+//   - fields of the form, and those that Kratos has for every form of a method, such as id_token;
+//   - transient_payload, which is a JSON object, and fields below it, such as transient_payload.from, which are texts in it.
+//
+// Three things that Kratos would misread are mended: "on" of a checkbox is true; of a list that the form shows item by item
+// ("traits.emails.0"), all items that are not empty count; and a text among the traits that is empty is left out, since Kratos would
+// make a list with one empty text of it, if it is a list. Integers from 2^53 on are rounded, as Kratos does.
+//
+// It fails with [ErrInvalid] if the form does not have the method, which is that of the field method, of the button that was
+// pressed, or of what a script filled in, as Kratos' own does for passkeys and security keys; if two fields exclude each other ("a"
+// and "a.b"); if transient_payload is not a JSON object; if a name has more than 32 parts; and if the form has more than 5 MiB.
+//
+//	err := r.ParseForm()
+//	body, err := flow.Form().Posted(r.PostForm)
+//	step, err := browser.Registration.Submit(ctx, flow, body)
+func (f Form) Posted(values url.Values) (Posted, error) {
+	const op = "Posted"
+	if tooLarge(values) {
+		return nil, invalid(op, "the form has more than 5 MiB, or a name of more than 32 parts")
+	}
+	method, ok := f.submitted(values)
+	if !ok {
+		return nil, invalid(op, "the form has no such method, or no button was pressed")
+	}
+	body := f.fields(values)
+	if method != "" {
+		body["method"] = formField{method}
+	}
+	payload, ok := payloadOf(values)
+	if !ok {
+		return nil, invalid(op, "transient_payload is not a JSON object, or two fields of it exclude each other")
+	}
+	if payload != "" {
+		body[payloadName] = formField{payload}
+	}
+	if text := fieldText(body[upstreamName]); text != "" && !isObject(text) {
+		return nil, invalid(op, "upstream_parameters is not a JSON object")
+	}
+	if excludeEachOther(body) {
+		return nil, invalid(op, "two fields of the form exclude each other")
+	}
+	return body, nil
+}
+
+const (
+	maxParts     = 32 // of the name of a field
+	payloadName  = "transient_payload"
+	upstreamName = "upstream_parameters"
+)
+
+// ownFields are those that Kratos takes in submissions, whether the form shows them or not: a page can be older than its flow.
+var ownFields = []string{
+	"address", "code", "email", "id_token", "id_token_nonce", "identifier", "link", "lookup_secret", "lookup_secret_confirm",
+	"lookup_secret_disable", "lookup_secret_regenerate", "lookup_secret_reveal", "passkey_login", "passkey_register", "passkey_remove",
+	"passkey_settings_register", "password", "password_identifier", "provider", "resend", "screen", "totp_code", "totp_unlink", "unlink",
+	upstreamName, "webauthn_login", "webauthn_register", "webauthn_register_displayname", "webauthn_remove",
+}
+
+// knownMethods are those of Kratos, some of which a form offers.
+var knownMethods = []string{
+	string(UINodeGroupCode), string(UINodeGroupIdentifierFirst), string(UINodeGroupLink), string(UINodeGroupLookupSecret),
+	string(UINodeGroupOIDC), string(UINodeGroupPasskey), string(UINodeGroupPassword), string(UINodeGroupProfile), methodProfileBack,
+	string(UINodeGroupSAML), string(UINodeGroupTOTP), string(UINodeGroupWebAuthn),
+}
+
+func tooLarge(values url.Values) bool {
+	size := 0
+	for name, posted := range values {
+		for _, value := range posted {
+			size += len(name) + len(value) + 2
+		}
+		if size > maxPosted || strings.Count(name, ".") >= maxParts {
+			return true
+		}
+	}
+	return false
+}
+
+// submitted returns the method that was submitted, and whether the form can be submitted so. The method is "" where Kratos finds
+// it out by itself.
+func (f Form) submitted(values url.Values) (method string, ok bool) {
+	if method = values.Get("method"); method != "" {
+		return method, f.takes(method)
+	}
+	button := f.pressed(values)
+	if button != "" && f.isOf("recovery", "verification") { // which a submission without a method spoils
+		return button, true
+	}
+	return "", button != "" || f.filledByScript(values)
+}
+
+// takes reports whether a method can be submitted to the flow. An unknown one spoils recoveries and verifications for good. Other
+// flows answer that they do not have it, and may have had it when the page was shown.
+func (f Form) takes(method string) bool {
+	switch {
+	case f.isOf("login", "registration", "settings"):
+		return f.offers(method) || slices.Contains(knownMethods, method)
+	case f.isOf("recovery", "verification"):
+		return f.canRecover(method)
+	}
+	return f.offers(method)
+}
+
+// canRecover reports whether a method does not spoil a recovery or verification: it is the form's, or Kratos' if there is none.
+func (f Form) canRecover(method string) bool {
+	if len(f.Groups()) > 0 {
+		return f.offers(method)
+	}
+	return method == string(UINodeGroupCode) || method == string(UINodeGroupLink)
+}
+
+// isOf reports whether the form is that of one of these flows, as far as its action tells.
+func (f Form) isOf(flows ...string) bool {
+	action, err := url.Parse(f.Action)
+	return err == nil && slices.ContainsFunc(flows, func(flow string) bool { return strings.HasSuffix(action.Path, "/self-service/"+flow) })
+}
+
+// offers reports whether the form has what sends this method: its button, or fields of its group.
+func (f Form) offers(method string) bool {
+	return slices.ContainsFunc(f.Nodes, func(n UINode) bool {
+		return n.Attributes.Name == "method" && valueText(n.Attributes.Value) == method || n.Group != UINodeGroupDefault && string(n.Group) == method
+	})
+}
+
+// pressed returns the method of the button that was pressed, for buttons that are not named method: a provider's, for instance.
+func (f Form) pressed(values url.Values) string {
+	i := slices.IndexFunc(f.Nodes, func(n UINode) bool {
+		button := n.Attributes.Type == UIInputTypeSubmit || n.Attributes.Type == UIInputTypeButton
+		return button && n.Group != UINodeGroupDefault && slices.Contains(values[n.Attributes.Name], valueText(n.Attributes.Value))
+	})
+	if i < 0 {
+		return ""
+	}
+	return string(f.Nodes[i].Group)
+}
+
+// filledByScript reports whether a hidden field of a method has a value that it did not have in the form: a script has submitted
+// the form, without any button.
+func (f Form) filledByScript(values url.Values) bool {
+	return slices.ContainsFunc(f.Nodes, func(n UINode) bool {
+		return n.Attributes.Type == UIInputTypeHidden && n.Group != UINodeGroupDefault && valueText(n.Attributes.Value) == "" && values.Get(n.Attributes.Name) != ""
+	})
+}
+
+// fields returns the fields that are taken, but for the method and the payload.
+func (f Form) fields(values url.Values) Posted {
+	body, inputs := Posted{}, f.inputs()
+	lists := listsOf(inputs, values)
+	noTraits := false
+	for name, posted := range values {
+		node := inputs[name]
+		root, _, _ := strings.Cut(name, ".")
+		list, _ := itemOf(name)
+		switch {
+		case len(posted) == 0, name == "method", name == "csrf_token", root == payloadName, lists[name] != nil, lists[list] != nil:
+		case node == nil && !slices.Contains(ownFields, root):
+		case isEmptyText(node, posted):
+			noTraits = true
+		default:
+			body[name] = asRead(node, posted)
+		}
+	}
+	for name, items := range lists {
+		if values := items.values(); len(values) > 0 {
+			body[name] = values
+		} else if len(items.items)+len(items.more) > 0 {
+			noTraits = true
+		}
+	}
+	isTrait := func(name string) bool { return strings.HasPrefix(name, "traits.") }
+	if noTraits && !slices.ContainsFunc(slices.Collect(maps.Keys(body)), isTrait) {
+		body["traits"] = formField{"{}"} // as Kratos would have it from fields that are all empty
+	}
+	return body
+}
+
+// inputs returns the inputs by name, as [Form.Field] does.
+func (f Form) inputs() map[string]*UINode {
+	inputs := map[string]*UINode{}
+	for i := range f.Nodes {
+		n := &f.Nodes[i]
+		if n.Type == UINodeTypeInput && inputs[n.Attributes.Name] == nil {
+			inputs[n.Attributes.Name] = n
+		}
+	}
+	return inputs
+}
+
+// isEmptyText reports whether a field for text, which may be that of a list, is of the traits, and was left empty.
+func isEmptyText(n *UINode, posted []string) bool {
+	if n == nil || !strings.HasPrefix(n.Attributes.Name, "traits.") || n.Attributes.Type != UIInputTypeText && n.Attributes.Type != UIInputTypeHidden {
+		return false
+	}
+	return !slices.ContainsFunc(posted, func(value string) bool { return value != "" })
+}
+
+// asRead returns the values of a field, with those that browsers send for a checkbox as Kratos knows them.
+func asRead(n *UINode, posted []string) formField {
+	field := slices.Clone(formField(posted))
+	if n == nil {
+		return field
+	}
+	had := string(n.Attributes.Value)
+	if n.Attributes.Type != UIInputTypeCheckbox && had != "true" && had != "false" {
+		return field
+	}
+	for i, value := range field {
+		if value == "on" {
+			field[i] = "true"
+		}
+	}
+	return field
+}
+
+// list is a list that a form shows by its items, and mostly by an empty field for one more.
+type list struct {
+	items map[int]string
+	more  []string
+}
+
+// listsOf returns what was posted of the lists in the form. Kratos does not take items by their numbers, and forgets them.
+func listsOf(inputs map[string]*UINode, values url.Values) map[string]*list {
+	shown := map[string][]int{}
+	for name := range inputs {
+		if of, i := itemOf(name); of != "" {
+			shown[of] = append(shown[of], i)
+		}
+	}
+	lists := map[string]*list{}
+	for of, items := range shown {
+		if inputs[of] != nil || slices.Max(items) == len(items)-1 { // not an object with numbers for names
+			lists[of] = &list{items: map[int]string{}, more: values[of]}
+		}
+	}
+	for name, posted := range values {
+		if of, i := itemOf(name); lists[of] != nil && len(posted) > 0 {
+			field := asRead(inputs[name], posted)
+			lists[of].items[i] = field[len(field)-1]
+		}
+	}
+	return lists
+}
+
+// itemOf returns the list that a field is an item of, by its name, and which; "" if that is not the name of an item.
+func itemOf(name string) (list string, i int) {
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 {
+		return "", 0
+	}
+	n, err := strconv.ParseUint(name[dot+1:], 10, 31)
+	if err != nil {
+		return "", 0
+	}
+	return name[:dot], int(n)
+}
+
+// values returns the items in their order, without empty ones.
+func (l *list) values() formField {
+	var field formField
+	for _, i := range slices.Sorted(maps.Keys(l.items)) {
+		field = append(field, l.items[i])
+	}
+	return slices.DeleteFunc(append(field, l.more...), func(value string) bool { return value == "" })
+}

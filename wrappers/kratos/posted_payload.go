@@ -1,0 +1,73 @@
+package kratos
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/kratoskit/kratos-go/internal/jsonv2"
+)
+
+// payloadOf returns transient_payload, "" if there is none: as JSON in a field of this name, as Kratos takes it, and from fields
+// below that name. It is false if the one is not an object, or has no place for the others.
+func payloadOf(values url.Values) (payload string, ok bool) {
+	payload = strings.TrimSpace(values.Get(payloadName))
+	if payload != "" && !isObject(payload) {
+		return "", false
+	}
+	var members map[string]any
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		below, isPart := strings.CutPrefix(name, payloadName+".")
+		if !isPart || len(values[name]) == 0 {
+			continue
+		}
+		if members == nil {
+			members = objectOf(payload)
+		}
+		if posted := values[name]; !nest(members, strings.Split(below, "."), posted[len(posted)-1]) {
+			return "", false
+		}
+	}
+	if members == nil {
+		return payload, true
+	}
+	text, err := json.Marshal(members)
+	return string(text), err == nil
+}
+
+// isObject reports whether a text is one JSON object, with each name once. Kratos puts it into a larger text unseen.
+func isObject(text string) bool {
+	return strings.HasPrefix(strings.TrimSpace(text), "{") && jsonv2.Check([]byte(text)) == nil
+}
+
+// objectOf reads a JSON object, numbers as they are written; an empty one for "".
+func objectOf(text string) map[string]any {
+	members := map[string]any{}
+	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
+	dec.UseNumber()
+	_ = dec.Decode(&members)
+	return members
+}
+
+// nest puts value below the names of path, and reports whether there was a place for it.
+func nest(body map[string]any, path []string, value any) bool {
+	for _, name := range path[:len(path)-1] {
+		if body[name] == nil {
+			body[name] = map[string]any{}
+		}
+		inner, ok := body[name].(map[string]any)
+		if !ok {
+			return false
+		}
+		body = inner
+	}
+	last := path[len(path)-1]
+	if _, taken := body[last]; taken {
+		return false
+	}
+	body[last] = value
+	return true
+}
