@@ -165,10 +165,21 @@ func (p *poster) postStraight(action string, values url.Values) {
 	p.t.Helper()
 	r := must1of[*http.Request](p.t)(http.NewRequestWithContext(p.t.Context(), http.MethodPost, action, strings.NewReader(values.Encode())))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	p.asks(r)
+}
+
+// get fetches what Kratos has at a URL.
+func (p *poster) get(url string) {
+	p.t.Helper()
+	p.asks(must1of[*http.Request](p.t)(http.NewRequestWithContext(p.t.Context(), http.MethodGet, url, nil)))
+}
+
+// asks sends a request of the browser's.
+func (p *poster) asks(r *http.Request) {
+	p.t.Helper()
 	r.Header.Set("Accept", "application/json")
 	browser := &http.Client{Jar: p.http.Jar, Transport: p.last, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp := must1of[*http.Response](p.t)(browser.Do(r))
-	resp.Body.Close()
+	must1of[*http.Response](p.t)(browser.Do(r)).Body.Close()
 }
 
 // values are what a browser posts: the query's fields, and those that the form shows if it begins with "+".

@@ -420,7 +420,8 @@ type OAuth2Client struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 
 	// UserinfoSignedResponseAlg JWS algorithm with which the user information endpoint signs its answer, such as `RS256`; `none` or absent for plain JSON.
-	UserinfoSignedResponseAlg string `json:"userinfo_signed_response_alg,omitempty,omitzero"`
+	UserinfoSignedResponseAlg string                     `json:"userinfo_signed_response_alg,omitempty,omitzero"`
+	AdditionalProperties      map[string]json.RawMessage `json:"-"`
 }
 
 // OAuth2OIDCContext OpenID Connect parameters of the authorization request which started an OAuth 2.0 login, as Hydra parsed them. All are wishes of the application; each is absent when it was not sent.
@@ -438,7 +439,8 @@ type OAuth2OIDCContext struct {
 	LoginHint string `json:"login_hint,omitempty,omitzero" log:"-"`
 
 	// UILocales Languages the person prefers as BCP 47 tags such as `de` or `fr-CA`, the preferred one first.
-	UILocales []string `json:"ui_locales,omitempty,omitzero"`
+	UILocales            []string                   `json:"ui_locales,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // OAuth2LoginRequest What an OAuth 2.0 application asked of Ory Hydra when it sent the person to log in. Kratos fetches it from Hydra by the `login_challenge` and passes it on with the login or registration flow, so that the user interface can name the application and the scopes. Members which Hydra leaves out are absent.
@@ -468,7 +470,8 @@ type OAuth2LoginRequest struct {
 	Skip bool `json:"skip,omitempty,omitzero"`
 
 	// Subject Account which Hydra remembers, when `skip` is true; empty otherwise.
-	Subject string `json:"subject,omitempty,omitzero" log:"-"`
+	Subject              string                     `json:"subject,omitempty,omitzero" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // FedCMProvider One identity provider in the form in which a browser's FedCM interface expects it.
@@ -544,7 +547,8 @@ type ContinueWithFlow struct {
 	URL string `json:"url,omitempty,omitzero" log:"-"`
 
 	// VerifiableAddress Address to be verified; set for show_verification_ui only.
-	VerifiableAddress string `json:"verifiable_address,omitempty,omitzero" log:"-"`
+	VerifiableAddress    string                     `json:"verifiable_address,omitempty,omitzero" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // CourierMessageStatus Where a message stands: `queued` waits for the courier, `processing` is being handed over, `sent` was accepted by the mail server or gateway, `abandoned` failed so often that the courier tries no more. Any other value in a list filter is refused with 400.
@@ -745,7 +749,8 @@ type Identity struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 
 	// VerifiableAddresses Addresses which the traits name and the identity schema marks for verification, each with its result. Kept in step with the traits by Kratos; absent if there are none or they were not loaded.
-	VerifiableAddresses []VerifiableAddress `json:"verifiable_addresses,omitempty,omitzero"`
+	VerifiableAddresses  []VerifiableAddress        `json:"verifiable_addresses,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // IdentityState `active` lets the person log in; with `inactive` logins fail with 401 and existing sessions no longer count.
@@ -769,7 +774,8 @@ type IdentityCredentials struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 
 	// Version Version of the structure of `config`, counted by Kratos from 0 for its own migrations.
-	Version int64 `json:"version,omitempty,omitzero"`
+	Version              int64                      `json:"version,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // CredentialsType Kind of credential. `oidc` covers all providers, `lookup_secret` means backup codes, `code` one-time codes by message, `link_recovery` and `code_recovery` recovery; `saml` cannot be imported and `profile` not included in answers on this version.
@@ -929,7 +935,7 @@ type LoginFlow struct {
 	OrganizationID string `json:"organization_id,omitempty,omitzero"`
 
 	// Refresh True when the flow was created with `refresh=true` and a valid session, so that the person authenticates again; the form then offers the methods of that person only. Without a session it stays false and the flow is a plain login.
-	Refresh bool `json:"refresh,omitempty,omitzero"`
+	Refresh bool `json:"refresh"`
 
 	// RequestURL Full URL with which the flow was created, including its query.
 	RequestURL string `json:"request_url" log:"-"`
@@ -956,7 +962,8 @@ type LoginFlow struct {
 	UI UIContainer `json:"ui"`
 
 	// UpdatedAt Time of the last change to the database row.
-	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
+	UpdatedAt            time.Time                  `json:"updated_at,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // LoginFlowState How far a login flow has come. `choose_method` waits for a method and its input, `sent_email` has sent a one-time code by e-mail or SMS and waits for it, `passed_challenge` has ended successfully.
@@ -1094,7 +1101,8 @@ type RecoveryFlow struct {
 	Type FlowType `json:"type"`
 
 	// UI Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
-	UI UIContainer `json:"ui"`
+	UI                   UIContainer                `json:"ui"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // RecoveryFlowState How far a recovery flow has come. `choose_method` waits for an address, `sent_email` says that a code or link is on its way if the address is known, `passed_challenge` has accepted the code.
@@ -1169,7 +1177,8 @@ type RegistrationFlow struct {
 	Type FlowType `json:"type"`
 
 	// UI Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
-	UI UIContainer `json:"ui"`
+	UI                   UIContainer                `json:"ui"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // RegistrationFlowState How far a registration flow has come. `choose_method` waits for traits or a credential, `sent_email` has sent a one-time code by e-mail or SMS and waits for it, `passed_challenge` has accepted that code.
@@ -1241,7 +1250,7 @@ type SessionDevice struct {
 	IPAddress string `json:"ip_address,omitempty,omitzero" log:"-"`
 
 	// Location City and country as told by a Cloudflare proxy in front of Kratos, such as `Munich, DE`; empty without such a proxy.
-	Location string `json:"location,omitempty,omitzero" log:"-"`
+	Location string `json:"location" log:"-"`
 
 	// UserAgent Value of the `User-Agent` header, as sent by the browser or client.
 	UserAgent string `json:"user_agent,omitempty,omitzero" log:"-"`
@@ -1283,7 +1292,8 @@ type SettingsFlow struct {
 	Type FlowType `json:"type"`
 
 	// UI Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
-	UI UIContainer `json:"ui"`
+	UI                   UIContainer                `json:"ui"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // SettingsFlowState Whether the last submit has changed anything. `show_form` waits for input (also between generating and confirming backup recovery codes), `success` has saved (message 1050001).
@@ -1337,7 +1347,8 @@ type UIContainer struct {
 	Method string `json:"method"`
 
 	// Nodes Fields, buttons, pictures and texts of a form in the order to draw them. Kratos sends null in place of an empty list, for example when a second factor is asked of a person who has none.
-	Nodes []UINode `json:"nodes"`
+	Nodes                []UINode                   `json:"nodes"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // UINode One element of a form. `type` says what it is, `group` to which method it belongs, and `attributes` hold the rest.
@@ -1355,7 +1366,8 @@ type UINode struct {
 	Meta UINodeMeta `json:"meta"`
 
 	// Type Kind of element, equal to `attributes.node_type`. `input` is a field or button, `text` words to read, `img` a picture, `a` a link and `script` a script to load.
-	Type UINodeType `json:"type"`
+	Type                 UINodeType                 `json:"type"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // UINodeGroup Method the node serves, so that forms can be split by method. `default` nodes, such as `csrf_token` and shared traits, are sent along with every method; `captcha` and `saml` do not occur in open-source servers.
@@ -1458,7 +1470,8 @@ type UIInputType string
 // UINodeMeta What a page shows around a node. It is an empty object for nodes without a caption, such as hidden inputs.
 type UINodeMeta struct {
 	// Label A message or caption with a stable number, so that it can be translated or acted upon. Ranges tell the origin: 1010xxx login, 1040xxx registration, 1050xxx settings, 1060xxx recovery, 1070xxx captions, 1080xxx verification, 4000xxx refused input, 4010xxx to 4070xxx refusals of single flows, 5000xxx faults of the system. Web hooks add numbers of their own.
-	Label *UIText `json:"label,omitempty,omitzero"`
+	Label                *UIText                    `json:"label,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // UIText A message or caption with a stable number, so that it can be translated or acted upon. Ranges tell the origin: 1010xxx login, 1040xxx registration, 1050xxx settings, 1060xxx recovery, 1070xxx captions, 1080xxx verification, 4000xxx refused input, 4010xxx to 4070xxx refusals of single flows, 5000xxx faults of the system. Web hooks add numbers of their own.
@@ -1473,7 +1486,8 @@ type UIText struct {
 	Text string `json:"text" log:"-"`
 
 	// Type Weight of the message. `error` means that the input was refused, `success` that something was done, `info` anything else; only `error` tells a refusal from a next step.
-	Type UITextType `json:"type"`
+	Type                 UITextType                 `json:"type"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // UITextType Weight of the message. `error` means that the input was refused, `success` that something was done, `info` anything else; only `error` tells a refusal from a next step.
@@ -2059,7 +2073,8 @@ type VerificationFlow struct {
 	Type FlowType `json:"type"`
 
 	// UI Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
-	UI UIContainer `json:"ui"`
+	UI                   UIContainer                `json:"ui"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // VerificationFlowState How far a verification flow has come. `choose_method` waits for an address, `sent_email` says that a code or link is on its way if the address is known, `passed_challenge` has verified the address (message 1080002).
@@ -2545,6 +2560,57 @@ type UpdateSettingsFlowJSONRequestBody = UpdateSettingsFlowBody
 // UpdateVerificationFlowJSONRequestBody defines body for UpdateVerificationFlow for application/json ContentType.
 type UpdateVerificationFlowJSONRequestBody = UpdateVerificationFlowBody
 
+// UnmarshalJSONFrom keeps members that OAuth2Client has no field for, or whose fields would not be written again, in AdditionalProperties.
+func (a *OAuth2Client) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known OAuth2Client
+	return jsonv2.UnmarshalWhole(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON is UnmarshalJSONFrom for encoding/json.
+func (a *OAuth2Client) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON writes the fields of OAuth2Client, then its AdditionalProperties.
+func (a OAuth2Client) MarshalJSON() ([]byte, error) {
+	type known OAuth2Client
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps members that OAuth2OIDCContext has no field for, or whose fields would not be written again, in AdditionalProperties.
+func (a *OAuth2OIDCContext) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known OAuth2OIDCContext
+	return jsonv2.UnmarshalWhole(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON is UnmarshalJSONFrom for encoding/json.
+func (a *OAuth2OIDCContext) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON writes the fields of OAuth2OIDCContext, then its AdditionalProperties.
+func (a OAuth2OIDCContext) MarshalJSON() ([]byte, error) {
+	type known OAuth2OIDCContext
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps members that OAuth2LoginRequest has no field for, or whose fields would not be written again, in AdditionalProperties.
+func (a *OAuth2LoginRequest) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known OAuth2LoginRequest
+	return jsonv2.UnmarshalWhole(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON is UnmarshalJSONFrom for encoding/json.
+func (a *OAuth2LoginRequest) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON writes the fields of OAuth2LoginRequest, then its AdditionalProperties.
+func (a OAuth2LoginRequest) MarshalJSON() ([]byte, error) {
+	type known OAuth2LoginRequest
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
 // UnmarshalJSONFrom keeps members that ContinueWith has no field for in AdditionalProperties.
 func (a *ContinueWith) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known ContinueWith
@@ -2562,6 +2628,93 @@ func (a ContinueWith) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
+// UnmarshalJSONFrom keeps members that ContinueWithFlow has no field for, or whose fields would not be written again, in AdditionalProperties.
+func (a *ContinueWithFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known ContinueWithFlow
+	return jsonv2.UnmarshalWhole(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON is UnmarshalJSONFrom for encoding/json.
+func (a *ContinueWithFlow) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON writes the fields of ContinueWithFlow, then its AdditionalProperties.
+func (a ContinueWithFlow) MarshalJSON() ([]byte, error) {
+	type known ContinueWithFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps members that Identity has no field for in AdditionalProperties.
+func (a *Identity) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known Identity
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON is UnmarshalJSONFrom for encoding/json.
+func (a *Identity) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON writes the fields of Identity, then its AdditionalProperties.
+func (a Identity) MarshalJSON() ([]byte, error) {
+	type known Identity
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
+}
+
+// UnmarshalJSONFrom keeps members that IdentityCredentials has no field for in AdditionalProperties.
+func (a *IdentityCredentials) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known IdentityCredentials
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON is UnmarshalJSONFrom for encoding/json.
+func (a *IdentityCredentials) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON writes the fields of IdentityCredentials, then its AdditionalProperties.
+func (a IdentityCredentials) MarshalJSON() ([]byte, error) {
+	type known IdentityCredentials
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// MarshalJSON writes the fields of LoginFlow, then its AdditionalProperties.
+func (a LoginFlow) MarshalJSON() ([]byte, error) {
+	type known LoginFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
+}
+
+// MarshalJSON writes the fields of RecoveryFlow, then its AdditionalProperties.
+func (a RecoveryFlow) MarshalJSON() ([]byte, error) {
+	type known RecoveryFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// MarshalJSON writes the fields of RegistrationFlow, then its AdditionalProperties.
+func (a RegistrationFlow) MarshalJSON() ([]byte, error) {
+	type known RegistrationFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
+}
+
+// MarshalJSON writes the fields of SettingsFlow, then its AdditionalProperties.
+func (a SettingsFlow) MarshalJSON() ([]byte, error) {
+	type known SettingsFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// MarshalJSON writes the fields of UIContainer, then its AdditionalProperties.
+func (a UIContainer) MarshalJSON() ([]byte, error) {
+	type known UIContainer
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// MarshalJSON writes the fields of UINode, then its AdditionalProperties.
+func (a UINode) MarshalJSON() ([]byte, error) {
+	type known UINode
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
 // UnmarshalJSONFrom keeps members that UINodeAttributes has no field for in AdditionalProperties.
 func (a *UINodeAttributes) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known UINodeAttributes
@@ -2576,6 +2729,24 @@ func (a *UINodeAttributes) UnmarshalJSON(b []byte) error {
 // MarshalJSON writes the fields of UINodeAttributes, then its AdditionalProperties.
 func (a UINodeAttributes) MarshalJSON() ([]byte, error) {
 	type known UINodeAttributes
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "disabled", Value: "false", When: a.NodeType == UINodeTypeInput && !a.Disabled})
+}
+
+// MarshalJSON writes the fields of UINodeMeta, then its AdditionalProperties.
+func (a UINodeMeta) MarshalJSON() ([]byte, error) {
+	type known UINodeMeta
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// MarshalJSON writes the fields of UIText, then its AdditionalProperties.
+func (a UIText) MarshalJSON() ([]byte, error) {
+	type known UIText
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// MarshalJSON writes the fields of VerificationFlow, then its AdditionalProperties.
+func (a VerificationFlow) MarshalJSON() ([]byte, error) {
+	type known VerificationFlow
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 

@@ -7,6 +7,7 @@ package jsonv2
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -31,22 +32,74 @@ func UnmarshalOpen[T any](dec *Decoder, known *T, unknown *map[string]json.RawMe
 	return nil
 }
 
-// MarshalOpen is the reverse of [UnmarshalOpen]: known as an object, followed by the members of unknown in the order of their names.
-func MarshalOpen(known any, unknown map[string]json.RawMessage) ([]byte, error) {
+// UnmarshalWhole is UnmarshalOpen that also keeps in unknown what known has a field for and leaves out when it is written, such
+// as an empty text. It reads the value twice.
+func UnmarshalWhole[T any](dec *Decoder, known *T, unknown *map[string]json.RawMessage) error {
+	value, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	text := bytes.Clone(value)
+	if err := Unmarshal(text, known); err != nil {
+		return err
+	}
+	written, err := json.Marshal(known)
+	if err != nil {
+		return err
+	}
+	var before, after map[string]json.RawMessage
+	if err := errors.Join(Unmarshal(text, &before), Unmarshal(written, &after)); err != nil {
+		return err
+	}
+	maps.DeleteFunc(before, func(name string, _ json.RawMessage) bool { return after[name] != nil })
+	*unknown = before
+	return nil
+}
+
+// Zero is a member that is written with Value, although its field leaves it out, When that holds nothing.
+type Zero struct {
+	Name, Value string
+	When        bool
+}
+
+// MarshalOpen is the reverse of [UnmarshalOpen] and [UnmarshalWhole]: known as an object, followed by zero and by the members of
+// unknown in the order of their names, as far as known has not got them.
+func MarshalOpen(known any, unknown map[string]json.RawMessage, zero ...Zero) ([]byte, error) {
 	b, err := json.Marshal(known)
-	if err != nil || len(unknown) == 0 {
+	if err != nil {
 		return b, err
 	}
 	b = bytes.TrimSuffix(b, []byte("}"))
-	for _, name := range slices.Sorted(maps.Keys(unknown)) {
-		if len(b) > 1 {
-			b = append(b, ',')
+	for _, z := range zero {
+		if z.When && unknown[z.Name] == nil {
+			b = appendMember(b, z.Name, []byte(z.Value))
 		}
-		quoted, err := json.Marshal(name)
-		if err != nil {
-			return nil, err
-		}
-		b = append(append(append(b, quoted...), ':'), unknown[name]...)
 	}
-	return append(b, '}'), nil
+	if len(unknown) > 0 {
+		b, err = appendUnknown(b, unknown)
+	}
+	return append(b, '}'), err
+}
+
+// appendUnknown adds members to an object without its end.
+func appendUnknown(b []byte, unknown map[string]json.RawMessage) ([]byte, error) {
+	var written map[string]json.RawMessage
+	if err := Unmarshal(append(slices.Clone(b), '}'), &written); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(unknown)) {
+		if written[name] == nil {
+			b = appendMember(b, name, unknown[name])
+		}
+	}
+	return b, nil
+}
+
+// appendMember adds a member to an object without its end.
+func appendMember(b []byte, name string, value []byte) []byte {
+	if len(b) > 1 {
+		b = append(b, ',')
+	}
+	quoted, _ := json.Marshal(name) // a string can be written
+	return append(append(append(b, quoted...), ':'), value...)
 }

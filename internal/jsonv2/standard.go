@@ -20,6 +20,9 @@ func valid(b []byte) bool { return jsontext.Value(b).IsValid() }
 
 var tolerant = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
+// strict is tolerant, but for members that nothing is known of.
+var strict = json.JoinOptions(tolerant, json.RejectUnknownMembers(true))
+
 func newDecoder(r io.Reader, o json.Options) *Decoder { return jsontext.NewDecoder(r, o) }
 func unmarshal(b []byte, v any, o json.Options) error { return json.Unmarshal(b, v, o) }
 func unmarshalDecode(dec *Decoder, v any) error       { return json.UnmarshalDecode(dec, v) }

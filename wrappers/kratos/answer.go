@@ -113,7 +113,11 @@ func (a *answer) decode(v any) error {
 	if bytes.Count(a.body, []byte("{")) > maxObjects {
 		return a.unexpected(transport.ErrTooLarge)
 	}
-	if err := jsonv2.Unmarshal(a.body, v); err != nil {
+	unmarshal := jsonv2.Unmarshal
+	if flow, ok := v.(flowDecoder); ok {
+		unmarshal = func(body []byte, _ any) error { return flow.decode(body) }
+	}
+	if unmarshal(a.body, v) != nil {
 		return a.unexpected(errBroken)
 	}
 	return nil

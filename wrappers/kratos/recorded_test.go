@@ -3,8 +3,10 @@ package kratos_test
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -30,7 +32,13 @@ type exchange struct {
 
 func recorded(t testing.TB) []exchange {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(root, "testdata", "recorded", "*.jsonl"))
+	return recordedIn(t, filepath.Join(root, "testdata", "recorded", "*.jsonl"))
+}
+
+// recordedIn reads the recordings that a pattern names; .gz is for compressed ones.
+func recordedIn(t testing.TB, pattern string) []exchange {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no recordings: %v", err)
 	}
@@ -40,8 +48,17 @@ func recorded(t testing.TB) []exchange {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if strings.HasSuffix(file, ".gz") {
+			r, err := gzip.NewReader(bytes.NewReader(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, err = io.ReadAll(r); err != nil {
+				t.Fatal(err)
+			}
+		}
 		lines := bufio.NewScanner(bytes.NewReader(text))
-		lines.Buffer(nil, 16<<20)
+		lines.Buffer(nil, 64<<20)
 		for lines.Scan() {
 			var e exchange
 			if err := json.Unmarshal(lines.Bytes(), &e); err != nil {

@@ -83,9 +83,6 @@ func (v Step[F]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v Step[F]) LogValue() slog.Value { return v.redacted().LogValue() }
 
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v Step[F]) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
 func (v Form) redacted() redact.Value { return redact.New("Form") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.

@@ -1,0 +1,135 @@
+package kratos_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// stepOf makes the step of a recorded answer to a submission, and returns it as JSON; nil if there is no step.
+func stepOf(t *testing.T, e exchange) []byte {
+	t.Helper()
+	client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: canned{e.Response.Status, http.Header{"Content-Type": {"application/json"}}, e.Response.Body}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := client.Browser(browserRequest("csrf_token_0=c; ory_kratos_session=s"))
+	switch e.Op {
+	case "updateLoginFlow":
+		return written[kratos.LoginFlow, kratos.LoginMethod](t, b.Login, kratos.LoginPassword{})
+	case "updateRegistrationFlow":
+		return written[kratos.RegistrationFlow, kratos.RegistrationMethod](t, b.Registration, kratos.RegistrationPassword{})
+	case "updateSettingsFlow":
+		return written[kratos.SettingsFlow, kratos.SettingsMethod](t, b.Settings, kratos.SettingsPassword{})
+	case "updateRecoveryFlow":
+		return written[kratos.RecoveryFlow, kratos.RecoveryMethod](t, b.Recovery, kratos.RecoveryWithCode{Code: "1"})
+	case "updateVerificationFlow":
+		return written[kratos.VerificationFlow, kratos.VerificationMethod](t, b.Verification, kratos.VerificationCode{Code: "1"})
+	}
+	return nil
+}
+
+func written[F, M any](t *testing.T, flows kratos.Flows[F, M], method M) []byte {
+	t.Helper()
+	step, err := flows.Submit(context.Background(), newFlow[F]("f"), method)
+	if err != nil {
+		return nil
+	}
+	text, err := step.ResponseBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// withoutTokens takes out of an answer what a step does not write: tokens, and members without anything in them.
+func withoutTokens(answer any) any {
+	body, ok := answer.(map[string]any)
+	if !ok {
+		return answer
+	}
+	delete(body, "session_token")
+	if e, ok := body["error"].(map[string]any); ok {
+		delete(e, "reason") // which is the URL again
+	}
+	if next, ok := body["continue_with"].([]any); ok {
+		kept := []any{}
+		for _, step := range next {
+			if step.(map[string]any)["action"] != "set_ory_session_token" {
+				kept = append(kept, step)
+			}
+		}
+		body["continue_with"] = kept
+	}
+	if next, ok := body["continue_with"].([]any); body["ui"] == nil && (!ok || len(next) == 0) {
+		delete(body, "continue_with")
+	}
+	return body
+}
+
+// The body for a browser is what Kratos answered, but for the session token.
+func TestResponseBodiesAreWhatKratosAnswered(t *testing.T) {
+	t.Parallel()
+	steps, tokens := 0, 0
+	for _, e := range recordedIn(t, *recordings) {
+		text := stepOf(t, e)
+		if text == nil {
+			continue
+		}
+		steps++
+		if strings.Contains(e.Response.Body, "ory_st_") {
+			tokens++
+		}
+		if strings.Contains(string(text), "ory_st_") || strings.Contains(string(text), "SessionToken") {
+			t.Errorf("%s: a token in %s", e.name(), text)
+		}
+		for _, d := range differences(withoutTokens(parsed(t, []byte(e.Response.Body))), parsed(t, text), "") {
+			t.Errorf("%s: %s", e.name(), d)
+		}
+	}
+	if steps < 40 || tokens < 10 {
+		t.Errorf("only %d steps, %d of them with a token", steps, tokens)
+	}
+	t.Logf("%d steps, %d of them with a token", steps, tokens)
+}
+
+func TestStepsAsJSON(t *testing.T) {
+	t.Parallel()
+	flow := newFlow[kratos.RecoveryFlow]("f")
+	flow.ContinueWith = kratos.NextSteps{{Action: kratos.ContinueSetSessionToken, SessionToken: "s3cret"}, {Action: "later"}}
+	session := &kratos.Session{ID: "s", Identity: &kratos.Identity{ID: "i", OrganizationID: "o"}}
+	for name, tc := range map[string]struct {
+		step interface{ ResponseBody() ([]byte, error) }
+		want string
+	}{
+		"an end without a session": {kratos.Step[kratos.RegistrationFlow]{Done: true, Identity: &kratos.Identity{ID: "i", OrganizationID: "o"}, SessionToken: "s3cret"}, `"identity":{"id":"i"`},
+		"an end with a session":    {kratos.Step[kratos.LoginFlow]{Done: true, Session: session, Identity: session.Identity, SessionToken: "s3cret"}, `{"session":{`},
+		"only a token to go on":    {kratos.Step[kratos.LoginFlow]{Done: true, Session: session, ContinueWith: flow.ContinueWith[:1]}, `{"session":{`},
+		"a flow with a token":      {&kratos.Step[kratos.RecoveryFlow]{Done: true, Flow: flow, SessionToken: "s3cret", ContinueWith: flow.ContinueWith}, `{"continue_with":[{"action":"later"}],`},
+		"another URL":              {kratos.Step[kratos.LoginFlow]{RedirectTo: "https://example.org/?a=b"}, `{"error":{"id":"browser_location_change_required","code":422,"status":"Unprocessable Entity","message":"browser location change required"},"redirect_browser_to":"https://example.org/?a=b"}`},
+		"nothing":                  {kratos.Step[kratos.LoginFlow]{}, `{}`},
+	} {
+		text, err := tc.step.ResponseBody()
+		if err != nil || !strings.HasPrefix(string(text), tc.want) && !strings.Contains(string(text), tc.want) || strings.Contains(string(text), "s3cret") {
+			t.Errorf("%s: %s, %v; want %s", name, text, err, tc.want)
+		}
+		if strings.Contains(string(text), `"continue_with":[]`) {
+			t.Errorf("%s: %s", name, text)
+		}
+		for _, v := range []any{tc.step, []any{tc.step}, map[string]any{"step": tc.step}, struct{ Step any }{tc.step}} {
+			if text, err := json.Marshal(v); err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "ResponseBody") {
+				t.Errorf("%s: as JSON %s, %v", name, text, err)
+			}
+		}
+	}
+	if flow.ContinueWith[0].SessionToken == "" {
+		t.Error("the flow was changed")
+	}
+	if err := json.Unmarshal([]byte(`{"session_token":"s3cret"}`), new(kratos.Step[kratos.LoginFlow])); err == nil || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("reading a step: %v", err)
+	}
+}
