@@ -11,7 +11,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// An application in a browser gets flows and steps as JSON from the site's server, and submits JSON to it.
+// An application in a browser gets flows and steps as JSON from the site's server, and submits JSON
+// to it.
 func TestPostedJSON(t *testing.T) {
 	t.Parallel()
 	s := sharedStage(t)

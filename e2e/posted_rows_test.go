@@ -23,7 +23,8 @@ const postedSchema = `{
   }}}
 }`
 
-// postedRow is a form that is posted in two ways to flows of one kind, straight to Kratos and through Form.Posted and Submit.
+// postedRow is a form that is posted in two ways to flows of one kind, straight to Kratos and
+// through Form.Posted and Submit.
 type postedRow struct {
 	name  string
 	has   string   // the traits of the person who posts, as JSON
@@ -45,7 +46,8 @@ func signsUp(name, fields, want string) postedRow {
 	return postedRow{name: name, posts: []string{"method=password&password={password}&traits.username={name}&" + fields}, want: want}
 }
 
-// saves is a change of the settings of a person with these traits, with these fields over those that the form shows.
+// saves is a change of the settings of a person with these traits, with these fields over those
+// that the form shows.
 func saves(name, has, fields, want string) postedRow {
 	return postedRow{name: name, has: has, posts: []string{"+method=profile&" + fields}, want: want}
 }
@@ -242,7 +244,8 @@ var postedRows = []postedSet{
 	}},
 }
 
-// secondFactor posts forms to a login in which a person with an authenticator app and backup codes proves more.
+// secondFactor posts forms to a login in which a person with an authenticator app and backup codes
+// proves more.
 func secondFactor(p *poster) string {
 	p.joins()
 	p.signsIn()

@@ -17,7 +17,8 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// A form comes to the same whether a browser posts it to Kratos, or to the site's own server, which passes it on.
+// A form comes to the same whether a browser posts it to Kratos, or to the site's own server, which
+// passes it on.
 func TestPostedForms(t *testing.T) {
 	t.Parallel()
 	hook := newHook(t)
@@ -142,7 +143,8 @@ func posts[F, M any](p *poster, k kind[F, M], opts ...kratos.CallOption) string 
 	return strings.Join(outcomes, "\n")
 }
 
-// next is the flow whose form the person sees after flow: that of the answer, or the new one that the form of saved settings leads to.
+// next is the flow whose form the person sees after flow: that of the answer, or the new one that
+// the form of saved settings leads to.
 func next[F, M any](p *poster, k kind[F, M], flow *F) *F {
 	p.t.Helper()
 	var answer struct {
@@ -182,7 +184,8 @@ func (p *poster) asks(r *http.Request) {
 	must1of[*http.Response](p.t)(browser.Do(r)).Body.Close()
 }
 
-// values are what a browser posts: the query's fields, and those that the form shows if it begins with "+".
+// values are what a browser posts: the query's fields, and those that the form shows if it begins
+// with "+".
 func (p *poster) values(form kratos.Form, query string) url.Values {
 	p.t.Helper()
 	replaced := []string{"{name}", p.name, "{email}", url.QueryEscape(p.email()), "{password}", url.QueryEscape(postersPassword)}
@@ -214,7 +217,8 @@ func (p *poster) values(form kratos.Form, query string) url.Values {
 	return values
 }
 
-// shows are the fields of the traits as a page shows them, a checkbox with a hidden field before it.
+// shows are the fields of the traits as a page shows them, a checkbox with a hidden field before
+// it.
 func (p *poster) shows(form kratos.Form) url.Values {
 	values := url.Values{}
 	for _, n := range form.Nodes {

@@ -32,8 +32,8 @@ func UnmarshalOpen[T any](dec *Decoder, known *T, unknown *map[string]json.RawMe
 	return nil
 }
 
-// UnmarshalWhole is UnmarshalOpen that also keeps in unknown what known has a field for and leaves out when it is written, such
-// as an empty text. It reads the value twice.
+// UnmarshalWhole is UnmarshalOpen that also keeps in unknown what known has a field for and leaves
+// out when it is written, such as an empty text. It reads the value twice.
 func UnmarshalWhole[T any](dec *Decoder, known *T, unknown *map[string]json.RawMessage) error {
 	value, err := dec.ReadValue()
 	if err != nil {
@@ -56,14 +56,16 @@ func UnmarshalWhole[T any](dec *Decoder, known *T, unknown *map[string]json.RawM
 	return nil
 }
 
-// Zero is a member that is written with Value, although its field leaves it out, When that holds nothing.
+// Zero is a member that is written with Value, although its field leaves it out, When that holds
+// nothing.
 type Zero struct {
 	Name, Value string
 	When        bool
 }
 
-// MarshalOpen is the reverse of [UnmarshalOpen] and [UnmarshalWhole]: known as an object, followed by zero and by the members of
-// unknown in the order of their names, as far as known has not got them.
+// MarshalOpen is the reverse of [UnmarshalOpen] and [UnmarshalWhole]: known as an object, followed
+// by zero and by the members of unknown in the order of their names, as far as known has not got
+// them.
 func MarshalOpen(known any, unknown map[string]json.RawMessage, zero ...Zero) ([]byte, error) {
 	b, err := json.Marshal(known)
 	if err != nil {

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// UnmarshalKeeping decodes the JSON text b into the struct v, and keeps the members that v or a struct in it has no field for in
-// its map AdditionalProperties, if it has one. It costs nothing where there are no such members.
+// UnmarshalKeeping decodes the JSON text b into the struct v, and keeps the members that v or a
+// struct in it has no field for in its map AdditionalProperties, if it has one. It costs nothing
+// where there are no such members.
 func UnmarshalKeeping[T any](b []byte, v *T) error {
 	if unmarshal(b, v, strict) == nil {
 		return nil

@@ -61,8 +61,8 @@ type flowState struct {
 	next            NextSteps
 }
 
-// Step is where a flow stands after a submission that Kratos accepted. It is not written as JSON: [Step.ResponseBody] is what a
-// single-page application gets.
+// Step is where a flow stands after a submission that Kratos accepted. It is not written as JSON:
+// [Step.ResponseBody] is what a single-page application gets.
 type Step[F any] struct {
 	// Done says that the flow is at its end. If it is false, Flow or RedirectTo says how to go on.
 	Done bool

@@ -127,8 +127,8 @@ func TestFormsAreWrittenAsTheyCame(t *testing.T) {
 	}
 }
 
-// closedTypes are the parts of a flow that have no place for other members: they are sent to Kratos too, which refuses what it does
-// not know.
+// closedTypes are the parts of a flow that have no place for other members: they are sent to Kratos
+// too, which refuses what it does not know.
 var closedTypes = []string{"/identity/verifiable_addresses/*", "/identity/recovery_addresses/*"}
 
 // withMore adds a member to every object.
@@ -148,7 +148,8 @@ func withMore(v any, path string) {
 	}
 }
 
-// What a newer Kratos adds anywhere in a flow goes on to the browser as well, read by the client as by encoding/json.
+// What a newer Kratos adds anywhere in a flow goes on to the browser as well, read by the client as
+// by encoding/json.
 func TestUnknownMembersOfFlowsSurvive(t *testing.T) {
 	t.Parallel()
 	found := map[string]string{}

@@ -92,8 +92,8 @@ func (f Form) Value(name string) string {
 // ValueOf returns the value of a node as text, as [Form.Value] does: of one of several buttons with the same name, for instance.
 func ValueOf(n UINode) string { return valueText(n.Attributes.Value) }
 
-// Providers returns the ids of the providers that the form offers for a sign-in or sign-up ("provider"), to link ("link") or to
-// unlink ("unlink"), by OpenID Connect and by SAML.
+// Providers returns the ids of the providers that the form offers for a sign-in or sign-up
+// ("provider"), to link ("link") or to unlink ("unlink"), by OpenID Connect and by SAML.
 func (f Form) Providers(button string) []string {
 	var ids []string
 	for _, n := range f.Nodes {

@@ -10,22 +10,26 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Posted is what was submitted to the page's own server, as a method of every flow. It is one of two things:
+// Posted is what was submitted to the page's own server, as a method of every flow. It is one of
+// two things:
 //
-//   - a form, made by [Form.Posted]. It is sent as a form, and Kratos reads it by its identity schema, as it reads the forms that
-//     browsers send to it: an empty field is absent, "007" in a field for numbers is 7, a field that is there twice is a list;
-//   - the JSON of a single-page application, made by [json.Unmarshal]. It is sent as JSON, members that this package does not know
-//     and integers of any size included.
+//   - a form, made by [Form.Posted]. It is sent as a form, and Kratos reads it by its identity
+//     schema, as it reads the forms that browsers send to it: an empty field is absent, "007" in a
+//     field for numbers is 7, a field that is there twice is a list;
+//   - the JSON of a single-page application, made by [json.Unmarshal]. It is sent as JSON, members
+//     that this package does not know and integers of any size included.
 //
-// Submit adds the CSRF token of the flow in both cases, so the page's own server has to make sure that a request comes from its
-// own pages: [http.CrossOriginProtection] does. It fails with [ErrInvalid], and sends nothing, if a recovery or verification does not
-// have the method, which would spoil the flow for good. A flow with only an id will do for JSON that has the csrf_token:
+// Submit adds the CSRF token of the flow in both cases, so the page's own server has to make sure
+// that a request comes from its own pages: [http.CrossOriginProtection] does. It fails with
+// [ErrInvalid], and sends nothing, if a recovery or verification does not have the method, which
+// would spoil the flow for good. A flow with only an id will do for JSON that has the csrf_token:
 //
 //	var body kratos.Posted
 //	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&body)
 //	step, err := browser.Login.Submit(ctx, flow, body)
 //
-// Members can be added, such as a transient_payload for web hooks. A Posted has what the person typed, and must not be logged.
+// Members can be added, such as a transient_payload for web hooks. A Posted has what the person
+// typed, and must not be logged.
 type Posted map[string]any
 
 // formField has the values of one field of a form, which tells a form from JSON.
@@ -35,7 +39,8 @@ const maxPosted = 5 << 20 // bytes of a submission, as many as Kratos reads
 
 var errPosted = errors.New("kratos: the submission is not a JSON object, or larger than 5 MiB")
 
-// UnmarshalJSON reads what a single-page application submits. It fails if that is not an object, or larger than 5 MiB.
+// UnmarshalJSON reads what a single-page application submits. It fails if that is not an object, or
+// larger than 5 MiB.
 func (p *Posted) UnmarshalJSON(body []byte) error {
 	if len(body) > maxPosted {
 		return errPosted
@@ -126,7 +131,8 @@ func fieldValues(member any) ([]string, error) {
 	return values, nil
 }
 
-// fieldText returns a member that has one text, of several the first, which is the one that Kratos takes.
+// fieldText returns a member that has one text, of several the first, which is the one that Kratos
+// takes.
 func fieldText(member any) string {
 	switch member := member.(type) {
 	case string:
@@ -139,7 +145,8 @@ func fieldText(member any) string {
 	return ""
 }
 
-// excludeEachOther reports whether a member is at the place where another has to be an object ("a" and "a.b").
+// excludeEachOther reports whether a member is at the place where another has to be an object ("a"
+// and "a.b").
 func excludeEachOther(members map[string]any) bool {
 	for name := range members {
 		for i := strings.LastIndexByte(name, '.'); i > 0; i = strings.LastIndexByte(name[:i], '.') {

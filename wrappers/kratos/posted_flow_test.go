@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -48,7 +49,8 @@ func TestMethodsOfPostedForms(t *testing.T) {
 	}
 }
 
-// The JSON of a single-page application is sent as it is, and a recovery or verification is not spoilt by it.
+// The JSON of a single-page application is sent as it is, and a recovery or verification is not
+// spoilt by it.
 func TestPostedJSON(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ body, want string }{
@@ -202,4 +204,32 @@ func postedTo(t *testing.T, form kratos.Form, query string) kratos.Posted {
 		t.Fatal(err)
 	}
 	return body
+}
+
+// FuzzPosted posts anything: what comes of it is a submission that can be sent, or ErrInvalid.
+func FuzzPosted(f *testing.F) {
+	f.Add("method=password&traits.a=1&traits.l.0=a&traits.l=&csrf_token=x", "login", "traits.l.0")
+	f.Add("transient_payload.a.b=1&transient_payload={}&method=code", "recovery", "code")
+	f.Add("passkey_login={}&transient_payload=%7b%22a%22:[]%7d", "settings", "passkey_login")
+	f.Add("a=1&a.b=2&.=3&..=4&traits.=5&traits.l.99999999999=6", "", "traits.l")
+	f.Fuzz(func(t *testing.T, query, flow, name string) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		form := formOf(t, `password submit method "password"`, `code hidden method "code"`, `profile text traits.l null`, `profile checkbox traits.l.1 true`, `passkey hidden passkey_login ""`)
+		form.Action = "http://127.0.0.1/self-service/" + url.PathEscape(flow)
+		form.Nodes[3].Attributes.Name = name
+		body, err := form.Posted(values)
+		if err != nil {
+			if !errors.Is(err, kratos.ErrInvalid) {
+				t.Errorf("%v", err)
+			}
+			return
+		}
+		client, _ := answering(t, http.StatusOK, http.Header{"Content-Type": {"application/json"}}, `{"session":{"id":"s"}}`)
+		if _, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), body); err != nil {
+			t.Errorf("%v", err)
+		}
+	})
 }

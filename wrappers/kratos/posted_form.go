@@ -8,19 +8,24 @@ import (
 	"strings"
 )
 
-// Posted makes a submission of what the form posted. Fields stay as they are, and [Flows.Submit] sends them as a form, so that
-// Kratos reads them as it would have read them from the browser. It takes
+// Posted makes a submission of what the form posted. Fields stay as they are, and [Flows.Submit]
+// sends them as a form, so that Kratos reads them as it would have read them from the browser. It
+// takes
 //
 //   - fields of the form, and those that Kratos has for every form of a method, such as id_token;
-//   - transient_payload, which is a JSON object, and fields below it, such as transient_payload.from, which are texts in it.
+//   - transient_payload, which is a JSON object, and fields below it, such as
+//     transient_payload.from, which are texts in it.
 //
-// Three things that Kratos would misread are mended: "on" of a checkbox is true; of a list that the form shows item by item
-// ("traits.emails.0"), all items that are not empty count; and a text among the traits that is empty is left out, since Kratos would
-// make a list with one empty text of it, if it is a list. Integers from 2^53 on are rounded, as Kratos does.
+// Three things that Kratos would misread are mended: "on" of a checkbox is true; of a list that the
+// form shows item by item ("traits.emails.0"), all items that are not empty count; and a text among
+// the traits that is empty is left out, since Kratos would make a list with one empty text of it,
+// if it is a list. Integers from 2^53 on are rounded, as Kratos does.
 //
-// It fails with [ErrInvalid] if the form does not have the method, which is that of the field method, of the button that was
-// pressed, or of what a script filled in, as Kratos' own does for passkeys and security keys; if two fields exclude each other ("a"
-// and "a.b"); if transient_payload is not a JSON object; if a name has more than 32 parts; and if the form has more than 5 MiB.
+// It fails with [ErrInvalid] if the form does not have the method, which is that of the field
+// method, of the button that was pressed, or of what a script filled in, as Kratos' own does for
+// passkeys and security keys; if two fields exclude each other ("a" and "a.b"); if
+// transient_payload is not a JSON object; if a name has more than 32 parts; and if the form has
+// more than 5 MiB.
 //
 //	err := r.ParseForm()
 //	body, err := flow.Form().Posted(r.PostForm)
@@ -60,7 +65,8 @@ const (
 	upstreamName = "upstream_parameters"
 )
 
-// ownFields are those that Kratos takes in submissions, whether the form shows them or not: a page can be older than its flow.
+// ownFields are those that Kratos takes in submissions, whether the form shows them or not: a page
+// can be older than its flow.
 var ownFields = []string{
 	"address", "code", "email", "id_token", "id_token_nonce", "identifier", "link", "lookup_secret", "lookup_secret_confirm",
 	"lookup_secret_disable", "lookup_secret_regenerate", "lookup_secret_reveal", "passkey_login", "passkey_register", "passkey_remove",
@@ -88,8 +94,8 @@ func tooLarge(values url.Values) bool {
 	return false
 }
 
-// submitted returns the method that was submitted, and whether the form can be submitted so. The method is "" where Kratos finds
-// it out by itself.
+// submitted returns the method that was submitted, and whether the form can be submitted so. The
+// method is "" where Kratos finds it out by itself.
 func (f Form) submitted(values url.Values) (method string, ok bool) {
 	if method = values.Get("method"); method != "" {
 		return method, f.takes(method)
@@ -101,8 +107,9 @@ func (f Form) submitted(values url.Values) (method string, ok bool) {
 	return "", button != "" || f.filledByScript(values)
 }
 
-// takes reports whether a method can be submitted to the flow. An unknown one spoils recoveries and verifications for good. Other
-// flows answer that they do not have it, and may have had it when the page was shown.
+// takes reports whether a method can be submitted to the flow. An unknown one spoils recoveries and
+// verifications for good. Other flows answer that they do not have it, and may have had it when the
+// page was shown.
 func (f Form) takes(method string) bool {
 	switch {
 	case f.isOf("login", "registration", "settings"):
@@ -113,7 +120,8 @@ func (f Form) takes(method string) bool {
 	return f.offers(method)
 }
 
-// canRecover reports whether a method does not spoil a recovery or verification: it is the form's, or Kratos' if there is none.
+// canRecover reports whether a method does not spoil a recovery or verification: it is the form's,
+// or Kratos' if there is none.
 func (f Form) canRecover(method string) bool {
 	if len(f.Groups()) > 0 {
 		return f.offers(method)
@@ -134,7 +142,8 @@ func (f Form) offers(method string) bool {
 	})
 }
 
-// pressed returns the method of the button that was pressed, for buttons that are not named method: a provider's, for instance.
+// pressed returns the method of the button that was pressed, for buttons that are not named method:
+// a provider's, for instance.
 func (f Form) pressed(values url.Values) string {
 	i := slices.IndexFunc(f.Nodes, func(n UINode) bool {
 		button := n.Attributes.Type == UIInputTypeSubmit || n.Attributes.Type == UIInputTypeButton
@@ -146,8 +155,8 @@ func (f Form) pressed(values url.Values) string {
 	return string(f.Nodes[i].Group)
 }
 
-// filledByScript reports whether a hidden field of a method has a value that it did not have in the form: a script has submitted
-// the form, without any button.
+// filledByScript reports whether a hidden field of a method has a value that it did not have in the
+// form: a script has submitted the form, without any button.
 func (f Form) filledByScript(values url.Values) bool {
 	return slices.ContainsFunc(f.Nodes, func(n UINode) bool {
 		return n.Attributes.Type == UIInputTypeHidden && n.Group != UINodeGroupDefault && valueText(n.Attributes.Value) == "" && values.Get(n.Attributes.Name) != ""
@@ -198,7 +207,8 @@ func (f Form) inputs() map[string]*UINode {
 	return inputs
 }
 
-// isEmptyText reports whether a field for text, which may be that of a list, is of the traits, and was left empty.
+// isEmptyText reports whether a field for text, which may be that of a list, is of the traits, and
+// was left empty.
 func isEmptyText(n *UINode, posted []string) bool {
 	if n == nil || !strings.HasPrefix(n.Attributes.Name, "traits.") || n.Attributes.Type != UIInputTypeText && n.Attributes.Type != UIInputTypeHidden {
 		return false
@@ -206,7 +216,8 @@ func isEmptyText(n *UINode, posted []string) bool {
 	return !slices.ContainsFunc(posted, func(value string) bool { return value != "" })
 }
 
-// asRead returns the values of a field, with those that browsers send for a checkbox as Kratos knows them.
+// asRead returns the values of a field, with those that browsers send for a checkbox as Kratos
+// knows them.
 func asRead(n *UINode, posted []string) formField {
 	field := slices.Clone(formField(posted))
 	if n == nil {
@@ -230,7 +241,8 @@ type list struct {
 	more  []string
 }
 
-// listsOf returns what was posted of the lists in the form. Kratos does not take items by their numbers, and forgets them.
+// listsOf returns what was posted of the lists in the form. Kratos does not take items by their
+// numbers, and forgets them.
 func listsOf(inputs map[string]*UINode, values url.Values) map[string]*list {
 	shown := map[string][]int{}
 	for name := range inputs {
@@ -253,7 +265,8 @@ func listsOf(inputs map[string]*UINode, values url.Values) map[string]*list {
 	return lists
 }
 
-// itemOf returns the list that a field is an item of, by its name, and which; "" if that is not the name of an item.
+// itemOf returns the list that a field is an item of, by its name, and which; "" if that is not the
+// name of an item.
 func itemOf(name string) (list string, i int) {
 	dot := strings.LastIndexByte(name, '.')
 	if dot < 0 {

@@ -11,8 +11,9 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// payloadOf returns transient_payload, "" if there is none: as JSON in a field of this name, as Kratos takes it, and from fields
-// below that name. It is false if the one is not an object, or has no place for the others.
+// payloadOf returns transient_payload, "" if there is none: as JSON in a field of this name, as
+// Kratos takes it, and from fields below that name. It is false if the one is not an object, or has
+// no place for the others.
 func payloadOf(values url.Values) (payload string, ok bool) {
 	payload = strings.TrimSpace(values.Get(payloadName))
 	if payload != "" && !isObject(payload) {
@@ -38,7 +39,8 @@ func payloadOf(values url.Values) (payload string, ok bool) {
 	return string(text), err == nil
 }
 
-// isObject reports whether a text is one JSON object, with each name once. Kratos puts it into a larger text unseen.
+// isObject reports whether a text is one JSON object, with each name once. Kratos puts it into a
+// larger text unseen.
 func isObject(text string) bool {
 	return strings.HasPrefix(strings.TrimSpace(text), "{") && jsonv2.Check([]byte(text)) == nil
 }

@@ -29,7 +29,8 @@ func formOf(t *testing.T, nodes ...string) kratos.Form {
 	return form
 }
 
-// wire returns what a server got of a submission of the form: the fields of a form as a query without escapes, or JSON.
+// wire returns what a server got of a submission of the form: the fields of a form as a query
+// without escapes, or JSON.
 func wire(t *testing.T, form kratos.Form, body kratos.Posted) string {
 	t.Helper()
 	var got string

@@ -9,18 +9,21 @@ import (
 // errStepJSON keeps a Step out of logs, and out of responses that are to be those of Kratos.
 var errStepJSON = errors.New("kratos: a Step is not JSON: see its method ResponseBody")
 
-// MarshalJSON fails: a Step has the session token, and is not what Kratos sent. [Step.ResponseBody] is, for a browser.
+// MarshalJSON fails: a Step has the session token, and is not what Kratos sent. [Step.ResponseBody]
+// is, for a browser.
 func (s Step[F]) MarshalJSON() ([]byte, error) { return nil, errStepJSON }
 
 // UnmarshalJSON fails: [Flows.Submit] makes a Step of a response, whose status counts as well.
 func (s *Step[F]) UnmarshalJSON([]byte) error { return errStepJSON }
 
-// ResponseBody returns the JSON that Kratos responded with, for the browser of the person, without the session token:
+// ResponseBody returns the JSON that Kratos responded with, for the browser of the person, without
+// the session token:
 //
-//   - the flow as Kratos sent it, where it goes on, and at the end of settings, a recovery or a verification;
+//   - the flow as Kratos sent it, where it goes on, and at the end of settings, a recovery or a
+//     verification;
 //   - session, identity and continue_with at the end of a login or registration;
-//   - an error with the id browser_location_change_required, and redirect_browser_to, where only a browser can go on. Kratos sends
-//     it with status 422.
+//   - an error with the id browser_location_change_required, and redirect_browser_to, where only a
+//     browser can go on. Kratos sends it with status 422.
 //
 // It is the response to a single-page application that submitted a form, and must not be logged.
 func (s Step[F]) ResponseBody() ([]byte, error) {

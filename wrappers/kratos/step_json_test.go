@@ -10,7 +10,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// stepOf makes the step of a recorded answer to a submission, and returns it as JSON; nil if there is no step.
+// stepOf makes the step of a recorded answer to a submission, and returns it as JSON; nil if there
+// is no step.
 func stepOf(t *testing.T, e exchange) []byte {
 	t.Helper()
 	client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: canned{e.Response.Status, http.Header{"Content-Type": {"application/json"}}, e.Response.Body}}))
@@ -46,7 +47,8 @@ func written[F, M any](t *testing.T, flows kratos.Flows[F, M], method M) []byte 
 	return text
 }
 
-// withoutTokens takes out of an answer what a step does not write: tokens, and members without anything in them.
+// withoutTokens takes out of an answer what a step does not write: tokens, and members without
+// anything in them.
 func withoutTokens(answer any) any {
 	body, ok := answer.(map[string]any)
 	if !ok {
