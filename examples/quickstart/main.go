@@ -118,7 +118,7 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 func verify(ctx context.Context, client *kratos.Client, registered *kratos.Step[kratos.RegistrationFlow], in io.Reader, out io.Writer) error {
 	next := registered.ContinueWith.Action(kratos.ContinueShowVerificationUI)
 	if next == nil {
-		return errors.New("Kratos names no verification: enable selfservice.flows.verification and, from v25.4 on, add the hook show_verification_ui after the registration")
+		return errors.New("no verification is named: enable selfservice.flows.verification and, from v25.4 on, add the hook show_verification_ui after the registration")
 	}
 	flow, err := client.Verification.Get(ctx, next.Flow.ID)
 	if err != nil {
