@@ -1,0 +1,129 @@
+package kratos
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A check refuses a request that must not be sent as it is; it runs after the call's options.
+type check func(*http.Request) error
+
+// headers refuses headers that cannot be sent.
+func headers(r *http.Request) error {
+	for name, values := range r.Header {
+		if name == "" || strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, c) }) {
+			return argumentError("a header has a name that cannot be sent")
+		}
+		if !slices.ContainsFunc(values, func(v string) bool { return !headerValue(v) }) {
+			continue
+		}
+		return argumentError("the header " + name + " has a character that no header has")
+	}
+	return nil
+}
+
+func headerValue(v string) bool {
+	return !strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
+}
+
+const headerSessionToken = "X-Session-Token"
+
+// browserCall refuses to act for a person other than the one whose browser it is.
+func browserCall(r *http.Request) error {
+	if r.Header.Get(headerSessionToken) != "" {
+		return argumentError("a call for a browser has no session token")
+	}
+	if r.Header.Get("Cookie") != "" {
+		return argumentError("a call for a browser has the cookies of that browser: Client.BrowserWithCookies takes others")
+	}
+	return nil
+}
+
+// nativeCall refuses what makes Kratos refuse a native call, or what would give it a person that the caller did not mean.
+func nativeCall(r *http.Request) error {
+	if r.Header.Get("Cookie") != "" {
+		return argumentError("a native call has no header Cookie: Client.Browser and Client.BrowserWithCookies act for a browser")
+	}
+	if r.Header.Get("Origin") != "" {
+		return argumentError("a native call has no header Origin")
+	}
+	return nil
+}
+
+// forPerson refuses a native call that acts for a person if nothing in it says for whom.
+func forPerson(r *http.Request) error {
+	if err := nativeCall(r); err != nil {
+		return err
+	}
+	if r.Header.Get(headerSessionToken) == "" {
+		return noSessionError("the call has no session token: add kratos.Token(token), which must not be empty")
+	}
+	return nil
+}
+
+// paged refuses a size that no page has.
+func paged(r *http.Request) error {
+	q := r.URL.Query()
+	if size := q.Get("page_size"); q.Has("page_size") {
+		if n, err := strconv.Atoi(size); err != nil || n < 1 || n > 1000 {
+			return argumentError("a page has 1 to 1000 items")
+		}
+	}
+	if q.Has("page_token") && q.Get("page_token") == "" {
+		return argumentError("the page token is empty: there is no page after the last")
+	}
+	return nil
+}
+
+// filters are the parameters that restrict lists.
+var filters = [...]string{"ids", "credentials_identifier", "preview_credentials_identifier_similar", "organization_id", "active", "status", "recipient"}
+
+// filteredBy refuses filters that a list does not know, which would list everything, and empty ones, which do the same.
+func filteredBy(names ...string) check {
+	return func(r *http.Request) error {
+		q := r.URL.Query()
+		for _, name := range filters {
+			switch {
+			case !q.Has(name):
+			case !slices.Contains(names, name):
+				return argumentError("this list is not restricted by " + name)
+			case q.Get(name) == "":
+				return argumentError("the filter " + name + " is empty, and would list everything")
+			}
+		}
+		if q.Has("page") || q.Has("per_page") {
+			return argumentError("pages are asked for with PageSize and PageToken")
+		}
+		return nil
+	}
+}
+
+// oneFilter refuses filters for identities that Kratos does not take together, or would take for none.
+func oneFilter(r *http.Request) error {
+	q := r.URL.Query()
+	if q.Has("credentials_identifier") && q.Has("preview_credentials_identifier_similar") {
+		return argumentError("CredentialsIdentifier and PreviewCredentialsIdentifierSimilar exclude each other")
+	}
+	if len(q["ids"]) > 500 || slices.Contains(q["ids"], "") {
+		return argumentError("IDs takes 1 to 500 ids, none of them empty")
+	}
+	return nil
+}
+
+// segment refuses an id that would make the path of a call that of another.
+func segment(name, id string) error {
+	switch id {
+	case "":
+		return argumentError(name + " is empty")
+	case ".", "..":
+		return argumentError(name + " is a relative path")
+	}
+	for i := range len(id) {
+		if c := id[i]; c <= ' ' || c == 0x7f || c == '/' || c == '\\' || c == '?' || c == '#' {
+			return argumentError(name + " has a character that no id has")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package kratos
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/internal/transport"
+)
+
+// edit makes of a call's options, and of checks on the outcome, what the generated client takes.
+func edit(opts []CallOption, checks ...check) []gen.RequestEditorFn {
+	if len(opts)+len(checks) == 0 {
+		return nil
+	}
+	return []gen.RequestEditorFn{func(_ context.Context, r *http.Request) error {
+		for _, opt := range opts {
+			if opt == nil {
+				return argumentError("a call option is nil")
+			}
+			opt(r)
+		}
+		if err := headers(r); err != nil {
+			return err
+		}
+		for _, check := range checks {
+			if err := check(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// once returns a context whose requests are not repeated, though they are GET requests.
+func once(ctx context.Context) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.Once = true })
+}
+
+// streamed returns a context for requests whose responses are decoded while they arrive.
+func streamed(ctx context.Context) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.Stream = true })
+}
+
+// interactivePause is how long a request is held between two attempts, where somebody waits for a page.
+const interactivePause = time.Second
+
+// interactive returns a context for requests that somebody waits for.
+func interactive(ctx context.Context) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.MaxPause = interactivePause })
+}
