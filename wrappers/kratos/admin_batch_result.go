@@ -43,12 +43,6 @@ func readResults(response []*gen.IdentityPatchResponse, items []IdentityPatch, r
 	return complete
 }
 
-// failedItem is an item of a batch that was not created.
-type failedItem struct {
-	index int
-	err   *Error
-}
-
 // failedItems returns the error of a batch some of whose items failed, or nil.
 func (b *batch) failedItems(results []BatchResult) error {
 	var items []failedItem

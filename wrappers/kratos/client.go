@@ -6,6 +6,18 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
+// The way of a request, file by file; each is entered once on the way down, and once on the way up.
+//
+//	flow.go, admin_….go, session….go   a method checks its arguments           ^ what the caller gets
+//	request_edit.go, request_checks.go the caller's options, and checks of both |
+//	gen                                the request, as the API describes it     |
+//	web_browser.go                     for a Browser: the person's cookies      | and those that Kratos set
+//	client_options.go                  the client's headers                     |
+//	internal/transport                 attempts, pauses, time-out, limits       | the response, whole or as a stream
+//
+// Upwards, response.go (or list.go, item by item) decodes the response by its shape, operation.go says
+// what it means for its operation, error.go makes an error of a failure, and flow_outcome.go a Step.
+
 // Client calls Kratos' public API (port 4433 by default) for native clients: programs that keep a session token
 // themselves, such as command line tools, mobile apps' backends and services. Make one with [NewClient] and share it; it is
 // safe for concurrent use.
@@ -37,22 +49,17 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		Login:        Flows[LoginFlow, LoginMethod]{f: loginFlow(), api: api},
-		Registration: Flows[RegistrationFlow, RegistrationMethod]{f: registrationFlow(), api: api},
-		Settings:     Flows[SettingsFlow, SettingsMethod]{f: settingsFlow(), api: api},
-		Recovery:     Flows[RecoveryFlow, RecoveryMethod]{f: recoveryFlow(), api: api},
-		Verification: Flows[VerificationFlow, VerificationMethod]{f: verificationFlow(), api: api},
-		me:           me{api: api, somehow: forPerson},
-		health:       health{api},
-		api:          api,
-		settings:     s,
-		front:        new(atomic.Pointer[front]),
+		me:       me{api: api, somehow: forPerson},
+		health:   health{api},
+		api:      api,
+		settings: s,
+		front:    new(atomic.Pointer[front]),
 	}
-	c.Login.f.visit = visits(c, func(b *Browser) Flows[LoginFlow, LoginMethod] { return b.Login })
-	c.Registration.f.visit = visits(c, func(b *Browser) Flows[RegistrationFlow, RegistrationMethod] { return b.Registration })
-	c.Settings.f.visit = visits(c, func(b *Browser) Flows[SettingsFlow, SettingsMethod] { return b.Settings })
-	c.Recovery.f.visit = visits(c, func(b *Browser) Flows[RecoveryFlow, RecoveryMethod] { return b.Recovery })
-	c.Verification.f.visit = visits(c, func(b *Browser) Flows[VerificationFlow, VerificationMethod] { return b.Verification })
+	c.Login = newFlows(c, loginFlow())
+	c.Registration = newFlows(c, registrationFlow())
+	c.Settings = newFlows(c, settingsFlow())
+	c.Recovery = newFlows(c, recoveryFlow())
+	c.Verification = newFlows(c, verificationFlow())
 	return c, nil
 }
 

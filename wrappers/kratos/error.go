@@ -61,6 +61,12 @@ type Error struct {
 	items []failedItem // of a batch
 }
 
+// failedItem is an item of a batch that was not created.
+type failedItem struct {
+	index int
+	err   *Error
+}
+
 // Error names the operation, the status and id of the answer, and what went wrong.
 func (e *Error) Error() string {
 	var b strings.Builder

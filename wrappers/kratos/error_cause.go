@@ -16,6 +16,11 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
+// responseError says what is wrong with a response, in a text that holds nothing of it.
+type responseError string
+
+func (e responseError) Error() string { return string(e) }
+
 // causeText returns the text of an error that says nothing but what happened to a connection, or what
 // a transport that knows the errors of this package found wrong. Other errors can quote what was sent or
 // received, a malformed header line for instance; [Error.Unwrap] has them.
@@ -24,12 +29,15 @@ func causeText(err error) string {
 		return strings.TrimPrefix(inner.Error(), "kratos: ")
 	}
 	for _, safe := range []error{
-		context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, errBroken, errAdminPath, errNextLink, errSamePage,
-		transport.ErrTooLarge, transport.ErrConnectionEnded,
+		context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, transport.ErrTooLarge, transport.ErrConnectionEnded,
 	} {
 		if errors.Is(err, safe) {
 			return safe.Error()
 		}
+	}
+	var response responseError
+	if errors.As(err, &response) {
+		return response.Error()
 	}
 	if kind := judgement(err); kind != nil {
 		return strings.TrimPrefix(innermost(err, kind).Error(), "kratos: ")

@@ -14,9 +14,10 @@ import (
 // A native flow belongs to whoever has its id, and success does not spend it: submitting it again acts again. So the calls
 // here never repeat a submission that may have been processed.
 type Flows[F any, M any] struct {
-	f    *flowCalls[F, M]
-	api  *gen.Client
-	mode mode
+	f      *flowCalls[F, M]
+	client *Client
+	api    *gen.Client // the client's own, or that of a browser
+	mode   mode
 }
 
 // flowCalls is how one flow differs from the others. A client makes it once, and all its browsers share it.
@@ -27,12 +28,15 @@ type flowCalls[F any, M any] struct {
 	update          func(context.Context, *gen.Client, string, any, []gen.RequestEditorFn) (*http.Response, error)
 	body            func(M, string) any // what M is on the wire, with the CSRF token
 	look            func(*F) flowState
-	visit           visitor[F, M]
+}
+
+func newFlows[F, M any](c *Client, f *flowCalls[F, M]) Flows[F, M] {
+	return Flows[F, M]{f: f, client: c, api: c.api, mode: nativeFlow}
 }
 
 // through returns the same flows for the browser whose requests api sends.
 func (f Flows[F, M]) through(api *gen.Client) Flows[F, M] {
-	return Flows[F, M]{f: f.f, api: api, mode: browserFlow}
+	return Flows[F, M]{f: f.f, client: f.client, api: api, mode: browserFlow}
 }
 
 // usable refuses the zero Flows.
@@ -144,3 +148,17 @@ const (
 	stateDone    = "passed_challenge"
 	stateSuccess = "success"
 )
+
+// flowParameters are what can be said of a flow that is to be started.
+var flowParameters = [...]string{"return_to", "refresh", "aal", "login_challenge", "organization", "via", "identity_schema", "after_verification_return_to", "return_session_token_exchange_code"}
+
+// parameters returns what a query says of the flow to start.
+func parameters(query url.Values) []CallOption {
+	var opts []CallOption
+	for _, name := range flowParameters {
+		if query.Has(name) {
+			opts = append(opts, Query(name, query.Get(name)))
+		}
+	}
+	return opts
+}

@@ -6,11 +6,6 @@ import "github.com/kratoskit/kratos-go/internal/jsonv2"
 // that this package does not know are in AdditionalProperties, of the flow as well as of its nodes
 // and messages.
 
-// flowDecoder is a flow that reads itself.
-type flowDecoder interface {
-	decode(body []byte) error
-}
-
 func (f *LoginFlow) decode(body []byte) error { return jsonv2.UnmarshalKeeping(body, &f.LoginFlow) }
 func (f *RegistrationFlow) decode(body []byte) error {
 	return jsonv2.UnmarshalKeeping(body, &f.RegistrationFlow)

@@ -19,8 +19,8 @@ const (
 )
 
 var (
-	errNextLink = errors.New("the link to the next page cannot be parsed, or has no token")
-	errSamePage = errors.New("the list names a page again that it had before, or has the same items on it")
+	errNextLink = responseError("the link to the next page cannot be parsed, or has no token")
+	errSamePage = responseError("the list names a page again that it had before, or has the same items on it")
 )
 
 // Page is one page of a list.

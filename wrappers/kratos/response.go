@@ -106,6 +106,11 @@ func (a *answer) mediaType() string {
 	return kind
 }
 
+// decoder is a type that reads itself.
+type decoder interface {
+	decode(body []byte) error
+}
+
 func (a *answer) decode(v any) error {
 	if !a.json() {
 		return a.unexpected(nil)
@@ -113,18 +118,20 @@ func (a *answer) decode(v any) error {
 	if bytes.Count(a.body, []byte("{")) > maxObjects {
 		return a.unexpected(transport.ErrTooLarge)
 	}
-	unmarshal := jsonv2.Unmarshal
-	if flow, ok := v.(flowDecoder); ok {
-		unmarshal = func(body []byte, _ any) error { return flow.decode(body) }
+	err := error(nil)
+	if own, ok := v.(decoder); ok {
+		err = own.decode(a.body)
+	} else {
+		err = jsonv2.Unmarshal(a.body, v)
 	}
-	if unmarshal(a.body, v) != nil {
+	if err != nil {
 		return a.unexpected(errBroken)
 	}
 	return nil
 }
 
 // errBroken stands for the decoder's own error, which can quote the body.
-var errBroken = errors.New("its JSON is broken, cut short or of another shape")
+const errBroken = responseError("its JSON is broken, cut short or of another shape")
 
 // broken makes an error of a body that could not be read, for the reason cause if it is not the body's own.
 func (a *answer) broken(cause error) *Error {
@@ -132,9 +139,7 @@ func (a *answer) broken(cause error) *Error {
 		cause = errBroken
 	}
 	e := a.unexpected(cause)
-	switch cause {
-	case transport.ErrTooLarge, errBroken, errAdminPath, io.ErrUnexpectedEOF:
-	default:
+	if cause != transport.ErrTooLarge && cause != io.ErrUnexpectedEOF && !errors.As(cause, new(responseError)) {
 		e.kind = ErrUnreachable
 	}
 	return e
@@ -187,9 +192,9 @@ func (a *answer) failure() *Error {
 	e.readDetails()
 	e.kind = byID(e.ID)
 	if e.kind == nil {
-		e.kind = a.kindWithoutID(e)
+		e.kind = sentinelWithoutID(e)
 	}
-	if e.kind == ErrNoSession && !personal[a.operation] {
+	if e.kind == ErrNoSession && !personal[e.Operation] {
 		e.kind = nil
 	}
 	if e.kind == ErrCSRF {
@@ -197,41 +202,6 @@ func (a *answer) failure() *Error {
 	}
 	e.blameInput()
 	return e
-}
-
-// personal are the operations that act for a person, and so can find that there is no session. A
-// 401 to any other operation is about the credentials of the program.
-var personal = map[string]bool{
-	"toSession": true, "listMySessions": true, "disableMySession": true, "disableMyOtherSessions": true,
-	"performNativeLogout": true, "createBrowserLogoutFlow": true, "updateLogoutFlow": true,
-	"createNativeSettingsFlow": true, "createBrowserSettingsFlow": true, "getSettingsFlow": true, "updateSettingsFlow": true,
-	"createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true, // a second factor, or a login again
-}
-
-// messageUnauthorized is the message of every 401 from Kratos that has no id. Only the reason tells
-// a session that does not exist from a session that could not be checked. Gateways of Ory have
-// other messages, or another reason.
-const messageUnauthorized = "The request could not be authorized"
-
-// namesSession reports whether the reason of an error is the session. All versions of Kratos name
-// it, in different sentences.
-func namesSession(reason string) bool { return strings.Contains(strings.ToLower(reason), "session") }
-
-// kindWithoutID tells what the errors mean that Kratos sends without an id.
-func (a *answer) kindWithoutID(e *Error) error {
-	switch {
-	case a.StatusCode == http.StatusUnauthorized && strings.HasPrefix(a.operation, "update") && strings.HasSuffix(a.operation, "Flow") &&
-		bytes.Contains(e.Details, []byte(`"identity_id"`)):
-		return ErrIdentityInactive
-	case a.StatusCode == http.StatusUnauthorized && e.Message == messageUnauthorized && namesSession(e.Reason),
-		a.StatusCode == http.StatusForbidden && a.operation == "performNativeLogout" && namesSession(e.Reason):
-		return ErrNoSession
-	case a.StatusCode == http.StatusGone:
-		return ErrFlowExpired
-	case e.FlowID != "": // of a recovery that goes on in another flow
-		return ErrFlowReplaced
-	}
-	return nil
 }
 
 // redirect makes an error of an answer that names another URL. An expired recovery or verification flow names the flow
@@ -245,13 +215,7 @@ func (a *answer) redirect() *Error {
 	}
 	e.RedirectTo = location.String()
 	e.text = redirectText(a.Request, location)
-	if id := location.Query().Get("id"); id != "" && strings.Contains(location.Path, "/self-service/") && strings.HasSuffix(location.Path, "/flows") {
-		e.kind, e.FlowID, e.RedirectTo, e.text = ErrFlowExpired, id, "", ""
-	}
-	// To a browser, it names the page that shows that flow.
-	if id := location.Query().Get("flow"); id != "" && (a.operation == "updateRecoveryFlow" || a.operation == "updateVerificationFlow") {
-		e.kind, e.FlowID, e.text = ErrFlowReplaced, id, ""
-	}
+	followRedirect(e, location)
 	return e
 }
 

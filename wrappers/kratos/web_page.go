@@ -9,16 +9,6 @@ import (
 	"time"
 )
 
-// visitor finds the flows of the person whose browser sent a request.
-type visitor[F, M any] func(*http.Request) (*Client, *Browser, Flows[F, M])
-
-func visits[F, M any](c *Client, pick func(*Browser) Flows[F, M]) visitor[F, M] {
-	return func(r *http.Request) (*Client, *Browser, Flows[F, M]) {
-		browser := c.Browser(r)
-		return c, browser, pick(browser)
-	}
-}
-
 // Page returns the handler of the page that shows a flow, for the URL that Kratos' configuration calls ui_url:
 //
 //	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
@@ -45,7 +35,8 @@ func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow
 		panic("kratos: Page is of the flows of a Client")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		client, browser, flows := f.f.visit(r)
+		client, browser := f.client, f.client.Browser(r)
+		flows := f.through(browser.api)
 		query := r.URL.Query()
 		if query.Has("login_challenge") && !query.Has("flow") {
 			noStore(w)
@@ -98,20 +89,6 @@ func noStore(w http.ResponseWriter) { w.Header().Set("Cache-Control", "no-store"
 
 // refuse answers with nothing but a status.
 func refuse(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }
-
-// flowParameters are what can be said of a flow that is to be started.
-var flowParameters = [...]string{"return_to", "refresh", "aal", "login_challenge", "organization", "via", "identity_schema", "after_verification_return_to", "return_session_token_exchange_code"}
-
-// parameters returns what a query says of the flow to start.
-func parameters(query url.Values) []CallOption {
-	var opts []CallOption
-	for _, name := range flowParameters {
-		if query.Has(name) {
-			opts = append(opts, Query(name, query.Get(name)))
-		}
-	}
-	return opts
-}
 
 // restarted is the parameter that says when a visit was made to start anew, in seconds since 1970.
 const restarted = "restarted"

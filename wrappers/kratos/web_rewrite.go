@@ -24,7 +24,7 @@ type front struct {
 
 var (
 	// errAdminPath: browsers must not be led there.
-	errAdminPath = errors.New("the response leads to the admin API, or to Kratos past the proxy")
+	errAdminPath = responseError("the response leads to the admin API, or to Kratos past the proxy")
 	// errNativeFlow: scripts must not get a session token.
 	errNativeFlow = errors.New("the response has a session token")
 )

@@ -23,16 +23,24 @@ func (v BatchResult) Format(f fmt.State, verb rune) { v.redacted().Format(f, ver
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v BatchResult) LogValue() slog.Value { return v.redacted().LogValue() }
 
-func (v Browser) redacted() redact.Value { return redact.New("Browser") }
+func (v PasswordHash) redacted() redact.Value { return redact.New(fmt.Sprint(v)) }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Browser) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Browser) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v PasswordHash) String() string { return v.redacted().String() }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v Browser) LogValue() slog.Value { return v.redacted().LogValue() }
+func (v PasswordHash) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v Patch) redacted() redact.Value { return redact.New("Patch") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v Patch) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v Patch) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v Patch) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v Client) redacted() redact.Value { return redact.New("Client") }
 
@@ -74,44 +82,6 @@ func (v Flows[F, M]) Format(f fmt.State, verb rune) { v.redacted().Format(f, ver
 
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v Flows[F, M]) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Step[F]) redacted() redact.Value { return redact.New(v.String()) }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Step[F]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Step[F]) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Form) redacted() redact.Value { return redact.New("Form") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Form) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Form) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Form) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v PasswordHash) redacted() redact.Value { return redact.New(fmt.Sprint(v)) }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v PasswordHash) String() string { return v.redacted().String() }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v PasswordHash) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Page[T]) redacted() redact.Value { return redact.New("Page") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Page[T]) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Page[T]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Page[T]) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v LoginPassword) redacted() redact.Value { return redact.New("LoginPassword") }
 
@@ -225,54 +195,13 @@ func (v LoginPasskey) LogValue() slog.Value { return v.redacted().LogValue() }
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v LoginPasskey) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
-func (v MessageContext) redacted() redact.Value {
-	return redact.New("MessageContext", redact.ID("provider_id", v.ProviderID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v MessageContext) String() string { return v.redacted().String() }
+func (v Step[F]) redacted() redact.Value { return redact.New(v.String()) }
 
 // Format prints nothing secret either, whatever the verb is.
-func (v MessageContext) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v Step[F]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v MessageContext) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v NextSteps) redacted() redact.Value { return redact.New(fmt.Sprint([]ContinueWith(v))) }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v NextSteps) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v NextSteps) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v NextSteps) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Patch) redacted() redact.Value { return redact.New("Patch") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Patch) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Patch) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Patch) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Posted) redacted() redact.Value { return redact.New("Posted") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Posted) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Posted) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Posted) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v Posted) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+func (v Step[F]) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v RecoveryWithCode) redacted() redact.Value { return redact.New("RecoveryWithCode") }
 
@@ -511,6 +440,77 @@ func (v VerificationLink) LogValue() slog.Value { return v.redacted().LogValue()
 
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v VerificationLink) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
+func (v Form) redacted() redact.Value { return redact.New("Form") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v Form) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v Form) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v Form) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v Posted) redacted() redact.Value { return redact.New("Posted") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v Posted) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v Posted) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v Posted) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v Posted) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
+func (v Page[T]) redacted() redact.Value { return redact.New("Page") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v Page[T]) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v Page[T]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v Page[T]) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v MessageContext) redacted() redact.Value {
+	return redact.New("MessageContext", redact.ID("provider_id", v.ProviderID))
+}
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v MessageContext) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v MessageContext) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v MessageContext) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v NextSteps) redacted() redact.Value { return redact.New(fmt.Sprint([]ContinueWith(v))) }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v NextSteps) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v NextSteps) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v NextSteps) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v Browser) redacted() redact.Value { return redact.New("Browser") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v Browser) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v Browser) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v Browser) LogValue() slog.Value { return v.redacted().LogValue() }
 
 // errorText is what an error of this package says, which is nothing secret; others can quote
 // anything.
