@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -154,22 +155,28 @@ func TestAPageThatBreaksOff(t *testing.T) {
 // The time-out is for the server, not for what the caller does with an item.
 func TestAListWaitsForItsCaller(t *testing.T) {
 	t.Parallel()
-	big := strings.Repeat("x", 1<<20)
-	_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `[{"id":"a","schema_id":%q},{"id":"b","schema_id":%q},{"id":"c"}]`, big, big)
-	}), kratos.WithHTTPClient(&http.Client{Timeout: 300 * time.Millisecond}))
-	var ids string
-	for identity, err := range admin.Identities(t.Context()) {
+	synctest.Test(t, func(t *testing.T) {
+		big := strings.Repeat("x", 1<<20)
+		page := fmt.Sprintf(`[{"id":"a","schema_id":%q},{"id":"b","schema_id":%q},{"id":"c"}]`, big, big)
+		admin, err := kratos.NewAdmin("http://kratos.invalid", kratos.WithHTTPClient(&http.Client{Timeout: time.Second, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			header := http.Header{"Content-Type": {"application/json"}}
+			return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(strings.NewReader(page)), Request: r}, nil
+		})}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		ids += identity.ID
-		time.Sleep(250 * time.Millisecond)
-	}
-	if ids != "abc" {
-		t.Errorf("got %q", ids)
-	}
+		var ids string
+		for identity, err := range admin.Identities(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids += identity.ID
+			time.Sleep(time.Minute)
+		}
+		if ids != "abc" {
+			t.Errorf("got %q", ids)
+		}
+	})
 }
 
 func TestAListDoesNotWaitForAServerThatHangs(t *testing.T) {
