@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"github.com/kratoskit/kratos-go/wrappers/validate"
@@ -151,4 +152,74 @@ func TestValidateKeepsSubmissionsInTheBody(t *testing.T) {
 		t.Errorf("status %d: %s", status, text)
 	}
 	code(t, shared, a.Email)
+}
+
+// stopwatch sends requests, and measures how long that takes and how long it takes to validate them, at least.
+type stopwatch struct {
+	call, validation time.Duration
+}
+
+func (s *stopwatch) RoundTrip(r *http.Request) (*http.Response, error) {
+	for range 20 {
+		start := time.Now()
+		if err := validate.Request(r); err != nil {
+			return nil, err
+		}
+		if took := time.Since(start); s.validation == 0 || took < s.validation {
+			s.validation = took
+		}
+	}
+	start := time.Now()
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if took := time.Since(start); s.call == 0 || took < s.call {
+		s.call = took
+	}
+	return resp, err
+}
+
+// Validating a request is to take a hundredth of the time that Kratos takes for it, at most. With the
+// race detector, which Kratos does without, it takes about ten times as long, so the test fails at a
+// tenth only.
+func TestValidationCostsLittleOfACall(t *testing.T) {
+	t.Parallel()
+	client, _ := clients(t, shared)
+	p := newPerson()
+	registered := register(t, client, p)
+	validate.Warm()
+	items := make([]kratos.IdentityPatch, 1000)
+	for i := range items {
+		items[i].Create = kratos.CreateIdentity{SchemaID: "person", Traits: newPerson().traits}
+	}
+	flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(t.Context()))
+	for _, c := range []struct {
+		name string
+		call func(*kratos.Client, *kratos.Admin) error
+	}{
+		{"whoami", func(client *kratos.Client, _ *kratos.Admin) error {
+			_, err := client.Whoami(t.Context(), kratos.Token(registered.SessionToken))
+			return err
+		}},
+		{"a login", func(client *kratos.Client, _ *kratos.Admin) error {
+			_, err := client.Login.Submit(t.Context(), flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+			return err
+		}},
+		{"a batch of 1000", func(_ *kratos.Client, admin *kratos.Admin) error {
+			_, err := admin.BatchPatchIdentities(t.Context(), items)
+			return err
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var s stopwatch
+			watched := kratos.WithHTTPClient(&http.Client{Transport: &s})
+			client := must1of[*kratos.Client](t)(kratos.NewClient(shared.PublicURL, watched))
+			admin := must1of[*kratos.Admin](t)(kratos.NewAdmin(shared.AdminURL, watched))
+			if err := c.call(client, admin); err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%s: Kratos %v, validation %v (%.2f %%)", c.name, s.call, s.validation, 100*float64(s.validation)/float64(s.call))
+			if s.validation > s.call/10 {
+				t.Errorf("validation takes %v of %v", s.validation, s.call)
+			}
+		})
+	}
 }

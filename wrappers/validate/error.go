@@ -29,7 +29,7 @@ type Error struct {
 	Operation string
 	// Status is the status of the answer; 0 if it is no answer that was judged.
 	Status int
-	// Problems are at least one and at most 100, in the order of the text.
+	// Problems are at least one and at most 100, in an order that depends on nothing but the text.
 	Problems []Problem
 
 	kind error // one of the variables above, or nil

@@ -7,35 +7,33 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // form judges the fields of a form. Kratos makes members of them: the field "traits.name.first" is a member of a member.
-func (j *judge) form(s *schema, text []byte) {
+func (v *validation) form(s *openapi3.Schema, text []byte) {
 	fields, err := url.ParseQuery(string(text))
 	if err != nil {
-		j.problem("body", "syntax", "must be names and values in percent encoding")
+		v.problem("body", "syntax", "must be names and values in percent encoding")
 		return
 	}
-	if s != nil && s.variants != nil {
-		s = j.formVariant(s, fields)
+	if s != nil && s.Discriminator != nil {
+		s = v.formVariant(s, fields)
 	}
 	if s == nil {
 		return
 	}
 	unknown := 0
-	given := map[string][]string{}
-	nested := map[string]bool{}
-	miswritten := map[string]bool{}
+	given, nested, wrong := map[string][]string{}, map[string]bool{}, map[string]bool{}
 	for field, values := range fields {
 		if !readAlike(field, values) {
-			j.problem("body", "syntax", "must be in UTF-8")
+			v.problem("body", "syntax", "must be in UTF-8")
 			return
 		}
 		name, _, below := strings.Cut(field, ".")
-		p, known := s.properties[name]
-		if !known || below && !p.schema.isFree() {
-			miswritten[s.miswritten(name)] = true
+		p, known := member(s, name)
+		if !known || below && !hasFields(p) {
+			wrong[miswritten(s, name)] = true
 			unknown++
 			continue
 		}
@@ -43,20 +41,21 @@ func (j *judge) form(s *schema, text []byte) {
 			given[name] = values
 		}
 	}
-	for i, name := range s.names {
-		if miswritten[name] {
-			j.problem("/"+name, "case", "must be written "+name)
-		}
+	for _, name := range names(s) {
 		where := "/" + name
+		if wrong[name] {
+			v.problem(where, "case", "must be written "+name)
+		}
 		switch values, ok := given[name]; {
 		case ok:
-			j.field(where, s.properties[name].schema, values, nested[name])
-		case s.required&(1<<i) != 0 && !nested[name]:
-			j.problem(where, "required", "is missing")
+			p, _ := member(s, name)
+			v.field(where, p, values, nested[name])
+		case slices.Contains(s.Required, name) && !nested[name]:
+			v.problem(where, "required", "is missing")
 		}
 	}
-	if j.strict && unknown > 0 {
-		j.problem("body", "additionalProperties", "has "+strconv.Itoa(unknown)+" fields that are none of "+list(s.names))
+	if v.strict && unknown > 0 {
+		v.problem("body", "additionalProperties", "has "+strconv.Itoa(unknown)+" fields that are none of "+list(names(s)))
 	}
 }
 
@@ -69,47 +68,50 @@ func readAlike(field string, values []string) bool {
 // formVariant returns the schema for a form by its discriminator, nil if that has no meaning. A
 // form without one was sent by a button with a name of its own, such as that of a provider, and
 // Kratos finds out what that means; it may have the members of any variant.
-func (j *judge) formVariant(s *schema, fields url.Values) *schema {
-	values := fields[s.discriminator]
+func (v *validation) formVariant(s *openapi3.Schema, fields url.Values) *openapi3.Schema {
+	name := s.Discriminator.PropertyName
+	values := fields[name]
 	if len(values) == 0 {
-		return s.anyVariant
+		return everyMember(s)
 	}
-	variant := s.variants[values[0]]
+	variant := variantOf(s, values[0])
 	if variant == nil || slices.ContainsFunc(values, func(v string) bool { return v != values[0] }) {
-		j.problem("/"+s.discriminator, "discriminator", "must be one of "+list(s.values))
+		v.problem("/"+name, "discriminator", "must be one of "+list(discriminators(s)))
 		return nil
 	}
 	return variant
 }
 
-// isFree reports whether a member may have members that the spec does not name.
-func (s *schema) isFree() bool { return s == nil || s.kind == "" || s.kind == "object" }
+// hasFields reports whether the members of a member are fields of a form, such as "traits.email".
+func hasFields(s *openapi3.Schema) bool { return s.Type == nil || s.Type.Is("object") }
 
 // isEmptyOrObject reports whether a field has an object as JSON, as Kratos takes one, or nothing.
 // Kratos puts the text into a larger one unseen, so that it has to be exactly one.
 func isEmptyOrObject(value string) bool {
-	return value == "" || strings.HasPrefix(strings.TrimSpace(value), "{") && jsonv2.Check([]byte(value)) == nil
+	return value == "" || strings.HasPrefix(strings.TrimSpace(value), "{") && checkJSON([]byte(value)) == nil
 }
 
-// field judges the values of a field, whose members may be fields too.
-func (j *judge) field(where string, s *schema, values []string, nested bool) {
-	if s.isFree() {
-		if s != nil && s.kind == "object" && (nested || !isEmptyOrObject(values[0])) {
-			j.problem(where, "type", "must be an object: its members are fields, such as "+where[1:]+".name")
+// field validates the values of a field, whose members may be fields too.
+func (v *validation) field(where string, s *openapi3.Schema, values []string, nested bool) {
+	switch {
+	case s.Type == nil:
+		return
+	case s.Type.Is("object"):
+		if nested || !isEmptyOrObject(values[0]) {
+			v.problem(where, "type", "must be an object: its members are fields, such as "+where[1:]+".name")
 		}
 		return
-	}
-	// A checkbox is two fields of the same name, one of them hidden.
-	if s.kind != "boolean" && len(slices.Compact(slices.Clone(values))) > 1 {
-		j.problem(where, "repeated", "must be there once")
+	case s.Type.Is("boolean"): // a checkbox is two fields of the same name, one of them hidden
+		values = slices.DeleteFunc(slices.Clone(values), func(value string) bool {
+			return value == "on" || value == "1" || value == "0"
+		})
+	case len(slices.Compact(slices.Clone(values))) > 1:
+		v.problem(where, "repeated", "must be there once")
 		return
 	}
 	for _, value := range values {
-		if s.kind == "boolean" && slices.Contains([]string{"", "on", "1", "0"}, value) || value == "" {
-			continue
-		}
-		if rule, message := s.scalar([]byte(value), false); rule != "" {
-			j.problem(where, rule, message)
+		if value != "" {
+			v.scalar(where, s, value)
 		}
 	}
 }

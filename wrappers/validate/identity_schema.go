@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kratoskit/kratos-go/internal/jsonv2"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -85,8 +84,8 @@ func (s *identitySchema) collect(v any, depth int) (objects int) {
 
 // judge validates traits, which Kratos puts into an object of their own for that. The error is that
 // of ctx.
-func (s *identitySchema) judge(ctx context.Context, j *judge, traits []byte, where string) error {
-	if fault := jsonv2.Check(traits); fault != nil && fault.Duplicate {
+func (s *identitySchema) judge(ctx context.Context, j *validation, traits []byte, where string) error {
+	if errors.Is(checkJSON(traits), errDuplicate) {
 		j.problem(where, "duplicate", "must have no name twice")
 		return nil
 	}

@@ -48,7 +48,7 @@ func TestTwoReaders(t *testing.T) {
 		"no UTF-8 in a name":               {create, asJSON, "{\"traits\":{},\"\xff\":1}", notJSON + "(byte 14) (syntax)"},
 		"half a surrogate pair":            {create, asJSON, `{"traits":{"\ud800":1}}`, notJSON + "(byte 12) (syntax)"},
 		"a comment":                        {create, asJSON, `{"traits":{}/**/}`, notJSON + "(byte 12) (syntax)"},
-		"a comma at the end":               {create, asJSON, `{"traits":{},}`, notJSON + "(byte 13) (syntax)"},
+		"a comma at the end":               {create, asJSON, `{"traits":{},}`, notJSON + "(byte 12) (syntax)"},
 		"single quotes":                    {create, asJSON, `{'traits':{}}`, notJSON + "(byte 1) (syntax)"},
 		"not a number":                     {create, asJSON, `{"traits":{"a":NaN}}`, notJSON + "(byte 15) (syntax)"},
 		"a number with a zero before it":   {create, asJSON, `{"traits":{"a":01}}`, notJSON + "(byte 16) (syntax)"},

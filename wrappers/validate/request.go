@@ -21,7 +21,7 @@ func Request(r *http.Request, opts ...Option) error {
 // Warm parses the description now rather than for the first request, which takes tens of milliseconds. It is for a program's
 // start, and may run in a goroutine of its own.
 func Warm() {
-	_, _ = theAPI() // an error comes back with every request
+	_, _ = loadDocument() // an error comes back with every request
 }
 
 func (s *settings) request(r *http.Request) error {
@@ -42,21 +42,21 @@ func (s *settings) request(r *http.Request) error {
 	if err != nil {
 		return s.notRead(err, at.operation.id, 0)
 	}
-	j := judge{strict: s.strict}
-	j.parameters(at, r)
-	j.requestBody(at.operation.body, r.Header, text)
-	if at.operation.id == patchIdentity && len(j.problems) == 0 {
-		j.patch(at.identity, text)
+	v := validation{strict: s.strict}
+	v.parameters(at, r)
+	v.requestBody(at.operation, r.Header, text)
+	if at.operation.id == patchIdentity && len(v.problems) == 0 {
+		v.patch(at.identity, text)
 	}
-	if len(j.problems) == 0 {
+	if len(v.problems) == 0 {
 		return nil
 	}
-	return &Error{Operation: at.operation.id, Problems: j.problems}
+	return &Error{Operation: at.operation.id, Problems: v.problems}
 }
 
 // route finds the operation of a request.
 func (s *settings) route(r *http.Request) (route, error) {
-	a, err := theAPI()
+	a, err := loadDocument()
 	if err != nil {
 		return route{}, err
 	}

@@ -2,9 +2,9 @@ package validate
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 )
 
 // Response judges an answer of Kratos: status, headers and body. It is for tests and for staging: what a newer server does that the
@@ -33,12 +33,12 @@ func (s *settings) response(resp *http.Response) error {
 			return s.notRead(err, at.operation.id, resp.StatusCode)
 		}
 	}
-	j := judge{strict: s.strict, answer: true}
-	j.response(at.operation, resp, text)
-	if len(j.problems) == 0 {
+	v := validation{strict: s.strict, response: true}
+	v.answer(at.operation, resp, text)
+	if len(v.problems) == 0 {
 		return nil
 	}
-	return &Error{Operation: at.operation.id, Status: resp.StatusCode, Problems: j.problems}
+	return &Error{Operation: at.operation.id, Status: resp.StatusCode, Problems: v.problems}
 }
 
 // ofAnswer makes the error of a request one of the answer to it.
@@ -50,37 +50,31 @@ func ofAnswer(err error, status int) error {
 	return err
 }
 
-func (j *judge) response(op *operation, resp *http.Response, text []byte) {
-	want := op.answers[resp.StatusCode]
+// answer validates status, headers and body of a response.
+func (v *validation) answer(op *operation, resp *http.Response, text []byte) {
+	want := op.spec.Responses.Status(resp.StatusCode)
 	if want == nil {
-		want = op.fallback
+		want = op.spec.Responses.Default()
 	}
 	if want == nil {
-		j.problem("status", "status", "must be one of "+list(op.statuses()))
+		statuses := maps.Keys(op.spec.Responses.Map())
+		v.problem("status", "status", "must be one of "+list(slices.Sorted(statuses)))
 		return
 	}
-	for _, name := range want.headers {
-		if resp.Header.Get(name) == "" {
-			j.problem("header."+name, "required", "is missing")
+	for _, name := range slices.Sorted(maps.Keys(want.Value.Headers)) {
+		required := want.Value.Headers[name].Value.Required
+		if name = http.CanonicalHeaderKey(name); required && resp.Header.Get(name) == "" {
+			v.problem("header."+name, "required", "is missing")
 		}
 	}
+	content := want.Value.Content
 	redirect := resp.StatusCode/100 == 3
 	switch {
-	case len(text) > 0 && len(want.media) > 0:
-		j.body(want, resp.Header, text)
+	case len(text) > 0 && len(content) > 0:
+		v.body(content, resp.Header, text)
 	case len(text) > 0 && !redirect: // a redirect may have a page
-		j.problem("body", "no-body", "must be empty")
-	case len(text) == 0 && len(want.media) > 0:
-		j.problem("body", "required", "is missing")
+		v.problem("body", "no-body", "must be empty")
+	case len(text) == 0 && len(content) > 0:
+		v.problem("body", "required", "is missing")
 	}
-}
-
-// statuses lists the statuses of an operation.
-func (o *operation) statuses() []string {
-	var all []string
-	for status := range o.answers {
-		all = append(all, strconv.Itoa(status))
-	}
-	slices.Sort(all)
-	return all
 }

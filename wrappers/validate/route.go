@@ -8,44 +8,46 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // add returns the path name, new if it is.
-func (a *api) add(name string) *path {
-	if p := a.static[name]; p != nil {
+func (d *document) add(name string) *path {
+	if p := d.static[name]; p != nil {
 		return p
 	}
 	p := &path{segments: strings.Split(name, "/"), operations: map[string]*operation{}}
 	if strings.Contains(name, "{") {
-		a.templates = append(a.templates, p)
+		d.templates = append(d.templates, p)
 		return p
 	}
-	a.static[name] = p
+	d.static[name] = p
 	return p
 }
 
 // addUnspecified adds what Kratos has and the spec lacks.
-func (a *api) addUnspecified() {
+func (d *document) addUnspecified() {
 	// Links in mails, and the way back from a login that a flow asked for.
 	for _, flow := range []string{"login", "registration", "settings", "recovery", "verification"} {
-		a.add("/self-service/" + flow).operations[http.MethodGet] = &operation{}
+		d.add("/self-service/" + flow).operations[http.MethodGet] = &operation{}
 	}
 	// The way back from a provider.
 	const oidc = "/self-service/methods/oidc"
 	for _, name := range []string{oidc + "/auth/{flow}", oidc + "/callback", oidc + "/callback/{provider}", oidc + "/organization/{organization}/callback/{provider}"} {
-		p := a.add(name)
+		p := d.add(name)
 		p.operations[http.MethodGet], p.operations[http.MethodPost] = &operation{}, &operation{}
 	}
 	// The admin port of servers up to v25.4 has these below /admin.
 	for _, name := range []string{"/version", "/health/alive", "/health/ready"} {
-		a.static["/admin"+name] = a.add(name)
+		d.static["/admin"+name] = d.add(name)
 	}
 }
 
 // route is where a request leads.
 type route struct {
 	operation *operation
-	identity  *schema
+	identity  *openapi3.Schema
 	path      *path
 	segments  []string // of the request, nil if the path has no parameters; those of parameters are unescaped
 	fault     *Problem // of a parameter of the path
@@ -53,11 +55,11 @@ type route struct {
 
 // find returns the route of a method at an escaped path. The error is [ErrUnknownPath] or
 // [ErrUnknownMethod].
-func (a *api) find(method, at string) (route, error) {
-	r := route{path: a.static[at], identity: a.identity}
+func (d *document) find(method, at string) (route, error) {
+	r := route{path: d.static[at], identity: d.identity}
 	if r.path == nil {
 		r.segments = strings.Split(at, "/")
-		for _, p := range a.templates {
+		for _, p := range d.templates {
 			if p.matches(r.segments) {
 				r.path = p
 			}
@@ -77,7 +79,7 @@ func (a *api) find(method, at string) (route, error) {
 	if dotted := slices.ContainsFunc(r.segments, hasDotSegment); r.operation.id == "" && dotted {
 		return r, ErrUnknownPath
 	}
-	if r.fault == nil && a.static[strings.Join(r.segments, "/")] != nil {
+	if r.fault == nil && d.static[strings.Join(r.segments, "/")] != nil {
 		return r, ErrUnknownPath // such as /sessions/%77hoami, which is not a session's id to Kratos
 	}
 	return r, nil

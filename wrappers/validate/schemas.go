@@ -51,7 +51,7 @@ func NewSchemas(client *kratos.Client) *Schemas {
 // number exists is not. What the extension "ory.sh/kratos" says of a trait is not judged. Fetching
 // the schema and validating end when ctx does, with its error.
 func (s *Schemas) Traits(ctx context.Context, schemaID string, traits any) error {
-	j := judge{}
+	j := validation{}
 	if err := s.judge(ctx, &j, schemaID, traits, "/traits"); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *Schemas) Identity(ctx context.Context, identity kratos.CreateIdentity) 
 // Batch judges the traits of all items of a batch, as [Schemas.Identity] does. The place of a problem says which item has it, such as
 // "/identities/3/create/traits/email".
 func (s *Schemas) Batch(ctx context.Context, items []kratos.IdentityPatch) error {
-	j := judge{}
+	j := validation{}
 	for i := range items {
 		create := &items[i].Create
 		err := s.judge(ctx, &j, create.SchemaID, create.Traits, "/identities/"+strconv.Itoa(i)+"/create/traits")
@@ -85,7 +85,7 @@ func ofTraits(problems []Problem) error {
 	return &Error{Operation: "traits", Problems: problems}
 }
 
-func (s *Schemas) judge(ctx context.Context, j *judge, id string, traits any, where string) error {
+func (s *Schemas) judge(ctx context.Context, j *validation, id string, traits any, where string) error {
 	if id == "" {
 		id = defaultSchema
 	}

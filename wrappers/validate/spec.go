@@ -2,138 +2,99 @@ package validate
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/kratoskit/kratos-go/gen/spec"
 )
 
-// api is the effective spec, made for being asked.
-type api struct {
+// document is the effective spec, indexed by path.
+type document struct {
 	static    map[string]*path
 	templates []*path
-	identity  *schema // what a JSON Patch changes
+	identity  *openapi3.Schema // what a JSON Patch changes
 }
 
-// path is one path of the API, and what can be done there.
+// path is one path of the API and its operations by method.
 type path struct {
 	segments   []string // those of parameters begin with a brace
 	operations map[string]*operation
 }
 
+// operation is an operation of the spec. One that the spec lacks has no id, and nothing but method
+// and path is validated then.
 type operation struct {
-	id         string // "" if the spec lacks it; nothing but method and path is judged then
-	parameters []parameter
-	body       *body // nil if there is none
-	answers    map[int]*body
-	fallback   *body // the answer for other statuses; nil if there is none
+	id         string
+	parameters []*openapi3.Parameter
+	spec       *openapi3.Operation
+	form       *openapi3.Schema // of a form in the body, with the members of all alternatives; nil if there is none
 }
 
-type parameter struct {
-	in, name string
-	required bool
-	schema   *schema
-}
-
-// body is a request's or an answer's.
-type body struct {
-	required bool
-	headers  []string // that an answer must have
-	media    map[string]*schema
-	kinds    []string // the keys of media, in order
-}
-
-// theAPI parses the spec when it is first asked for. The spec is part of the program, so this is a constant that takes tens of
-// milliseconds to make.
-var theAPI = sync.OnceValues(func() (*api, error) {
-	a, err := load(spec.OpenAPI)
+// loadDocument parses the spec when it is first needed. The spec is part of the program, so this is
+// a constant that takes tens of milliseconds to make.
+var loadDocument = sync.OnceValues(func() (*document, error) {
+	d, err := load(spec.OpenAPI)
 	if err != nil {
 		return nil, fmt.Errorf("kratos: the API's description cannot be used: %w", err)
 	}
-	return a, nil
+	return d, nil
 })
 
-func load(text string) (*api, error) {
+func load(text string) (*document, error) {
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
 	if err != nil {
 		return nil, err
 	}
-	a, schemas := &api{static: map[string]*path{}}, compiler{}
+	d := &document{static: map[string]*path{}}
 	for name, item := range doc.Paths.Map() {
-		p := a.add(name)
-		for method, from := range item.Operations() {
-			op, err := schemas.operation(from, item.Parameters)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", from.OperationID, err)
-			}
-			p.operations[method] = op
+		p := d.add(name)
+		for method, op := range item.Operations() {
+			p.operations[method] = newOperation(op, item.Parameters)
 		}
 	}
-	a.addUnspecified()
+	d.addUnspecified()
 	if doc.Components != nil {
-		if a.identity, err = schemas.compile(doc.Components.Schemas["identity"]); err != nil {
-			return nil, fmt.Errorf("identity: %w", err)
-		}
+		d.identity = resolve(doc.Components.Schemas["identity"])
 	}
-	return a, nil
+	return d, nil
 }
 
-func (c compiler) operation(from *openapi3.Operation, shared openapi3.Parameters) (*operation, error) {
-	op := &operation{id: from.OperationID, answers: map[int]*body{}}
+func newOperation(from *openapi3.Operation, shared openapi3.Parameters) *operation {
+	op := &operation{id: from.OperationID, spec: from}
 	for _, ref := range slices.Concat(shared, from.Parameters) {
-		p := ref.Value
-		s, err := c.compile(p.Schema)
-		if err != nil {
-			return nil, fmt.Errorf("parameter %s: %w", p.Name, err)
+		if ref.Value.In == "header" {
+			ref.Value.Name = http.CanonicalHeaderKey(ref.Value.Name)
 		}
-		name := p.Name
-		if p.In == "header" {
-			name = http.CanonicalHeaderKey(name)
-		}
-		op.parameters = append(op.parameters, parameter{p.In, name, p.Required, s})
+		op.parameters = append(op.parameters, ref.Value)
 	}
-	if from.RequestBody != nil {
-		var err error
-		if op.body, err = c.body(from.RequestBody.Value.Content); err != nil {
-			return nil, err
+	if form := op.content()[mediaForm]; form != nil {
+		if op.form = resolve(form.Schema); op.form != nil && isUnion(op.form) {
+			op.form = everyMember(op.form)
 		}
-		op.body.required = from.RequestBody.Value.Required
 	}
-	for status, ref := range from.Responses.Map() {
-		b, err := c.body(ref.Value.Content)
-		if err != nil {
-			return nil, fmt.Errorf("status %s: %w", status, err)
-		}
-		for name, header := range ref.Value.Headers {
-			if header.Value.Required {
-				b.headers = append(b.headers, http.CanonicalHeaderKey(name))
-			}
-		}
-		if status == "default" {
-			op.fallback = b
-			continue
-		}
-		n, err := strconv.Atoi(status)
-		if err != nil {
-			return nil, err
-		}
-		op.answers[n] = b
-	}
-	return op, nil
+	return op
 }
 
-func (c compiler) body(content openapi3.Content) (*body, error) {
-	b := &body{media: map[string]*schema{}, kinds: slices.Sorted(maps.Keys(content))}
-	for kind, media := range content {
-		s, err := c.compile(media.Schema)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", kind, err)
-		}
-		b.media[kind] = s
+// content returns the bodies that a request may have, by media type; nil if it has none.
+func (o *operation) content() openapi3.Content {
+	if o.spec.RequestBody == nil {
+		return nil
 	}
-	return b, nil
+	return o.spec.RequestBody.Value.Content
+}
+
+// names returns the names of the parameters that are in the same place.
+func (o *operation) names(in string) (names []string) {
+	for _, p := range o.parameters {
+		if p.In == in {
+			names = append(names, p.Name)
+		}
+	}
+	if names == nil {
+		return []string{"none"}
+	}
+	slices.Sort(names)
+	return names
 }

@@ -64,7 +64,7 @@ func (t *traitsJudge) place(path []string) string {
 		case i == 0 && name == "traits":
 			b.WriteString(t.where)
 		case isObject && !t.names[name]:
-			b.WriteString("/" + other)
+			b.WriteString("/" + redactedName)
 		default:
 			b.WriteString("/" + escaped.Replace(name))
 		}
