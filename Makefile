@@ -2,7 +2,7 @@
 
 GO      ?= go
 # Modules with Go code of ours; e2e/kratos holds no code, only the versions that a Kratos is built from.
-MODULES := . tools e2e bench examples/otel
+MODULES := . wrappers/validate tools e2e bench examples/otel
 ALL     := $(MODULES) e2e/kratos
 
 .PHONY: help
@@ -28,6 +28,11 @@ spec: export FROM := $(FROM)
 spec: export VERSION := $(VERSION)
 spec: ## Take a new version of the API in: make spec FROM=<file or URL of Kratos' published JSON> VERSION=<its tag>.
 	@$(GO) run -C tools ./api spec "$$FROM" "$$VERSION"
+
+.PHONY: version
+version: ## Let the published modules require the version that is about to be tagged: make version VERSION=v0.2.0.
+	@$(GO) -C wrappers/validate mod edit -require=github.com/kratoskit/kratos-go@$(VERSION)
+	@set -e; for m in wrappers/validate e2e bench; do $(GO) -C $$m mod tidy; done
 
 .PHONY: test
 test: compiler ## Run all tests, those against a real Kratos included, and show what of the flows these cover.

@@ -17,17 +17,11 @@ var update = flag.Bool("update", false, "write the golden files anew")
 //	go test . -update
 func TestDocumentation(t *testing.T) {
 	t.Parallel()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "./wrappers/...").Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	packages := strings.Fields(string(out))
-	if len(packages) == 0 {
-		t.Fatal("there are no packages")
-	}
-	for _, pkg := range packages {
+	for pkg, module := range wrapperPackages(t) {
 		readFiles(t, strings.TrimPrefix(pkg, "github.com/kratoskit/kratos-go/"))
-		doc, err := exec.CommandContext(t.Context(), "go", "doc", "-all", pkg).CombinedOutput()
+		cmd := exec.CommandContext(t.Context(), "go", "doc", "-all", pkg)
+		cmd.Dir = module
+		doc, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Errorf("go doc -all %s: %v: %s", pkg, err, doc)
 			continue
@@ -51,6 +45,32 @@ func TestDocumentation(t *testing.T) {
 			t.Errorf("%s is not what go doc -all says of %s, from this line on: %s\nIf the change is meant: go test . -update", golden, pkg, line)
 		}
 	}
+}
+
+// wrapperPackages returns the packages that users import, and the folder of the module of each.
+func wrapperPackages(t *testing.T) map[string]string {
+	t.Helper()
+	modules, err := filepath.Glob(filepath.Join("wrappers", "*", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules = append(modules, filepath.Join("wrappers", "go.mod")) // of this module, which has its go.mod above
+	packages := map[string]string{}
+	for _, mod := range modules {
+		cmd := exec.CommandContext(t.Context(), "go", "list", "./...")
+		cmd.Dir = filepath.Dir(mod)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("go list in %s: %v", cmd.Dir, err)
+		}
+		for _, pkg := range strings.Fields(string(out)) {
+			packages[pkg] = cmd.Dir
+		}
+	}
+	if len(packages) < 2 {
+		t.Fatalf("there are no packages but %v", packages)
+	}
+	return packages
 }
 
 // readFiles reads the files that another program is about to read, so that go test knows on which files its result depends.

@@ -3,7 +3,8 @@ module github.com/kratoskit/kratos-go/bench
 go 1.26.0
 
 require (
-	github.com/kratoskit/kratos-go v0.0.0-00010101000000-000000000000
+	github.com/kratoskit/kratos-go v0.1.0
+	github.com/kratoskit/kratos-go/wrappers/validate v0.0.0-00010101000000-000000000000
 	github.com/ory/kratos-client-go v1.3.8
 )
 
@@ -18,3 +19,5 @@ require (
 )
 
 replace github.com/kratoskit/kratos-go => ..
+
+replace github.com/kratoskit/kratos-go/wrappers/validate => ../wrappers/validate

@@ -6,7 +6,8 @@ require (
 	github.com/descope/virtualwebauthn v1.0.3
 	github.com/emersion/go-smtp v0.25.1
 	github.com/golang-jwt/jwt/v5 v5.3.1
-	github.com/kratoskit/kratos-go v0.0.0-00010101000000-000000000000
+	github.com/kratoskit/kratos-go v0.1.0
+	github.com/kratoskit/kratos-go/wrappers/validate v0.0.0-00010101000000-000000000000
 	github.com/oauth2-proxy/mockoidc v0.0.0-20261103160011-e06ed0b7cb7f
 	github.com/pquerna/otp v1.5.0
 	golang.org/x/crypto v0.58.0
@@ -29,3 +30,5 @@ require (
 )
 
 replace github.com/kratoskit/kratos-go => ..
+
+replace github.com/kratoskit/kratos-go/wrappers/validate => ../wrappers/validate

@@ -49,8 +49,7 @@ func release(p project, out io.Writer) error {
 	if r.api, err = compareGo(checkout, p.root); err != nil {
 		return err
 	}
-	r.report(out)
-	return nil
+	return errors.Join(r.report(p, out), requires(p, r.allowed()...))
 }
 
 // changesSince are the changes since a released version.
@@ -61,7 +60,17 @@ type changesSince struct {
 	api      goChanges
 }
 
-func (r changesSince) report(out io.Writer) {
+// allowed are the versions of the first module that the others may require: the next one, or the
+// last if that has all names that the next will have.
+func (r changesSince) allowed() []string {
+	next := nextVersion(r.version, r.size())
+	if r.size() == "patch" {
+		return []string{next, r.version}
+	}
+	return []string{next}
+}
+
+func (r changesSince) report(p project, out io.Writer) error {
 	fmt.Fprintf(out, "release: changes since %s\n", r.version)
 	list(out, "Contract, breaking", "", r.contract)
 	list(out, "Contract, new", "", r.seen.added)
@@ -75,6 +84,7 @@ func (r changesSince) report(out io.Writer) {
 	if semver.Major(next) != semver.Major(r.version) && semver.Major(next) != "v1" {
 		fmt.Fprintf(out, "release: the module path has to end in /%s then\n", semver.Major(next))
 	}
+	return reportTags(p, out, next)
 }
 
 // size is major when a program can fail to compile or to work, minor when there is something new, and patch otherwise.
@@ -128,7 +138,7 @@ func firstRelease(p project, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "release: everything is new: %d operations, %d facts of the contract; exported in Go: %s\n", operations, len(things), strings.Join(names, ", "))
 	fmt.Fprintln(out, "release: the first version is v0.1.0 while the Go API may still change, and v1.0.0 when it may not")
-	return nil
+	return errors.Join(reportTags(p, out, "v0.1.0"), requires(p, "v0.1.0", "v1.0.0"))
 }
 
 func contractChanges(old, now []byte) (factChanges, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -46,8 +47,23 @@ func compareGo(old, now string) (goChanges, error) {
 	return c, nil
 }
 
-// publicPackages loads the packages of the module in dir that others can import.
+// publicPackages loads the packages of the published modules in dir that others can import.
 func publicPackages(dir string) (map[string]*packages.Package, error) {
+	modules, err := published(dir)
+	if err != nil {
+		return nil, err
+	}
+	public := map[string]*packages.Package{}
+	for _, module := range modules {
+		if err := loadPublic(public, filepath.Join(dir, module)); err != nil {
+			return nil, err
+		}
+	}
+	return public, nil
+}
+
+// loadPublic loads the packages of the module in dir.
+func loadPublic(public map[string]*packages.Package, dir string) error {
 	config := &packages.Config{
 		Dir:  dir,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedDeps | packages.NeedTypes | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
@@ -55,19 +71,18 @@ func publicPackages(dir string) (map[string]*packages.Package, error) {
 	}
 	loaded, err := packages.Load(config, "./...")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	public := map[string]*packages.Package{}
 	for _, pkg := range loaded {
 		if pkg.Name == "main" || slices.Contains(strings.Split(pkg.PkgPath, "/"), "internal") || len(pkg.GoFiles) == 0 {
 			continue
 		}
 		for _, problem := range pkg.Errors {
-			return nil, fmt.Errorf("%s: %v", pkg.PkgPath, problem)
+			return fmt.Errorf("%s: %v", pkg.PkgPath, problem)
 		}
 		public[pkg.PkgPath] = pkg
 	}
-	return public, nil
+	return nil
 }
 
 // exportedNames counts the exported names of each public package.

@@ -124,3 +124,56 @@ func TestNothingToCompareWith(t *testing.T) {
 		mustSay(t, p, "the contract of v1.0.0 cannot be read")
 	})
 }
+
+// A module among the wrappers is released under the same version, with a tag of its own, and is to
+// require that version of the first.
+func TestReleaseOfSeveralModules(t *testing.T) {
+	t.Parallel()
+	const purr = "// Purr purrs.\nfunc Purr() {}\n\n// Bark"
+	for name, tc := range map[string]struct {
+		tag, required, file, old, now string
+		want, problem                 string
+	}{
+		"the first version":               {"nightly", "v0.1.0", "", "", "", "tags, all at one commit: v0.1.0 wrappers/vet/v0.1.0\n", ""},
+		"the first version, a stable one": {"nightly", "v1.0.0", "", "", "", "2 names of example.org/pets/pets, 1 names of example.org/pets/wrappers/vet", ""},
+		"a version that is none":          {"nightly", "v0.0.0-00010101000000-000000000000", "", "", "", "v0.1.0", "wrappers/vet/go.mod requires v0.0.0-00010101000000-000000000000, and users would get that: make version VERSION=v0.1.0"},
+		"no change":                       {"v0.1.0", "v0.1.0", "", "", "", "tags, all at one commit: v0.1.1 wrappers/vet/v0.1.1\n", ""},
+		"no change, and the next version": {"v0.1.0", "v0.1.1", "", "", "", "a patch one: v0.1.1", ""},
+		"a version that is old":           {"v0.1.1", "v0.1.0", "", "", "", "v0.1.2", "requires v0.1.0, and users would get that: make version VERSION=v0.1.2"},
+		"a new name":                      {"v1.1.0", "v1.1.0", "pets/pets.go", "// Bark", purr, "a minor one: v1.2.0", "requires v1.1.0, and users would get that: make version VERSION=v1.2.0"},
+		"a new name that is required":     {"v1.1.0", "v1.2.0", "pets/pets.go", "// Bark", purr, "tags, all at one commit: v1.2.0 wrappers/vet/v1.2.0\n", ""},
+		"a new name of the other module":  {"v1.1.0", "v1.2.0", "wrappers/vet/vet.go", "// Vet", "// Cure cures.\nfunc Cure() {}\n\n// Vet", "example.org/pets/wrappers/vet: Cure: added", ""},
+		"a name that is gone from it":     {"v0.1.0", "v0.2.0", "wrappers/vet/vet.go", "func Vet", "func vet", "a major one: v0.2.0", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := released(t)
+			for path, text := range map[string]string{
+				p.path("wrappers", "vet", "go.mod"): "module example.org/pets/wrappers/vet\n\ngo 1.26.0\n\nrequire example.org/pets " + tc.required + "\n\nreplace example.org/pets => ../..\n",
+				p.path("wrappers", "vet", "vet.go"): "package vet\n\nimport \"example.org/pets/pets\"\n\n// Vet vets.\nfunc Vet(p pets.Pet) {}\n",
+			} {
+				if err := writeFile(path, []byte(text)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			commit(t, p, "vet: be there")
+			if _, err := git(p, "tag", tc.tag); err != nil {
+				t.Fatal(err)
+			}
+			if tc.file != "" {
+				text := read(t, p.path(tc.file))
+				if err := writeFile(p.path(tc.file), []byte(strings.Replace(text, tc.old, tc.now, 1))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var out strings.Builder
+			err := release(p, &out)
+			if !strings.Contains(out.String(), tc.want) {
+				t.Errorf("not said: %s\nbut\n%s", tc.want, &out)
+			}
+			if (err == nil) != (tc.problem == "") || err != nil && !strings.Contains(err.Error(), tc.problem) {
+				t.Errorf("got %v, want %s", err, tc.problem)
+			}
+		})
+	}
+}

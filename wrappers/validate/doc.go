@@ -40,5 +40,6 @@
 // that is in proportion to the traits (rule "cost"). An identity schema of more than 1 MiB, 4000
 // objects or 256 levels is an [ErrSchema].
 //
-// A program that does not import this package has none of what it needs for that.
+// The package is a module of its own, so that a program which does not import it has none of its
+// dependencies: go get github.com/kratoskit/kratos-go/wrappers/validate.
 package validate
