@@ -41,7 +41,7 @@ test: compiler ## Run all tests, those against a real Kratos included, and show 
 	@cat .bin/matrix.txt
 
 .PHONY: bench
-bench: ## Measure this SDK beside kratos-client-go and bare net/http, and print the ratios.
+bench: compiler ## Measure this SDK beside kratos-client-go, oapi-codegen, ogen and bare net/http, on each Go version.
 	@$(GO) -C bench build -o "$(CURDIR)/.bin/" .
 	@cd bench && exec ../.bin/bench
 

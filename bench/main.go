@@ -1,102 +1,78 @@
-// Command bench sets this SDK beside kratos-client-go (the incumbent) and beside net/http alone (the floor): the same
-// calls, to the same server, which sends what a real Kratos sent. It prints ratios; times of one machine say nothing
-// about another.
+// Command bench measures this SDK beside kratos-client-go, the clients that oapi-codegen and ogen generate from the same
+// spec, and bare net/http: the same calls to the same server in one run, with each version of Go that the SDK supports.
+// It prints ratios; times of one machine say nothing about another.
+//
+// It generates the two clients first, and starts a real Kratos, against which validation is measured. The working
+// directory must be bench/ of this repository.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"time"
-)
+	"os/exec"
+	"path/filepath"
 
-// effort is how thoroughly to measure.
-type effort struct {
-	rounds, compilations int
-	round                time.Duration
-}
-
-var (
-	thorough = effort{rounds: 11, compilations: 3, round: 200 * time.Millisecond}
-	quick    = effort{rounds: 1, compilations: 1, round: time.Millisecond}
+	"github.com/kratoskit/kratos-go/e2e/server"
 )
 
 func main() {
-	serving := flag.Bool(serveFlag[1:], false, "be the server of another bench, until standard input ends")
-	quickly := flag.Bool("quick", false, "measure next to nothing, to see whether everything works")
+	quick := flag.Bool("quick", false, "measure next to nothing, to see whether everything works")
 	flag.Parse()
-	e := thorough
-	if *quickly {
-		e = quick
+	var flags []string
+	if *quick {
+		flags = append(flags, "-quick")
 	}
-	work := func() error { return run(context.Background(), os.Stdout, e) }
-	if *serving {
-		work = serve
-	}
-	if err := work(); err != nil {
+	if err := run(context.Background(), os.Stdout, languages, flags...); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, e effort) error {
-	rows, err := measureCalls(ctx, e)
+// run measures with a toolchain of each version of the language that can be had; flags are those of the measurement.
+func run(ctx context.Context, w io.Writer, languages []string, flags ...string) error {
+	dir, err := os.MkdirTemp("", "kratos-bench")
 	if err != nil {
 		return err
 	}
-	ours, incumbent, floor, err := sizes(ctx)
+	defer os.RemoveAll(dir)
+	overlay, err := generatePeers(ctx, dir)
 	if err != nil {
 		return err
 	}
-	oursTime, incumbentTime, err := compileTimes(ctx, e.compilations)
+	kratos, err := server.Start(ctx, server.Options{})
 	if err != nil {
 		return err
 	}
-	judged, err := measureJudged(e)
-	if err != nil {
-		return err
+	defer kratos.Stop()
+	flags = append(flags, "-overlay="+overlay, "-public="+kratos.PublicURL, "-admin="+kratos.AdminURL)
+	measured := false
+	for _, language := range languages {
+		toolchain, err := findToolchain(ctx, language)
+		if err != nil {
+			fmt.Fprintf(w, "Go %s is not measured: %v\n\n", language, err)
+			continue
+		}
+		if err := measure(ctx, w, toolchain, filepath.Join(dir, "measure"), overlay, flags); err != nil {
+			return fmt.Errorf("%s: %w", toolchain, err)
+		}
+		measured = true
 	}
-	fmt.Fprint(w, `time: how many times as fast as the incumbent; this is what the target is about.
-net: the same without the time of the floor, which is the connection, net/http and reading the body.
-at best: what time would be if this SDK took no longer than the floor.
-
-`)
-	if err := writeCalls(w, rows); err != nil {
-		return err
+	if !measured {
+		return errors.New("none of the toolchains is available")
 	}
-	fmt.Fprintln(w)
-	if err := writeJudged(w, judged); err != nil {
-		return err
-	}
-	fmt.Fprintln(w)
-	return writeBuilds(w, builds(ours, incumbent, floor, oursTime, incumbentTime))
+	return nil
 }
 
-func measureCalls(ctx context.Context, e effort) ([]result, error) {
-	url, stop, err := startServer()
-	if err != nil {
-		return nil, err
+// measure builds the measurement with a toolchain, which it uses in turn for what it compiles, and runs it.
+func measure(ctx context.Context, w io.Writer, toolchain, binary, overlay string, flags []string) error {
+	if _, err := output(withToolchain(exec.CommandContext(ctx, "go", "build", "-overlay="+overlay, "-o", binary, "./measure"), toolchain)); err != nil {
+		return err
 	}
-	defer stop()
-	ours, err := newOurs(url)
-	if err != nil {
-		return nil, err
-	}
-	clients := []client{ours, newIncumbent(url), newFloor(url)}
-	for _, c := range clients[:2] {
-		if err := check(ctx, c); err != nil {
-			return nil, err
-		}
-	}
-	var rows []result
-	for _, c := range calls() {
-		costs, err := compare(ctx, c, clients, e.rounds, e.round)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.name, err)
-		}
-		rows = append(rows, c.result(costs[0], costs[1], costs[2]))
-	}
-	return rows, nil
+	cmd := withToolchain(exec.CommandContext(ctx, binary, flags...), toolchain)
+	cmd.Stdout, cmd.Stderr = w, os.Stderr
+	return cmd.Run()
 }

@@ -1,4 +1,4 @@
-// Command floor asks who somebody is and lists everybody, with net/http and nothing else. What a program with an SDK is
+// Command baseline asks who somebody is and lists everybody, with net/http and nothing else. What a program with an SDK is
 // bigger than this one is the SDK's.
 package main
 

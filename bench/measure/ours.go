@@ -2,19 +2,18 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// ours is this SDK.
-type ours struct {
+// oursClient is this SDK.
+type oursClient struct {
 	client  *kratos.Client
 	admin   *kratos.Admin
 	patches []kratos.IdentityPatch
 }
 
-func newOurs(url string) (*ours, error) {
+func newOurs(url string) (*oursClient, error) {
 	client, err := kratos.NewClient(url, kratos.WithHTTPClient(newHTTPClient()))
 	if err != nil {
 		return nil, err
@@ -28,10 +27,10 @@ func newOurs(url string) (*ours, error) {
 		patches[i].Create = kratos.CreateIdentity{SchemaID: "default", Traits: map[string]any{"email": address(i)}}
 		patches[i].PatchID = patchID(i)
 	}
-	return &ours{client, admin, patches}, nil
+	return &oursClient{client, admin, patches}, nil
 }
 
-func (c *ours) whoami(ctx context.Context) (string, error) {
+func (c *oursClient) whoami(ctx context.Context) (string, error) {
 	session, err := c.client.Whoami(ctx, kratos.Token(sessionToken))
 	if err != nil {
 		return "", err
@@ -39,19 +38,15 @@ func (c *ours) whoami(ctx context.Context) (string, error) {
 	return session.Identity.ID, nil
 }
 
-func (c *ours) loginFlow(ctx context.Context, yield func(input)) error {
+func (c *oursClient) loginFlow(ctx context.Context, yield func(input)) error {
 	flow, err := c.client.Login.Get(ctx, flowID)
 	if err != nil {
 		return err
 	}
 	for i := range flow.UI.Nodes {
 		node := &flow.UI.Nodes[i]
-		in := input{kind: string(node.Type), name: node.Attributes.Name, inputType: string(node.Attributes.Type)}
-		// The value is JSON here, and decoded already at the incumbent: decoding it is part of reading it.
-		if node.Attributes.Value != nil {
-			if err := json.Unmarshal(node.Attributes.Value, &in.value); err != nil {
-				return err
-			}
+		in := input{
+			kind: string(node.Type), name: node.Attributes.Name, inputType: string(node.Attributes.Type), value: kratos.ValueOf(*node),
 		}
 		if node.Meta.Label != nil {
 			in.label = node.Meta.Label.Text
@@ -61,7 +56,7 @@ func (c *ours) loginFlow(ctx context.Context, yield func(input)) error {
 	return nil
 }
 
-func (c *ours) identities(ctx context.Context, n int, yield func(string)) error {
+func (c *oursClient) identities(ctx context.Context, n int, yield func(string)) error {
 	for identity, err := range c.admin.Identities(ctx, kratos.PageSize(n)) {
 		if err != nil {
 			return err
@@ -71,7 +66,7 @@ func (c *ours) identities(ctx context.Context, n int, yield func(string)) error 
 	return nil
 }
 
-func (c *ours) batch(ctx context.Context, yield func(patch, identity string)) error {
+func (c *oursClient) createBatch(ctx context.Context, yield func(patch, identity string)) error {
 	results, err := c.admin.BatchPatchIdentities(ctx, c.patches)
 	if err != nil {
 		return err

@@ -13,10 +13,7 @@ import (
 	"strings"
 )
 
-const (
-	serveFlag    = "-serve"
-	sessionToken = "a session token"
-)
+const serveFlag = "-serve"
 
 // startServer starts this program again as the server, so that what the server allocates is counted for nobody. The
 // server ends with its standard input, that is when stop is called or this program ends, however it does.
@@ -50,7 +47,7 @@ func startServer() (url string, stop func(), err error) {
 	return strings.TrimSpace(line), stop, nil
 }
 
-// serve answers on a free port, which it prints, until standard input ends.
+// serve serves on a free port, which it prints, until standard input ends.
 func serve() error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -62,7 +59,7 @@ func serve() error {
 	return err
 }
 
-// handler is a Kratos that has its answers ready. Like Kratos, it leaves it to net/http to choose between a
+// handler is a Kratos that has its responses ready. Like Kratos, it leaves it to net/http to choose between a
 // Content-Length and chunks.
 func handler() http.Handler {
 	lists := map[int][]byte{}
@@ -73,23 +70,23 @@ func handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /sessions/whoami", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Kratos-Authenticated-Identity-Id", "79c2b471-b2c4-4e7e-938d-70ae65447d2a")
-		answer(w, sessionBody)
+		respond(w, sessionBody)
 	})
-	mux.HandleFunc("GET /self-service/login/flows", func(w http.ResponseWriter, r *http.Request) { answer(w, loginFlowBody) })
+	mux.HandleFunc("GET /self-service/login/flows", func(w http.ResponseWriter, r *http.Request) { respond(w, loginFlowBody) })
 	mux.HandleFunc("GET /admin/identities", func(w http.ResponseWriter, r *http.Request) {
 		size := r.FormValue("page_size")
 		n, _ := strconv.Atoi(size)
 		w.Header().Set("Link", "</admin/identities?page_size="+size+`&page_token=00000000-0000-0000-0000-000000000000>; rel="first"`)
-		answer(w, lists[n])
+		respond(w, lists[n])
 	})
 	mux.HandleFunc("PATCH /admin/identities", func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
-		answer(w, batch)
+		respond(w, batch)
 	})
 	return mux
 }
 
-func answer(w http.ResponseWriter, body []byte) {
+func respond(w http.ResponseWriter, body []byte) {
 	h := w.Header()
 	h.Set("Cache-Control", "private, no-cache, no-store, must-revalidate")
 	h.Set("Content-Type", "application/json; charset=utf-8")

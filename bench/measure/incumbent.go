@@ -6,13 +6,13 @@ import (
 	ory "github.com/ory/kratos-client-go"
 )
 
-// incumbent is kratos-client-go, used as its documentation says.
-type incumbent struct {
+// incumbentClient is kratos-client-go, used as its documentation says.
+type incumbentClient struct {
 	api     *ory.APIClient
 	patches ory.PatchIdentitiesBody
 }
 
-func newIncumbent(url string) *incumbent {
+func newIncumbent(url string) *incumbentClient {
 	c := ory.NewConfiguration()
 	c.Servers = ory.ServerConfigurations{{URL: url}}
 	c.HTTPClient = newHTTPClient()
@@ -21,10 +21,10 @@ func newIncumbent(url string) *incumbent {
 		patches[i].SetCreate(*ory.NewCreateIdentityBody("default", map[string]any{"email": address(i)}))
 		patches[i].SetPatchId(patchID(i))
 	}
-	return &incumbent{ory.NewAPIClient(c), ory.PatchIdentitiesBody{Identities: patches}}
+	return &incumbentClient{ory.NewAPIClient(c), ory.PatchIdentitiesBody{Identities: patches}}
 }
 
-func (c *incumbent) whoami(ctx context.Context) (string, error) {
+func (c *incumbentClient) whoami(ctx context.Context) (string, error) {
 	session, _, err := c.api.FrontendAPI.ToSession(ctx).XSessionToken(sessionToken).Execute()
 	if err != nil {
 		return "", err
@@ -32,7 +32,7 @@ func (c *incumbent) whoami(ctx context.Context) (string, error) {
 	return session.Identity.GetId(), nil
 }
 
-func (c *incumbent) loginFlow(ctx context.Context, yield func(input)) error {
+func (c *incumbentClient) loginFlow(ctx context.Context, yield func(input)) error {
 	flow, _, err := c.api.FrontendAPI.GetLoginFlow(ctx).Id(flowID).Execute()
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func (c *incumbent) loginFlow(ctx context.Context, yield func(input)) error {
 	return nil
 }
 
-func (c *incumbent) identities(ctx context.Context, n int, yield func(string)) error {
+func (c *incumbentClient) identities(ctx context.Context, n int, yield func(string)) error {
 	list, _, err := c.api.IdentityAPI.ListIdentities(ctx).PageSize(int64(n)).Execute()
 	if err != nil {
 		return err
@@ -62,13 +62,13 @@ func (c *incumbent) identities(ctx context.Context, n int, yield func(string)) e
 	return nil
 }
 
-func (c *incumbent) batch(ctx context.Context, yield func(patch, identity string)) error {
-	answer, _, err := c.api.IdentityAPI.BatchPatchIdentities(ctx).PatchIdentitiesBody(c.patches).Execute()
+func (c *incumbentClient) createBatch(ctx context.Context, yield func(patch, identity string)) error {
+	response, _, err := c.api.IdentityAPI.BatchPatchIdentities(ctx).PatchIdentitiesBody(c.patches).Execute()
 	if err != nil {
 		return err
 	}
-	for i := range answer.Identities {
-		yield(answer.Identities[i].GetPatchId(), answer.Identities[i].GetIdentity())
+	for i := range response.Identities {
+		yield(response.Identities[i].GetPatchId(), response.Identities[i].GetIdentity())
 	}
 	return nil
 }

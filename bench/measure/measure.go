@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -12,28 +13,35 @@ import (
 // cost is what one call takes: nanoseconds, and what the process of the client allocates.
 type cost struct{ time, allocs, bytes float64 }
 
-// compare measures a call of all clients in turn, round by round, so that a disturbance hits all of them, and returns the
-// medians of the rounds.
-func compare(ctx context.Context, c call, clients []client, rounds int, length time.Duration) ([]cost, error) {
-	all := make([][]cost, len(clients))
-	for range rounds {
+// costs are what a call takes with each of the clients, round by round.
+type costs [numClients][]cost
+
+// time returns how many times as long as with client b a call takes with client a: the median of the rounds, so that what
+// disturbs the machine for a while disturbs both.
+func (c costs) time(a, b int) float64 {
+	return medianRatio(c[a], c[b], func(c cost) float64 { return c.time })
+}
+
+func (c costs) allocs(client int) float64 {
+	return median(c[client], func(c cost) float64 { return c.allocs })
+}
+
+func (c costs) bytes(client int) float64 {
+	return median(c[client], func(c cost) float64 { return c.bytes })
+}
+
+// compare measures a call with all clients in turn, round by round.
+func compare(ctx context.Context, c call, clients [numClients]client, e effort) (all costs, err error) {
+	for range e.rounds {
 		for i, client := range clients {
-			one, err := measure(ctx, c, client, length)
+			one, err := measure(ctx, c, client, e.round)
 			if err != nil {
-				return nil, err
+				return all, fmt.Errorf("%s: %w", clientNames[i], err)
 			}
 			all[i] = append(all[i], one)
 		}
 	}
-	medians := make([]cost, len(clients))
-	for i, costs := range all {
-		medians[i] = cost{
-			time:   median(costs, func(c cost) float64 { return c.time }),
-			allocs: median(costs, func(c cost) float64 { return c.allocs }),
-			bytes:  median(costs, func(c cost) float64 { return c.bytes }),
-		}
-	}
-	return medians, nil
+	return all, nil
 }
 
 // measure repeats a call for about length. It begins without garbage, lest a client pays for the one before it.
@@ -79,6 +87,19 @@ func repeat(ctx context.Context, c call, client client, end time.Time) (int64, e
 	return n.Load(), nil
 }
 
+// timed repeats work for about length, and returns how many seconds it took each time.
+func timed(work func() error, length time.Duration) (float64, error) {
+	runtime.GC()
+	start, n := time.Now(), 0
+	for time.Since(start) < length || n == 0 {
+		if err := work(); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return time.Since(start).Seconds() / float64(n), nil
+}
+
 func median[T any](list []T, of func(T) float64) float64 {
 	values := make([]float64, len(list))
 	for i, v := range list {
@@ -87,3 +108,14 @@ func median[T any](list []T, of func(T) float64) float64 {
 	slices.Sort(values)
 	return values[len(values)/2]
 }
+
+// medianRatio returns the median of the ratios of a and b, which were measured in the same rounds.
+func medianRatio[T any](a, b []T, of func(T) float64) float64 {
+	ratios := make([]float64, len(a))
+	for i := range a {
+		ratios[i] = of(a[i]) / of(b[i])
+	}
+	return median(ratios, itself)
+}
+
+func itself(v float64) float64 { return v }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"net/http"
+)
+
+const (
+	batchSize    = 1000
+	flowID       = "a flow"
+	sessionToken = "a session token"
+	goroutines   = 64
+)
+
+var listSizes = []int{250, 1000}
+
+// client is one of those that are compared. What a call yields is what a program would read of the response; the baseline
+// yields nothing, because it decodes nothing.
+type client interface {
+	whoami(ctx context.Context) (identity string, err error)
+	loginFlow(ctx context.Context, yield func(input)) error
+	identities(ctx context.Context, n int, yield func(id string)) error
+	createBatch(ctx context.Context, yield func(patch, identity string)) error
+}
+
+// input is what a page shows of a node.
+type input struct{ kind, name, inputType, value, label string }
+
+// The clients, in the order of the columns.
+const (
+	ours = iota
+	incumbent
+	peerOapi
+	peerOgen
+	baseline
+	numClients
+)
+
+var clientNames = [numClients]string{"kratos-go", "kratos-client-go", "oapi-codegen", "ogen", "net/http"}
+
+func newClients(url string) (clients [numClients]client, err error) {
+	if clients[ours], err = newOurs(url); err != nil {
+		return clients, err
+	}
+	if clients[peerOapi], clients[peerOgen], err = newPeers(url); err != nil {
+		return clients, err
+	}
+	clients[incumbent], clients[baseline] = newIncumbent(url), newBaseline(url)
+	return clients, nil
+}
+
+// newHTTPClient gives all clients the same connections: enough that none of the goroutines has to open new ones.
+func newHTTPClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{MaxIdleConns: 2 * goroutines, MaxIdleConnsPerHost: 2 * goroutines}}
+}
