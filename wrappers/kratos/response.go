@@ -101,8 +101,14 @@ func (a *answer) json() bool {
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }
 
+// mediaType returns the media type in lower case, without its parameters. What Kratos always sends
+// is compared instead of parsed: mime allocates a map for the parameters.
 func (a *answer) mediaType() string {
-	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	kind := a.Header.Get("Content-Type")
+	if kind == "application/json; charset=utf-8" || kind == "application/json" {
+		return "application/json"
+	}
+	kind, _, _ = mime.ParseMediaType(kind)
 	return kind
 }
 
