@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -137,20 +136,24 @@ var neverSent = map[string][]string{
 	"createNativeSettingsFlow": {"return_to"},                                   // without effect: native flows return nowhere
 	"updateRecoveryFlow":       {"token"},                                       // of links, which browsers follow
 	"updateVerificationFlow":   {"token"},                                       // of links, which browsers follow
-	"listIdentities":           {"preview_credentials_identifier_similar"},      // a preview that may go
 }
 
 // unsent compares the query parameters of an operation with those of its wire request in testdata.
 func unsent(t *testing.T, op string, parameters func(yield func(string))) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "requests", op+".txt"))
-	if err != nil {
-		return []string{"operation " + op + " has no wire request: " + err.Error()}
-	}
 	var sent, found []string
-	for _, match := range regexp.MustCompile(`(?m)^\?([^=]+)=`).FindAllStringSubmatch(string(text), -1) {
-		sent = append(sent, match[1])
+	for _, file := range requestsOf(t, op) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if name, _, ok := strings.Cut(line, "="); ok && strings.HasPrefix(name, "?") {
+				sent = append(sent, name[1:])
+			}
+		}
 	}
+	slices.Sort(sent)
 	there := map[string]bool{}
 	parameters(func(name string) {
 		there[name] = true
@@ -166,35 +169,25 @@ func unsent(t *testing.T, op string, parameters func(yield func(string))) []stri
 	return found
 }
 
-// calledOperations returns the operations that the wrapper's tests call, each with a wire request.
+// calledOperations returns the operations with a wire request in testdata, which the wrapper's calls write.
 func calledOperations(t *testing.T) map[string]bool {
 	t.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join("wrappers", "kratos", "requests_test.go"), nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	known := map[string]bool{}
-	for _, decl := range parsed.Decls {
-		if f, ok := decl.(*ast.FuncDecl); ok && f.Name.Name == "calls" {
-			ast.Inspect(f, func(n ast.Node) bool {
-				pair, ok := n.(*ast.KeyValueExpr)
-				if !ok {
-					return true
-				}
-				_, isCall := pair.Value.(*ast.FuncLit)
-				if key, ok := pair.Key.(*ast.BasicLit); ok && isCall {
-					if op, err := strconv.Unquote(key.Value); err == nil {
-						known[op] = true
-					}
-				}
-				return true
-			})
-		}
-	}
-	if len(known) == 0 {
-		t.Fatal("wrappers/kratos/requests_test.go calls no operation")
+	for _, file := range requestsOf(t, "*") {
+		op, _, _ := strings.Cut(filepath.Base(file), ".")
+		known[op] = true
 	}
 	return known
+}
+
+// requestsOf returns the files with the wire requests of an operation: one, and others for parameters that exclude each other.
+func requestsOf(t *testing.T, op string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "requests", op+".*txt"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("operation %s has no wire request: %v", op, err)
+	}
+	return files
 }
 
 // goPackage is what the code of a package has, without its tests.

@@ -208,6 +208,30 @@ func TestRequests(t *testing.T) {
 	for op, call := range formCalls(t, browser) {
 		golden(t, rec, op, filepath.Join("forms", op+".txt"), call)
 	}
+	written := calls(t.Context(), client, browser, admin)
+	for name, call := range variants(t.Context(), admin) {
+		op, _, _ := strings.Cut(name, ".")
+		golden(t, rec, op, filepath.Join("requests", name+".txt"), call)
+		written[name] = call
+	}
+	files, err := filepath.Glob(filepath.Join(root, "testdata", "requests", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if written[strings.TrimSuffix(filepath.Base(file), ".txt")] == nil {
+			t.Errorf("no call writes %s", file)
+		}
+	}
+}
+
+// variants are calls with parameters that exclude others, named for their operation.
+func variants(ctx context.Context, a *kratos.Admin) map[string]func() error {
+	return map[string]func() error{
+		"listIdentities.similar": func() error {
+			return second(a.IdentitiesPage(ctx, kratos.PreviewCredentialsIdentifierSimilar("ada@example")))
+		},
+	}
 }
 
 // golden compares the request of a call with a file in testdata.
