@@ -12,9 +12,10 @@ import (
 // Every request that the wrapper sends is valid, and is taken for the operation that it is.
 func TestGoldenRequestsAreValid(t *testing.T) {
 	t.Parallel()
-	for operation, golden := range goldenRequests(t) {
-		t.Run(operation, func(t *testing.T) {
+	for name, golden := range goldenRequests(t) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			operation, _, _ := strings.Cut(name, ".") // of several requests, they are named for what differs
 			if err := validate.Request(golden(), validate.Strict()); err != nil {
 				t.Error(err)
 			}
