@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,85 +8,6 @@ import (
 
 	"gopkg.in/yaml.v3"
 )
-
-var here = project{root: filepath.Join("..", "..")}
-
-// The recorded answers in testdata have everything that all recordings have.
-func TestRecordedAnswersAreValid(t *testing.T) {
-	t.Parallel()
-	files, err := filepath.Glob(here.path("testdata", "recorded", "*.jsonl"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recordings: %v", err)
-	}
-	var out strings.Builder
-	if err := validateRecorded(here, files, &out); err != nil {
-		t.Error(err)
-	}
-	t.Log(out.String())
-}
-
-// Every correction is there because of something recorded, or is one of those that the server shows otherwise.
-func TestWithoutCorrectionsRecordedAnswersAreNotValid(t *testing.T) {
-	t.Parallel()
-	doc, err := readYAML(here.contract())
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := toJSON(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := project{root: t.TempDir()}
-	if err := writeFile(p.effective(), text); err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(here.path("testdata", "recorded", "*.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = validateRecorded(p, files, new(bytes.Buffer))
-	if err == nil {
-		t.Fatal("the recordings are valid against the published API: they show none of its faults")
-	}
-	for _, fault := range []string{
-		"updateLoginFlow: 422: /error/error: required",
-		"updateLoginFlow: 400: /ui: required",
-		"updateRegistrationFlow: 200: /identity: required",
-		"updateLoginFlow: 200: /continue_with: nullable",
-		"createNativeLoginFlow: 200: /ui/nodes: nullable",
-		"listSessions: 200: /*/identity: nullable",
-		"listSessions: 200: /*/devices: nullable",
-		"getCourierMessage: 200: /dispatches/*/error: nullable",
-		"batchPatchIdentities: 200: /identities/*: nullable",
-		"toSession: 200: /authentication_methods/*/method: enum",
-		"listCourierMessages: 200: /*/type: enum",
-		"getLoginFlow: 200: /active: enum",
-		"/ui/nodes/*/attributes/autocomplete: enum",
-		"/error/details: properties: property \"reject_reason\"",
-		"isReady: 503: /errors: required",
-		"getWebAuthnJavaScript: 200: content type text/javascript",
-		"getVersion: 404: the spec has no such status",
-		"createBrowserLogoutFlow: 303: the spec has no such status",
-		"createBrowserRecoveryFlow: 302: content type text/html",
-		"updateLoginFlow: 410: /: properties: property \"use_flow_id\"",
-		"listIdentities: 200: the spec has no header Link",
-	} {
-		if !strings.Contains(err.Error(), fault) {
-			t.Errorf("not among the faults: %s", fault)
-		}
-	}
-}
-
-func TestCheckPasses(t *testing.T) {
-	t.Parallel()
-	var out strings.Builder
-	if err := check(here, &out); err != nil {
-		t.Error(err)
-	}
-	if !strings.Contains(out.String(), "55 operations, 149 schemas") {
-		t.Error(out.String())
-	}
-}
 
 func TestOverlays(t *testing.T) {
 	t.Parallel()

@@ -15,10 +15,11 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// The requests that the wrapper sends, golden files of its tests, are valid against the effective spec.
-func TestGoldenRequestsAreValid(t *testing.T) {
-	t.Parallel()
-	spec, err := openapi3.NewLoader().LoadFromFile(here.effective())
+// goldenRequestsAreValid makes sure that the requests that the wrapper sends, golden files of its tests, are valid against the
+// effective spec.
+func goldenRequestsAreValid(t *testing.T, p project) {
+	t.Helper()
+	spec, err := openapi3.NewLoader().LoadFromFile(p.effective())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func TestGoldenRequestsAreValid(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, op := range operations(spec) {
-		r, err := goldenRequest(here.path("testdata", "requests", op.OperationID+".txt"))
+		r, err := goldenRequest(p.path("testdata", "requests", op.OperationID+".txt"))
 		if err != nil {
 			t.Error(err)
 			continue

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/semver"
+	"gopkg.in/yaml.v3"
+)
+
+// What must be true of the repository's own api/, whatever its version is. All other tests have a contract of their own.
+
+var here = project{root: filepath.Join("..", "..")}
+
+// realProjects are the repository's own api/, and what it is after another version was taken in that differs in its number only.
+func realProjects(t *testing.T) map[string]project {
+	t.Helper()
+	bumped := copyReal(t)
+	next := nextVersion(versionIn(t, here), "major")
+	if said := take(t, bumped, publishVersion(t, bumped, next), next); !strings.Contains(said, "Kratos "+next+" is taken in") {
+		t.Fatal(said)
+	}
+	if err := writeEffective(bumped); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]project{"as it is": here, "with the next version's number": bumped}
+}
+
+func copyReal(t *testing.T, more ...string) project {
+	t.Helper()
+	p := project{root: t.TempDir()}
+	for _, dir := range append(more, "api", "gen", "testdata/recorded", "testdata/requests") {
+		if err := os.CopyFS(p.path(dir), os.DirFS(here.path(dir))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+func versionIn(t *testing.T, p project) string {
+	t.Helper()
+	doc, err := readYAML(p.contract())
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := valueOf(resolve(rootOf(doc), "#/info/version"))
+	if !semver.IsValid(version) {
+		t.Fatalf("the contract is of version %q", version)
+	}
+	return version
+}
+
+func publishVersion(t *testing.T, p project, version string) []byte {
+	t.Helper()
+	return publish(t, p, func(doc *yaml.Node) { put(t, doc, "/info/version", version) })
+}
+
+func recordings(t *testing.T, p project) []string {
+	t.Helper()
+	files, err := filepath.Glob(p.path("testdata", "recorded", "*.jsonl"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no recordings: %v", err)
+	}
+	return files
+}
+
+// The check passes, and recorded answers and sent requests are valid, also after a new version was taken in.
+func TestRealProject(t *testing.T) {
+	t.Parallel()
+	for name, p := range realProjects(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			t.Run("check", func(t *testing.T) { mustCheck(t, p) })
+			t.Run("recorded", func(t *testing.T) {
+				if err := validateRecorded(p, recordings(t, p), new(strings.Builder)); err != nil {
+					t.Error(err)
+				}
+			})
+			t.Run("requests", func(t *testing.T) { goldenRequestsAreValid(t, p) })
+		})
+	}
+}
+
+func mustCheck(t *testing.T, p project) {
+	t.Helper()
+	var out strings.Builder
+	if err := check(p, &out); err != nil {
+		t.Error(err)
+	}
+	doc, err := readYAML(p.contract())
+	if err != nil {
+		t.Fatal(err)
+	}
+	contract, err := load(doc, "contract")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("%d operations, %d schemas", len(operations(contract)), len(contract.Components.Schemas)); !strings.Contains(out.String(), want) {
+		t.Errorf("got %s, want %s", &out, want)
+	}
+}
+
+// Down to a version without the first path, and up again: code is generated and compiles, the
+// completeness test names what is gone, and only sentences about what came back are to be written.
+func TestRealProjectDownAndUp(t *testing.T) {
+	t.Parallel()
+	p := copyReal(t, "wrappers", "internal")
+	for _, file := range []string{"go.mod", "go.sum", "completeness_test.go"} {
+		if err := writeFile(p.path(file), []byte(read(t, here.path(file)))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit(t, p, "before")
+	before, version := tree(t, p), versionIn(t, p)
+	full := publish(t, p, nil)
+	var operation, path string
+	reduced := publish(t, p, func(doc *yaml.Node) {
+		put(t, doc, "/info/version", "v0.0.1")
+		paths := member(doc, "paths")
+		path = paths.Content[0].Value
+		for _, method := range keysOf(paths.Content[1]) {
+			operation = cmp.Or(operation, valueOf(member(member(paths.Content[1], method), "operationId")))
+		}
+		put(t, doc, "/paths/"+escaped(path), "")
+	})
+	generator := buildGenerator(t)
+
+	said := take(t, p, reduced, "v0.0.1")
+	if want := "  operation " + operation + "\n"; !strings.Contains(said, want) {
+		t.Errorf("not said: %s\nbut\n%s", want, said)
+	}
+	if said, want := generate(t, p, generator), "operation "+operation+" is not in the API any more"; !strings.Contains(said, want) {
+		t.Errorf("the completeness test does not say: %s\nbut\n%s", want, said)
+	}
+	take(t, p, full, version)
+	if said := generate(t, p, generator); !strings.Contains(said, "ok  \t") {
+		t.Error(said)
+	}
+	after := tree(t, p)
+	if gaps := onlyGaps(t, before[p.contract()], after[p.contract()]); gaps == 0 {
+		t.Error("no sentence is to be written")
+	}
+	delete(before, p.contract())
+	delete(after, p.contract())
+	mustEqual(t, before, after)
+}
+
+// Every correction is there because of something recorded, or is one of those that the server shows otherwise.
+func TestWithoutCorrectionsRecordedAnswersAreNotValid(t *testing.T) {
+	t.Parallel()
+	doc, err := readYAML(here.contract())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := toJSON(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := project{root: t.TempDir()}
+	if err := writeFile(p.effective(), text); err != nil {
+		t.Fatal(err)
+	}
+	err = validateRecorded(p, recordings(t, here), new(bytes.Buffer))
+	if err == nil {
+		t.Fatal("the recordings are valid against the published API: they show none of its faults")
+	}
+	for _, fault := range []string{
+		"updateLoginFlow: 422: /error/error: required",
+		"updateLoginFlow: 400: /ui: required",
+		"updateRegistrationFlow: 200: /identity: required",
+		"updateLoginFlow: 200: /continue_with: nullable",
+		"createNativeLoginFlow: 200: /ui/nodes: nullable",
+		"listSessions: 200: /*/identity: nullable",
+		"listSessions: 200: /*/devices: nullable",
+		"getCourierMessage: 200: /dispatches/*/error: nullable",
+		"batchPatchIdentities: 200: /identities/*: nullable",
+		"toSession: 200: /authentication_methods/*/method: enum",
+		"listCourierMessages: 200: /*/type: enum",
+		"getLoginFlow: 200: /active: enum",
+		"/ui/nodes/*/attributes/autocomplete: enum",
+		"/error/details: properties: property \"reject_reason\"",
+		"isReady: 503: /errors: required",
+		"getWebAuthnJavaScript: 200: content type text/javascript",
+		"getVersion: 404: the spec has no such status",
+		"createBrowserLogoutFlow: 303: the spec has no such status",
+		"createBrowserRecoveryFlow: 302: content type text/html",
+		"updateLoginFlow: 410: /: properties: property \"use_flow_id\"",
+		"listIdentities: 200: the spec has no header Link",
+	} {
+		if !strings.Contains(err.Error(), fault) {
+			t.Errorf("not among the faults: %s", fault)
+		}
+	}
+}
+
+func buildGenerator(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "oapi-codegen")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return bin
+}
+
+// generate does what make generate does, compiles the result, and returns what the completeness test says.
+func generate(t *testing.T, p project, generator string) string {
+	t.Helper()
+	if err := writeEffective(p); err != nil {
+		t.Fatal(err)
+	}
+	run := func(dir, name string, args ...string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), name, args...)
+		cmd.Dir = dir
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		err := cmd.Run()
+		return out.String(), err
+	}
+	if out, err := run(p.path("api"), generator, "-config", "../api/oapi-codegen.yaml", "../gen/spec/openapi.json"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := run(here.path("tools"), "go", "run", "./redact", p.root); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := run(p.root, "go", "build", "./gen"); err != nil {
+		t.Fatalf("what is generated does not compile: %v: %s", err, out)
+	}
+	out, _ := run(p.root, "go", "test", "-run", "TestNothingOfTheAPIIsMissing", ".")
+	return out
+}
