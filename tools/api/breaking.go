@@ -13,20 +13,20 @@ import (
 
 const perhaps = "perhaps: "
 
-// breaking tells which changes from one contract to another can make a program fail that was written for the first, each once
-// with the operations that have it. Both texts are YAML or JSON.
-func breaking(old, now []byte) ([]string, error) {
-	before, err := loadComparable("the old contract", old)
+// breaking tells which changes from one description to another can make a program fail that was written for the first, each once
+// with the operations that have it.
+func breaking(old, now *yaml.Node) ([]string, error) {
+	before, err := loadComparable("the old description", old)
 	if err != nil {
 		return nil, err
 	}
-	after, err := loadComparable("the new contract", now)
+	after, err := loadComparable("the new description", now)
 	if err != nil {
 		return nil, err
 	}
 	found, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), before, after)
 	if err != nil {
-		return nil, fmt.Errorf("the contracts cannot be compared: %w", err)
+		return nil, fmt.Errorf("the descriptions cannot be compared: %w", err)
 	}
 	changes := checker.CheckBackwardCompatibility(checker.NewConfig(checker.GetAllChecks()), found, sources)
 	localize := checker.NewDefaultLocalizer()
@@ -53,17 +53,13 @@ func breaking(old, now []byte) ([]string, error) {
 	return lines, nil
 }
 
-// loadComparable loads a contract the way the comparison wants it.
-func loadComparable(name string, text []byte) (*oasload.SpecInfo, error) {
-	doc := new(yaml.Node)
-	if err := yaml.Unmarshal(text, doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	asJSON, err := toJSON(doc)
+// loadComparable loads a description the way the comparison wants it.
+func loadComparable(name string, doc *yaml.Node) (*oasload.SpecInfo, error) {
+	text, err := toJSON(doc)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	spec, err := openapi3.NewLoader().LoadFromData(asJSON)
+	spec, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -8,106 +8,108 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"golang.org/x/mod/semver"
-	"gopkg.in/yaml.v3"
 )
 
-// release reports what has changed since the last released version, and what the next one has to be called.
+// release reports, for each module that is published, what has changed since its last version, and what the next one has to be
+// called. The Go API of what users import decides that; what changed in the API of Kratos is listed for the changelog.
 func release(p project, out io.Writer) error {
-	last, why := lastRelease(p)
-	if last == "" {
+	if why := withoutHistory(p); why != "" {
 		fmt.Fprintf(out, "release: %s\n", why)
-		return firstRelease(p, out)
 	}
-	old, err := git(p, "show", last+":api/openapi.yaml")
-	if err != nil {
-		fmt.Fprintf(out, "release: the contract of %s cannot be read (%v): nothing is compared with it\n", last, err)
-		return nil
-	}
-	now, err := os.ReadFile(p.contract())
+	modules, err := publishedModules(p)
 	if err != nil {
 		return err
 	}
-	r := changesSince{version: last}
-	if r.contract, err = breaking(old, now); err != nil {
-		return err
+	old := map[string]string{} // directories of the tags that are compared with
+	for _, m := range modules {
+		last := lastRelease(p, m)
+		if last == "" {
+			if err := firstRelease(p, m, out); err != nil {
+				return err
+			}
+			continue
+		}
+		if old[last] == "" {
+			dir, err := os.MkdirTemp("", "release-*")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(dir)
+			if err := extract(p, last, dir); err != nil {
+				return fmt.Errorf("%s: %w", last, err)
+			}
+			old[last] = dir
+		}
+		r, err := compareReleases(p, m, old[last])
+		if err != nil {
+			return err
+		}
+		r.report(out, m, last)
 	}
-	if r.seen, err = contractChanges(old, now); err != nil {
-		return err
-	}
-	checkout, err := os.MkdirTemp("", "release-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(checkout)
-	if err := extract(p, last, checkout); err != nil {
-		return err
-	}
-	if r.api, err = compareGo(checkout, p.root); err != nil {
-		return err
-	}
-	return errors.Join(r.report(p, out), requires(p, r.allowed()...))
+	return nil
 }
 
-// changesSince are the changes since a released version.
+// changesSince are the changes of a module since a released version.
 type changesSince struct {
-	version  string
-	contract []string    // breaking changes of the contract
-	seen     factChanges // all of its changes
+	breaking []string    // of the API of Kratos, as far as the module has it
+	wire     factChanges // all changes of that API
 	api      goChanges
 }
 
-// allowed are the versions of the first module that the others may require: the next one, or the
-// last if that has all names that the next will have.
-func (r changesSince) allowed() []string {
-	next := nextVersion(r.version, r.size())
-	if r.size() == "patch" {
-		return []string{next, r.version}
-	}
-	return []string{next}
-}
-
-func (r changesSince) report(p project, out io.Writer) error {
-	fmt.Fprintf(out, "release: changes since %s\n", r.version)
-	list(out, "Contract, breaking", "", r.contract)
-	list(out, "Contract, new", "", r.seen.added)
-	list(out, "Contract, changed", "", r.seen.changed)
-	list(out, "Contract, gone", "", r.seen.gone)
-	list(out, "Go API, breaking", "", r.api.breaking)
-	list(out, "Go API, new", "", r.api.compatible)
-	size := r.size()
-	next := nextVersion(r.version, size)
-	fmt.Fprintf(out, "release: the next version is a %s one: %s\n", size, next)
-	if semver.Major(next) != semver.Major(r.version) && semver.Major(next) != "v1" {
-		fmt.Fprintf(out, "release: the module path has to end in /%s then\n", semver.Major(next))
-	}
-	return reportTags(p, out, next)
-}
-
-// size is major when a program can fail to compile or to work, minor when there is something new, and patch otherwise.
-func (r changesSince) size() string {
-	for _, change := range r.contract {
-		if !strings.HasPrefix(change, perhaps) {
-			return "major"
+func compareReleases(p project, m module, old string) (r changesSince, err error) {
+	if m.dir == "." {
+		before, now := project{root: old}.effective(), p.effective()
+		if r.breaking, r.wire, err = compareWire(before, now); err != nil {
+			return r, err
 		}
 	}
-	switch {
-	case len(r.api.breaking) > 0:
-		return "major"
-	case len(r.api.compatible)+len(r.seen.added)+len(r.seen.changed)+len(r.seen.gone) > 0:
-		return "minor"
+	r.api, err = compareGo(filepath.Join(old, m.dir), p.path(m.dir))
+	return r, err
+}
+
+// compareWire compares two effective specs. A version that has none is compared with nothing.
+func compareWire(before, now string) ([]string, factChanges, error) {
+	old, err := readYAML(before)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, factChanges{}, nil
 	}
-	return "patch"
+	if err != nil {
+		return nil, factChanges{}, err
+	}
+	doc, err := readYAML(now)
+	if err != nil {
+		return nil, factChanges{}, err
+	}
+	breaks, err := breaking(old, doc)
+	return breaks, compareFacts(facts(old), facts(doc)), err
+}
+
+func (r changesSince) report(out io.Writer, m module, last string) {
+	fmt.Fprintf(out, "release: %s: changes since %s\n", m.path, last)
+	list(out, "On the wire, breaking", "for the changelog: they do not decide", r.breaking)
+	list(out, "On the wire, new", "", r.wire.added)
+	list(out, "On the wire, changed", "", r.wire.changed)
+	list(out, "On the wire, gone", "", r.wire.gone)
+	list(out, "Go API, breaking", "", r.api.breaking)
+	list(out, "Go API, new", "", r.api.compatible)
+	list(out, "Go API, breaking for those only who import packages that are not promised", "", r.api.internal)
+	list(out, "Struct tags", "no compiler sees them change", r.api.tags)
+	version := strings.TrimPrefix(last, m.prefix())
+	next := nextVersion(version, r.api.size())
+	fmt.Fprintf(out, "release: the next version of %s is a %s one: git tag %s%s\n", m.path, r.api.size(), m.prefix(), next)
+	if semver.Major(next) != semver.Major(version) && semver.Major(next) != "v1" {
+		fmt.Fprintf(out, "release: the module path has to end in /%s then\n", semver.Major(next))
+	}
 }
 
 // nextVersion names the version after another. Before v1, a minor version may break what was, and a patch version may add to it.
 func nextVersion(last, size string) string {
 	var major, minor, patch int
 	if _, err := fmt.Sscanf(semver.Canonical(last), "v%d.%d.%d", &major, &minor, &patch); err != nil {
-		return "unknown, because " + last + " is no version"
+		return "unknown, because " + last + " is not a version"
 	}
 	switch {
 	case major == 0 && size == "major":
@@ -120,58 +122,30 @@ func nextVersion(last, size string) string {
 	return fmt.Sprintf("v%d.0.0", major+1)
 }
 
-// firstRelease reports what there is, all of which is new.
-func firstRelease(p project, out io.Writer) error {
-	doc, err := readYAML(p.contract())
+// firstRelease reports what a module has, all of which is new.
+func firstRelease(p project, m module, out io.Writer) error {
+	names, err := exportedNames(p.path(m.dir))
 	if err != nil {
 		return err
 	}
-	names, err := exportedNames(p.root)
-	if err != nil {
-		return err
-	}
-	operations, things := 0, facts(doc)
-	for name := range things {
-		if strings.HasPrefix(name, "operation ") && !strings.Contains(name, " › ") {
-			operations++
-		}
-	}
-	fmt.Fprintf(out, "release: everything is new: %d operations, %d facts of the contract; exported in Go: %s\n", operations, len(things), strings.Join(names, ", "))
-	fmt.Fprintln(out, "release: the first version is v0.1.0 while the Go API may still change, and v1.0.0 when it may not")
-	return errors.Join(reportTags(p, out, "v0.1.0"), requires(p, "v0.1.0", "v1.0.0"))
+	fmt.Fprintf(out, "release: %s is not released: it has no tag such as %sv1.2.3 before HEAD, and everything is new: %s\n", m.path, m.prefix(), strings.Join(names, ", "))
+	fmt.Fprintf(out, "release: its first version is %[1]sv0.1.0 while the Go API may still change, and %[1]sv1.0.0 when it may not\n", m.prefix())
+	return nil
 }
 
-func contractChanges(old, now []byte) (factChanges, error) {
-	before, after := new(yaml.Node), new(yaml.Node)
-	if err := errors.Join(yaml.Unmarshal(old, before), yaml.Unmarshal(now, after)); err != nil {
-		return factChanges{}, err
-	}
-	return compareFacts(facts(before), facts(after)), nil
-}
-
-var releaseTag = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)
-
-// lastRelease returns the tag of the last released version before HEAD, or why there is none to compare with.
-func lastRelease(p project) (tag, why string) {
+// withoutHistory says why git cannot name the last version, if that is so.
+func withoutHistory(p project) string {
 	if _, err := git(p, "rev-parse", "HEAD"); err != nil {
-		return "", fmt.Sprintf("there is no git history to compare with (%v)", err)
+		return fmt.Sprintf("there is no git history to compare with (%v)", err)
 	}
-	tags, err := git(p, "tag", "--list", "v*", "--merged", "HEAD")
+	tags, err := git(p, "tag", "--list")
 	if err != nil {
-		return "", fmt.Sprintf("git cannot list the tags (%v)", err)
+		return fmt.Sprintf("git cannot list the tags (%v)", err)
 	}
-	for _, t := range strings.Fields(string(tags)) {
-		if releaseTag.MatchString(t) && (tag == "" || semver.Compare(t, tag) > 0) {
-			tag = t
-		}
+	if shallow, err := git(p, "rev-parse", "--is-shallow-repository"); err == nil && strings.TrimSpace(string(shallow)) == "true" && len(tags) == 0 {
+		return "this clone is shallow and has no tags; git fetch --unshallow --tags gets what there is to compare with"
 	}
-	if tag != "" {
-		return tag, ""
-	}
-	if shallow, err := git(p, "rev-parse", "--is-shallow-repository"); err == nil && strings.TrimSpace(string(shallow)) == "true" {
-		return "", "this clone is shallow and has no tag of a released version; git fetch --unshallow --tags gets what there is to compare with"
-	}
-	return "", "no version is released: this clone has no tag such as v1.2.3 before HEAD"
+	return ""
 }
 
 func git(p project, args ...string) ([]byte, error) {
@@ -185,25 +159,4 @@ func git(p project, args ...string) ([]byte, error) {
 		return nil, err
 	}
 	return out.Bytes(), nil
-}
-
-// extract writes the files of a tag to a directory.
-func extract(p project, tag, dir string) error {
-	files, err := git(p, "ls-tree", "-r", "--name-only", "-z", "--full-tree", tag)
-	if err != nil {
-		return err
-	}
-	for _, name := range strings.Split(strings.TrimSuffix(string(files), "\x00"), "\x00") {
-		if !strings.HasSuffix(name, ".go") && filepath.Base(name) != "go.mod" && filepath.Base(name) != "go.sum" || !filepath.IsLocal(name) {
-			continue
-		}
-		text, err := git(p, "show", tag+":"+name)
-		if err != nil {
-			return err
-		}
-		if err := writeFile(filepath.Join(dir, name), text); err != nil {
-			return err
-		}
-	}
-	return nil
 }

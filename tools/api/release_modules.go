@@ -1,85 +1,113 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
 	"errors"
-	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/semver"
 )
 
-// published returns the folders of the modules in dir that users require: the first one, and those
-// among the wrappers, which bring dependencies that not every user wants.
-func published(dir string) ([]string, error) {
-	found, err := filepath.Glob(filepath.Join(dir, "wrappers", "*", "go.mod"))
-	if err != nil {
-		return nil, err
-	}
-	modules := []string{"."}
-	for _, name := range found {
-		modules = append(modules, path.Join("wrappers", filepath.Base(filepath.Dir(name))))
-	}
-	return modules, nil
+// module is a Go module of the repository.
+type module struct {
+	dir  string // from the root, with slashes; "." for the module there
+	path string
 }
 
-// tags are the names under which git has a version of all published modules.
-func tags(p project, version string) ([]string, error) {
-	modules, err := published(p.root)
-	if err != nil {
-		return nil, err
+// prefix is what the tags of a module begin with, before the version.
+func (m module) prefix() string {
+	if m.dir == "." {
+		return ""
 	}
-	for i, module := range modules {
-		modules[i] = path.Join(module, version)
-	}
-	return modules, nil
+	return m.dir + "/"
 }
 
-// reportTags says how the tags of a version are called.
-func reportTags(p project, out io.Writer, version string) error {
-	names, err := tags(p, version)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "release: its tags, all at one commit: %s\n", strings.Join(names, " "))
-	return nil
-}
+// unpublished are the folders at the root whose modules nobody imports.
+var unpublished = []string{"tools", "e2e", "bench", "examples"}
 
-// requires returns an error unless each other published module requires the first one in a version
-// that is allowed. Users get that version: the replacement that is used for work in this repository
-// does not count in a module that is required.
-func requires(p project, allowed ...string) error {
-	modules, err := published(p.root)
-	if err != nil {
-		return err
-	}
-	first, err := readModule(p.path("go.mod"))
-	if err != nil {
-		return err
-	}
-	var faults []error
-	for _, module := range modules[1:] {
-		name := path.Join(module, "go.mod")
-		mod, err := readModule(p.path(name))
+// publishedModules finds the modules that get versions: all but those in folders for development and examples.
+func publishedModules(p project) ([]module, error) {
+	var modules []module
+	err := filepath.WalkDir(p.root, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(mod.Require, func(r *modfile.Require) bool { return r.Mod.Path == first.Module.Mod.Path })
-		if i >= 0 && !slices.Contains(allowed, mod.Require[i].Mod.Version) {
-			faults = append(faults, fmt.Errorf("%s requires %s, and users would get that: make version VERSION=%s", name, mod.Require[i].Mod.Version, allowed[0]))
+		relative, err := filepath.Rel(p.root, file)
+		if err != nil {
+			return err
 		}
-	}
-	return errors.Join(faults...)
+		name := d.Name()
+		if d.IsDir() {
+			if relative != "." && (slices.Contains(unpublished, relative) || name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if name != "go.mod" {
+			return nil
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		modules = append(modules, module{dir: path.Dir(filepath.ToSlash(relative)), path: modfile.ModulePath(text)})
+		return nil
+	})
+	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.path, b.path) })
+	return modules, err
 }
 
-func readModule(name string) (*modfile.File, error) {
-	text, err := os.ReadFile(name)
+var releaseVersion = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)
+
+// lastRelease returns the tag of a module's last released version before HEAD, or "".
+func lastRelease(p project, m module) string {
+	tags, err := git(p, "tag", "--list", "--merged", "HEAD")
 	if err != nil {
-		return nil, err
+		return ""
 	}
-	return modfile.Parse(name, text, nil)
+	last := ""
+	for _, tag := range strings.Fields(string(tags)) {
+		version, ours := strings.CutPrefix(tag, m.prefix())
+		if ours && releaseVersion.MatchString(version) && (last == "" || semver.Compare(version, strings.TrimPrefix(last, m.prefix())) > 0) {
+			last = tag
+		}
+	}
+	return last
+}
+
+// extract writes the files of a tag to a directory.
+func extract(p project, tag, dir string) error {
+	text, err := git(p, "archive", "--format=tar", tag)
+	if err != nil {
+		return err
+	}
+	files := tar.NewReader(bytes.NewReader(text))
+	for {
+		header, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if header.Typeflag != tar.TypeReg || !filepath.IsLocal(header.Name) {
+			continue
+		}
+		text, err := io.ReadAll(files)
+		if err == nil {
+			err = writeFile(filepath.Join(dir, header.Name), text)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }

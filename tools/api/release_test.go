@@ -2,19 +2,30 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
 
-const soundGo = "package pets\n\n// Pet is an animal.\ntype Pet struct{ Name string }\n\n// Bark barks.\nfunc Bark(times int) string { return \"\" }\n"
+const (
+	soundGo  = "package pets\n\nimport \"example.org/pets/gen\"\n\n// Pet is an animal.\ntype Pet struct{ Name string `json:\"name\"` }\n\n// Bark barks.\nfunc Bark(times int) string { return \"\" }\n\n// Dog is one of the models.\ntype Dog = gen.Dog\n"
+	soundGen = "package gen\n\ntype Dog struct { Collar Collar }\n\ntype Collar struct { Number int }\n\ntype Fish struct { Fins int }\n"
+	soundSub = "package fast\n\n// Run runs.\nfunc Run() {}\n"
+)
 
-// released is a small project, committed and tagged; without a tag, it is not released.
+// released is a small project of two published modules, committed and tagged; without a tag, it is not released.
 func released(t *testing.T, tags ...string) project {
 	t.Helper()
 	p := project{root: t.TempDir()}
 	for path, text := range map[string]string{
-		p.contract(): soundSpec, p.path("go.mod"): "module example.org/pets\n\ngo 1.26.0\n", p.path("pets", "pets.go"): soundGo,
+		p.contract(): soundSpec, p.effective(): soundSpec, p.effectiveGo(): specPackage,
+		p.path("go.mod"): "module example.org/pets\n\ngo 1.26.0\n", p.path("pets", "pets.go"): soundGo,
+		p.path("gen", "gen.go"):         soundGen,
 		p.path("internal", "x", "x.go"): "package x\n\ntype X int\n", p.path("cmd", "main.go"): "package main\n\nfunc main() {}\n",
+		p.path("legs", "fast", "go.mod"):  "module example.org/pets/legs/fast\n\ngo 1.26.0\n",
+		p.path("legs", "fast", "fast.go"): soundSub,
+		p.path("tools", "go.mod"):         "module example.org/pets/tools\n\ngo 1.26.0\n",
+		p.path("examples", "a", "go.mod"): "module example.org/pets/examples/a\n\ngo 1.26.0\n",
 	} {
 		if err := writeFile(path, []byte(text)); err != nil {
 			t.Fatal(err)
@@ -31,24 +42,32 @@ func released(t *testing.T, tags ...string) project {
 
 func TestRelease(t *testing.T) {
 	t.Parallel()
+	const spec = "gen/spec/openapi.json"
 	for name, tc := range map[string]struct {
 		tag            string
 		file, old, now string
 		want           []string
 	}{
-		"no change":                        {"v1.2.3", "", "", "", []string{"changes since v1.2.3\n", "a patch one: v1.2.4"}},
-		"a sentence":                       {"v1.2.3", "api/openapi.yaml", "Animals that live", "Beasts that live", []string{"a patch one: v1.2.4"}},
-		"code without a new name":          {"v1.2.3", "pets/pets.go", `return ""`, `return "wuff"`, []string{"a patch one: v1.2.4"}},
-		"a name that others cannot import": {"v1.2.3", "internal/x/x.go", "type X int", "type Y int", []string{"a patch one: v1.2.4"}},
-		"a new name":                       {"v1.2.3", "pets/pets.go", "// Bark", "// Purr purrs.\nfunc Purr() {}\n\n// Bark", []string{"Go API, new:\n  example.org/pets/pets: Purr: added\n", "a minor one: v1.3.0"}},
-		"a name that is gone":              {"v1.2.3", "pets/pets.go", "func Bark", "func bark", []string{"Go API, breaking:\n  example.org/pets/pets: Bark: removed\n", "a major one: v2.0.0", "module path has to end in /v2"}},
-		"another parameter":                {"v2.0.0", "pets/pets.go", "times int", "times uint", []string{"Bark: changed from func(int) string to func(uint) string", "a major one: v3.0.0", "/v3"}},
-		"a package that is gone":           {"v1.2.3", "pets/pets.go", "package pets", "package main", []string{"example.org/pets/pets: package removed", "a major one"}},
-		"a new property":                   {"v1.2.3", "api/openapi.yaml", "        mood:", "        tail: {description: Wags when happy., type: string}\n        mood:", []string{"Contract, new:\n  schema dog › property tail\n", "a minor one: v1.3.0"}},
-		"a new value of an answer":         {"v1.2.3", "api/openapi.yaml", "[hungry, tired]", "[hungry, tired, gay]", []string{"perhaps: ", "a minor one: v1.3.0"}},
-		"an operation that is gone":        {"v1.2.3", "api/openapi.yaml", "    get:\n      operationId: getPet", "    delete:\n      operationId: getPet", []string{"Contract, breaking:\n", "a major one: v2.0.0"}},
-		"something new before v1":          {"v0.4.2", "pets/pets.go", "// Bark", "// Purr purrs.\nfunc Purr() {}\n\n// Bark", []string{"a minor one: v0.4.3"}},
-		"something gone before v1":         {"v0.4.2", "pets/pets.go", "func Bark", "func bark", []string{"a major one: v0.5.0"}},
+		"no change":                         {"v1.2.3", "", "", "", []string{"example.org/pets: changes since v1.2.3\n", "a patch one: git tag v1.2.4\n"}},
+		"a sentence":                        {"v1.2.3", spec, "Animals that live", "Beasts that live", []string{"a patch one: git tag v1.2.4\n"}},
+		"code without a new name":           {"v1.2.3", "pets/pets.go", `return ""`, `return "wuff"`, []string{"a patch one: git tag v1.2.4\n"}},
+		"a name that others cannot import":  {"v1.2.3", "internal/x/x.go", "type X int", "type Y int", []string{"a patch one: git tag v1.2.4\n"}},
+		"a new name":                        {"v1.2.3", "pets/pets.go", "// Bark", "// Purr purrs.\nfunc Purr() {}\n\n// Bark", []string{"Go API, new:\n  example.org/pets/pets: Purr: added\n", "a minor one: git tag v1.3.0\n"}},
+		"a name that is gone":               {"v1.2.3", "pets/pets.go", "func Bark", "func bark", []string{"Go API, breaking:\n  example.org/pets/pets: Bark: removed\n", "a major one: git tag v2.0.0\n", "module path has to end in /v2"}},
+		"another parameter":                 {"v2.0.0", "pets/pets.go", "times int", "times uint", []string{"Bark: changed from func(int) string to func(uint) string", "a major one: git tag v3.0.0\n", "/v3"}},
+		"a package that is gone":            {"v1.2.3", "pets/pets.go", "package pets", "package main", []string{"example.org/pets/pets: package removed", "a major one"}},
+		"a model with a name for users":     {"v1.2.3", "gen/gen.go", "{ Collar Collar }", "{ }", []string{"example.org/pets/gen: Dog.Collar: removed", "a major one"}},
+		"a model inside of one":             {"v1.2.3", "gen/gen.go", "{ Number int }", "{ }", []string{"example.org/pets/gen: Collar.Number: removed", "a major one"}},
+		"a model without a name for users":  {"v1.2.3", "gen/gen.go", "{ Fins int }", "{ }", []string{"not promised:\n  example.org/pets/gen: Fish.Fins: removed", "a patch one"}},
+		"another struct tag":                {"v1.2.3", "pets/pets.go", `json:"name"`, `json:"name,omitempty"`, []string{"Struct tags (no compiler sees them change):\n  example.org/pets/pets: Pet.Name: json:\"name,omitempty\", was json:\"name\"", "a patch one"}},
+		"a new property":                    {"v1.2.3", spec, "        mood:", "        tail: {description: Wags when happy., type: string}\n        mood:", []string{"On the wire, new:\n  schema dog › property tail\n", "a patch one: git tag v1.2.4\n"}},
+		"a new value of a response":         {"v1.2.3", spec, "[hungry, tired]", "[hungry, tired, gay]", []string{"perhaps: ", "a patch one: git tag v1.2.4\n"}},
+		"an operation that is gone":         {"v1.2.3", spec, "    get:\n      operationId: getPet", "    delete:\n      operationId: getPet", []string{"On the wire, breaking (for the changelog: they do not decide):\n", "a patch one: git tag v1.2.4\n"}},
+		"a contract that a correction fits": {"v1.2.3", "api/openapi.yaml", "    get:\n      operationId: getPet", "    delete:\n      operationId: getPet", []string{"a patch one: git tag v1.2.4\n"}},
+		"something new before v1":           {"v0.4.2", "pets/pets.go", "// Bark", "// Purr purrs.\nfunc Purr() {}\n\n// Bark", []string{"a minor one: git tag v0.4.3\n"}},
+		"something gone before v1":          {"v0.4.2", "pets/pets.go", "func Bark", "func bark", []string{"a major one: git tag v0.5.0\n"}},
+		"another module":                    {"legs/fast/v1.0.0", "legs/fast/fast.go", "// Run", "// Trot trots.\nfunc Trot() {}\n\n// Run", []string{"example.org/pets is not released", "example.org/pets/legs/fast: changes since legs/fast/v1.0.0\n", "the next version of example.org/pets/legs/fast is a minor one: git tag legs/fast/v1.1.0\n"}},
+		"a module that has no version yet":  {"v1.0.0", "", "", "", []string{"the next version of example.org/pets is a patch one: git tag v1.0.1\n", "example.org/pets/legs/fast is not released: it has no tag such as legs/fast/v1.2.3", "legs/fast/v0.1.0 while"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,12 +81,17 @@ func TestRelease(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			mustSay(t, p, tc.want...)
+			said := mustSay(t, p, tc.want...)
+			for _, other := range []string{"pets/tools", "pets/examples"} {
+				if strings.Contains(said, other) {
+					t.Errorf("a module that is not published is named: %s", said)
+				}
+			}
 		})
 	}
 }
 
-func mustSay(t *testing.T, p project, wants ...string) {
+func mustSay(t *testing.T, p project, wants ...string) string {
 	t.Helper()
 	var out strings.Builder
 	if err := release(p, &out); err != nil {
@@ -78,15 +102,16 @@ func mustSay(t *testing.T, p project, wants ...string) {
 			t.Errorf("not said: %s\nbut\n%s", want, &out)
 		}
 	}
+	return out.String()
 }
 
 // Without a released version to compare with, that is said, and everything is new.
 func TestNothingToCompareWith(t *testing.T) {
 	t.Parallel()
-	first := "everything is new: 1 operations"
+	first := "everything is new: 3 names of example.org/pets/gen, 1 names of example.org/pets/gen/spec, 3 names of example.org/pets/pets"
 	t.Run("no tag", func(t *testing.T) {
 		t.Parallel()
-		mustSay(t, released(t, "v1.0.0-rc.1", "nightly"), "no version is released", first, "2 names of example.org/pets/pets", "v0.1.0")
+		mustSay(t, released(t, "v1.0.0-rc.1", "nightly"), "example.org/pets is not released", first, "its first version is v0.1.0")
 	})
 	t.Run("no git", func(t *testing.T) {
 		t.Parallel()
@@ -109,71 +134,56 @@ func TestNothingToCompareWith(t *testing.T) {
 		}
 		mustSay(t, clone, "this clone is shallow", "git fetch --unshallow --tags", first)
 	})
-	t.Run("a tag without a contract", func(t *testing.T) {
+	t.Run("a tag without a description", func(t *testing.T) {
 		t.Parallel()
 		p := released(t)
-		if _, err := git(p, "rm", "-q", "--cached", "api/openapi.yaml"); err != nil {
+		if _, err := git(p, "rm", "-q", "--cached", "gen/spec/openapi.json", "gen/spec/spec.gen.go"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := git(p, "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false", "commit", "-qm", "pets: have no contract"); err != nil {
+		if _, err := git(p, "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false", "commit", "-qm", "pets: have no description"); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := git(p, "tag", "v1.0.0"); err != nil {
 			t.Fatal(err)
 		}
-		mustSay(t, p, "the contract of v1.0.0 cannot be read")
+		mustSay(t, p, "changes since v1.0.0", "gen/spec: package added", "a minor one")
 	})
 }
 
-// A module among the wrappers is released under the same version, with a tag of its own, and is to
-// require that version of the first.
-func TestReleaseOfSeveralModules(t *testing.T) {
+// A copy of this very repository with a tag for each published module has nothing to release but patches.
+func TestReleaseOfThisRepository(t *testing.T) {
 	t.Parallel()
-	const purr = "// Purr purrs.\nfunc Purr() {}\n\n// Bark"
-	for name, tc := range map[string]struct {
-		tag, required, file, old, now string
-		want, problem                 string
-	}{
-		"the first version":               {"nightly", "v0.1.0", "", "", "", "tags, all at one commit: v0.1.0 wrappers/vet/v0.1.0\n", ""},
-		"the first version, a stable one": {"nightly", "v1.0.0", "", "", "", "2 names of example.org/pets/pets, 1 names of example.org/pets/wrappers/vet", ""},
-		"a version that is none":          {"nightly", "v0.0.0-00010101000000-000000000000", "", "", "", "v0.1.0", "wrappers/vet/go.mod requires v0.0.0-00010101000000-000000000000, and users would get that: make version VERSION=v0.1.0"},
-		"no change":                       {"v0.1.0", "v0.1.0", "", "", "", "tags, all at one commit: v0.1.1 wrappers/vet/v0.1.1\n", ""},
-		"no change, and the next version": {"v0.1.0", "v0.1.1", "", "", "", "a patch one: v0.1.1", ""},
-		"a version that is old":           {"v0.1.1", "v0.1.0", "", "", "", "v0.1.2", "requires v0.1.0, and users would get that: make version VERSION=v0.1.2"},
-		"a new name":                      {"v1.1.0", "v1.1.0", "pets/pets.go", "// Bark", purr, "a minor one: v1.2.0", "requires v1.1.0, and users would get that: make version VERSION=v1.2.0"},
-		"a new name that is required":     {"v1.1.0", "v1.2.0", "pets/pets.go", "// Bark", purr, "tags, all at one commit: v1.2.0 wrappers/vet/v1.2.0\n", ""},
-		"a new name of the other module":  {"v1.1.0", "v1.2.0", "wrappers/vet/vet.go", "// Vet", "// Cure cures.\nfunc Cure() {}\n\n// Vet", "example.org/pets/wrappers/vet: Cure: added", ""},
-		"a name that is gone from it":     {"v0.1.0", "v0.2.0", "wrappers/vet/vet.go", "func Vet", "func vet", "a major one: v0.2.0", ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := released(t)
-			for path, text := range map[string]string{
-				p.path("wrappers", "vet", "go.mod"): "module example.org/pets/wrappers/vet\n\ngo 1.26.0\n\nrequire example.org/pets " + tc.required + "\n\nreplace example.org/pets => ../..\n",
-				p.path("wrappers", "vet", "vet.go"): "package vet\n\nimport \"example.org/pets/pets\"\n\n// Vet vets.\nfunc Vet(p pets.Pet) {}\n",
-			} {
-				if err := writeFile(path, []byte(text)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			commit(t, p, "vet: be there")
-			if _, err := git(p, "tag", tc.tag); err != nil {
-				t.Fatal(err)
-			}
-			if tc.file != "" {
-				text := read(t, p.path(tc.file))
-				if err := writeFile(p.path(tc.file), []byte(strings.Replace(text, tc.old, tc.now, 1))); err != nil {
-					t.Fatal(err)
-				}
-			}
-			var out strings.Builder
-			err := release(p, &out)
-			if !strings.Contains(out.String(), tc.want) {
-				t.Errorf("not said: %s\nbut\n%s", tc.want, &out)
-			}
-			if (err == nil) != (tc.problem == "") || err != nil && !strings.Contains(err.Error(), tc.problem) {
-				t.Errorf("got %v, want %s", err, tc.problem)
-			}
-		})
+	files, err := git(here, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	if err != nil {
+		t.Fatal(err)
 	}
+	p := project{root: t.TempDir()}
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(files), "\x00"), "\x00") {
+		text, err := os.ReadFile(here.path(name))
+		if os.IsNotExist(err) {
+			continue // removed, and not committed
+		}
+		if err == nil {
+			err = writeFile(p.path(name), text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	commit(t, p, "all of it")
+	modules, err := publishedModules(p)
+	if err != nil || len(modules) == 0 {
+		t.Fatalf("no modules: %v", err)
+	}
+	var wants []string
+	for _, m := range modules {
+		if _, err := os.Stat(p.path(filepath.FromSlash(m.dir), "go.mod")); err != nil {
+			t.Error(err)
+		}
+		if _, err := git(p, "tag", m.prefix()+"v0.1.0"); err != nil {
+			t.Fatal(err)
+		}
+		wants = append(wants, "the next version of "+m.path+" is a patch one: git tag "+m.prefix()+"v0.1.1\n")
+	}
+	mustSay(t, p, wants...)
 }

@@ -94,7 +94,7 @@ func intake(p project, raw []byte, version string) (t *taken, err error) {
 	}
 	t.reread = toReread(t.changes)
 	if !bytes.Equal(source, text) {
-		if t.breaking, err = breaking(source, text); err != nil {
+		if t.breaking, err = breaking(doc, merged); err != nil {
 			return nil, err
 		}
 	}
