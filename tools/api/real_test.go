@@ -12,58 +12,63 @@ import (
 
 	"golang.org/x/mod/semver"
 	"gopkg.in/yaml.v3"
+
+	"github.com/kratoskit/kratos-go/tools/internal/apitest"
+	"github.com/kratoskit/kratos-go/tools/internal/lint"
+	"github.com/kratoskit/kratos-go/tools/internal/node"
+	"github.com/kratoskit/kratos-go/tools/internal/overlay"
+	"github.com/kratoskit/kratos-go/tools/internal/project"
+	"github.com/kratoskit/kratos-go/tools/internal/recordings"
+	"github.com/kratoskit/kratos-go/tools/internal/release"
+	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// What must be true of the repository's own api/, whatever its version is. All other tests have a contract of their own.
-
-var here = project{root: filepath.Join("..", "..")}
-
 // realProjects are the repository's own api/, and what it is after another version was taken in that differs in its number only.
-func realProjects(t *testing.T) map[string]project {
+func realProjects(t *testing.T) map[string]project.Project {
 	t.Helper()
 	bumped := copyReal(t)
-	next := nextVersion(versionIn(t, here), "major")
-	if said := take(t, bumped, publishVersion(t, bumped, next), next); !strings.Contains(said, "Kratos "+next+" is taken in") {
+	next := release.NextVersion(versionIn(t, apitest.Repository), "major")
+	if said := apitest.Take(t, bumped, publishVersion(t, bumped, next), next); !strings.Contains(said, "Kratos "+next+" is taken in") {
 		t.Fatal(said)
 	}
-	if err := writeEffective(bumped); err != nil {
+	if err := overlay.WriteEffective(bumped); err != nil {
 		t.Fatal(err)
 	}
-	return map[string]project{"as it is": here, "with the next version's number": bumped}
+	return map[string]project.Project{"as it is": apitest.Repository, "with the next version's number": bumped}
 }
 
-func copyReal(t *testing.T, more ...string) project {
+func copyReal(t *testing.T, more ...string) project.Project {
 	t.Helper()
-	p := project{root: t.TempDir()}
+	p := project.Project{Root: t.TempDir()}
 	for _, dir := range append(more, "api", "gen", "testdata/recorded", "testdata/requests") {
-		if err := os.CopyFS(p.path(dir), os.DirFS(here.path(dir))); err != nil {
+		if err := os.CopyFS(p.Path(dir), os.DirFS(apitest.Repository.Path(dir))); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return p
 }
 
-func versionIn(t *testing.T, p project) string {
+func versionIn(t *testing.T, p project.Project) string {
 	t.Helper()
-	doc, err := readYAML(p.contract())
+	doc, err := node.Read(p.Contract())
 	if err != nil {
 		t.Fatal(err)
 	}
-	version := valueOf(resolve(rootOf(doc), "#/info/version"))
+	version := node.Value(node.Resolve(node.Root(doc), "#/info/version"))
 	if !semver.IsValid(version) {
 		t.Fatalf("the contract is of version %q", version)
 	}
 	return version
 }
 
-func publishVersion(t *testing.T, p project, version string) []byte {
+func publishVersion(t *testing.T, p project.Project, version string) []byte {
 	t.Helper()
-	return publish(t, p, func(doc *yaml.Node) { put(t, doc, "/info/version", version) })
+	return apitest.Publish(t, p, func(doc *yaml.Node) { apitest.Put(t, doc, "/info/version", version) })
 }
 
-func recordings(t *testing.T, p project) []string {
+func recordedFiles(t *testing.T, p project.Project) []string {
 	t.Helper()
-	files, err := filepath.Glob(p.path("testdata", "recorded", "*.jsonl"))
+	files, err := filepath.Glob(p.Path("testdata", "recorded", "*.jsonl"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no recordings: %v", err)
 	}
@@ -78,7 +83,7 @@ func TestRealProject(t *testing.T) {
 			t.Parallel()
 			t.Run("check", func(t *testing.T) { mustCheck(t, p) })
 			t.Run("recorded", func(t *testing.T) {
-				if err := validateRecorded(p, recordings(t, p), new(strings.Builder)); err != nil {
+				if err := recordings.Validate(p, recordedFiles(t, p), new(strings.Builder)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -87,86 +92,80 @@ func TestRealProject(t *testing.T) {
 	}
 }
 
-func mustCheck(t *testing.T, p project) {
+func mustCheck(t *testing.T, p project.Project) {
 	t.Helper()
 	var out strings.Builder
-	if err := check(p, &out); err != nil {
+	if err := lint.Check(p, &out); err != nil {
 		t.Error(err)
 	}
-	doc, err := readYAML(p.contract())
+	doc, err := node.Read(p.Contract())
 	if err != nil {
 		t.Fatal(err)
 	}
-	contract, err := load(doc, "contract")
+	contract, err := spec.Load(doc, "contract")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := fmt.Sprintf("%d operations, %d schemas", len(operations(contract)), len(contract.Components.Schemas)); !strings.Contains(out.String(), want) {
+	if want := fmt.Sprintf("%d operations, %d schemas", len(spec.Operations(contract)), len(contract.Components.Schemas)); !strings.Contains(out.String(), want) {
 		t.Errorf("got %s, want %s", &out, want)
 	}
 }
 
 // Down to a version without the first path, and up again: code is generated and compiles, the
-// completeness test names what is gone, and only sentences about what came back are to be written.
+// completeness test names what is gone, and all is as it was in the end.
 func TestRealProjectDownAndUp(t *testing.T) {
 	t.Parallel()
 	p := copyReal(t, "wrappers", "internal")
 	for _, file := range []string{"go.mod", "go.sum", "completeness_test.go"} {
-		if err := writeFile(p.path(file), []byte(read(t, here.path(file)))); err != nil {
+		if err := project.WriteFile(p.Path(file), []byte(apitest.Read(t, apitest.Repository.Path(file)))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	commit(t, p, "before")
-	before, version := tree(t, p), versionIn(t, p)
-	full := publish(t, p, nil)
+	apitest.Commit(t, p, "before")
+	before, version := apitest.Tree(t, p), versionIn(t, p)
+	full := apitest.Publish(t, p, nil)
 	var operation, path string
-	reduced := publish(t, p, func(doc *yaml.Node) {
-		put(t, doc, "/info/version", "v0.0.1")
-		paths := member(doc, "paths")
+	reduced := apitest.Publish(t, p, func(doc *yaml.Node) {
+		apitest.Put(t, doc, "/info/version", "v0.0.1")
+		paths := node.Member(doc, "paths")
 		path = paths.Content[0].Value
-		for _, method := range keysOf(paths.Content[1]) {
-			operation = cmp.Or(operation, valueOf(member(member(paths.Content[1], method), "operationId")))
+		for _, method := range node.Keys(paths.Content[1]) {
+			operation = cmp.Or(operation, node.Value(node.Member(node.Member(paths.Content[1], method), "operationId")))
 		}
-		put(t, doc, "/paths/"+escaped(path), "")
+		apitest.Put(t, doc, "/paths/"+node.Escape(path), "")
 	})
 	generator := buildGenerator(t)
 
-	said := take(t, p, reduced, "v0.0.1")
+	said := apitest.Take(t, p, reduced, "v0.0.1")
 	if want := "  operation " + operation + "\n"; !strings.Contains(said, want) {
 		t.Errorf("not said: %s\nbut\n%s", want, said)
 	}
 	if said, want := generate(t, p, generator), "operation "+operation+" is not in the API any more"; !strings.Contains(said, want) {
 		t.Errorf("the completeness test does not say: %s\nbut\n%s", want, said)
 	}
-	take(t, p, full, version)
+	apitest.Take(t, p, full, version)
 	if said := generate(t, p, generator); !strings.Contains(said, "ok  \t") {
 		t.Error(said)
 	}
-	after := tree(t, p)
-	if gaps := onlyGaps(t, before[p.contract()], after[p.contract()]); gaps == 0 {
-		t.Error("no sentence is to be written")
-	}
-	delete(before, p.contract())
-	delete(after, p.contract())
-	mustEqual(t, before, after)
+	apitest.MustEqual(t, before, apitest.Tree(t, p))
 }
 
 // Every correction is there because of something recorded, or is one of those that the server shows otherwise.
 func TestWithoutCorrectionsRecordedAnswersAreNotValid(t *testing.T) {
 	t.Parallel()
-	doc, err := readYAML(here.contract())
+	doc, err := node.Read(apitest.Repository.Contract())
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := toJSON(doc)
+	text, err := node.JSON(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := project{root: t.TempDir()}
-	if err := writeFile(p.effective(), text); err != nil {
+	p := project.Project{Root: t.TempDir()}
+	if err := project.WriteFile(p.Effective(), text); err != nil {
 		t.Fatal(err)
 	}
-	err = validateRecorded(p, recordings(t, here), new(bytes.Buffer))
+	err = recordings.Validate(p, recordedFiles(t, apitest.Repository), new(bytes.Buffer))
 	if err == nil {
 		t.Fatal("the recordings are valid against the published API: they show none of its faults")
 	}
@@ -209,9 +208,9 @@ func buildGenerator(t *testing.T) string {
 }
 
 // generate does what make generate does, compiles the result, and returns what the completeness test says.
-func generate(t *testing.T, p project, generator string) string {
+func generate(t *testing.T, p project.Project, generator string) string {
 	t.Helper()
-	if err := writeEffective(p); err != nil {
+	if err := overlay.WriteEffective(p); err != nil {
 		t.Fatal(err)
 	}
 	run := func(dir, name string, args ...string) (string, error) {
@@ -222,15 +221,15 @@ func generate(t *testing.T, p project, generator string) string {
 		err := cmd.Run()
 		return out.String(), err
 	}
-	if out, err := run(p.path("api"), generator, "-config", "../api/oapi-codegen.yaml", "../gen/spec/openapi.json"); err != nil {
+	if out, err := run(p.Path("api"), generator, "-config", "../api/oapi-codegen.yaml", "../gen/spec/openapi.json"); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if out, err := run(here.path("tools"), "go", "run", "./redact", p.root); err != nil {
+	if out, err := run(apitest.Repository.Path("tools"), "go", "run", "./redact", p.Root); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if out, err := run(p.root, "go", "build", "./gen"); err != nil {
+	if out, err := run(p.Root, "go", "build", "./gen"); err != nil {
 		t.Fatalf("what is generated does not compile: %v: %s", err, out)
 	}
-	out, _ := run(p.root, "go", "test", "-run", "TestNothingOfTheAPIIsMissing", ".")
+	out, _ := run(p.Root, "go", "test", "-run", "TestNothingOfTheAPIIsMissing", ".")
 	return out
 }

@@ -13,23 +13,26 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"github.com/kratoskit/kratos-go/tools/internal/project"
+	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
 // goldenRequestsAreValid makes sure that the requests that the wrapper sends, golden files of its tests, are valid against the
 // effective spec.
-func goldenRequestsAreValid(t *testing.T, p project) {
+func goldenRequestsAreValid(t *testing.T, p project.Project) {
 	t.Helper()
-	spec, err := openapi3.NewLoader().LoadFromFile(p.effective())
+	doc, err := openapi3.NewLoader().LoadFromFile(p.Effective())
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec.Servers = nil
-	router, err := gorillamux.NewRouter(spec)
+	doc.Servers = nil
+	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, op := range operations(spec) {
-		r, err := goldenRequest(p.path("testdata", "requests", op.OperationID+".txt"))
+	for _, op := range spec.Operations(doc) {
+		r, err := goldenRequest(p.Path("testdata", "requests", op.OperationID+".txt"))
 		if err != nil {
 			t.Error(err)
 			continue

@@ -1,0 +1,48 @@
+package overlay
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/kratoskit/kratos-go/tools/internal/node"
+)
+
+func TestOverlays(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ actions, want string }{
+		"an action with a reason applies":      {"{target: $.info, description: why, update: {title: new}}", ""},
+		"an action without a reason fails":     {"{target: $.info, update: {title: new}}", "does not say why"},
+		"an action that matches nothing fails": {"{target: $.nothing, description: why, update: {title: new}}", "$.nothing"},
+		"a removal that matches nothing fails": {"{target: $.nothing, description: why, remove: true}", "$.nothing"},
+		"an action that changes nothing fails": {"{target: $.info, description: why, update: {title: old}}", "$.info"},
+		"a target that is no JSON path fails":  {"{target: '$.[', description: why, remove: true}", "overlay.yaml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "overlay.yaml")
+			text := "overlay: 1.0.0\ninfo: {title: t, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions: [" + tc.actions + "]\n"
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			doc := new(yaml.Node)
+			if err := yaml.Unmarshal([]byte("info: {title: old}"), doc); err != nil {
+				t.Fatal(err)
+			}
+			err := Apply(doc, path)
+			if tc.want == "" {
+				out, _ := node.JSON(doc)
+				if err != nil || !strings.Contains(string(out), `"title": "new"`) {
+					t.Errorf("got %s, %v", out, err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v, want it to name %s", err, tc.want)
+			}
+		})
+	}
+}

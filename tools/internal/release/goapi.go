@@ -1,0 +1,235 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"go/types"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/exp/apidiff"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/kratoskit/kratos-go/tools/internal/project"
+)
+
+// goChanges are the changes of the Go API, a line for each.
+type goChanges struct {
+	breaking, compatible []string
+	internal             []string // breaking, of what no promised package gives out
+	tags                 []string
+}
+
+// size is major when a program can fail to compile, minor when there is something new, and patch otherwise.
+func (c goChanges) size() string {
+	switch {
+	case len(c.breaking) > 0:
+		return "major"
+	case len(c.compatible) > 0:
+		return "minor"
+	}
+	return "patch"
+}
+
+// compareGo compares the public packages of the module in two directories.
+func compareGo(old, now string) (goChanges, error) {
+	var c goChanges
+	after, err := publicPackages(now)
+	if err != nil {
+		return c, err
+	}
+	before, err := publicPackages(old)
+	if err != nil { // what it needs may not be in the module cache any more
+		before, err = publicPackagesWith(old, now)
+	}
+	if err != nil {
+		return c, fmt.Errorf("the released version: %w", err)
+	}
+	promised := reachable(before)
+	for _, path := range slices.Sorted(maps.Keys(before)) {
+		if after[path] == nil {
+			c.breaking = append(c.breaking, path+": package removed")
+			continue
+		}
+		for _, change := range apidiff.Changes(before[path].Types, after[path].Types).Changes {
+			name, _, _ := strings.Cut(change.Message, ":")
+			name, _, _ = strings.Cut(strings.Trim(name, "(*)"), ".")
+			line := path + ": " + change.Message
+			switch {
+			case change.Compatible:
+				c.compatible = append(c.compatible, line)
+			case isGenerated(path) && !promised[path+"."+strings.Trim(name, "(*)")]:
+				c.internal = append(c.internal, line)
+			default:
+				c.breaking = append(c.breaking, line)
+			}
+		}
+		c.tags = append(c.tags, changedTags(before[path].Types, after[path].Types)...)
+	}
+	for _, path := range slices.Sorted(maps.Keys(after)) {
+		if before[path] == nil {
+			c.compatible = append(c.compatible, path+": package added")
+		}
+	}
+	return c, nil
+}
+
+// isGenerated reports whether a package is one of those made from the API's description. Programs use its types by the names that
+// other packages give them; what has no such name is not promised.
+func isGenerated(path string) bool { return slices.Contains(strings.Split(path, "/"), "gen") }
+
+// reachable names the types of generated packages that the others give out, each as path.Name.
+func reachable(public map[string]*packages.Package) map[string]bool {
+	found := map[string]bool{}
+	var follow func(t types.Type)
+	follow = func(t types.Type) {
+		switch t := t.(type) {
+		case *types.Alias:
+			follow(types.Unalias(t))
+		case *types.Named:
+			name := t.Obj()
+			if name.Pkg() == nil || found[name.Pkg().Path()+"."+name.Name()] {
+				return
+			}
+			found[name.Pkg().Path()+"."+name.Name()] = true
+			follow(t.Underlying())
+			for i := range t.NumMethods() {
+				if t.Method(i).Exported() {
+					follow(t.Method(i).Type())
+				}
+			}
+			for i := range t.TypeArgs().Len() {
+				follow(t.TypeArgs().At(i))
+			}
+		case *types.Struct:
+			for i := range t.NumFields() {
+				if t.Field(i).Exported() {
+					follow(t.Field(i).Type())
+				}
+			}
+		case *types.Signature:
+			follow(t.Params())
+			follow(t.Results())
+		case *types.Tuple:
+			for i := range t.Len() {
+				follow(t.At(i).Type())
+			}
+		case *types.Interface:
+			for i := range t.NumMethods() {
+				follow(t.Method(i).Type())
+			}
+		case *types.Map:
+			follow(t.Key())
+			follow(t.Elem())
+		case interface{ Elem() types.Type }: // pointers, slices, arrays, channels
+			follow(t.Elem())
+		}
+	}
+	for path, pkg := range public {
+		scope := pkg.Types.Scope()
+		for _, name := range scope.Names() {
+			if object := scope.Lookup(name); object.Exported() && !isGenerated(path) {
+				follow(object.Type())
+			}
+		}
+	}
+	return found
+}
+
+// changedTags lists the fields of exported structs that have another tag.
+func changedTags(old, now *types.Package) []string {
+	var found []string
+	for _, name := range old.Scope().Names() {
+		before, after := structOf(old, name), structOf(now, name)
+		if before == nil || after == nil {
+			continue
+		}
+		tags := map[string]string{}
+		for i := range after.NumFields() {
+			tags[after.Field(i).Name()] = after.Tag(i)
+		}
+		for i := range before.NumFields() {
+			field := before.Field(i)
+			if tag, there := tags[field.Name()]; there && field.Exported() && tag != before.Tag(i) {
+				found = append(found, fmt.Sprintf("%s: %s.%s: %s, was %s", old.Path(), name, field.Name(), tag, before.Tag(i)))
+			}
+		}
+	}
+	return found
+}
+
+// structOf returns the struct that a package exports by a name of its own, or nil.
+func structOf(pkg *types.Package, name string) *types.Struct {
+	object, ok := pkg.Scope().Lookup(name).(*types.TypeName)
+	if !ok || !object.Exported() || object.IsAlias() {
+		return nil
+	}
+	s, _ := object.Type().Underlying().(*types.Struct)
+	return s
+}
+
+// publicPackages loads the packages of the module in dir that others can import. Nothing is downloaded.
+func publicPackages(dir string) (map[string]*packages.Package, error) {
+	config := &packages.Config{
+		Dir:  dir,
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedDeps | packages.NeedTypes | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
+		Env:  append(os.Environ(), "GOWORK=off", "GOPROXY=off"),
+	}
+	loaded, err := packages.Load(config, "./...")
+	if err != nil {
+		return nil, err
+	}
+	public := map[string]*packages.Package{}
+	for _, pkg := range loaded {
+		if pkg.Name == "main" || slices.Contains(strings.Split(pkg.PkgPath, "/"), "internal") || len(pkg.GoFiles) == 0 {
+			continue
+		}
+		for _, problem := range pkg.Errors {
+			return nil, fmt.Errorf("%s: %v", pkg.PkgPath, problem)
+		}
+		public[pkg.PkgPath] = pkg
+	}
+	return public, nil
+}
+
+// publicPackagesWith loads the packages in dir with the dependencies of the module in other.
+func publicPackagesWith(dir, other string) (map[string]*packages.Package, error) {
+	for _, name := range []string{"go.mod", "go.sum"} {
+		text, err := os.ReadFile(filepath.Join(other, name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = project.WriteFile(filepath.Join(dir, name), text)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return publicPackages(dir)
+}
+
+// exportedNames counts the exported names of each public package.
+func exportedNames(dir string) ([]string, error) {
+	public, err := publicPackages(dir)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for _, path := range slices.Sorted(maps.Keys(public)) {
+		exported := 0
+		scope := public[path].Types.Scope()
+		for _, name := range scope.Names() {
+			if scope.Lookup(name).Exported() {
+				exported++
+			}
+		}
+		if exported > 0 {
+			lines = append(lines, fmt.Sprintf("%d names of %s", exported, path))
+		}
+	}
+	return lines, nil
+}
