@@ -1,10 +1,13 @@
 package importspec_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/tools/internal/apitest"
+	"github.com/kratoskit/kratos-go/tools/internal/importspec"
 	"github.com/kratoskit/kratos-go/tools/internal/node"
 	"github.com/kratoskit/kratos-go/tools/internal/overlay"
 	"github.com/kratoskit/kratos-go/tools/internal/project"
@@ -58,4 +61,16 @@ func applyGolang(p project.Project) error {
 		return err
 	}
 	return overlay.Apply(doc, p.Golang())
+}
+
+// importPlan takes a published file in, and returns the report or the error.
+func importPlan(t *testing.T, p project.Project, published []byte, version string) (string, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "published.json")
+	if err := os.WriteFile(file, published, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	err := importspec.Import(t.Context(), p, file, version, &out)
+	return out.String(), err
 }

@@ -59,10 +59,15 @@ func Identity(n *yaml.Node, i int) string {
 }
 
 // Escape writes a key as a part of a JSON Pointer.
-func Escape(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
+func Escape(key string) string { return escaper.Replace(key) }
 
 // Unescape is the key that a part of a JSON Pointer stands for.
-func Unescape(part string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(part) }
+func Unescape(part string) string { return unescaper.Replace(part) }
+
+var (
+	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
 // Resolve returns what a reference inside doc leads to, or nil.
 func Resolve(doc *yaml.Node, ref string) *yaml.Node {

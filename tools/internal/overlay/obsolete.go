@@ -2,8 +2,10 @@ package overlay
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
+	"hash/fnv"
+	"io"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -23,14 +25,14 @@ func Obsolete(doc *yaml.Node, text []byte, file string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	states := [][sha256.Size]byte{state(doc)}
+	states := []uint64{state(doc, "")}
 	for _, action := range all.Actions {
 		one := *all
 		one.Actions = []overlay.Action{action}
 		if err := one.ApplyTo(doc); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", file, action.Target, err)
 		}
-		states = append(states, state(doc))
+		states = append(states, state(doc, ""))
 	}
 	var found []string
 	for i := 0; i < len(all.Actions); i++ {
@@ -49,28 +51,38 @@ func Obsolete(doc *yaml.Node, text []byte, file string) ([]string, error) {
 }
 
 // state is a hash of a description in which the order of members, enums and required names does not count.
-func state(doc *yaml.Node) [sha256.Size]byte { return sha256.Sum256([]byte(canonical(doc, ""))) }
-
-func canonical(n *yaml.Node, key string) string {
-	var parts []string
+func state(n *yaml.Node, key string) uint64 {
+	var sum uint64
 	switch n.Kind {
 	case yaml.ScalarNode:
-		return fmt.Sprintf("%s%q", n.ShortTag(), n.Value)
+		return hash(n.ShortTag() + n.Value)
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			name := n.Content[i].Value
-			parts = append(parts, fmt.Sprintf("%q:%s", name, canonical(n.Content[i+1], name)))
+			sum += mix(hash(name), state(n.Content[i+1], name))
 		}
-		slices.Sort(parts)
 	default:
 		for _, item := range n.Content {
-			parts = append(parts, canonical(item, ""))
-		}
-		if key == "enum" || key == "required" {
-			slices.Sort(parts)
+			if key == "enum" || key == "required" {
+				sum += mix(1, state(item, ""))
+				continue
+			}
+			sum = mix(sum, state(item, ""))
 		}
 	}
-	return string(rune('0'+n.Kind)) + "[" + strings.Join(parts, ",") + "]"
+	return mix(uint64(n.Kind), sum)
+}
+
+func hash(text string) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, text)
+	return h.Sum64()
+}
+
+// mix makes one hash of two, whose order counts.
+func mix(a, b uint64) uint64 {
+	high, low := bits.Mul64(a^0x9e3779b97f4a7c15, bits.RotateLeft64(b, 31)^0xbf58476d1ce4e5b9)
+	return high ^ low
 }
 
 // AddedTwice removes what enums have twice, and returns what that was without what the published API has twice: a correction adds
