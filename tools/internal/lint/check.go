@@ -8,9 +8,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"gopkg.in/yaml.v3"
 
 	"github.com/kratoskit/kratos-go/tools/internal/node"
@@ -81,6 +83,7 @@ func Check(p project.Project, out io.Writer) error {
 			findings = append(findings, "api/corrections.yaml: nothing refers to "+ref)
 		}
 	}
+	findings = append(findings, staleCounts(p, contract)...)
 	if err := current(p, doc); err != nil {
 		return err
 	}
@@ -156,6 +159,22 @@ func undeclaredSchemes(doc *yaml.Node) []string {
 		}
 	})
 	return findings
+}
+
+var counts = regexp.MustCompile(`\d+ operations, \d+ schemas`)
+
+// staleCounts finds numbers in the changelog's first section that are not those of the contract.
+func staleCounts(p project.Project, contract *openapi3.T) []string {
+	text, err := os.ReadFile(p.Path("CHANGELOG.md"))
+	if err != nil {
+		return nil // there is none
+	}
+	sections := strings.SplitN(string(text), "\n## ", 3)
+	want := fmt.Sprintf("%d operations, %d schemas", len(spec.Operations(contract)), len(contract.Components.Schemas))
+	if said := counts.FindString(sections[min(1, len(sections)-1)]); said != "" && said != want {
+		return []string{"CHANGELOG.md: says " + said + "; the contract has " + want}
+	}
+	return nil
 }
 
 // current reports whether the effective spec in gen/ is what contract and corrections make.

@@ -121,6 +121,10 @@ func TestCheckOfCorrections(t *testing.T) {
 			"{target: \"$.paths['/.well-known/ory/webauthn.js'].get.responses\", description: why, update: {default: {description: Whatever went wrong before it.}}}",
 			"webauthn.js/get/responses, which has no fault",
 		},
+		"corrections that change nothing together": {
+			"{target: $.components.schemas.uiNode.required, description: why, remove: true}\n  - {target: $.components.schemas.uiNode, description: why, update: {required: [attributes, group, type]}}",
+			"api/corrections.yaml: the API is published like that, and 2 actions change nothing together: $.components.schemas.uiNode.required, $.components.schemas.uiNode",
+		},
 		"a value of an enum that is none": {
 			"{target: $.components.schemas.uiNode.properties.group, description: why, update: {enum: [7]}}",
 			"enum value at index `13` does not match schema type",
@@ -139,6 +143,29 @@ func TestCheckOfCorrections(t *testing.T) {
 			var out strings.Builder
 			if err := Check(p, &out); err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %s", err, tc.want)
+			}
+		})
+	}
+}
+
+// Numbers in the changelog are those of the contract; those of versions before are history.
+func TestCheckOfChangelog(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ text, want string }{
+		"no numbers":         {"# Changelog\n\n## Unreleased\n\n- More.\n", ""},
+		"the right numbers":  {"# Changelog\n\n## Unreleased\n\n- API (11 operations, 36 schemas).\n", ""},
+		"wrong numbers":      {"# Changelog\n\n## Unreleased\n\n- API (12 operations, 36 schemas).\n", "CHANGELOG.md: says 12 operations, 36 schemas; the contract has 11 operations, 36 schemas"},
+		"numbers of history": {"# Changelog\n\n## Unreleased\n\n## v1\n\n- API (12 operations, 36 schemas).\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := apitest.CopyProject(t)
+			if err := project.WriteFile(p.Path("CHANGELOG.md"), []byte(tc.text)); err != nil {
+				t.Fatal(err)
+			}
+			err := Check(p, new(strings.Builder))
+			if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+				t.Errorf("got %v, want %q", err, tc.want)
 			}
 		})
 	}
