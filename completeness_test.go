@@ -99,21 +99,92 @@ func TestNothingOfTheAPIIsMissing(t *testing.T) {
 		}
 	}
 
-	for _, enum := range regexp.MustCompile(`(?m)^type (\w+) string$`).FindAllStringSubmatch(generated.text, -1) {
-		if !strings.Contains(wrapper.text, " = gen."+enum[1]+"\n") {
-			t.Errorf("the enum %s has no alias", enum[1])
-		}
-		for _, value := range regexp.MustCompile(`(?m)^\t(\w+)\s+`+enum[1]+` *=`).FindAllStringSubmatch(generated.text, -1) {
-			if wrapper.selected[value[1]] == "" {
-				t.Errorf("the value %s of the enum %s has no constant", value[1], enum[1])
-			}
-		}
+	for _, line := range missingEnums(enumsIn(generated.text), wrapper) {
+		t.Error(line)
 	}
 
 	for _, name := range sorted(wrapper.selected) {
 		if !generated.declared[name] {
 			t.Errorf("gen.%s is not generated any more, and %s has it", name, wrapper.selected[name])
 		}
+	}
+}
+
+// enumsIn returns the values of each enum in generated code: names of constants, and what these are.
+func enumsIn(text string) map[string]map[string]string {
+	enums := map[string]map[string]string{}
+	for _, enum := range regexp.MustCompile(`(?m)^type (\w+) string$`).FindAllStringSubmatch(text, -1) {
+		enums[enum[1]] = map[string]string{}
+		for _, value := range regexp.MustCompile(`(?m)^\t(\w+)\s+`+enum[1]+` *= (".*")$`).FindAllStringSubmatch(text, -1) {
+			enums[enum[1]][value[1]] = value[2]
+		}
+	}
+	return enums
+}
+
+// missingEnums says which enums and values the wrapper lacks, with a line for each cause: an enum without an alias lacks all
+// of its constants.
+func missingEnums(enums map[string]map[string]string, wrapper goPackage) []string {
+	var lines []string
+	for _, enum := range sorted(enums) {
+		if !strings.Contains(wrapper.text, " = gen."+enum+"\n") {
+			line := "the enum " + enum + " has no alias"
+			for _, other := range sorted(enums) {
+				if other != enum && similarValues(enums[enum], enums[other]) {
+					line += ": it has values of " + other + ", so give it x-go-type " + other + " in api/golang.yaml"
+					break
+				}
+			}
+			lines = append(lines, line)
+			continue
+		}
+		var missing []string
+		for _, value := range sorted(enums[enum]) {
+			if wrapper.selected[value] == "" {
+				missing = append(missing, value)
+			}
+		}
+		if len(missing) > 0 {
+			lines = append(lines, "values of the enum "+enum+" have no constant: "+strings.Join(missing, ", "))
+		}
+	}
+	return lines
+}
+
+// similarValues reports whether all values of a are among those of b, more than one of them.
+func similarValues(a, b map[string]string) bool {
+	for _, value := range a {
+		if !slices.Contains(slices.Collect(maps.Values(b)), value) {
+			return false
+		}
+	}
+	return len(a) > 1
+}
+
+// Each cause is named once.
+func TestMissingEnums(t *testing.T) {
+	t.Parallel()
+	const generated = "type Kind string\n\nconst (\n\tKindA Kind = \"a\"\n\tKindB Kind = \"b\"\n\tKindC Kind = \"c\"\n)\n"
+	const sameValues = "\ntype Include string\n\nconst (\n\tIncludeA Include = \"a\"\n\tIncludeB Include = \"b\"\n)\n"
+	const otherValues = "\ntype Mood string\n\nconst (\n\tMoodX Mood = \"x\"\n\tMoodY Mood = \"y\"\n)\n"
+	alias := goPackage{text: "type Kind = gen.Kind\n", selected: map[string]string{"KindA": "here", "KindB": "here", "KindC": "here"}}
+	for name, tc := range map[string]struct {
+		text    string
+		wrapper goPackage
+		want    []string
+	}{
+		"all are there":                       {generated, alias, nil},
+		"values are missing":                  {generated, goPackage{text: alias.text, selected: map[string]string{"KindA": "here"}}, []string{"values of the enum Kind have no constant: KindB, KindC"}},
+		"an enum is missing":                  {generated + otherValues, alias, []string{"the enum Mood has no alias"}},
+		"an enum with the values of another":  {generated + sameValues, alias, []string{"the enum Include has no alias: it has values of Kind, so give it x-go-type Kind in api/golang.yaml"}},
+		"two are missing, one for each cause": {generated + otherValues, goPackage{}, []string{"the enum Kind has no alias", "the enum Mood has no alias"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := missingEnums(enumsIn(tc.text), tc.wrapper); !slices.Equal(got, tc.want) {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
 	}
 }
 

@@ -233,3 +233,44 @@ func generate(t *testing.T, p project.Project, generator string) string {
 	out, _ := run(p.Root, "go", "test", "-run", "TestNothingOfTheAPIIsMissing", ".")
 	return out
 }
+
+// A submission method that no overlay names gets the types of its siblings, and nothing of what is generated is a map of anything.
+func TestTypesOfRealProject(t *testing.T) {
+	t.Parallel()
+	if strings.Contains(apitest.Read(t, apitest.Repository.Path("gen", "kratos.gen.go")), "map[string]interface{}") {
+		t.Error("gen has a map[string]interface{}: api/golang.yaml gives no type to it")
+	}
+	doc, err := node.Read(apitest.Repository.Effective())
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := "{type: object}"
+	for name, properties := range map[string]string{
+		"updateLoginFlowWithSmokeMethod":   "method: {type: string}, transient_payload: " + free + ", upstream_parameters: " + free,
+		"updateSettingsFlowWithSmokeBody":  "csrf_token: {type: string}, traits: " + free + ", transient_payload: " + free,
+		"updateSmokeFlowBodyWithoutMethod": "csrf_token: {type: string}, transient_payload: " + free,
+		"replaceIdentityBody":              "schema_id: {type: string}, credentials: " + free + ", traits: " + free + ", metadata_admin: " + free,
+		"smokeFlow":                        "ui: " + free + ", issued_at: {type: string}, transient_payload: " + free,
+	} {
+		apitest.Put(t, node.Root(doc), "/components/schemas/"+name, "{type: object, properties: {"+properties+"}}")
+		if err := applyTo(t, doc, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// applyTo applies api/golang.yaml to a copy of doc, and makes sure that the free JSON of a schema got a type.
+func applyTo(t *testing.T, doc *yaml.Node, name string) error {
+	t.Helper()
+	doc = node.Copy(doc)
+	if err := overlay.Apply(doc, apitest.Repository.Golang()); err != nil {
+		return err
+	}
+	properties := node.Locate(node.Root(doc), "/components/schemas/"+name+"/properties")
+	for _, property := range []string{"traits", "transient_payload", "upstream_parameters", "metadata_admin"} {
+		if p := node.Member(properties, property); p != nil && node.Member(p, "x-go-type") == nil {
+			t.Errorf("%s of %s has no type", property, name)
+		}
+	}
+	return nil
+}
