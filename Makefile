@@ -34,6 +34,13 @@ version: ## Let the published modules require the version that is about to be ta
 	@$(GO) -C wrappers/validate mod edit -require=github.com/kratoskit/kratos-go@$(VERSION)
 	@set -e; for m in wrappers/validate e2e bench; do $(GO) -C $$m mod tidy; done
 
+.PHONY: record
+record: export PUBLIC := $(PUBLIC)
+record: export ADMIN := $(ADMIN)
+record: export TO := $(TO)
+record: ## Record a Kratos that runs: make record PUBLIC=<its public URL> ADMIN=<its admin URL> TO=<file>.
+	@$(GO) run -C tools ./api record "$$PUBLIC" "$$ADMIN" "$$TO"
+
 .PHONY: test
 test: compiler ## Run all tests, those against a real Kratos included, and show what of the flows these cover.
 	@set -e; for m in $(filter-out e2e,$(MODULES)); do echo "== test $$m"; $(GO) -C $$m test -race -timeout 20m ./...; done
@@ -53,7 +60,7 @@ check: compiler ## Check generated code, spec, overlays, modules, formatting, an
 	  diff -r "$$old/gen" gen && diff -r "$$old/wrappers" wrappers || { echo "gen/ or wrappers/*/zz_generated_*.go was not what 'make generate' makes of api/; it is now: commit it"; exit 1; }
 	@echo "== spec"
 	@$(GO) run -C tools ./api check
-	@echo "== changes since the last release"
+	@echo "== changes since the last release of each module"
 	@$(GO) run -C tools ./api release
 	@set -e; for m in $(ALL); do echo "== tidy $$m"; $(GO) -C $$m mod tidy -diff; done
 	@echo "== gofmt"
