@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 
 	"github.com/kratoskit/kratos-go/tools/internal/importspec"
@@ -168,7 +169,7 @@ func MustEqual(t *testing.T, want, got map[string]string) {
 	t.Helper()
 	for path, text := range want {
 		if got[path] != text {
-			t.Errorf("%s is changed", path)
+			t.Errorf("%s is changed: %s", path, cmp.Diff(strings.Split(text, "\n"), strings.Split(got[path], "\n")))
 		}
 	}
 	if len(want) != len(got) {

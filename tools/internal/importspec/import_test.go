@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/kratoskit/kratos-go/tools/internal/apitest"
 	"github.com/kratoskit/kratos-go/tools/internal/importspec"
 	"github.com/kratoskit/kratos-go/tools/internal/node"
@@ -61,6 +63,54 @@ func applyGolang(p project.Project) error {
 		return err
 	}
 	return overlay.Apply(doc, p.Golang())
+}
+
+// Whatever versions are in between, what comes back is what it was, byte for byte: with its sentences, line breaks and order.
+func TestRoundTripsOfParts(t *testing.T) {
+	t.Parallel()
+	type edit = func(t *testing.T, doc *yaml.Node)
+	without := func(places ...string) edit {
+		return func(t *testing.T, doc *yaml.Node) {
+			for _, place := range places {
+				apitest.Put(t, doc, place, "")
+			}
+		}
+	}
+	older := func(t *testing.T, doc *yaml.Node) { apitest.OlderVersion(t)(doc) }
+	for name, versions := range map[string][]edit{
+		"a path":                           {without("/paths/~1sessions")},
+		"a schema that only a path needs":  {without("/paths/~1self-service~1fed-cm~1parameters", "/components/schemas/Provider", "/components/schemas/createFedcmFlowResponse")},
+		"a property":                       {without("/components/schemas/sessionDevice/properties/location")},
+		"keywords":                         {without("/components/schemas/identity/properties/state/enum", "/components/schemas/sessionDevice/required", "/paths/~1admin~1identities/get/parameters/query page_token/schema/default", "/paths/~1admin~1identities/get/parameters/query page_token/schema/minimum")},
+		"a response and a header":          {without("/paths/~1sessions~1whoami/get/responses/403"), without("/paths/~1sessions~1whoami/get/responses/401")},
+		"all parameters":                   {without("/paths/~1admin~1identities/get/parameters")},
+		"an older version":                 {older},
+		"an older version, and less of it": {older, without("/components/schemas/sessionDevice/properties/location", "/paths/~1sessions"), older},
+		"a property, then its schema, then only the property again": {
+			without("/components/schemas/message/properties/status"),
+			without("/paths/~1admin~1courier~1messages", "/components/responses/listCourierMessages", "/components/schemas/message", "/components/schemas/messageDispatch", "/components/schemas/courierMessageType", "/components/schemas/courierMessageStatus"),
+			without("/components/schemas/message/properties/status"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := apitest.CopyProject(t)
+			apitest.Commit(t, p, "before")
+			before, newest := apitest.Tree(t, p), apitest.Publish(t, p, nil)
+			var published [][]byte
+			for _, edit := range versions {
+				published = append(published, apitest.Publish(t, p, func(doc *yaml.Node) { edit(t, doc); apitest.Put(t, doc, "/info/version", "''") }))
+			}
+			for _, text := range published {
+				apitest.Take(t, p, text, "v1.3.1")
+			}
+			said := apitest.Take(t, p, newest, "v1.3.6")
+			apitest.MustEqual(t, before, apitest.Tree(t, p))
+			if strings.Contains(said, "To be written") {
+				t.Errorf("to be written again: %s", said)
+			}
+		})
+	}
 }
 
 // importPlan takes a published file in, and returns the report or the error.

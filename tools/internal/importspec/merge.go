@@ -71,6 +71,20 @@ func withoutLines(n *yaml.Node) *yaml.Node {
 	return c
 }
 
+// asWritten is a key of ours with the lines that an earlier version had for it, if ours is not in the contract's text.
+func (m *merger) asWritten(ours, key, value *yaml.Node, where string) *yaml.Node {
+	if ours.Line > 0 {
+		return key
+	}
+	lines := m.before.pair(where, key.Value, value)
+	if lines == "" {
+		return key
+	}
+	written := *key
+	written.FootComment = lines
+	return &written
+}
+
 // value is a value without sentences of its own: the contract's if it is the same.
 func (m *merger) value(ours, published *yaml.Node, kind, where string) *yaml.Node {
 	if kind == "prose" || node.Same(ours, published) || strings.HasSuffix(where, "/required") && node.SameItems(ours, published) {
@@ -110,14 +124,14 @@ func (m *merger) mapping(ours, published *yaml.Node, kind, where string) *yaml.N
 		at := where + "/" + node.Escape(key.Value)
 		switch {
 		case spec.Prose(kind, key.Value), other == nil && spec.KindOf(kind, key.Value) == "ours":
-			out.Content = append(out.Content, key, value)
+			out.Content = append(out.Content, m.asWritten(ours, key, value, where), value)
 		case other == nil:
 			changed = true
 			m.lose(node.Mapping(key, value), kind, where)
 		default:
 			merged := m.merge(value, other, spec.KindOf(kind, key.Value), at)
 			changed = changed || merged != value
-			out.Content = append(out.Content, key, merged)
+			out.Content = append(out.Content, m.asWritten(ours, key, merged, where), merged)
 		}
 	}
 	for i := 0; i+1 < len(published.Content); i += 2 {
@@ -232,57 +246,4 @@ func (m *merger) fill(n *yaml.Node, kind, where string) bool {
 		insert(n, kind, node.Text(key), node.Text(spec.Gap+wanted(kind, key, where)), order)
 	}
 	return filled
-}
-
-// wanted says what a sentence has to say.
-func wanted(kind, key, where string) string {
-	name := node.Unescape(where[strings.LastIndexAny(where, "/ ")+1:])
-	switch {
-	case key == "summary":
-		return "what the call does, in a line."
-	case kind == "operation":
-		return "which port and kind of client, what it does, and which errors tell what."
-	case kind == "response":
-		return "what the answer " + name + " means."
-	case kind == "requestBody":
-		return "what is sent."
-	}
-	return "what " + name + " is, and when it is there."
-}
-
-// lose notes the sentences below what is gone.
-func (m *merger) lose(pair *yaml.Node, kind, where string) {
-	eachSentence(pair, kind, where, func(at, sentence string) {
-		m.lost = append(m.lost, at+": "+strings.TrimSpace(sentence))
-	})
-}
-
-func (m *merger) loseItem(item *yaml.Node, kind, where string) {
-	eachSentence(item, spec.KindOf(kind, ""), where+"/"+node.Escape(node.Identity(item, 0)), func(at, sentence string) {
-		m.lost = append(m.lost, at+": "+strings.TrimSpace(sentence))
-	})
-}
-
-// eachSentence hands over the contract's own words in n, each with its place.
-func eachSentence(n *yaml.Node, kind, where string, do func(at, sentence string)) {
-	switch {
-	case kind == "data" || kind == "ours" || n.Kind == yaml.ScalarNode:
-		if kind == "prose" {
-			do(where, n.Value)
-		}
-	case n.Kind == yaml.SequenceNode:
-		for i, item := range n.Content {
-			eachSentence(item, spec.KindOf(kind, ""), where+"/"+node.Escape(node.Identity(item, i)), do)
-		}
-	case n.Kind == yaml.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			key, value := n.Content[i].Value, n.Content[i+1]
-			at := where + "/" + node.Escape(key)
-			if !spec.Prose(kind, key) {
-				eachSentence(value, spec.KindOf(kind, key), at, do)
-			} else if value.Kind == yaml.ScalarNode {
-				do(at, value.Value)
-			}
-		}
-	}
 }

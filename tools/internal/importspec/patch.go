@@ -2,6 +2,7 @@ package importspec
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -159,12 +160,13 @@ func (s *splicer) advance(key *yaml.Node, after []*yaml.Node) []string {
 			continue
 		}
 		lines := s.headings(after[i])
-		if strings.Join(lines, "\n") != key.HeadComment {
+		own := strings.Split(key.HeadComment, "\n")
+		if len(lines) < len(own) || !slices.Equal(lines[:len(own)], own) {
 			return nil
 		}
-		sp := s.spans[placeIn(after[i])]
-		s.spans[placeIn(after[i])] = span{after[i].Line, sp.end}
-		return lines
+		sp := s.spans[placeIn(after[i])] // that of a group of which nothing was left comes before its own
+		s.spans[placeIn(after[i])] = span{sp.start + len(own), sp.end}
+		return own
 	}
 	return nil
 }

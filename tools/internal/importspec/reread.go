@@ -73,14 +73,3 @@ func placeOf(path []string, calls map[string]string) string {
 	}
 	return place
 }
-
-// sentencesOf are all sentences of a description by their places.
-func sentencesOf(doc *yaml.Node) map[string]string {
-	all := map[string]string{}
-	eachSentence(node.Root(doc), "document", "", func(at, sentence string) {
-		if strings.HasSuffix(at, "/description") || strings.HasSuffix(at, "/summary") {
-			all[at] = strings.TrimSpace(sentence)
-		}
-	})
-	return all
-}
