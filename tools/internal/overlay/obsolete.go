@@ -3,8 +3,7 @@ package overlay
 import (
 	"bytes"
 	"fmt"
-	"hash/fnv"
-	"io"
+	"hash/maphash"
 	"math/bits"
 	"slices"
 	"strings"
@@ -73,11 +72,9 @@ func state(n *yaml.Node, key string) uint64 {
 	return mix(uint64(n.Kind), sum)
 }
 
-func hash(text string) uint64 {
-	h := fnv.New64a()
-	_, _ = io.WriteString(h, text)
-	return h.Sum64()
-}
+var seed = maphash.MakeSeed()
+
+func hash(text string) uint64 { return maphash.String(seed, text) }
 
 // mix makes one hash of two, whose order counts.
 func mix(a, b uint64) uint64 {

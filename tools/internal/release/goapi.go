@@ -176,7 +176,8 @@ func publicPackages(dir string) (map[string]*packages.Package, error) {
 	config := &packages.Config{
 		Dir:  dir,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedDeps | packages.NeedTypes | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
-		Env:  append(os.Environ(), "GOWORK=off", "GOPROXY=off"),
+		// With -trimpath, what was compiled in another directory is found in the cache.
+		Env: append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -trimpath")),
 	}
 	loaded, err := packages.Load(config, "./...")
 	if err != nil {

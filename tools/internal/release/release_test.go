@@ -17,17 +17,29 @@ const (
 	soundSub = "package fast\n\n// Run runs.\nfunc Run() {}\n"
 )
 
-// released is a small project of two published modules, committed and tagged; without a tag, it is not released.
+// released is a small project, committed and tagged; without a tag, it is not released.
 func released(t *testing.T, tags ...string) project.Project {
 	t.Helper()
+	return releasedWith(t, nil, tags...)
+}
+
+// secondModule is one more module that is published.
+var secondModule = map[string]string{"legs/fast/go.mod": "module example.org/pets/legs/fast\n\ngo 1.26.0\n", "legs/fast/fast.go": soundSub}
+
+// releasedWith is such a project with more files.
+func releasedWith(t *testing.T, more map[string]string, tags ...string) project.Project {
+	t.Helper()
 	p := project.Project{Root: t.TempDir()}
+	for path, text := range more {
+		if err := project.WriteFile(p.Path(path), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for path, text := range map[string]string{
 		p.Contract(): apitest.SoundSpec, p.Effective(): apitest.SoundSpec, p.EffectiveGo(): overlay.SpecPackage,
 		p.Path("go.mod"): "module example.org/pets\n\ngo 1.26.0\n", p.Path("pets", "pets.go"): soundGo,
 		p.Path("gen", "gen.go"):         soundGen,
 		p.Path("internal", "x", "x.go"): "package x\n\ntype X int\n", p.Path("cmd", "main.go"): "package main\n\nfunc main() {}\n",
-		p.Path("legs", "fast", "go.mod"):  "module example.org/pets/legs/fast\n\ngo 1.26.0\n",
-		p.Path("legs", "fast", "fast.go"): soundSub,
 		p.Path("tools", "go.mod"):         "module example.org/pets/tools\n\ngo 1.26.0\n",
 		p.Path("examples", "a", "go.mod"): "module example.org/pets/examples/a\n\ngo 1.26.0\n",
 	} {
@@ -75,7 +87,11 @@ func TestRelease(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := released(t, tc.tag, "v9.9.9-rc.1", "nightly")
+			more := map[string]string(nil)
+			if strings.Contains(name, "module") {
+				more = secondModule
+			}
+			p := releasedWith(t, more, tc.tag, "v9.9.9-rc.1", "nightly")
 			if tc.file != "" {
 				text := apitest.Read(t, p.Path(tc.file))
 				if !strings.Contains(text, tc.old) {
