@@ -34,7 +34,7 @@ func (c goChanges) size() string {
 	return "patch"
 }
 
-// compareGo compares the public packages of the module in two directories.
+// compareGo compares the public packages of all published modules in two directories.
 func compareGo(old, now string) (goChanges, error) {
 	var c goChanges
 	after, err := publicPackages(now)
@@ -171,8 +171,23 @@ func structOf(pkg *types.Package, name string) *types.Struct {
 	return s
 }
 
-// publicPackages loads the packages of the module in dir that others can import. Nothing is downloaded.
+// publicPackages loads the packages of the published modules in dir that others can import. Nothing is downloaded.
 func publicPackages(dir string) (map[string]*packages.Package, error) {
+	modules, err := published(dir)
+	if err != nil {
+		return nil, err
+	}
+	public := map[string]*packages.Package{}
+	for _, folder := range modules {
+		if err := loadPublic(public, filepath.Join(dir, folder)); err != nil {
+			return nil, err
+		}
+	}
+	return public, nil
+}
+
+// loadPublic loads the packages of the module in dir.
+func loadPublic(public map[string]*packages.Package, dir string) error {
 	config := &packages.Config{
 		Dir:  dir,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedDeps | packages.NeedTypes | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
@@ -181,33 +196,38 @@ func publicPackages(dir string) (map[string]*packages.Package, error) {
 	}
 	loaded, err := packages.Load(config, "./...")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	public := map[string]*packages.Package{}
 	for _, pkg := range loaded {
 		if pkg.Name == "main" || slices.Contains(strings.Split(pkg.PkgPath, "/"), "internal") || len(pkg.GoFiles) == 0 {
 			continue
 		}
 		for _, problem := range pkg.Errors {
-			return nil, fmt.Errorf("%s: %v", pkg.PkgPath, problem)
+			return fmt.Errorf("%s: %v", pkg.PkgPath, problem)
 		}
 		public[pkg.PkgPath] = pkg
 	}
-	return public, nil
+	return nil
 }
 
-// publicPackagesWith loads the packages in dir with the dependencies of the module in other.
+// publicPackagesWith loads the packages in dir with the dependencies that the modules in other have.
 func publicPackagesWith(dir, other string) (map[string]*packages.Package, error) {
-	for _, name := range []string{"go.mod", "go.sum"} {
-		text, err := os.ReadFile(filepath.Join(other, name))
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err == nil {
-			err = project.WriteFile(filepath.Join(dir, name), text)
-		}
-		if err != nil {
-			return nil, err
+	modules, err := published(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range modules {
+		for _, name := range []string{"go.mod", "go.sum"} {
+			text, err := os.ReadFile(filepath.Join(other, folder, name))
+			if errors.Is(err, os.ErrNotExist) {
+				continue
+			}
+			if err == nil {
+				err = project.WriteFile(filepath.Join(dir, folder, name), text)
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
 	}
 	return publicPackages(dir)

@@ -2,10 +2,10 @@
 package release
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/mod/semver"
@@ -14,65 +14,53 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// Report reports, for each module that is published, what has changed since its last version, and what the next one has to be
-// called. The Go API of what users import decides that; what changed in the API of Kratos is listed for the changelog.
+// Report says what has changed since the last released version, and what the next one has to be called. All published modules are
+// released under one version, each by a tag of its own at the same commit. The Go API of what users import decides how large a
+// release is; what changed in the API of Kratos is listed for the changelog.
 func Report(p project.Project, out io.Writer) error {
-	if why := withoutHistory(p); why != "" {
+	last, why := lastRelease(p)
+	if last == "" {
 		fmt.Fprintf(out, "release: %s\n", why)
+		return firstRelease(p, out)
 	}
-	modules, err := publishedModules(p)
+	old, err := os.MkdirTemp("", "release-*")
 	if err != nil {
 		return err
 	}
-	old := map[string]string{} // directories of the tags that are compared with
-	for _, m := range modules {
-		last := lastRelease(p, m)
-		if last == "" {
-			if err := firstRelease(p, m, out); err != nil {
-				return err
-			}
-			continue
-		}
-		if old[last] == "" {
-			dir, err := os.MkdirTemp("", "release-*")
-			if err != nil {
-				return err
-			}
-			defer os.RemoveAll(dir)
-			if err := extract(p, last, dir); err != nil {
-				return fmt.Errorf("%s: %w", last, err)
-			}
-			old[last] = dir
-		}
-		r, err := compareReleases(p, m, old[last])
-		if err != nil {
-			return err
-		}
-		r.report(out, m, last)
+	defer os.RemoveAll(old)
+	if err := extract(p, last, old); err != nil {
+		return fmt.Errorf("%s: %w", last, err)
 	}
-	return nil
+	r := changesSince{version: last}
+	if r.breaking, r.wire, err = diff.Files(project.Project{Root: old}.Effective(), p.Effective()); err != nil {
+		return err
+	}
+	if r.api, err = compareGo(old, p.Root); err != nil {
+		return err
+	}
+	return errors.Join(r.report(p, out), requires(p, r.allowed()...))
 }
 
-// changesSince are the changes of a module since a released version.
+// changesSince are the changes since a released version.
 type changesSince struct {
-	breaking []string     // of the API of Kratos, as far as the module has it
+	version  string
+	breaking []string     // of the API of Kratos
 	wire     diff.Changes // all changes of that API
 	api      goChanges
 }
 
-func compareReleases(p project.Project, m module, old string) (r changesSince, err error) {
-	if m.dir == "." {
-		before, now := project.Project{Root: old}.Effective(), p.Effective()
-		if r.breaking, r.wire, err = diff.Files(before, now); err != nil {
-			return r, err
-		}
+// allowed are the versions of the first module that the others may require: the next one, or the last if that has all names that
+// the next will have.
+func (r changesSince) allowed() []string {
+	next := NextVersion(r.version, r.api.size())
+	if r.api.size() == "patch" {
+		return []string{next, r.version}
 	}
-	r.api, err = compareGo(filepath.Join(old, m.dir), p.Path(m.dir))
-	return r, err
+	return []string{next}
 }
 
-func (r changesSince) report(out io.Writer, m module, last string) {
-	fmt.Fprintf(out, "release: %s: changes since %s\n", m.path, last)
+func (r changesSince) report(p project.Project, out io.Writer) error {
+	fmt.Fprintf(out, "release: changes since %s\n", r.version)
 	project.List(out, "On the wire, breaking", "for the changelog: they do not decide", r.breaking)
 	project.List(out, "On the wire, new", "", diff.Lines(r.wire.Added))
 	project.List(out, "On the wire, changed", "", diff.Lines(r.wire.Changed))
@@ -81,12 +69,12 @@ func (r changesSince) report(out io.Writer, m module, last string) {
 	project.List(out, "Go API, new", "", r.api.compatible)
 	project.List(out, "Go API, breaking for those only who import packages that are not promised", "", r.api.internal)
 	project.List(out, "Struct tags", "no compiler sees them change", r.api.tags)
-	version := strings.TrimPrefix(last, m.prefix())
-	next := NextVersion(version, r.api.size())
-	fmt.Fprintf(out, "release: the next version of %s is a %s one: git tag %s%s\n", m.path, r.api.size(), m.prefix(), next)
-	if semver.Major(next) != semver.Major(version) && semver.Major(next) != "v1" {
+	next := NextVersion(r.version, r.api.size())
+	fmt.Fprintf(out, "release: the next version is a %s one: %s\n", r.api.size(), next)
+	if semver.Major(next) != semver.Major(r.version) && semver.Major(next) != "v1" {
 		fmt.Fprintf(out, "release: the module path has to end in /%s then\n", semver.Major(next))
 	}
+	return reportTags(p, out, next)
 }
 
 // NextVersion names the version after another. Before v1, a minor version may break what was, and a patch version may add to it.
@@ -106,28 +94,13 @@ func NextVersion(last, size string) string {
 	return fmt.Sprintf("v%d.0.0", major+1)
 }
 
-// firstRelease reports what a module has, all of which is new.
-func firstRelease(p project.Project, m module, out io.Writer) error {
-	names, err := exportedNames(p.Path(m.dir))
+// firstRelease reports what there is, all of which is new.
+func firstRelease(p project.Project, out io.Writer) error {
+	names, err := exportedNames(p.Root)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "release: %s is not released: it has no tag such as %sv1.2.3 before HEAD, and everything is new: %s\n", m.path, m.prefix(), strings.Join(names, ", "))
-	fmt.Fprintf(out, "release: its first version is %[1]sv0.1.0 while the Go API may still change, and %[1]sv1.0.0 when it may not\n", m.prefix())
-	return nil
-}
-
-// withoutHistory says why git cannot name the last version, if that is so.
-func withoutHistory(p project.Project) string {
-	if _, err := project.Git(p, "rev-parse", "HEAD"); err != nil {
-		return fmt.Sprintf("there is no git history to compare with (%v)", err)
-	}
-	tags, err := project.Git(p, "tag", "--list")
-	if err != nil {
-		return fmt.Sprintf("git cannot list the tags (%v)", err)
-	}
-	if shallow, err := project.Git(p, "rev-parse", "--is-shallow-repository"); err == nil && strings.TrimSpace(string(shallow)) == "true" && len(tags) == 0 {
-		return "this clone is shallow and has no tags; git fetch --unshallow --tags gets what there is to compare with"
-	}
-	return ""
+	fmt.Fprintf(out, "release: everything is new: %s\n", strings.Join(names, ", "))
+	fmt.Fprintln(out, "release: the first version is v0.1.0 while the Go API may still change, and v1.0.0 when it may not")
+	return errors.Join(reportTags(p, out, "v0.1.0"), requires(p, "v0.1.0", "v1.0.0"))
 }

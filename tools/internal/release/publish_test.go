@@ -1,0 +1,183 @@
+package release
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/zip"
+
+	"github.com/kratoskit/kratos-go/tools/internal/apitest"
+	"github.com/kratoskit/kratos-go/tools/internal/project"
+)
+
+// A program outside of this repository gets each published module by its tag, and builds and runs
+// with it.
+func TestPublishedModulesCanBeUsed(t *testing.T) {
+	t.Parallel()
+	version, proxy := serveModules(t)
+	env := append(os.Environ(), "GOFLAGS=-mod=mod -modcacherw -trimpath", "GOSUMDB=off", "GOWORK=off", "GOMODCACHE="+t.TempDir(), "GOPROXY="+proxy)
+	const sdk = "github.com/kratoskit/kratos-go"
+	for name, c := range map[string]struct {
+		gets                 []string
+		program, want        string
+		brings, doesNotBring []string
+	}{
+		"the SDK": {
+			[]string{sdk}, `_, err := kratos.NewClient("nowhere"); fmt.Println(errors.Is(err, kratos.ErrInvalid))`, "true\n",
+			nil, []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6", sdk + "/wrappers/validate"},
+		},
+		"validation": {
+			[]string{sdk + "/wrappers/validate"}, `r, _ := http.NewRequest("GET", "/no", nil); fmt.Println(validate.Request(r))`, "kratos: path must be one of the API's (path)\n",
+			[]string{sdk + " " + version, "github.com/getkin/kin-openapi"}, nil,
+		},
+		"both": {
+			[]string{sdk, sdk + "/wrappers/validate"}, `_, err := kratos.NewClient("nowhere"); validate.Warm(); fmt.Println(errors.Is(err, kratos.ErrInvalid))`, "true\n",
+			[]string{sdk + " " + version, sdk + "/wrappers/validate " + version}, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			run := func(args ...string) string {
+				t.Helper()
+				cmd := exec.CommandContext(t.Context(), "go", args...)
+				cmd.Dir, cmd.Env = dir, env
+				out, err := cmd.CombinedOutput()
+				if err != nil {
+					t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+				}
+				return string(out)
+			}
+			run("mod", "init", "example.org/program")
+			for _, path := range c.gets {
+				run("get", path+"@"+version)
+			}
+			if err := project.WriteFile(filepath.Join(dir, "main.go"), []byte(outsideProgram(c.program))); err != nil {
+				t.Fatal(err)
+			}
+			run("build", "-o", filepath.Join(dir, "program"), ".")
+			out, err := exec.CommandContext(t.Context(), filepath.Join(dir, "program")).CombinedOutput()
+			if err != nil || string(out) != c.want {
+				t.Errorf("it says %q (%v), want %q", out, err, c.want)
+			}
+			all := run("list", "-m", "all")
+			for _, want := range c.brings {
+				if !strings.Contains(all, want) {
+					t.Errorf("%s is not in\n%s", want, all)
+				}
+			}
+			for _, unwanted := range c.doesNotBring {
+				if strings.Contains(all, unwanted+" ") {
+					t.Errorf("%s is in\n%s", unwanted, all)
+				}
+			}
+		})
+	}
+}
+
+// outsideProgram is a program with one statement, and the imports of what that names.
+func outsideProgram(statement string) string {
+	var b strings.Builder
+	b.WriteString("package main\n\nimport (\n\t\"fmt\"\n")
+	for name, path := range map[string]string{
+		"errors.": "errors", "http.": "net/http",
+		"kratos.": "github.com/kratoskit/kratos-go/wrappers/kratos", "validate.": "github.com/kratoskit/kratos-go/wrappers/validate",
+	} {
+		if strings.Contains(statement, name) {
+			fmt.Fprintf(&b, "\t%q\n", path)
+		}
+	}
+	b.WriteString(")\n\nfunc main() {\n\t" + statement + "\n}\n")
+	return b.String()
+}
+
+// serveModules makes a module proxy of this repository as if it were tagged, in front of the
+// modules that are there already. It returns the version that all published modules have, which is
+// the one that they require of each other.
+func serveModules(t *testing.T) (version, proxy string) {
+	t.Helper()
+	modules, err := published(apitest.Repository.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(modules) < 2 {
+		t.Fatalf("only %v is published", modules)
+	}
+	version = requiredVersion(t, apitest.Repository, modules)
+	dir := t.TempDir()
+	for _, folder := range modules {
+		path := mustReadModule(t, apitest.Repository.Path(folder, "go.mod")).Module.Mod.Path
+		at := filepath.Join(dir, filepath.FromSlash(path), "@v")
+		text := apitest.Read(t, apitest.Repository.Path(folder, "go.mod"))
+		for name, text := range map[string]string{"list": version + "\n", version + ".info": `{"Version":"` + version + `"}`, version + ".mod": text} {
+			if err := project.WriteFile(filepath.Join(at, name), []byte(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		archive, err := os.Create(filepath.Join(at, version+".zip"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := zip.Create(archive, module.Version{Path: path, Version: version}, moduleFiles(t, folder)); err != nil {
+			t.Fatal(err)
+		}
+		if err := archive.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := exec.CommandContext(t.Context(), "go", "env", "GOMODCACHE", "GOPROXY").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := strings.Fields(string(out))
+	return version, "file://" + dir + ",file://" + filepath.Join(env[0], "cache", "download") + "," + env[1]
+}
+
+func mustReadModule(t *testing.T, name string) *modfile.File {
+	t.Helper()
+	mod, err := readModule(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mod
+}
+
+// moduleFile is a file of a module.
+type moduleFile struct{ name, at string }
+
+func (f moduleFile) Path() string                 { return f.name }
+func (f moduleFile) Lstat() (os.FileInfo, error)  { return os.Lstat(f.at) }
+func (f moduleFile) Open() (io.ReadCloser, error) { return os.Open(f.at) }
+
+// moduleFiles are the files that git has, or would have, in a folder, without those of modules
+// below it.
+func moduleFiles(t *testing.T, folder string) (files []zip.File) {
+	t.Helper()
+	out, err := project.Git(project.Project{Root: apitest.Repository.Path(folder)}, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
+	var nested []string
+	for _, name := range names {
+		if dir, base := filepath.Split(name); base == "go.mod" && dir != "" {
+			nested = append(nested, dir)
+		}
+	}
+	for _, name := range names {
+		f := moduleFile{name, apitest.Repository.Path(folder, name)}
+		_, missing := f.Lstat()
+		below := slices.ContainsFunc(nested, func(dir string) bool { return strings.HasPrefix(name, dir) })
+		if missing == nil && !below {
+			files = append(files, f)
+		}
+	}
+	return files
+}
