@@ -23,8 +23,8 @@ func TestASessionWithoutHTTP(t *testing.T) {
 	p := newPerson()
 
 	browser := client.BrowserWithCookies(nil)
-	flow := must1of[*kratos.RegistrationFlow](t)(browser.Registration.Start(t.Context()))
-	registered := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(browser.Registration.Submit(t.Context(), flow, kratos.RegistrationPassword{Traits: p.traits, Password: p.password}))
+	flow := must(browser.Registration.Start(t.Context()))(t)
+	registered := must(browser.Registration.Submit(t.Context(), flow, kratos.RegistrationPassword{Traits: p.traits, Password: p.password}))(t)
 	cookies := browser.Cookies()
 	if !slices.ContainsFunc(cookies, func(c *http.Cookie) bool { return c.Name == "ory_kratos_session" }) {
 		t.Fatalf("no session cookie: %d cookies", len(cookies))
@@ -40,7 +40,7 @@ func TestASessionWithoutHTTP(t *testing.T) {
 		t.Fatalf("%+v, %d cookies, %v", session, len(renewed), err)
 	}
 
-	must1of[*kratos.Session](t)(admin.ExtendSession(t.Context(), session.ID))
+	must(admin.ExtendSession(t.Context(), session.ID))(t)
 	extended, renewed, err := active()
 	if err != nil || !extended.ExpiresAt.After(session.ExpiresAt) || len(renewed) == 0 || renewed[0].Name != "ory_kratos_session" {
 		t.Fatalf("extended: %s to %s, %d cookies, %v", session.ExpiresAt, extended.ExpiresAt, len(renewed), err)
@@ -59,11 +59,11 @@ func TestASessionWithoutHTTP(t *testing.T) {
 		t.Errorf("with the new cookie: %d cookies, %v", len(renewed), err)
 	}
 
-	must1of[*kratos.Identity](t)(admin.SetState(t.Context(), registered.Identity.ID, kratos.IdentityStateInactive))
+	must(admin.SetState(t.Context(), registered.Identity.ID, kratos.IdentityStateInactive))(t)
 	if session, _, err = active(); !errors.Is(err, kratos.ErrNoSession) || session != nil {
 		t.Errorf("of an inactive identity: %v, %v", session, err)
 	}
-	must1of[*kratos.Identity](t)(admin.SetState(t.Context(), registered.Identity.ID, kratos.IdentityStateActive))
+	must(admin.SetState(t.Context(), registered.Identity.ID, kratos.IdentityStateActive))(t)
 	if err := admin.DisableSession(t.Context(), extended.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -91,12 +91,12 @@ func TestTheActiveSessionOfAToken(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, tc.want)
 		}
 	}
-	flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(t.Context(), kratos.Token(token)))
+	flow := must(client.Settings.Start(t.Context(), kratos.Token(token)))(t)
 	form := flow.Form()
 	secret, _ := form.TOTPSecret()
-	code := must1of[string](t)(totp.GenerateCode(secret, time.Now()))
-	must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(t.Context(), flow, kratos.SettingsTOTP{TOTPCode: code}, kratos.Token(token)))
-	if session := must1of[*kratos.Session](t)(client.ActiveSession(t.Context(), kratos.Token(token))); session.AAL != kratos.AAL2 {
+	code := must(totp.GenerateCode(secret, time.Now()))(t)
+	must(client.Settings.Submit(t.Context(), flow, kratos.SettingsTOTP{TOTPCode: code}, kratos.Token(token)))(t)
+	if session := must(client.ActiveSession(t.Context(), kratos.Token(token)))(t); session.AAL != kratos.AAL2 {
 		t.Errorf("enrolled: %s", session.AAL)
 	}
 }
@@ -127,7 +127,7 @@ func TestPagesAndTheSecondFactor(t *testing.T) {
 	s.send(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {p.password}})
 	s.visit("/settings")
 	secret, _ := s.form.TOTPSecret()
-	where, page := s.send(url.Values{"method": {"totp"}, "totp_code": {must1of[string](t)(totp.GenerateCode(secret, time.Now()))}})
+	where, page := s.send(url.Values{"method": {"totp"}, "totp_code": {must(totp.GenerateCode(secret, time.Now()))(t)}})
 	s.wants("enrolled", where, page, "/settings?flow=", "message 1050001")
 	check := s.browser.CheckRedirect
 	s.forget()
@@ -143,6 +143,6 @@ func TestPagesAndTheSecondFactor(t *testing.T) {
 		}
 	}
 	s.visit("/account")
-	where, page = s.send(url.Values{"method": {"totp"}, "totp_code": {must1of[string](t)(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))}})
+	where, page = s.send(url.Values{"method": {"totp"}, "totp_code": {must(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))(t)}})
 	s.wants("the right code", where, page, "/account", "account at aal2")
 }

@@ -10,9 +10,9 @@ import (
 
 // batches sends items that Kratos refuses in each of its ways, and looks whether there is an
 // identity for each item that is said to have one.
-func batches(t *testing.T, s *stage) {
+func batches(t *testing.T, fx *fixture) {
 	ctx := t.Context()
-	hash := must1of[kratos.PasswordHash](t)(kratos.ParsePasswordHash(bcryptHash(t, "batched")))
+	hash := must(kratos.ParsePasswordHash(bcryptHash(t, "batched")))(t)
 	for name, tc := range map[string]struct{ items, want string }{
 		"one that conflicts":              {"taken", "ErrConflict"},
 		"bad, and conflicts":              {"bad taken", "ErrBadRequest ErrConflict"},
@@ -35,7 +35,7 @@ func batches(t *testing.T, s *stage) {
 					create.Traits = map[string]int{"username": 1}
 				case "taken":
 					taken := map[string]string{"username": newPerson().Email}
-					must1(t)(s.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: taken}))
+					must(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: taken}))(t)
 					create.Traits = taken
 				case "unreadable":
 					create.State = "asleep"
@@ -46,7 +46,7 @@ func batches(t *testing.T, s *stage) {
 				}
 				items = append(items, kratos.IdentityPatch{Create: create})
 			}
-			results, err := s.admin.BatchPatchIdentities(ctx, items)
+			results, err := fx.admin.BatchPatchIdentities(ctx, items)
 			if len(results) != len(items) {
 				t.Fatalf("%d results, %v", len(results), err)
 			}
@@ -56,7 +56,7 @@ func batches(t *testing.T, s *stage) {
 				if r.Err != nil {
 					continue
 				}
-				if identity := must1(t)(s.admin.Identity(ctx, r.IdentityID)); !strings.Contains(string(identity.Traits), items[i].Create.Traits.(map[string]string)["username"]) {
+				if identity := must(fx.admin.Identity(ctx, r.IdentityID))(t); !strings.Contains(string(identity.Traits), items[i].Create.Traits.(map[string]string)["username"]) {
 					t.Errorf("item %d is %s", i, identity.Traits)
 				}
 			}
@@ -71,7 +71,7 @@ func batches(t *testing.T, s *stage) {
 				if !errors.Is(r.Err, kratos.ErrRolledBack) {
 					continue
 				}
-				if again, err := s.admin.BatchPatchIdentities(ctx, items[i:i+1]); err != nil || again[0].IdentityID == "" {
+				if again, err := fx.admin.BatchPatchIdentities(ctx, items[i:i+1]); err != nil || again[0].IdentityID == "" {
 					t.Errorf("item %d again: %v", i, err)
 				}
 			}

@@ -21,66 +21,66 @@ func TestDisabledMethods(t *testing.T) {
 		off["selfservice.methods.oidc"] = configured
 		off["selfservice.methods.code.passwordless_enabled"] = false
 		off["selfservice.methods.webauthn.config.passwordless"] = true
-		s := newStage(t, off)
-		s.inModes(t, "a method that is turned off is not taken", modes, func(v *visitor) {
-			all, member := everyBody(), v.another()
-			member.signIn(s.member(v.t, true))
+		fx := newFixture(t, off)
+		fx.inModes(t, "a method that is turned off is not taken", modes, func(u *user) {
+			all, member := newAllMethods(), u.another()
+			member.signIn(fx.member(u.t, true))
 			but := []string{"password"}
-			if v.mode == native {
+			if u.mode == native {
 				but = append(but, "webauthn", "passkey")
 			}
-			plays(v, login, all.login, "disabled", as, append(but, "totp", "lookup_secret")...)()
-			plays(v, registration, all.registration, "disabled", as, append(but, "profile")...)()
-			plays(member, settings, all.settings, "disabled", as, but...)()
+			flowTests(u, login, all.login, "disabled", unchanged, append(but, "totp", "lookup_secret")...)()
+			flowTests(u, registration, all.registration, "disabled", unchanged, append(but, "profile")...)()
+			flowTests(member, settings, all.settings, "disabled", unchanged, but...)()
 			for _, factor := range all.login[3:5] {
-				start(member, login, kratos.RequestAAL(kratos.AAL2)).sends("disabled", factor)
+				start(member, login, kratos.RequestAAL(kratos.AAL2)).submit("disabled", factor)
 			}
-			doesNotStart(v, recovery)
-			doesNotStart(v, verification)
-			covers(v.t, "recovery", v.mode, "code", "disabled")
-			covers(v.t, "verification", v.mode, "code", "disabled")
+			expectNoStart(u, recovery)
+			expectNoStart(u, verification)
+			cover(u.t, "recovery", u.mode, "code", "disabled")
+			cover(u.t, "verification", u.mode, "code", "disabled")
 		})
 	})
 	t.Run("the password and links", func(t *testing.T) {
 		t.Parallel()
-		s := newStage(t, map[string]any{
+		fx := newFixture(t, map[string]any{
 			"selfservice.methods.password.enabled":                  false,
 			"selfservice.methods.link.enabled":                      false,
 			"selfservice.flows.registration.enable_legacy_one_step": true, // instead of the profile first
 		})
-		s.inModes(t, "a method that is turned off is not taken", modes, func(v *visitor) {
-			all := everyBody()
-			plays(v, recovery, all.recovery[1:], "disabled", as)()
-			plays(v, verification, all.verification[1:], "disabled", as)()
-			plays(v, registration, all.registration[2:3], "disabled", as)()
+		fx.inModes(t, "a method that is turned off is not taken", modes, func(u *user) {
+			all := newAllMethods()
+			flowTests(u, recovery, all.recovery[1:], "disabled", unchanged)()
+			flowTests(u, verification, all.verification[1:], "disabled", unchanged)()
+			flowTests(u, registration, all.registration[2:3], "disabled", unchanged)()
 			p, q := newPerson(), newPerson()
-			start(v, login).sends("disabled", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-			start(v, registration).sends("disabled", kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
-			at := start(v, registration)
-			at.sends("goes on", kratos.RegistrationCode{Traits: q.traits})
-			at.sends("done", kratos.RegistrationCode{Traits: q.traits, Code: v.code(q.Email)})
-			start(v, settings).sends("disabled", kratos.SettingsPassword{Password: p.password})
+			start(u, login).submit("disabled", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+			start(u, registration).submit("disabled", kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
+			at := start(u, registration)
+			at.submit("goes on", kratos.RegistrationCode{Traits: q.traits})
+			at.submit("done", kratos.RegistrationCode{Traits: q.traits, Code: u.code(q.Email)})
+			start(u, settings).submit("disabled", kratos.SettingsPassword{Password: p.password})
 		})
 	})
 }
 
 // doesNotStart checks that Kratos refuses to start a flow.
-func doesNotStart[F, M any](v *visitor, k kind[F, M]) {
-	v.t.Helper()
-	if v.mode == pages {
-		resp, err := v.http.Get(v.site + "/" + k.name)
+func expectNoStart[F, M any](u *user, f flow[F, M]) {
+	u.t.Helper()
+	if u.mode == pages {
+		resp, err := u.http.Get(u.site + "/" + f.name)
 		if err != nil {
-			v.t.Fatal(err)
+			u.t.Fatal(err)
 		}
 		resp.Body.Close()
 		if resp.StatusCode != http.StatusBadRequest {
-			v.t.Errorf("%s: status %d", k.name, resp.StatusCode)
+			u.t.Errorf("%s: status %d", f.name, resp.StatusCode)
 		}
 		return
 	}
-	p := play[F, M]{v: v, k: k}
-	p.through(func(flows kratos.Flows[F, M]) {
-		_, err := flows.Start(v.t.Context())
-		wants(v.t, k.name, err, kratos.ErrBadRequest)
+	ft := flowTest[F, M]{user: u, api: f}
+	ft.call(func(flows kratos.Flows[F, M]) {
+		_, err := flows.Start(u.t.Context())
+		wantError(u.t, f.name, err, kratos.ErrBadRequest)
 	})
 }

@@ -3,179 +3,146 @@ package e2e
 import (
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
-	"github.com/pquerna/otp/totp"
 )
 
 func TestLogins(t *testing.T) {
 	t.Parallel()
-	s := sharedStage(t)
+	fx := sharedFixture(t)
 
-	s.inModes(t, "a password is right or wrong", modes, func(v *visitor) {
-		p := s.member(v.t, true)
-		at := start(v, login)
-		at.sends("refused", kratos.LoginPassword{Identifier: p.Email, Password: "wrong"})
-		at.sends("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+	fx.inModes(t, "a password is right or wrong", modes, func(u *user) {
+		p := fx.member(u.t, true)
+		at := start(u, login)
+		at.submit("refused", kratos.LoginPassword{Identifier: p.Email, Password: "wrong"})
+		at.submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 	})
 
-	s.inModes(t, "a code can be sent again and the old one is wrong then", modes, func(v *visitor) {
-		p := s.member(v.t, true)
-		at := start(v, login)
-		at.sends("goes on", kratos.LoginCode{Identifier: p.Email})
-		first := v.code(p.Email)
-		at.sends("goes on", kratos.LoginCode{Identifier: p.Email, Resend: "code"})
-		second := v.code(p.Email)
-		at.sends("refused", kratos.LoginCode{Identifier: p.Email, Code: first})
-		at.sends("done", kratos.LoginCode{Identifier: p.Email, Code: second})
+	fx.inModes(t, "a code can be sent again and the old one is wrong then", modes, func(u *user) {
+		p := fx.member(u.t, true)
+		at := start(u, login)
+		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
+		first := u.code(p.Email)
+		at.submit("goes on", kratos.LoginCode{Identifier: p.Email, Resend: "code"})
+		second := u.code(p.Email)
+		at.submit("refused", kratos.LoginCode{Identifier: p.Email, Code: first})
+		at.submit("done", kratos.LoginCode{Identifier: p.Email, Code: second})
 	})
 
-	s.inModes(t, "after five wrong codes the right one is refused", modes, func(v *visitor) {
-		p := s.member(v.t, true)
-		at := start(v, login)
-		at.sends("goes on", kratos.LoginCode{Identifier: p.Email})
+	fx.inModes(t, "after five wrong codes the right one is refused", modes, func(u *user) {
+		p := fx.member(u.t, true)
+		at := start(u, login)
+		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
 		for range 5 {
-			at.sends("refused", kratos.LoginCode{Identifier: p.Email, Code: "000000"})
+			at.submit("refused", kratos.LoginCode{Identifier: p.Email, Code: "000000"})
 		}
-		at.sends("refused", kratos.LoginCode{Identifier: p.Email, Code: v.code(p.Email)})
+		at.submit("refused", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
 
-	s.inModes(t, "somebody signed in logs in again with a password or a code", modes, func(v *visitor) {
-		p := s.member(v.t, true)
-		v.signIn(p)
-		first := must1of[*kratos.Session](v.t)(v.session())
-		start(v, login, kratos.Refresh()).again(kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		at := start(v, login, kratos.Refresh())
-		at.sends("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.again(kratos.LoginCode{Identifier: p.Email, Code: v.code(p.Email)})
-		if s := must1of[*kratos.Session](v.t)(v.session()); !s.AuthenticatedAt.After(first.AuthenticatedAt) {
-			v.t.Errorf("authenticated at %s, then at %s", first.AuthenticatedAt, s.AuthenticatedAt)
+	fx.inModes(t, "somebody signed in logs in again with a password or a code", modes, func(u *user) {
+		p := fx.member(u.t, true)
+		u.signIn(p)
+		first := must(u.session())(u.t)
+		start(u, login, kratos.Refresh()).submitAgain(kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		at := start(u, login, kratos.Refresh())
+		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
+		at.submitAgain(kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
+		if s := must(u.session())(u.t); !s.AuthenticatedAt.After(first.AuthenticatedAt) {
+			u.t.Errorf("authenticated at %s, then at %s", first.AuthenticatedAt, s.AuthenticatedAt)
 		}
 	})
 
-	s.inModes(t, "an authenticator app and backup codes are second factors", modes, func(v *visitor) {
-		p := s.member(v.t, true)
-		f := v.enrol(p)
+	fx.inModes(t, "an authenticator app and backup codes are second factors", modes, func(u *user) {
+		p := fx.member(u.t, true)
+		f := u.enrol(p)
 		for _, method := range []kratos.LoginMethod{
-			kratos.LoginTOTP{TOTPCode: f.next(v.t)},
+			kratos.LoginTOTP{TOTPCode: f.next(u.t)},
 			kratos.LoginLookupSecret{LookupSecret: f.codes[0]},
 		} {
-			v := v.another()
-			start(v, login).sends("second factor", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-			if _, err := v.session(); !errors.Is(err, kratos.ErrAAL2Required) {
-				v.t.Errorf("whoami before it: %v", err)
+			u := u.another()
+			start(u, login).submit("second factor", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+			if _, err := u.session(); !errors.Is(err, kratos.ErrAAL2Required) {
+				u.t.Errorf("whoami before it: %v", err)
 			}
-			at := start(v, login, kratos.RequestAAL(kratos.AAL2))
-			at.sends("refused", kratos.LoginTOTP{TOTPCode: "000000"})
-			at.sends("refused", kratos.LoginLookupSecret{LookupSecret: "wrong"})
-			at.sends("done", method)
-			if s := must1of[*kratos.Session](v.t)(v.session()); s.AAL != kratos.AAL2 {
-				v.t.Errorf("session of %s after it", s.AAL)
+			at := start(u, login, kratos.RequestAAL(kratos.AAL2))
+			at.submit("refused", kratos.LoginTOTP{TOTPCode: "000000"})
+			at.submit("refused", kratos.LoginLookupSecret{LookupSecret: "wrong"})
+			at.submit("done", method)
+			if s := must(u.session())(u.t); s.AAL != kratos.AAL2 {
+				u.t.Errorf("session of %s after it", s.AAL)
 			}
 		}
 	})
 
-	s.inModes(t, "a second factor comes after a code", modes, func(v *visitor) {
-		p := s.member(v.t, true)
-		f := v.enrol(p)
-		v = v.another()
-		at := start(v, login)
-		at.sends("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.sends("second factor", kratos.LoginCode{Identifier: p.Email, Code: v.code(p.Email)})
-		start(v, login, kratos.RequestAAL(kratos.AAL2)).sends("done", kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
+	fx.inModes(t, "a second factor comes after a code", modes, func(u *user) {
+		p := fx.member(u.t, true)
+		f := u.enrol(p)
+		u = u.another()
+		at := start(u, login)
+		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
+		at.submit("second factor", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
+		start(u, login, kratos.RequestAAL(kratos.AAL2)).submit("done", kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
 	})
 
-	s.inModes(t, "somebody with two factors gives the second again", modes, func(v *visitor) {
-		p := s.member(v.t, true)
-		f := v.enrol(p)
-		start(v, login, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2)).again(kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
-		start(v, login, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2)).again(kratos.LoginTOTP{TOTPCode: f.next(v.t)})
+	fx.inModes(t, "somebody with two factors gives the second again", modes, func(u *user) {
+		p := fx.member(u.t, true)
+		f := u.enrol(p)
+		start(u, login, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2)).submitAgain(kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
+		start(u, login, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2)).submitAgain(kratos.LoginTOTP{TOTPCode: f.next(u.t)})
 	})
-}
-
-// again submits the login of somebody who is signed in.
-func (p *play[F, M]) again(body M) {
-	p.v.t.Helper()
-	p.sends("done", body)
-	flow, method := methodOf(body)
-	covers(p.v.t, flow, p.v.mode, method, "refresh")
-}
-
-// factors are what a person has enrolled.
-type factors struct {
-	secret string // of the authenticator app
-	codes  []string
-}
-
-// next is the code after the one that was used to enrol.
-func (f factors) next(t *testing.T) string {
-	t.Helper()
-	return must1of[string](t)(totp.GenerateCode(f.secret, time.Now().Add(30*time.Second)))
-}
-
-// enrol signs the visitor in, and adds an authenticator app and backup codes.
-func (v *visitor) enrol(p person) factors {
-	v.t.Helper()
-	v.signIn(p)
-	at := start(v, settings)
-	secret, _ := at.form.TOTPSecret()
-	at.sends("refused", kratos.SettingsTOTP{TOTPCode: "000000"})
-	at.sends("done", kratos.SettingsTOTP{TOTPCode: must1of[string](v.t)(totp.GenerateCode(secret, time.Now()))})
-	return factors{secret, v.addBackupCodes()}
 }
 
 func TestIdentifierFirstInEveryMode(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, map[string]any{"selfservice.flows.login.style": "identifier_first"})
-	s.inModes(t, "the identifier comes before the password", modes, func(v *visitor) {
-		p := s.member(v.t, true)
-		at := start(v, login)
+	fx := newFixture(t, map[string]any{"selfservice.flows.login.style": "identifier_first"})
+	fx.inModes(t, "the identifier comes before the password", modes, func(u *user) {
+		p := fx.member(u.t, true)
+		at := start(u, login)
 		if at.form.Field("password") != nil {
-			v.t.Error("the first form asks for the password")
+			u.t.Error("the first form asks for the password")
 		}
-		at.sends("refused", kratos.LoginIdentifierFirst{Identifier: "nobody@example.org"})
-		at.sends("goes on", kratos.LoginIdentifierFirst{Identifier: p.Email})
+		at.submit("refused", kratos.LoginIdentifierFirst{Identifier: "nobody@example.org"})
+		at.submit("goes on", kratos.LoginIdentifierFirst{Identifier: p.Email})
 		if at.form.Field("password") == nil {
-			v.t.Error("the second form does not ask for the password")
+			u.t.Error("the second form does not ask for the password")
 		}
-		at.sends("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		at.submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 	})
-	s.inModes(t, "the identifier comes before the code", modes, func(v *visitor) {
-		p := s.member(v.t, true)
-		at := start(v, login)
-		at.sends("goes on", kratos.LoginIdentifierFirst{Identifier: p.Email})
-		at.sends("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.sends("done", kratos.LoginCode{Identifier: p.Email, Code: v.code(p.Email)})
+	fx.inModes(t, "the identifier comes before the code", modes, func(u *user) {
+		p := fx.member(u.t, true)
+		at := start(u, login)
+		at.submit("goes on", kratos.LoginIdentifierFirst{Identifier: p.Email})
+		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
+		at.submit("done", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
 }
 
 func TestLoginsThatNeedAVerifiedAddress(t *testing.T) {
 	t.Parallel()
 	hook := map[string]any{"hooks": []any{map[string]any{"hook": "require_verified_address"}}}
-	s := newStage(t, map[string]any{
+	fx := newFixture(t, map[string]any{
 		"selfservice.flows.login.after.password":      hook,
 		"selfservice.flows.login.after.code":          hook,
 		"selfservice.flows.login.after.passkey":       hook,
 		"selfservice.flows.login.after.lookup_secret": hook,
 	})
-	s.inModes(t, "a right password is not enough", modes, func(v *visitor) {
-		p, verified := s.member(v.t, false), s.member(v.t, true)
-		start(v, login).sends("unverified", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		start(v.another(), login).sends("done", kratos.LoginPassword{Identifier: verified.Email, Password: verified.password})
+	fx.inModes(t, "a right password is not enough", modes, func(u *user) {
+		p, verified := fx.member(u.t, false), fx.member(u.t, true)
+		start(u, login).submit("unverified", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		start(u.another(), login).submit("done", kratos.LoginPassword{Identifier: verified.Email, Password: verified.password})
 	})
-	s.inModes(t, "a code verifies the address it was sent to", modes, func(v *visitor) {
-		p := s.member(v.t, false)
-		at := start(v, login)
-		at.sends("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.sends("done", kratos.LoginCode{Identifier: p.Email, Code: v.code(p.Email)})
+	fx.inModes(t, "a code verifies the address it was sent to", modes, func(u *user) {
+		p := fx.member(u.t, false)
+		at := start(u, login)
+		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
+		at.submit("done", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
-	s.inModes(t, "a passkey and a second factor are enough", browsers, func(v *visitor) {
-		_, k := v.registerPasskey()
-		codes := v.addBackupCodes()
-		v = v.another()
-		at := start(v, login)
-		at.sends("second factor", kratos.LoginPasskey{PasskeyLogin: k.get(v.t, passkeyOptions(at.form))})
-		start(v, login, kratos.RequestAAL(kratos.AAL2)).sends("done", kratos.LoginLookupSecret{LookupSecret: codes[0]})
+	fx.inModes(t, "a passkey and a second factor are enough", browsers, func(u *user) {
+		_, k := u.registerPasskey()
+		codes := u.addBackupCodes()
+		u = u.another()
+		at := start(u, login)
+		at.submit("second factor", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(at.form))})
+		start(u, login, kratos.RequestAAL(kratos.AAL2)).submit("done", kratos.LoginLookupSecret{LookupSecret: codes[0]})
 	})
 }

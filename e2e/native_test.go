@@ -3,106 +3,12 @@ package e2e
 
 import (
 	"errors"
-	"flag"
-	"fmt"
-	"net/http/httptest"
-	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/e2e/server"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
-
-// shared is the Kratos of all tests that need no configuration of their own.
-var shared *server.Server
-
-func TestMain(m *testing.M) {
-	site := httptest.NewServer(sharedSite.mux)
-	sharedSite.url = site.URL
-	status := server.Main(m, server.Options{UI: site.URL}, &shared)
-	site.Close()
-	if status == 0 && everything() {
-		status = reportMatrix()
-	}
-	os.Exit(status)
-}
-
-// everything reports whether all tests of the package have run.
-func everything() bool {
-	for _, name := range []string{"test.run", "test.skip", "test.list"} {
-		if flag.Lookup(name).Value.String() != "" {
-			return false
-		}
-	}
-	return true
-}
-
-// traits are those of the identity schema of package server.
-type traits struct {
-	Email      string `json:"email"`
-	Name       *name  `json:"name,omitempty"`
-	Newsletter bool   `json:"newsletter,omitempty"`
-}
-
-type name struct {
-	First string `json:"first"`
-	Last  string `json:"last"`
-}
-
-// person is somebody who can register.
-type person struct {
-	traits
-	password string
-}
-
-var people atomic.Int64
-
-func newPerson() person {
-	n := people.Add(1)
-	return person{
-		traits:   traits{Email: fmt.Sprintf("person.%d@example.org", n), Name: &name{"Grace", "Hopper"}},
-		password: fmt.Sprintf("correct horse %d battery staple", n),
-	}
-}
-
-func clients(t *testing.T, srv *server.Server) (*kratos.Client, *kratos.Admin) {
-	t.Helper()
-	srv.LogOnFailure(t)
-	client, err := kratos.NewClient(srv.PublicURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	admin, err := kratos.NewAdmin(srv.AdminURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client, admin
-}
-
-func register(t *testing.T, client *kratos.Client, p person) *kratos.Step[kratos.RegistrationFlow] {
-	t.Helper()
-	step, err := client.Registration.Do(t.Context(), kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return step
-}
-
-// code returns the code of the next mail to an address.
-func code(t *testing.T, srv *server.Server, email string) string {
-	t.Helper()
-	mail, err := srv.Mail.Wait(t.Context(), email)
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := mail.Code()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return code
-}
 
 func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	t.Parallel()
@@ -223,8 +129,6 @@ func TestWhatKratosRefuses(t *testing.T) {
 		t.Errorf("messages by field: %v, %v", e.FieldErrors(), err)
 	}
 }
-
-func second[T any](_ T, err error) error { return err }
 
 func TestPagesOfIdentities(t *testing.T) {
 	t.Parallel()

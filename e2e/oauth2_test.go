@@ -36,67 +36,67 @@ func oauth2Provider(t *testing.T) string {
 
 func TestLoginsForAnOAuth2Provider(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, map[string]any{
+	fx := newFixture(t, map[string]any{
 		"oauth2_provider.url":                                 oauth2Provider(t),
 		"selfservice.methods.webauthn.config.passwordless":    true,
 		"selfservice.flows.registration.after.webauthn.hooks": []any{map[string]any{"hook": "session"}},
 	})
 	challenge := kratos.LoginChallenge("3b1f1ac1d2e34a0fa1b2c3d4e5f60718")
 
-	s.inModes(t, "a login leads the browser back to the provider", browsers, func(v *visitor) {
-		p := s.member(v.t, true)
-		start(v, login, challenge).sends("elsewhere", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		at := start(v.another(), login, challenge)
-		at.sends("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.sends("elsewhere", kratos.LoginCode{Identifier: p.Email, Code: v.code(p.Email)})
+	fx.inModes(t, "a login leads the browser back to the provider", browsers, func(u *user) {
+		p := fx.member(u.t, true)
+		start(u, login, challenge).submit("elsewhere", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		at := start(u.another(), login, challenge)
+		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
+		at.submit("elsewhere", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
 
-	s.inModes(t, "a native client is sent nowhere", []string{native}, func(v *visitor) {
-		p, q := s.member(v.t, true), newPerson()
-		start(v, login, challenge).sends("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		start(v.another(), registration, challenge).sends("done", kratos.RegistrationPassword{Traits: q.traits, Password: q.password})
+	fx.inModes(t, "a native client is sent nowhere", []string{native}, func(u *user) {
+		p, q := fx.member(u.t, true), newPerson()
+		start(u, login, challenge).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		start(u.another(), registration, challenge).submit("done", kratos.RegistrationPassword{Traits: q.traits, Password: q.password})
 	})
 
-	s.inModes(t, "a second factor leads the browser back to the provider", browsers, func(v *visitor) {
-		p := s.member(v.t, true)
-		f := v.enrol(p)
-		for _, method := range []kratos.LoginMethod{kratos.LoginLookupSecret{LookupSecret: f.codes[0]}, kratos.LoginTOTP{TOTPCode: f.next(v.t)}} {
-			v := v.another()
-			start(v, login, challenge).sends("second factor", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-			start(v, login, challenge, kratos.RequestAAL(kratos.AAL2)).sends("elsewhere", method)
+	fx.inModes(t, "a second factor leads the browser back to the provider", browsers, func(u *user) {
+		p := fx.member(u.t, true)
+		f := u.enrol(p)
+		for _, method := range []kratos.LoginMethod{kratos.LoginLookupSecret{LookupSecret: f.codes[0]}, kratos.LoginTOTP{TOTPCode: f.next(u.t)}} {
+			u := u.another()
+			start(u, login, challenge).submit("second factor", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+			start(u, login, challenge, kratos.RequestAAL(kratos.AAL2)).submit("elsewhere", method)
 		}
 	})
 
-	s.inModes(t, "a login with a key leads the browser back to the provider", browsers, func(v *visitor) {
-		p, k := v.registerSecurityKey()
-		at := start(v.another(), login, challenge)
-		at.names(p)
-		at.sends("elsewhere", kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(v.t, webauthnOptions(at.form))})
-		_, k = v.another().registerPasskey()
-		at = start(v.another(), login, challenge)
-		at.sends("elsewhere", kratos.LoginPasskey{PasskeyLogin: k.get(v.t, passkeyOptions(at.form))})
+	fx.inModes(t, "a login with a key leads the browser back to the provider", browsers, func(u *user) {
+		p, k := u.registerSecurityKey()
+		at := start(u.another(), login, challenge)
+		at.giveIdentifier(p)
+		at.submit("elsewhere", kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(u.t, webauthnOptions(at.form))})
+		_, k = u.another().registerPasskey()
+		at = start(u.another(), login, challenge)
+		at.submit("elsewhere", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(at.form))})
 	})
 
 	// A single-page application has the verification before it.
-	s.inModes(t, "a registration leads the browser back to the provider", browsers, func(v *visitor) {
-		want := map[string]string{singlePage: "done", pages: "elsewhere"}[v.mode]
+	fx.inModes(t, "a registration leads the browser back to the provider", browsers, func(u *user) {
+		want := map[string]string{singlePage: "done", pages: "elsewhere"}[u.mode]
 		p := newPerson()
-		at := start(v, registration, challenge)
-		at.sends(want, kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
+		at := start(u, registration, challenge)
+		at.submit(want, kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
 
 		p = newPerson()
-		at = start(v.another(), registration, challenge)
-		at.sends("goes on", kratos.RegistrationCode{Traits: p.traits})
-		at.sends(want, kratos.RegistrationCode{Traits: p.traits, Code: v.code(p.Email)})
+		at = start(u.another(), registration, challenge)
+		at.submit("goes on", kratos.RegistrationCode{Traits: p.traits})
+		at.submit(want, kratos.RegistrationCode{Traits: p.traits, Code: u.code(p.Email)})
 
 		k := newKey()
-		at = start(v.another(), registration, challenge)
-		at.sends("goes on", kratos.RegistrationProfile{Traits: newPerson().traits})
-		at.sends(want, kratos.RegistrationPasskey{Traits: newPerson().traits, PasskeyRegister: k.create(v.t, passkeyOptions(at.form))})
+		at = start(u.another(), registration, challenge)
+		at.submit("goes on", kratos.RegistrationProfile{Traits: newPerson().traits})
+		at.submit(want, kratos.RegistrationPasskey{Traits: newPerson().traits, PasskeyRegister: k.create(u.t, passkeyOptions(at.form))})
 
-		at = start(v.another(), registration, challenge)
-		at.sends("goes on", kratos.RegistrationProfile{Traits: newPerson().traits})
-		answer := newKey().create(v.t, webauthnOptions(at.form))
-		at.sends(want, kratos.RegistrationWebAuthn{Traits: newPerson().traits, WebAuthnRegister: answer, WebAuthnRegisterDisplayname: "the blue one"})
+		at = start(u.another(), registration, challenge)
+		at.submit("goes on", kratos.RegistrationProfile{Traits: newPerson().traits})
+		answer := newKey().create(u.t, webauthnOptions(at.form))
+		at.submit(want, kratos.RegistrationWebAuthn{Traits: newPerson().traits, WebAuthnRegister: answer, WebAuthnRegisterDisplayname: "the blue one"})
 	})
 }

@@ -19,33 +19,33 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	client, _ := clients(t, srv)
 
 	// The provider serves one browser at a time, so what follows is not parallel.
-	login := func(s *surfer) *url.URL { return s.login(client) }
-	registration := func(s *surfer) *url.URL { return s.registration(client) }
+	login := func(br *browser) *url.URL { return br.login(client) }
+	registration := func(br *browser) *url.URL { return br.registration(client) }
 
 	t.Run("a registration signs the browser in", func(t *testing.T) {
-		covers(t, "registration", singlePage, "oidc", "elsewhere", "done")
+		cover(t, "registration", singlePage, "oidc", "elsewhere", "done")
 		someone := newAccount()
 		idp.SignIn(someone)
-		s := newSurfer(t, srv)
-		leads(t, registration(s), "/")
-		session := s.whoami(client)
+		br := newBrowser(t, srv)
+		leads(t, registration(br), "/")
+		session := br.whoami(client)
 		if m := session.AuthenticationMethods; len(m) != 1 || m[0].Method != kratos.AuthenticationMethodOIDC || m[0].Provider != provider.ID {
 			t.Errorf("methods %+v", m)
 		}
-		if got := must1of[traits](t)(kratos.Traits[traits](session.Identity)); got.Email != someone.Email || got.Name.First != someone.Name {
+		if got := must(kratos.Traits[traits](session.Identity))(t); got.Email != someone.Email || got.Name.First != someone.Name {
 			t.Errorf("traits %+v", got)
 		}
 	})
 
 	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
-		covers(t, "login", singlePage, "oidc", "elsewhere", "done")
+		cover(t, "login", singlePage, "oidc", "elsewhere", "done")
 		var ids []string
-		for _, first := range []func(*surfer) *url.URL{registration, login} {
+		for _, first := range []func(*browser) *url.URL{registration, login} {
 			idp.SignIn(newAccount())
-			for _, start := range []func(*surfer) *url.URL{first, login, registration} {
-				s := newSurfer(t, srv)
-				leads(t, start(s), "/")
-				ids = append(ids, s.whoami(client).Identity.ID)
+			for _, start := range []func(*browser) *url.URL{first, login, registration} {
+				br := newBrowser(t, srv)
+				leads(t, start(br), "/")
+				ids = append(ids, br.whoami(client).Identity.ID)
 			}
 		}
 		if want := []string{ids[0], ids[0], ids[0], ids[3], ids[3], ids[3]}; !slices.Equal(ids, want) || ids[0] == ids[3] {
@@ -54,38 +54,38 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	})
 
 	t.Run("a person who refuses is back at the form which says why", func(t *testing.T) {
-		covers(t, "login", singlePage, "oidc", "refused")
-		covers(t, "registration", singlePage, "oidc", "refused")
+		cover(t, "login", singlePage, "oidc", "refused")
+		cover(t, "registration", singlePage, "oidc", "refused")
 		idp.Refuse()
-		s := newSurfer(t, srv)
-		id := leads(t, login(s), "/login")
-		s.ajax(client, func(b *kratos.Browser) {
-			saysWhy(t, must1of[*kratos.LoginFlow](t)(b.Login.Get(ctx, id)).Form(), "access_denied")
+		br := newBrowser(t, srv)
+		id := leads(t, login(br), "/login")
+		br.ajax(client, func(b *kratos.Browser) {
+			saysWhy(t, must(b.Login.Get(ctx, id))(t).Form(), "access_denied")
 		})
-		id = leads(t, registration(s), "/registration")
-		s.ajax(client, func(b *kratos.Browser) {
-			saysWhy(t, must1of[*kratos.RegistrationFlow](t)(b.Registration.Get(ctx, id)).Form(), "access_denied")
+		id = leads(t, registration(br), "/registration")
+		br.ajax(client, func(b *kratos.Browser) {
+			saysWhy(t, must(b.Registration.Get(ctx, id))(t).Form(), "access_denied")
 			_, err := b.Whoami(ctx)
-			wants(t, "whoami", err, kratos.ErrNoSession)
+			wantError(t, "whoami", err, kratos.ErrNoSession)
 		})
 	})
 
 	t.Run("a registration asks for what the provider does not tell", func(t *testing.T) {
-		for _, start := range []func(*surfer) *url.URL{registration, login} {
+		for _, start := range []func(*browser) *url.URL{registration, login} {
 			p := newPerson()
 			idp.SignIn(provider.Person{Subject: p.Email})
-			s := newSurfer(t, srv)
-			id := leads(t, start(s), "/registration")
+			br := newBrowser(t, srv)
+			id := leads(t, start(br), "/registration")
 			var next string
-			s.ajax(client, func(b *kratos.Browser) {
-				flow := must1of[*kratos.RegistrationFlow](t)(b.Registration.Get(ctx, id))
+			br.ajax(client, func(b *kratos.Browser) {
+				flow := must(b.Registration.Get(ctx, id))(t)
 				if missing := flow.Form().FieldErrors()["traits.email"]; len(missing) != 1 || missing[0].ID != kratos.MessageRequired {
 					t.Errorf("messages by field %+v", flow.Form().FieldErrors())
 				}
-				next = must1of[*kratos.Step[kratos.RegistrationFlow]](t)(b.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID, Traits: p.traits})).RedirectTo
+				next = must(b.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID, Traits: p.traits}))(t).RedirectTo
 			})
-			s.open(next)
-			if got := must1of[traits](t)(kratos.Traits[traits](s.whoami(client).Identity)); got.Email != p.Email || got.Name.Last != "Hopper" {
+			br.open(next)
+			if got := must(kratos.Traits[traits](br.whoami(client).Identity))(t); got.Email != p.Email || got.Name.Last != "Hopper" {
 				t.Errorf("traits %+v", got)
 			}
 		}
@@ -95,11 +95,11 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 		p := newPerson()
 		want := register(t, client, p).Identity.ID
 		idp.SignIn(provider.Person{Subject: p.Email, Email: p.Email})
-		for _, start := range []func(*surfer) *url.URL{login, registration} {
-			s := newSurfer(t, srv)
-			id := leads(t, start(s), "/login")
-			s.ajax(client, func(b *kratos.Browser) {
-				flow := must1of[*kratos.LoginFlow](t)(b.Login.Get(ctx, id))
+		for _, start := range []func(*browser) *url.URL{login, registration} {
+			br := newBrowser(t, srv)
+			id := leads(t, start(br), "/login")
+			br.ajax(client, func(b *kratos.Browser) {
+				flow := must(b.Login.Get(ctx, id))(t)
 				if m := flow.Form().Messages; len(m) != 1 || m[0].ID != kratos.MessageLoginLinkAccount || flow.Form().Value("identifier") != p.Email {
 					t.Errorf("messages %+v for %q", m, flow.Form().Value("identifier"))
 				}
@@ -107,59 +107,59 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 				rejectedFor(t, "a wrong password", err, kratos.MessageInvalidCredentials)
 			})
 		}
-		s := newSurfer(t, srv)
-		id := leads(t, login(s), "/login")
-		s.ajax(client, func(b *kratos.Browser) {
-			flow := must1of[*kratos.LoginFlow](t)(b.Login.Get(ctx, id))
-			step := must1of[*kratos.Step[kratos.LoginFlow]](t)(b.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
+		br := newBrowser(t, srv)
+		id := leads(t, login(br), "/login")
+		br.ajax(client, func(b *kratos.Browser) {
+			flow := must(b.Login.Get(ctx, id))(t)
+			step := must(b.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 			if !step.Done || step.Identity.ID != want {
 				t.Errorf("the password: %+v", step)
 			}
 		})
-		s = newSurfer(t, srv)
-		leads(t, login(s), "/")
-		if got := s.whoami(client).Identity.ID; got != want {
+		br = newBrowser(t, srv)
+		leads(t, login(br), "/")
+		if got := br.whoami(client).Identity.ID; got != want {
 			t.Errorf("the provider signs in %s", got)
 		}
 	})
 
 	t.Run("a login again through the provider makes a new session", func(t *testing.T) {
-		covers(t, "login", singlePage, "oidc", "refresh")
+		cover(t, "login", singlePage, "oidc", "refresh")
 		idp.SignIn(newAccount())
-		s := newSurfer(t, srv)
-		leads(t, registration(s), "/")
-		before := s.whoami(client)
+		br := newBrowser(t, srv)
+		leads(t, registration(br), "/")
+		before := br.whoami(client)
 		var next string
-		s.ajax(client, func(b *kratos.Browser) {
-			next = must1of[*kratos.Step[kratos.LoginFlow]](t)(b.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID}, kratos.Refresh())).RedirectTo
+		br.ajax(client, func(b *kratos.Browser) {
+			next = must(b.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID}, kratos.Refresh()))(t).RedirectTo
 		})
-		leads(t, s.open(next), "/")
-		after := s.whoami(client)
+		leads(t, br.open(next), "/")
+		after := br.whoami(client)
 		if after.ID == before.ID || after.Identity.ID != before.Identity.ID || !after.AuthenticatedAt.After(before.AuthenticatedAt) {
 			t.Errorf("from session %+v to %+v", before, after)
 		}
 	})
 
 	t.Run("a second factor comes after the provider", func(t *testing.T) {
-		covers(t, "login", singlePage, "oidc", "second factor")
+		cover(t, "login", singlePage, "oidc", "second factor")
 		idp.SignIn(newAccount())
-		s := newSurfer(t, srv)
-		leads(t, registration(s), "/")
+		br := newBrowser(t, srv)
+		leads(t, registration(br), "/")
 		var codes []string
-		s.ajax(client, func(b *kratos.Browser) {
-			shown := must1of[*kratos.Step[kratos.SettingsFlow]](t)(b.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}))
+		br.ajax(client, func(b *kratos.Browser) {
+			shown := must(b.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}))(t)
 			codes = shown.Flow.Form().LookupCodes()
-			must1of[*kratos.Step[kratos.SettingsFlow]](t)(b.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}))
+			must(b.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}))(t)
 		})
-		s = newSurfer(t, srv)
-		id := leads(t, login(s), "/login")
-		s.ajax(client, func(b *kratos.Browser) {
+		br = newBrowser(t, srv)
+		id := leads(t, login(br), "/login")
+		br.ajax(client, func(b *kratos.Browser) {
 			_, err := b.Whoami(ctx)
-			wants(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
-			flow := must1of[*kratos.LoginFlow](t)(b.Login.Get(ctx, id))
-			must1of[*kratos.Step[kratos.LoginFlow]](t)(b.Login.Submit(ctx, flow, kratos.LoginLookupSecret{LookupSecret: codes[0]}))
+			wantError(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
+			flow := must(b.Login.Get(ctx, id))(t)
+			must(b.Login.Submit(ctx, flow, kratos.LoginLookupSecret{LookupSecret: codes[0]}))(t)
 		})
-		if session := s.whoami(client); session.AAL != kratos.AAL2 {
+		if session := br.whoami(client); session.AAL != kratos.AAL2 {
 			t.Errorf("session of %s", session.AAL)
 		}
 	})
@@ -167,9 +167,9 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	t.Run("what one browser began another cannot finish", func(t *testing.T) {
 		idp.SignIn(newAccount())
 		var next string
-		newSurfer(t, srv).ajax(client, func(b *kratos.Browser) {
-			next = must1of[*kratos.Step[kratos.LoginFlow]](t)(b.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID})).RedirectTo
+		newBrowser(t, srv).ajax(client, func(b *kratos.Browser) {
+			next = must(b.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID}))(t).RedirectTo
 		})
-		isErrorPage(t, client, newSurfer(t, srv).open(next), http.StatusBadRequest)
+		isErrorPage(t, client, newBrowser(t, srv).open(next), http.StatusBadRequest)
 	})
 }

@@ -19,11 +19,11 @@ func TestIDTokensOfApps(t *testing.T) {
 	const nonce = "made up by the app"
 	login := func(t *testing.T, account provider.Person) kratos.LoginOIDC {
 		t.Helper()
-		return kratos.LoginOIDC{Provider: provider.GoogleID, IDToken: must1of[string](t)(google.IDToken(account, nonce)), IDTokenNonce: nonce}
+		return kratos.LoginOIDC{Provider: provider.GoogleID, IDToken: must(google.IDToken(account, nonce))(t), IDTokenNonce: nonce}
 	}
 	registration := func(t *testing.T, account provider.Person) kratos.RegistrationOIDC {
 		t.Helper()
-		return kratos.RegistrationOIDC{Provider: provider.GoogleID, IDToken: must1of[string](t)(google.IDToken(account, nonce)), IDTokenNonce: nonce}
+		return kratos.RegistrationOIDC{Provider: provider.GoogleID, IDToken: must(google.IDToken(account, nonce))(t), IDTokenNonce: nonce}
 	}
 	// taken is somebody with a password, and an account at the provider with the same address.
 	taken := func(t *testing.T) (person, provider.Person) {
@@ -38,8 +38,8 @@ func TestIDTokensOfApps(t *testing.T) {
 		if m := flow.Form().Messages; len(m) != 1 || m[0].ID != kratos.MessageLoginLinkAccount {
 			t.Errorf("messages %+v", m)
 		}
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
-		linked := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, account)))
+		step := must(client.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
+		linked := must(client.Login.Do(ctx, login(t, account)))(t)
 		if !step.Done || !linked.Done || linked.Identity.ID != step.Identity.ID {
 			t.Errorf("the password: %+v, the provider: %+v", step, linked)
 		}
@@ -48,12 +48,12 @@ func TestIDTokensOfApps(t *testing.T) {
 	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
 		t.Parallel()
 		account := newAccount()
-		registered := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Do(ctx, registration(t, account)))
-		again := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Do(ctx, registration(t, account)))
-		known := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, account)))
-		unknown := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, newAccount())))
+		registered := must(client.Registration.Do(ctx, registration(t, account)))(t)
+		again := must(client.Registration.Do(ctx, registration(t, account)))(t)
+		known := must(client.Login.Do(ctx, login(t, account)))(t)
+		unknown := must(client.Login.Do(ctx, login(t, newAccount())))(t)
 		for name, token := range map[string]string{"registered": registered.SessionToken, "registered again": again.SessionToken, "logged in": known.SessionToken} {
-			if s := must1of[*kratos.Session](t)(client.Whoami(ctx, kratos.Token(token))); s.Identity.ID != registered.Identity.ID {
+			if s := must(client.Whoami(ctx, kratos.Token(token)))(t); s.Identity.ID != registered.Identity.ID {
 				t.Errorf("%s as %s", name, s.Identity.ID)
 			}
 		}
@@ -69,14 +69,14 @@ func TestIDTokensOfApps(t *testing.T) {
 		otherNonce.IDTokenNonce, noNonce.IDTokenNonce, forged.IDToken = "s3cret", "", good.IDToken+"A"
 		for name, method := range map[string]kratos.LoginOIDC{"another nonce": otherNonce, "no nonce": noNonce, "another signature": forged} {
 			_, err := client.Login.Do(ctx, method)
-			wants(t, name, err, kratos.ErrServer)
+			wantError(t, name, err, kratos.ErrServer)
 		}
 	})
 
 	t.Run("Google's tokens may have no nonce", func(t *testing.T) {
 		t.Parallel()
-		token := must1of[string](t)(google.IDToken(newAccount(), ""))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.GoogleID, IDToken: token}))
+		token := must(google.IDToken(newAccount(), ""))(t)
+		step := must(client.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.GoogleID, IDToken: token}))(t)
 		if !step.Done {
 			t.Errorf("logged in: %+v", step)
 		}
@@ -89,8 +89,8 @@ func TestIDTokensOfApps(t *testing.T) {
 		_, err := client.Registration.Do(ctx, method)
 		rejectedFor(t, "a registration", err, kratos.MessageRequired)
 		method.Traits = p.traits
-		step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Submit(ctx, kratos.Rejected[kratos.RegistrationFlow](err), method))
-		if got := must1of[traits](t)(kratos.Traits[traits](step.Identity)); !step.Done || got.Email != p.Email {
+		step := must(client.Registration.Submit(ctx, kratos.Rejected[kratos.RegistrationFlow](err), method))(t)
+		if got := must(kratos.Traits[traits](step.Identity))(t); !step.Done || got.Email != p.Email {
 			t.Errorf("registered: %+v with %+v", step, got)
 		}
 
@@ -99,8 +99,8 @@ func TestIDTokensOfApps(t *testing.T) {
 		_, err = client.Login.Do(ctx, unknown)
 		rejectedFor(t, "a login", err, kratos.MessageRequired)
 		unknown.Traits = p.traits
-		joined := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, kratos.Rejected[kratos.LoginFlow](err), unknown))
-		if got := must1of[traits](t)(kratos.Traits[traits](joined.Identity)); !joined.Done || got.Email != p.Email {
+		joined := must(client.Login.Submit(ctx, kratos.Rejected[kratos.LoginFlow](err), unknown))(t)
+		if got := must(kratos.Traits[traits](joined.Identity))(t); !joined.Done || got.Email != p.Email {
 			t.Errorf("logged in: %+v with %+v", joined, got)
 		}
 	})
@@ -113,26 +113,26 @@ func TestIDTokensOfApps(t *testing.T) {
 		if !errors.Is(err, kratos.ErrAccountExists) || !errors.As(err, &e) {
 			t.Fatalf("%v, want ErrAccountExists", err)
 		}
-		links(t, must1of[*kratos.LoginFlow](t)(client.Login.Get(ctx, e.FlowID)), p, account)
+		links(t, must(client.Login.Get(ctx, e.FlowID))(t), p, account)
 	})
 
 	t.Run("somebody signed in logs in again with a token", func(t *testing.T) {
 		t.Parallel()
-		covers(t, "login", native, "oidc", "refresh")
+		cover(t, "login", native, "oidc", "refresh")
 		account := newAccount()
-		first := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, account)))
-		again := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, login(t, account), kratos.Refresh(), kratos.Token(first.SessionToken)))
+		first := must(client.Login.Do(ctx, login(t, account)))(t)
+		again := must(client.Login.Do(ctx, login(t, account), kratos.Refresh(), kratos.Token(first.SessionToken)))(t)
 		if !again.Done || !again.Session.AuthenticatedAt.After(first.Session.AuthenticatedAt) {
 			t.Errorf("logged in again: %+v", again)
 		}
 	})
 
 	t.Run("a login with an address that is taken goes on as the login that links", func(t *testing.T) {
-		covers(t, "login", native, "oidc", "goes on")
+		cover(t, "login", native, "oidc", "goes on")
 		t.Parallel()
 		p, account := taken(t)
-		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, login(t, account)))
+		flow := must(client.Login.Start(ctx))(t)
+		step := must(client.Login.Submit(ctx, flow, login(t, account)))(t)
 		if step.Done || step.Flow == nil || step.Flow.ID == flow.ID {
 			t.Fatalf("the token: %+v", step)
 		}
@@ -141,8 +141,8 @@ func TestIDTokensOfApps(t *testing.T) {
 
 	t.Run("a flow with an exchange code ends at once all the same", func(t *testing.T) {
 		t.Parallel()
-		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx, inApp()...))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, login(t, newAccount())))
+		flow := must(client.Login.Start(ctx, inApp()...))(t)
+		step := must(client.Login.Submit(ctx, flow, login(t, newAccount())))(t)
 		if !step.Done || step.SessionToken == "" {
 			t.Errorf("logged in: %+v", step)
 		}

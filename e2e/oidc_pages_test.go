@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"net/http"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/e2e/provider"
@@ -11,7 +10,7 @@ import (
 func TestProvidersOfPages(t *testing.T) {
 	t.Parallel()
 	idp := provider.ForTest(t)
-	s := newStage(t, map[string]any{
+	fx := newFixture(t, map[string]any{
 		"selfservice.methods.oidc":                        acme(idp),
 		"selfservice.flows.registration.after.oidc.hooks": []any{map[string]any{"hook": "session"}},
 	})
@@ -20,38 +19,33 @@ func TestProvidersOfPages(t *testing.T) {
 	// The provider serves one browser at a time, so what follows is not parallel.
 	t.Run("a provider registers and logs in, and a second factor comes after it", func(t *testing.T) {
 		idp.SignIn(newAccount())
-		v := s.visitor(t, pages)
-		start(v, registration).sends("done", join)
-		start(v.another(), login).sends("done", through)
-		start(v, login, kratos.Refresh()).again(through)
-		start(v, settings).sends("refused", kratos.SettingsOIDC{Link: "initech"})
-		v.addBackupCodes()
-		start(v.another(), login).sends("second factor", through)
+		u := fx.user(t, pages)
+		start(u, registration).submit("done", join)
+		start(u.another(), login).submit("done", through)
+		start(u, login, kratos.Refresh()).submitAgain(through)
+		start(u, settings).submit("refused", kratos.SettingsOIDC{Link: "initech"})
+		u.addBackupCodes()
+		start(u.another(), login).submit("second factor", through)
 	})
 
 	t.Run("an address that is taken leads to a login that links the account", func(t *testing.T) {
-		p := s.member(t, true)
+		p := fx.member(t, true)
 		idp.SignIn(provider.Person{Subject: p.Email, Email: p.Email})
-		at := start(s.visitor(t, pages), login)
-		at.sends("goes on", through)
-		at.sends("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		at := start(fx.user(t, pages), login)
+		at.submit("goes on", through)
+		at.submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 	})
 
 	t.Run("the form leads the browser to the provider", func(t *testing.T) {
-		v := s.visitor(t, pages)
-		v.signIn(s.member(t, true))
-		at := start(v, settings)
-		v.stays()
-		at.sends("elsewhere", kratos.SettingsOIDC{Link: provider.ID})
-		v = s.visitor(t, pages)
-		first, second := start(v, login), start(v, registration)
-		v.stays()
-		first.sends("elsewhere", through)
-		second.sends("elsewhere", join)
+		u := fx.user(t, pages)
+		u.signIn(fx.member(t, true))
+		at := start(u, settings)
+		u.followNoRedirects()
+		at.submit("elsewhere", kratos.SettingsOIDC{Link: provider.ID})
+		u = fx.user(t, pages)
+		first, second := start(u, login), start(u, registration)
+		u.followNoRedirects()
+		first.submit("elsewhere", through)
+		second.submit("elsewhere", join)
 	})
-}
-
-// stays makes the browser follow no redirects any more.
-func (v *visitor) stays() {
-	v.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 }

@@ -19,29 +19,29 @@ func TestSocialAccountsInSettings(t *testing.T) {
 	client, _ := clients(t, srv)
 
 	// signedIn is the browser of somebody with a password.
-	signedIn := func(t *testing.T) (*surfer, string) {
+	signedIn := func(t *testing.T) (*browser, string) {
 		t.Helper()
-		p, s := newPerson(), newSurfer(t, srv)
+		p, br := newPerson(), newBrowser(t, srv)
 		id := register(t, client, p).Identity.ID
-		s.ajax(client, func(b *kratos.Browser) {
-			must1of[*kratos.Step[kratos.LoginFlow]](t)(b.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
+		br.ajax(client, func(b *kratos.Browser) {
+			must(b.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 		})
-		return s, id
+		return br, id
 	}
 	// link links the person's account at the provider, and returns the form where the browser is then.
-	link := func(t *testing.T, s *surfer) (form kratos.Form) {
+	link := func(t *testing.T, br *browser) (form kratos.Form) {
 		t.Helper()
 		var next string
-		s.ajax(client, func(b *kratos.Browser) {
-			step := must1of[*kratos.Step[kratos.SettingsFlow]](t)(b.Settings.Do(ctx, kratos.SettingsOIDC{Link: provider.ID}))
+		br.ajax(client, func(b *kratos.Browser) {
+			step := must(b.Settings.Do(ctx, kratos.SettingsOIDC{Link: provider.ID}))(t)
 			if step.Done || step.RedirectTo == "" {
 				t.Fatalf("linking: %+v", step)
 			}
 			next = step.RedirectTo
 		})
-		id := leads(t, s.open(next), "/settings")
-		s.ajax(client, func(b *kratos.Browser) {
-			form = must1of[*kratos.SettingsFlow](t)(b.Settings.Get(ctx, id)).Form()
+		id := leads(t, br.open(next), "/settings")
+		br.ajax(client, func(b *kratos.Browser) {
+			form = must(b.Settings.Get(ctx, id))(t).Form()
 		})
 		return form
 	}
@@ -53,29 +53,29 @@ func TestSocialAccountsInSettings(t *testing.T) {
 	}
 
 	t.Run("an account that is linked logs its person in until it is unlinked", func(t *testing.T) {
-		covers(t, "settings", singlePage, "oidc", "elsewhere", "done")
-		s, id := signedIn(t)
+		cover(t, "settings", singlePage, "oidc", "elsewhere", "done")
+		br, id := signedIn(t)
 		account := newAccount()
 		idp.SignIn(account)
-		form := link(t, s)
+		form := link(t, br)
 		if m := form.Messages; len(m) != 1 || m[0].ID != kratos.MessageSettingsSaved {
 			t.Errorf("messages %+v", m)
 		}
 		offers(t, form, 0, 1)
-		other := newSurfer(t, srv)
+		other := newBrowser(t, srv)
 		leads(t, other.login(client), "/")
 		if got := other.whoami(client).Identity; got.ID != id {
 			t.Errorf("the provider signs in %s", got.ID)
 		}
 
-		s.ajax(client, func(b *kratos.Browser) {
-			step := must1of[*kratos.Step[kratos.SettingsFlow]](t)(b.Settings.Do(ctx, kratos.SettingsOIDC{Unlink: provider.ID}))
+		br.ajax(client, func(b *kratos.Browser) {
+			step := must(b.Settings.Do(ctx, kratos.SettingsOIDC{Unlink: provider.ID}))(t)
 			if !step.Done {
 				t.Errorf("unlinking: %+v", step)
 			}
 			offers(t, step.Flow.Form(), 1, 0)
 		})
-		other = newSurfer(t, srv)
+		other = newBrowser(t, srv)
 		leads(t, other.login(client), "/")
 		if got := other.whoami(client).Identity; got.ID == id {
 			t.Error("the provider still signs the person in")
@@ -83,18 +83,18 @@ func TestSocialAccountsInSettings(t *testing.T) {
 	})
 
 	t.Run("a person who refuses is back at the form which says why", func(t *testing.T) {
-		s, _ := signedIn(t)
+		br, _ := signedIn(t)
 		idp.Refuse()
-		form := link(t, s)
+		form := link(t, br)
 		saysWhy(t, form, "access_denied")
 		offers(t, form, 1, 0)
 	})
 
 	t.Run("an account of somebody else is not linked", func(t *testing.T) {
 		idp.SignIn(newAccount())
-		leads(t, newSurfer(t, srv).registration(client), "/")
-		s, _ := signedIn(t)
-		form := link(t, s)
+		leads(t, newBrowser(t, srv).registration(client), "/")
+		br, _ := signedIn(t)
+		form := link(t, br)
 		if m := form.Messages; len(m) != 1 || m[0].ID != kratos.MessageAccountExists {
 			t.Errorf("messages %+v", m)
 		}
@@ -102,28 +102,28 @@ func TestSocialAccountsInSettings(t *testing.T) {
 	})
 
 	t.Run("the last way to log in is not unlinked", func(t *testing.T) {
-		covers(t, "settings", singlePage, "oidc", "refused")
+		cover(t, "settings", singlePage, "oidc", "refused")
 		idp.SignIn(newAccount())
-		s := newSurfer(t, srv)
-		leads(t, s.registration(client), "/")
-		s.ajax(client, func(b *kratos.Browser) {
-			flow := must1of[*kratos.SettingsFlow](t)(b.Settings.Start(ctx))
+		br := newBrowser(t, srv)
+		leads(t, br.registration(client), "/")
+		br.ajax(client, func(b *kratos.Browser) {
+			flow := must(b.Settings.Start(ctx))(t)
 			offers(t, flow.Form(), 0, 0)
 			_, err := b.Settings.Submit(ctx, flow, kratos.SettingsOIDC{Unlink: provider.ID})
 			rejectedFor(t, "unlinking", err, kratos.MessageInvalid)
-			must1of[*kratos.Step[kratos.SettingsFlow]](t)(b.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "a correct horse besides"}))
-			step := must1of[*kratos.Step[kratos.SettingsFlow]](t)(b.Settings.Submit(ctx, flow, kratos.SettingsOIDC{Unlink: provider.ID}))
+			must(b.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "a correct horse besides"}))(t)
+			step := must(b.Settings.Submit(ctx, flow, kratos.SettingsOIDC{Unlink: provider.ID}))(t)
 			offers(t, step.Flow.Form(), 1, 0)
 		})
 	})
 
 	t.Run("what is not there is neither linked nor unlinked", func(t *testing.T) {
-		s, _ := signedIn(t)
-		s.ajax(client, func(b *kratos.Browser) {
+		br, _ := signedIn(t)
+		br.ajax(client, func(b *kratos.Browser) {
 			_, err := b.Settings.Do(ctx, kratos.SettingsOIDC{Link: "initech"})
 			rejectedFor(t, "linking", err, kratos.MessageInvalid)
 			_, err = b.Settings.Do(ctx, kratos.SettingsOIDC{Unlink: provider.ID})
-			wants(t, "unlinking", err, kratos.ErrNotFound)
+			wantError(t, "unlinking", err, kratos.ErrNotFound)
 		})
 	})
 }
@@ -138,9 +138,9 @@ func TestSocialSignInOnPages(t *testing.T) {
 	s.home(client)
 	through := url.Values{"method": {"oidc"}, "provider": {provider.ID}}
 
-	covers(t, "login", pages, "oidc", "refused", "done")
-	covers(t, "registration", pages, "oidc", "refused", "goes on")
-	covers(t, "settings", pages, "oidc", "done")
+	cover(t, "login", pages, "oidc", "refused", "done")
+	cover(t, "registration", pages, "oidc", "refused", "goes on")
+	cover(t, "settings", pages, "oidc", "done")
 	idp.Refuse()
 	s.visit("/login")
 	where, page := s.send(through)

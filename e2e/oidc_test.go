@@ -12,12 +12,6 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// newAccount is a person whom Kratos does not know yet.
-func newAccount() provider.Person {
-	p := newPerson()
-	return provider.Person{Subject: p.Email, Email: p.Email, Name: "Grace"}
-}
-
 // inApp are the options of a flow that an app starts, and goes on with after a visit to the system's browser.
 func inApp() []kratos.CallOption {
 	return []kratos.CallOption{kratos.ReturnTo("kratosgo://return"), kratos.ReturnSessionTokenExchangeCode()}
@@ -33,23 +27,23 @@ func TestSocialSignInOfApps(t *testing.T) {
 	// The provider serves one browser at a time, so what follows is not parallel.
 	login := func(t *testing.T, opts ...kratos.CallOption) (*kratos.LoginFlow, *url.URL) {
 		t.Helper()
-		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx, opts...))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID}, opts...))
+		flow := must(client.Login.Start(ctx, opts...))(t)
+		step := must(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID}, opts...))(t)
 		if step.Done || step.Flow != nil || step.RedirectTo == "" {
 			t.Fatalf("the provider: %+v", step)
 		}
-		return flow, newSurfer(t, srv).open(step.RedirectTo)
+		return flow, newBrowser(t, srv).open(step.RedirectTo)
 	}
 	registration := func(t *testing.T) (*kratos.RegistrationFlow, *url.URL) {
 		t.Helper()
-		flow := must1of[*kratos.RegistrationFlow](t)(client.Registration.Start(ctx, inApp()...))
-		step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID}))
-		return flow, newSurfer(t, srv).open(step.RedirectTo)
+		flow := must(client.Registration.Start(ctx, inApp()...))(t)
+		step := must(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID}))(t)
+		return flow, newBrowser(t, srv).open(step.RedirectTo)
 	}
 	exchange := func(t *testing.T, initCode string, back *url.URL) *kratos.Session {
 		t.Helper()
-		got := must1of[*kratos.SuccessfulCodeExchange](t)(client.ExchangeSessionToken(ctx, initCode, back.Query().Get("code")))
-		session := must1of[*kratos.Session](t)(client.Whoami(ctx, kratos.Token(got.SessionToken)))
+		got := must(client.ExchangeSessionToken(ctx, initCode, back.Query().Get("code")))(t)
+		session := must(client.Whoami(ctx, kratos.Token(got.SessionToken)))(t)
 		if got.Session.ID != session.ID || session.AuthenticationMethods[0].Method != kratos.AuthenticationMethodOIDC || session.AuthenticationMethods[0].Provider != provider.ID {
 			t.Errorf("exchanged for %+v, and whoami is %+v", got.Session, session)
 		}
@@ -69,31 +63,31 @@ func TestSocialSignInOfApps(t *testing.T) {
 	}
 
 	t.Run("a registration ends in a session that the app gets for two codes", func(t *testing.T) {
-		covers(t, "registration", native, "oidc", "elsewhere", "done")
+		cover(t, "registration", native, "oidc", "elsewhere", "done")
 		someone := newAccount()
 		idp.SignIn(someone)
-		flow := must1of[*kratos.RegistrationFlow](t)(client.Registration.Start(ctx, inApp()...))
+		flow := must(client.Registration.Start(ctx, inApp()...))(t)
 		if got := flow.Form().Providers("provider"); len(got) != 1 || got[0] != provider.ID {
 			t.Errorf("providers %v", got)
 		}
-		step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID}))
+		step := must(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID}))(t)
 		_, err := client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, "not known yet")
-		wants(t, "before the browser is back", err, kratos.ErrNotFound)
-		back := newSurfer(t, srv).open(step.RedirectTo)
+		wantError(t, "before the browser is back", err, kratos.ErrNotFound)
+		back := newBrowser(t, srv).open(step.RedirectTo)
 		returns(t, back, "code")
 		_, err = client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, "another code")
-		wants(t, "with another code", err, kratos.ErrNotFound)
+		wantError(t, "with another code", err, kratos.ErrNotFound)
 		session := exchange(t, flow.SessionTokenExchangeCode, back)
 		if again := exchange(t, flow.SessionTokenExchangeCode, back); again.ID != session.ID {
 			t.Errorf("the codes are exchanged for %s, then for %s", session.ID, again.ID)
 		}
-		if got := must1of[traits](t)(kratos.Traits[traits](session.Identity)); got.Email != someone.Email || got.Name.First != someone.Name {
+		if got := must(kratos.Traits[traits](session.Identity))(t); got.Email != someone.Email || got.Name.First != someone.Name {
 			t.Errorf("traits %+v", got)
 		}
 	})
 
 	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
-		covers(t, "login", native, "oidc", "elsewhere", "done")
+		cover(t, "login", native, "oidc", "elsewhere", "done")
 		var ids []string
 		for range 2 {
 			idp.SignIn(newAccount())
@@ -110,17 +104,17 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("a person who refuses comes back without a code and the flow says why", func(t *testing.T) {
-		covers(t, "login", native, "oidc", "refused")
-		covers(t, "registration", native, "oidc", "refused")
+		cover(t, "login", native, "oidc", "refused")
+		cover(t, "registration", native, "oidc", "refused")
 		idp.Refuse()
 		flow, back := login(t, inApp()...)
 		returns(t, back)
-		flow = must1of[*kratos.LoginFlow](t)(client.Login.Get(ctx, flow.ID))
+		flow = must(client.Login.Get(ctx, flow.ID))(t)
 		saysWhy(t, flow.Form(), "access_denied")
 
 		registering, back := registration(t)
 		returns(t, back)
-		registering = must1of[*kratos.RegistrationFlow](t)(client.Registration.Get(ctx, registering.ID))
+		registering = must(client.Registration.Get(ctx, registering.ID))(t)
 		saysWhy(t, registering.Form(), "access_denied")
 	})
 
@@ -128,13 +122,13 @@ func TestSocialSignInOfApps(t *testing.T) {
 		idp.SignIn(provider.Person{Subject: "discreet"})
 		flow, back := registration(t)
 		returns(t, back)
-		flow = must1of[*kratos.RegistrationFlow](t)(client.Registration.Get(ctx, flow.ID))
+		flow = must(client.Registration.Get(ctx, flow.ID))(t)
 		if missing := flow.Form().FieldErrors()["traits.email"]; len(missing) != 1 || missing[0].ID != kratos.MessageRequired {
 			t.Fatalf("messages by field %+v", flow.Form().FieldErrors())
 		}
-		step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID, Traits: newPerson().traits}))
-		returns(t, newSurfer(t, srv).open(step.RedirectTo))
-		flow = must1of[*kratos.RegistrationFlow](t)(client.Registration.Get(ctx, flow.ID))
+		step := must(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID, Traits: newPerson().traits}))(t)
+		returns(t, newBrowser(t, srv).open(step.RedirectTo))
+		flow = must(client.Registration.Get(ctx, flow.ID))(t)
 		if missing := flow.Form().FieldErrors()["traits.email"]; len(missing) != 1 {
 			t.Errorf("messages by field %+v", flow.Form().FieldErrors())
 		}
@@ -144,7 +138,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 		idp.SignIn(provider.Person{Subject: "discreet as well"})
 		flow, back := login(t, inApp()...)
 		returns(t, back)
-		flow = must1of[*kratos.LoginFlow](t)(client.Login.Get(ctx, flow.ID))
+		flow = must(client.Login.Get(ctx, flow.ID))(t)
 		if len(flow.Form().Messages) != 0 || flow.Form().HasErrors() {
 			t.Errorf("messages %+v", flow.Form().Messages)
 		}
@@ -157,19 +151,19 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("a second factor comes after the provider", func(t *testing.T) {
-		covers(t, "login", native, "oidc", "second factor")
+		cover(t, "login", native, "oidc", "second factor")
 		idp.SignIn(newAccount())
 		flow, back := registration(t)
-		got := must1of[*kratos.SuccessfulCodeExchange](t)(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))
-		shown := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, kratos.Token(got.SessionToken)))
-		must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, kratos.Token(got.SessionToken)))
+		got := must(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))(t)
+		shown := must(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, kratos.Token(got.SessionToken)))(t)
+		must(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, kratos.Token(got.SessionToken)))(t)
 
 		started, back := login(t, inApp()...)
 		returns(t, back, "code")
-		got = must1of[*kratos.SuccessfulCodeExchange](t)(client.ExchangeSessionToken(ctx, started.SessionTokenExchangeCode, back.Query().Get("code")))
+		got = must(client.ExchangeSessionToken(ctx, started.SessionTokenExchangeCode, back.Query().Get("code")))(t)
 		_, err := client.Whoami(ctx, kratos.Token(got.SessionToken))
-		wants(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupCodes()[0]}, kratos.Token(got.SessionToken), kratos.RequestAAL(kratos.AAL2)))
+		wantError(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
+		step := must(client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupCodes()[0]}, kratos.Token(got.SessionToken), kratos.RequestAAL(kratos.AAL2)))(t)
 		if !step.Done || step.Session.AAL != kratos.AAL2 || step.Session.ID != got.Session.ID {
 			t.Errorf("the second factor: %+v", step.Session)
 		}
@@ -178,7 +172,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	t.Run("the provider cannot refresh a session", func(t *testing.T) {
 		idp.SignIn(newAccount())
 		flow, back := registration(t)
-		token := must1of[*kratos.SuccessfulCodeExchange](t)(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code"))).SessionToken
+		token := must(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))(t).SessionToken
 		again, back := login(t, append(inApp(), kratos.Refresh(), kratos.Token(token))...)
 		if again.SessionTokenExchangeCode != "" {
 			t.Error("there is an exchange code")
@@ -187,25 +181,25 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("what the app knows of the person goes along to the provider", func(t *testing.T) {
-		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx, inApp()...))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID, UpstreamParameters: map[string]string{"login_hint": "grace@example.org"}}))
-		if there := must1of[*url.URL](t)(url.Parse(step.RedirectTo)); there.Query().Get("login_hint") != "grace@example.org" {
+		flow := must(client.Login.Start(ctx, inApp()...))(t)
+		step := must(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID, UpstreamParameters: map[string]string{"login_hint": "grace@example.org"}}))(t)
+		if there := must(url.Parse(step.RedirectTo))(t); there.Query().Get("login_hint") != "grace@example.org" {
 			t.Errorf("the browser goes to %s", there)
 		}
 	})
 
 	t.Run("an ID token is not accepted of a generic provider", func(t *testing.T) {
 		_, err := client.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID, IDToken: "a.b.c", IDTokenNonce: "n"})
-		wants(t, "a login", err, kratos.ErrServer)
+		wantError(t, "a login", err, kratos.ErrServer)
 		_, err = client.Registration.Do(ctx, kratos.RegistrationOIDC{Provider: provider.ID, IDToken: "a.b.c", IDTokenNonce: "n"})
-		wants(t, "a registration", err, kratos.ErrServer)
+		wantError(t, "a registration", err, kratos.ErrServer)
 	})
 
 	t.Run("a provider that is not configured is not found", func(t *testing.T) {
 		_, err := client.Login.Do(ctx, kratos.LoginOIDC{Provider: "initech"})
-		wants(t, "a login", err, kratos.ErrNotFound)
+		wantError(t, "a login", err, kratos.ErrNotFound)
 		_, err = client.Registration.Do(ctx, kratos.RegistrationOIDC{Provider: "initech"})
-		wants(t, "a registration", err, kratos.ErrNotFound)
+		wantError(t, "a registration", err, kratos.ErrNotFound)
 	})
 
 	t.Run("an address that is taken leads to a login that links the account", func(t *testing.T) {
@@ -214,11 +208,11 @@ func TestSocialSignInOfApps(t *testing.T) {
 		idp.SignIn(provider.Person{Subject: p.Email, Email: p.Email})
 		_, back := registration(t)
 		returns(t, back, "flow", "no_org_ui")
-		flow := must1of[*kratos.LoginFlow](t)(client.Login.Get(ctx, back.Query().Get("flow")))
+		flow := must(client.Login.Get(ctx, back.Query().Get("flow")))(t)
 		if m := flow.Form().Messages; len(m) != 1 || m[0].ID != kratos.MessageLoginLinkAccount || flow.Form().Value("identifier") != p.Email {
 			t.Errorf("messages %+v for %q", m, flow.Form().Value("identifier"))
 		}
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
+		step := must(client.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 		if !step.Done || step.SessionToken == "" || step.Identity.ID != registered.Identity.ID {
 			t.Fatalf("the password: %+v", step)
 		}
@@ -227,11 +221,11 @@ func TestSocialSignInOfApps(t *testing.T) {
 			t.Errorf("the provider logs in %s", session.Identity.ID)
 		}
 
-		covers(t, "settings", native, "oidc", "done", "refused")
+		cover(t, "settings", native, "oidc", "done", "refused")
 		token := kratos.Token(step.SessionToken)
 		_, err := client.Settings.Do(ctx, kratos.SettingsOIDC{Link: "initech"}, token)
 		rejectedFor(t, "linking what is not there", err, kratos.MessageInvalid)
-		unlinked := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Do(ctx, kratos.SettingsOIDC{Unlink: provider.ID}, token))
+		unlinked := must(client.Settings.Do(ctx, kratos.SettingsOIDC{Unlink: provider.ID}, token))(t)
 		if !unlinked.Done {
 			t.Errorf("unlinked: %+v", unlinked)
 		}
@@ -240,17 +234,17 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("settings of an app offer no provider and linking ends on the error page", func(t *testing.T) {
-		covers(t, "settings", native, "oidc", "elsewhere")
+		cover(t, "settings", native, "oidc", "elsewhere")
 		token := kratos.Token(register(t, client, newPerson()).SessionToken)
-		flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
+		flow := must(client.Settings.Start(ctx, token))(t)
 		if got := flow.Form().Group(kratos.UINodeGroupOIDC); len(got) != 0 {
 			t.Errorf("the form offers %+v", got)
 		}
-		step := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, flow, kratos.SettingsOIDC{Link: provider.ID}, token))
+		step := must(client.Settings.Submit(ctx, flow, kratos.SettingsOIDC{Link: provider.ID}, token))(t)
 		if step.Done || step.RedirectTo == "" {
 			t.Fatalf("linking: %+v", step)
 		}
-		isErrorPage(t, client, newSurfer(t, srv).open(step.RedirectTo), http.StatusUnauthorized)
+		isErrorPage(t, client, newBrowser(t, srv).open(step.RedirectTo), http.StatusUnauthorized)
 	})
 }
 

@@ -1,130 +1,11 @@
 package e2e
 
 import (
-	"fmt"
-	"io"
-	"net/http"
-	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
-	"strings"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/e2e/server"
-	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
-
-// site is a server with its own pages, visited by one person's browser.
-type site struct {
-	t       *testing.T
-	mux     *http.ServeMux
-	url     string
-	browser *http.Client
-	form    kratos.Form // on the last page
-	action  string      // of that form
-	csrf    string
-}
-
-func newSite(t *testing.T) *site {
-	t.Helper()
-	s := &site{t: t, mux: http.NewServeMux()}
-	s.forget()
-	app := httptest.NewServer(s.mux)
-	t.Cleanup(app.Close)
-	s.url = app.URL
-	return s
-}
-
-// page writes a page with the form, and remembers where the form is to be sent.
-func (s *site) page(w http.ResponseWriter, name string, form kratos.Form) {
-	s.form, s.action, s.csrf = form, form.Action, form.Value("csrf_token")
-	fmt.Fprintf(w, "page %s", name)
-	for _, m := range form.Messages {
-		fmt.Fprintf(w, " message %d", m.ID)
-	}
-	for field, messages := range form.FieldErrors() {
-		fmt.Fprintf(w, " %s %d", field, messages[0].ID)
-	}
-}
-
-// visit returns where the browser ends up, and the page there.
-func (s *site) visit(path string) (where, page string) {
-	s.t.Helper()
-	if !strings.HasPrefix(path, "http") {
-		path = s.url + path
-	}
-	resp, err := s.browser.Get(path)
-	return s.read(resp, err)
-}
-
-// send fills in the form of the last page.
-func (s *site) send(fields url.Values) (where, page string) {
-	s.t.Helper()
-	fields.Set("csrf_token", s.csrf)
-	action := s.action
-	if strings.HasPrefix(action, "/") {
-		action = s.url + action
-	}
-	resp, err := s.browser.PostForm(action, fields)
-	return s.read(resp, err)
-}
-
-func (s *site) read(resp *http.Response, err error) (where, page string) {
-	s.t.Helper()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return strings.TrimPrefix(resp.Request.URL.String(), s.url), string(body)
-}
-
-func (s *site) wants(what, where, page, wantWhere, wantPage string) {
-	s.t.Helper()
-	if !strings.HasPrefix(where, wantWhere) || !strings.Contains(page, wantPage) {
-		s.t.Errorf("%s: at %s with %q, want %s with %q", what, where, page, wantWhere, wantPage)
-	}
-}
-
-// pages adds a page for every flow.
-func (s *site) pages(client *kratos.Client) {
-	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
-	s.mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
-		s.page(w, "registration", f.Form())
-	}))
-	s.mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { s.page(w, "settings", f.Form()) }))
-	s.mux.Handle("GET /recovery", client.Recovery.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { s.page(w, "recovery", f.Form()) }))
-	s.mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
-		s.page(w, "verification", f.Form())
-	}))
-}
-
-// home adds a page that says who is signed in.
-func (s *site) home(client *kratos.Client) {
-	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		b := client.Browser(r)
-		session, err := b.Whoami(r.Context())
-		b.Relay(w)
-		if err != nil {
-			fmt.Fprint(w, "home of nobody")
-			return
-		}
-		fmt.Fprint(w, "home of "+session.Identity.ID)
-	})
-}
-
-// forget makes the browser one that nobody is signed in with.
-func (s *site) forget() {
-	s.t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.browser = &http.Client{Jar: jar}
-}
 
 func TestPages(t *testing.T) {
 	t.Parallel()
@@ -137,10 +18,10 @@ func TestPages(t *testing.T) {
 	where, page := s.visit("/settings")
 	s.wants("settings of nobody", where, page, "/login?flow=", "page login")
 
-	covers(t, "registration", pages, "password", "refused", "done")
-	covers(t, "verification", pages, "code", "goes on", "refused", "done")
-	covers(t, "settings", pages, "profile", "done")
-	covers(t, "login", pages, "password", "refused", "done")
+	cover(t, "registration", pages, "password", "refused", "done")
+	cover(t, "verification", pages, "code", "goes on", "refused", "done")
+	cover(t, "settings", pages, "profile", "done")
+	cover(t, "login", pages, "password", "refused", "done")
 	p := newPerson()
 	where, page = s.visit("/registration")
 	s.wants("the registration", where, page, "/registration?flow=", "page registration")

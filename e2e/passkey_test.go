@@ -11,23 +11,6 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// passkeyPerson registers somebody whose only credential is a passkey, and returns their browser.
-func passkeyPerson(t *testing.T, client *kratos.Client) (person, *key, *kratos.Browser) {
-	t.Helper()
-	p, k, browser := newPerson(), newKey(), client.Browser(visit(nil))
-	step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(browser.Registration.Do(t.Context(), kratos.RegistrationProfile{Traits: p.traits}))
-	if step.Done {
-		t.Fatal("the profile alone ends the registration")
-	}
-	step = must1of[*kratos.Step[kratos.RegistrationFlow]](t)(browser.Registration.Submit(t.Context(), step.Flow, kratos.RegistrationPasskey{
-		Traits: p.traits, PasskeyRegister: k.create(t, passkeyOptions(step.Flow.Form())),
-	}))
-	if !step.Done || step.Session == nil || step.SessionToken != "" || step.Identity == nil {
-		t.Fatalf("registered: %+v", step)
-	}
-	return p, k, browser
-}
-
 func TestPasskeys(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -35,21 +18,21 @@ func TestPasskeys(t *testing.T) {
 
 	t.Run("a registration with a passkey signs the person in", func(t *testing.T) {
 		p, _, browser := passkeyPerson(t, client)
-		session := must1of[*kratos.Session](t)(browser.Whoami(ctx))
+		session := must(browser.Whoami(ctx))(t)
 		if session.AAL != kratos.AAL1 || len(session.AuthenticationMethods) != 1 || session.AuthenticationMethods[0].Method != kratos.AuthenticationMethodPasskey {
 			t.Errorf("session %+v", session)
 		}
-		if got := must1of[traits](t)(kratos.Traits[traits](session.Identity)); got.Email != p.Email {
+		if got := must(kratos.Traits[traits](session.Identity))(t); got.Email != p.Email {
 			t.Errorf("signed in as %q", got.Email)
 		}
 	})
 
 	t.Run("the passkey says who logs in", func(t *testing.T) {
 		_, k, registered := passkeyPerson(t, client)
-		want := must1of[*kratos.Session](t)(registered.Whoami(ctx))
+		want := must(registered.Whoami(ctx))(t)
 		browser := client.Browser(visit(nil))
-		flow := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyOptions(flow.Form()))}))
+		flow := must(browser.Login.Start(ctx))(t)
+		step := must(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyOptions(flow.Form()))}))(t)
 		if !step.Done || step.Identity.ID != want.Identity.ID || step.Session.ID == want.ID {
 			t.Errorf("logged in: %+v", step)
 		}
@@ -57,9 +40,9 @@ func TestPasskeys(t *testing.T) {
 
 	t.Run("the passkey logs in again for privileged settings", func(t *testing.T) {
 		_, k, browser := passkeyPerson(t, client)
-		before := must1of[*kratos.Session](t)(browser.Whoami(ctx))
-		flow := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx, kratos.Refresh()))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyOptions(flow.Form()))}))
+		before := must(browser.Whoami(ctx))(t)
+		flow := must(browser.Login.Start(ctx, kratos.Refresh()))(t)
+		step := must(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyOptions(flow.Form()))}))(t)
 		if !step.Done || !step.Session.AuthenticatedAt.After(before.AuthenticatedAt) {
 			t.Errorf("logged in again: %+v", step)
 		}
@@ -68,12 +51,12 @@ func TestPasskeys(t *testing.T) {
 	t.Run("what no passkey of the person has signed is refused", func(t *testing.T) {
 		_, k, _ := passkeyPerson(t, client)
 		browser := client.Browser(visit(nil))
-		flow := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx))
+		flow := must(browser.Login.Start(ctx))(t)
 		form := flow.Form()
 		stranger, elsewhere := newKey(), *k
 		stranger.auth.Options.UserHandle = []byte("nobody's handle")
 		elsewhere.site.Origin = "http://evil.example.com"
-		other := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx)).Form()
+		other := must(browser.Login.Start(ctx))(t).Form()
 		for name, tc := range map[string]struct {
 			answer string
 			number int
@@ -91,8 +74,8 @@ func TestPasskeys(t *testing.T) {
 
 	t.Run("a submission without an answer leads back to the form", func(t *testing.T) {
 		browser := client.Browser(visit(nil))
-		flow := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{}))
+		flow := must(browser.Login.Start(ctx))(t)
+		step := must(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{}))(t)
 		if step.Done || step.Flow != nil || !strings.HasSuffix(step.RedirectTo, "/login?flow="+flow.ID) {
 			t.Errorf("submitted: %+v to %s", step, step.RedirectTo)
 		}
@@ -101,37 +84,37 @@ func TestPasskeys(t *testing.T) {
 	t.Run("settings add a second passkey and remove it", func(t *testing.T) {
 		_, _, browser := passkeyPerson(t, client)
 		second := newKey()
-		flow := must1of[*kratos.SettingsFlow](t)(browser.Settings.Start(ctx))
-		added := must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Submit(ctx, flow, kratos.SettingsPasskey{PasskeySettingsRegister: second.create(t, passkeyOptions(flow.Form()))}))
+		flow := must(browser.Settings.Start(ctx))(t)
+		added := must(browser.Settings.Submit(ctx, flow, kratos.SettingsPasskey{PasskeySettingsRegister: second.create(t, passkeyOptions(flow.Form()))}))(t)
 		if ids := removals(added.Flow.Form(), "passkey_remove"); !added.Done || len(ids) != 2 || !slices.Contains(ids, hexID(second)) {
 			t.Fatalf("added: done %v, passkeys %v", added.Done, ids)
 		}
 		login := client.Browser(visit(nil))
-		start := must1of[*kratos.LoginFlow](t)(login.Login.Start(ctx))
-		must1of[*kratos.Step[kratos.LoginFlow]](t)(login.Login.Submit(ctx, start, kratos.LoginPasskey{PasskeyLogin: second.get(t, passkeyOptions(start.Form()))}))
+		start := must(login.Login.Start(ctx))(t)
+		must(login.Login.Submit(ctx, start, kratos.LoginPasskey{PasskeyLogin: second.get(t, passkeyOptions(start.Form()))}))(t)
 
-		removed := must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Submit(ctx, added.Flow, kratos.SettingsPasskey{PasskeyRemove: hexID(second)}))
+		removed := must(browser.Settings.Submit(ctx, added.Flow, kratos.SettingsPasskey{PasskeyRemove: hexID(second)}))(t)
 		if ids := removals(removed.Flow.Form(), "passkey_remove"); !removed.Done || len(ids) != 1 {
 			t.Errorf("removed: done %v, passkeys %v", removed.Done, ids)
 		}
 		login = client.Browser(visit(nil))
-		start = must1of[*kratos.LoginFlow](t)(login.Login.Start(ctx))
+		start = must(login.Login.Start(ctx))(t)
 		_, err := login.Login.Submit(ctx, start, kratos.LoginPasskey{PasskeyLogin: second.get(t, passkeyOptions(start.Form()))})
 		rejectedFor(t, "the passkey that was removed", err, wrongKey)
 	})
 
 	t.Run("native clients are offered no passkeys, and refused with one", func(t *testing.T) {
 		token := kratos.Token(register(t, client, newPerson()).SessionToken)
-		login := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx))
-		registration := must1of[*kratos.RegistrationFlow](t)(client.Registration.Start(ctx))
-		settings := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
+		login := must(client.Login.Start(ctx))(t)
+		registration := must(client.Registration.Start(ctx))(t)
+		settings := must(client.Settings.Start(ctx, token))(t)
 		for name, form := range map[string]kratos.Form{"login": login.Form(), "registration": registration.Form(), "settings": settings.Form()} {
 			if nodes := form.Group(kratos.UINodeGroupPasskey); len(nodes) != 0 {
 				t.Errorf("%s offers %+v", name, nodes)
 			}
 		}
 		for _, flow := range []string{"login", "registration", "settings"} {
-			covers(t, flow, native, "passkey", "refused")
+			cover(t, flow, native, "passkey", "refused")
 		}
 		_, err := client.Login.Submit(ctx, login, kratos.LoginPasskey{PasskeyLogin: "{}"})
 		rejectedFor(t, "login", err, noLoginStrategy)
@@ -149,7 +132,7 @@ func TestTheOnlyPasskey(t *testing.T) {
 	srv := server.ForTest(t, server.Options{Config: methods(map[string]any{"code": map[string]any{"passwordless_enabled": false}})})
 	client, _ := clients(t, srv)
 	_, k, browser := passkeyPerson(t, client)
-	flow := must1of[*kratos.SettingsFlow](t)(browser.Settings.Start(ctx))
+	flow := must(browser.Settings.Start(ctx))(t)
 	if button := flow.Form().Field("passkey_remove"); button == nil || !button.Attributes.Disabled {
 		t.Errorf("the form offers to remove it: %+v", button)
 	}
@@ -160,8 +143,8 @@ func TestTheOnlyPasskey(t *testing.T) {
 		t.Errorf("messages by field %+v", e.FieldErrors())
 	}
 
-	must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "a correct horse besides"}))
-	removed := must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Submit(ctx, flow, kratos.SettingsPasskey{PasskeyRemove: hexID(k)}))
+	must(browser.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "a correct horse besides"}))(t)
+	removed := must(browser.Settings.Submit(ctx, flow, kratos.SettingsPasskey{PasskeyRemove: hexID(k)}))(t)
 	if ids := removals(removed.Flow.Form(), "passkey_remove"); !removed.Done || len(ids) != 0 {
 		t.Errorf("removed beside a password: done %v, passkeys %v", removed.Done, ids)
 	}

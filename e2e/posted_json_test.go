@@ -15,18 +15,18 @@ import (
 // to it.
 func TestPostedJSON(t *testing.T) {
 	t.Parallel()
-	s := sharedStage(t)
-	member := s.member(t, true)
-	v := s.visitor(t, singlePage)
+	fx := sharedFixture(t)
+	member := fx.member(t, true)
+	u := fx.user(t, singlePage)
 
 	// The server hands the flow on as Kratos sent it.
 	var flow *kratos.LoginFlow
-	v.ajax(func(b *kratos.Browser) { flow = must1of[*kratos.LoginFlow](t)(b.Login.Start(t.Context())) })
-	v.ajax(func(b *kratos.Browser) { flow = must1of[*kratos.LoginFlow](t)(b.Login.Get(t.Context(), flow.ID)) })
-	handed := must1of[[]byte](t)(json.Marshal(flow))
-	straight := newPoster(t, s, postedRow{}, nil, false)
-	straight.visitor.http = v.http
-	straight.get(s.srv.PublicURL + "/self-service/login/flows?id=" + flow.ID)
+	u.ajax(func(b *kratos.Browser) { flow = must(b.Login.Start(t.Context()))(t) })
+	u.ajax(func(b *kratos.Browser) { flow = must(b.Login.Get(t.Context(), flow.ID))(t) })
+	handed := must(json.Marshal(flow))(t)
+	straight := newPoster(t, fx, postedRow{}, nil, false)
+	straight.user.http = u.http
+	straight.get(fx.srv.PublicURL + "/self-service/login/flows?id=" + flow.ID)
 	if want, got := anyOf(t, straight.last.body), anyOf(t, handed); !reflect.DeepEqual(withoutToken(want), withoutToken(got)) {
 		t.Errorf("handed on\n%s\nwant\n%s", handed, straight.last.body)
 	}
@@ -34,9 +34,9 @@ func TestPostedJSON(t *testing.T) {
 	// The application fills in the form, and knows nothing of Go.
 	form := anyOf(t, handed).(map[string]any)
 	fill := func(password string) string {
-		return string(must1of[[]byte](t)(json.Marshal(map[string]any{
+		return string(must(json.Marshal(map[string]any{
 			"method": "password", "identifier": member.Email, "password": password, "csrf_token": tokenIn(form), "transient_payload": map[string]any{"n": 1},
-		})))
+		}))(t))
 	}
 	submit := func(spaBody string) (*kratos.Step[kratos.LoginFlow], error) {
 		var body kratos.Posted
@@ -46,21 +46,21 @@ func TestPostedJSON(t *testing.T) {
 		withID := kratos.LoginFlow{LoginFlow: gen.LoginFlow{ID: form["id"].(string)}}
 		var step *kratos.Step[kratos.LoginFlow]
 		var err error
-		v.ajax(func(b *kratos.Browser) { step, err = b.Login.Submit(t.Context(), &withID, body) })
+		u.ajax(func(b *kratos.Browser) { step, err = b.Login.Submit(t.Context(), &withID, body) })
 		return step, err
 	}
 	_, err := submit(fill("wrong"))
-	wants(t, "a wrong password", err, kratos.ErrRejected)
+	wantError(t, "a wrong password", err, kratos.ErrRejected)
 	_, err = submit(strings.Replace(fill(member.password), tokenIn(form), "other", 1))
-	wants(t, "another token", err, kratos.ErrCSRF)
-	step := must1of[*kratos.Step[kratos.LoginFlow]](t)(submit(fill(member.password)))
+	wantError(t, "another token", err, kratos.ErrCSRF)
+	step := must(submit(fill(member.password)))(t)
 	var answer struct {
 		Session struct {
 			Active   bool
 			Identity struct{ Traits traits }
 		}
 	}
-	text := must1of[[]byte](t)(step.ResponseBody())
+	text := must(step.ResponseBody())(t)
 	if err := json.Unmarshal(text, &answer); err != nil || !answer.Session.Active || answer.Session.Identity.Traits.Email != member.Email {
 		t.Errorf("the application gets %s, %v", text, err)
 	}
@@ -71,11 +71,11 @@ func TestPostedFormsOfNativeClients(t *testing.T) {
 	t.Parallel()
 	client, _ := clients(t, shared)
 	p := newPerson()
-	flow := must1of[*kratos.RegistrationFlow](t)(client.Registration.Start(t.Context()))
+	flow := must(client.Registration.Start(t.Context()))(t)
 	fields := url.Values{"method": {"password"}, "password": {p.password}, "traits.email": {p.Email}, "traits.name.first": {""}, "traits.newsletter": {"on"}}
-	body := must1of[kratos.Posted](t)(flow.Form().Posted(fields))
-	step := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(client.Registration.Submit(t.Context(), flow, body))
-	if got := must1of[traits](t)(kratos.Traits[traits](step.Identity)); !got.Newsletter || got.Email != p.Email || step.SessionToken == "" {
+	body := must(flow.Form().Posted(fields))(t)
+	step := must(client.Registration.Submit(t.Context(), flow, body))(t)
+	if got := must(kratos.Traits[traits](step.Identity))(t); !got.Newsletter || got.Email != p.Email || step.SessionToken == "" {
 		t.Errorf("registered with %+v", got)
 	}
 }

@@ -55,7 +55,7 @@ func (p *poster) outcome() string {
 		out["fields"], out["messages"] = fields, form
 	}
 	out["hook"] = p.hook.payload(p.name)
-	text := must1of[[]byte](p.t)(json.Marshal(out))
+	text := must(json.Marshal(out))(p.t)
 	return strings.ReplaceAll(string(text), p.name, "{name}")
 }
 

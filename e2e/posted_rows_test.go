@@ -255,7 +255,7 @@ func secondFactor(p *poster) string {
 		p.t.Fatalf("no second factor: %s", setUp)
 	}
 	p.through, p.row.posts = through, forms
-	p.visitor = p.another() // whose session has the first factor only
+	p.user = p.another() // whose session has the first factor only
 	p.signsIn()
 	return posts(p, login, kratos.RequestAAL(kratos.AAL2))
 }

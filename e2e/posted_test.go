@@ -39,29 +39,29 @@ func TestPostedForms(t *testing.T) {
 		"selfservice.methods.webauthn.config.passwordless": true,
 	}
 	config["selfservice.flows.registration.after.password.hooks"] = append(slices.Clone(afterwards), map[string]any{"hook": "session"})
-	twoSteps := newStage(t, config)
+	twoSteps := newFixture(t, config)
 	config["selfservice.flows.registration.enable_legacy_one_step"] = true
 	config["selfservice.flows.login.style"] = "identifier_first"
-	oneStep := newStage(t, config)
+	oneStep := newFixture(t, config)
 
 	for _, set := range postedRows {
-		s := oneStep
+		fx := oneStep
 		if set.twoSteps {
-			s = twoSteps
+			fx = twoSteps
 		}
 		for _, row := range set.rows {
 			t.Run(set.flow+", "+row.name, func(t *testing.T) {
 				t.Parallel()
-				row.compare(t, s, hook, set)
+				row.compare(t, fx, hook, set)
 			})
 		}
 	}
 }
 
 // compare posts the row's forms in both ways.
-func (row postedRow) compare(t *testing.T, s *stage, hook *hook, set postedSet) {
+func (row postedRow) compare(t *testing.T, fx *fixture, hook *hook, set postedSet) {
 	t.Helper()
-	straight, through := set.post(newPoster(t, s, row, hook, false)), set.post(newPoster(t, s, row, hook, true))
+	straight, through := set.post(newPoster(t, fx, row, hook, false)), set.post(newPoster(t, fx, row, hook, true))
 	if row.fault == "" && straight != through {
 		t.Errorf("posted to Kratos:\n%s\nthrough the site:\n%s", straight, through)
 	}
@@ -75,7 +75,7 @@ func (row postedRow) compare(t *testing.T, s *stage, hook *hook, set postedSet) 
 
 // poster is somebody who posts forms.
 type poster struct {
-	*visitor
+	*user
 	row     postedRow
 	hook    *hook
 	name    string // unique
@@ -84,12 +84,12 @@ type poster struct {
 	last    *lastResponse
 }
 
-func newPoster(t *testing.T, s *stage, row postedRow, hook *hook, through bool) *poster {
+func newPoster(t *testing.T, fx *fixture, row postedRow, hook *hook, through bool) *poster {
 	t.Helper()
-	own, last := *s, new(lastResponse)
-	own.client = must1of[*kratos.Client](t)(kratos.NewClient(s.srv.PublicURL, kratos.WithHTTPClient(&http.Client{Transport: last})))
+	own, last := *fx, new(lastResponse)
+	own.client = must(kratos.NewClient(fx.srv.PublicURL, kratos.WithHTTPClient(&http.Client{Transport: last})))(t)
 	name := fmt.Sprintf("poster%dx", people.Add(1))
-	return &poster{visitor: own.visitor(t, singlePage), row: row, hook: hook, name: name, through: through, key: newKey(), last: last}
+	return &poster{user: own.user(t, singlePage), row: row, hook: hook, name: name, through: through, key: newKey(), last: last}
 }
 
 func (p *poster) email() string { return p.name + "@example.org" }
@@ -101,35 +101,35 @@ func (p *poster) joins() {
 	p.t.Helper()
 	traits := map[string]any{"username": p.name, "email": p.email()}
 	if p.row.has != "" {
-		must1of[any](p.t)(nil, json.Unmarshal([]byte(p.row.has), &traits))
+		must[any](nil, json.Unmarshal([]byte(p.row.has), &traits))(p.t)
 	}
-	must1(p.t)(p.admin.CreateIdentity(p.t.Context(), kratos.CreateIdentity{
+	must(p.admin.CreateIdentity(p.t.Context(), kratos.CreateIdentity{
 		Traits: traits, Credentials: kratos.Credentials(kratos.ClearTextPassword(postersPassword)),
-	}))
+	}))(p.t)
 }
 
 // signsIn logs in with the password.
 func (p *poster) signsIn() {
 	p.t.Helper()
 	p.ajax(func(b *kratos.Browser) {
-		must1of[*kratos.Step[kratos.LoginFlow]](p.t)(b.Login.Do(p.t.Context(), kratos.LoginPassword{Identifier: p.name, Password: postersPassword}))
+		must(b.Login.Do(p.t.Context(), kratos.LoginPassword{Identifier: p.name, Password: postersPassword}))(p.t)
 	})
 }
 
 // posts posts the row's forms to a new flow, and returns what comes of each.
-func posts[F, M any](p *poster, k kind[F, M], opts ...kratos.CallOption) string {
+func posts[F, M any](p *poster, f flow[F, M], opts ...kratos.CallOption) string {
 	p.t.Helper()
 	var flow *F
-	p.ajax(func(b *kratos.Browser) { flow = must1of[*F](p.t)(k.browser(b).Start(p.t.Context(), opts...)) })
+	p.ajax(func(b *kratos.Browser) { flow = must(f.browser(b).Start(p.t.Context(), opts...))(p.t) })
 	var outcomes []string
 	for _, query := range p.row.posts {
-		form := k.form(flow)
+		form := f.form(flow)
 		values := p.values(form, query)
 		if p.through {
 			posted, err := form.Posted(values)
 			if err == nil {
 				p.last.body = nil
-				p.ajax(func(b *kratos.Browser) { _, err = k.browser(b).Submit(p.t.Context(), flow, any(posted).(M)) })
+				p.ajax(func(b *kratos.Browser) { _, err = f.browser(b).Submit(p.t.Context(), flow, any(posted).(M)) })
 			}
 			if errors.Is(err, kratos.ErrInvalid) {
 				return strings.Join(append(outcomes, "refused"), "\n")
@@ -138,14 +138,14 @@ func posts[F, M any](p *poster, k kind[F, M], opts ...kratos.CallOption) string 
 			p.postStraight(form.Action, values)
 		}
 		outcomes = append(outcomes, p.outcome())
-		flow = next(p, k, flow)
+		flow = next(p, f, flow)
 	}
 	return strings.Join(outcomes, "\n")
 }
 
 // next is the flow whose form the person sees after flow: that of the answer, or the new one that
 // the form of saved settings leads to.
-func next[F, M any](p *poster, k kind[F, M], flow *F) *F {
+func next[F, M any](p *poster, f flow[F, M], flow *F) *F {
 	p.t.Helper()
 	var answer struct {
 		ID string
@@ -154,18 +154,18 @@ func next[F, M any](p *poster, k kind[F, M], flow *F) *F {
 	if json.Unmarshal(p.last.body, &answer) != nil || answer.UI == nil {
 		return flow
 	}
-	if id := must1of[*url.URL](p.t)(url.Parse(answer.UI.Action)).Query().Get("flow"); id != "" && id != answer.ID {
-		p.ajax(func(b *kratos.Browser) { flow = must1of[*F](p.t)(k.browser(b).Get(p.t.Context(), id)) })
+	if id := must(url.Parse(answer.UI.Action))(p.t).Query().Get("flow"); id != "" && id != answer.ID {
+		p.ajax(func(b *kratos.Browser) { flow = must(f.browser(b).Get(p.t.Context(), id))(p.t) })
 		return flow
 	}
 	flow = new(F)
-	return must1of[*F](p.t)(flow, json.Unmarshal(p.last.body, flow))
+	return must[*F](flow, json.Unmarshal(p.last.body, flow))(p.t)
 }
 
 // postStraight posts a form as a browser does.
 func (p *poster) postStraight(action string, values url.Values) {
 	p.t.Helper()
-	r := must1of[*http.Request](p.t)(http.NewRequestWithContext(p.t.Context(), http.MethodPost, action, strings.NewReader(values.Encode())))
+	r := must(http.NewRequestWithContext(p.t.Context(), http.MethodPost, action, strings.NewReader(values.Encode())))(p.t)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	p.asks(r)
 }
@@ -173,7 +173,7 @@ func (p *poster) postStraight(action string, values url.Values) {
 // get fetches what Kratos has at a URL.
 func (p *poster) get(url string) {
 	p.t.Helper()
-	p.asks(must1of[*http.Request](p.t)(http.NewRequestWithContext(p.t.Context(), http.MethodGet, url, nil)))
+	p.asks(must(http.NewRequestWithContext(p.t.Context(), http.MethodGet, url, nil))(p.t))
 }
 
 // asks sends a request of the browser's.
@@ -181,7 +181,7 @@ func (p *poster) asks(r *http.Request) {
 	p.t.Helper()
 	r.Header.Set("Accept", "application/json")
 	browser := &http.Client{Jar: p.http.Jar, Transport: p.last, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	must1of[*http.Response](p.t)(browser.Do(r)).Body.Close()
+	must(browser.Do(r))(p.t).Body.Close()
 }
 
 // values are what a browser posts: the query's fields, and those that the form shows if it begins
@@ -194,7 +194,7 @@ func (p *poster) values(form kratos.Form, query string) url.Values {
 	}
 	if strings.Contains(query, "{totp}") {
 		secret, _ := form.TOTPSecret()
-		replaced = append(replaced, "{totp}", must1of[string](p.t)(totp.GenerateCode(secret, time.Now())))
+		replaced = append(replaced, "{totp}", must(totp.GenerateCode(secret, time.Now()))(p.t))
 	}
 	for placeholder, options := range map[string]func(kratos.Form) string{"{passkey}": passkeyOptions, "{security key}": webauthnOptions} {
 		if strings.Contains(query, placeholder) {
@@ -203,7 +203,7 @@ func (p *poster) values(form kratos.Form, query string) url.Values {
 	}
 	replaced = append(replaced, "{key id}", hexID(p.key))
 	query, shown := strings.CutPrefix(strings.NewReplacer(replaced...).Replace(query), "+")
-	values := must1of[url.Values](p.t)(url.ParseQuery(query))
+	values := must(url.ParseQuery(query))(p.t)
 	if shown {
 		for name, value := range p.shows(form) {
 			if values[name] == nil {

@@ -9,63 +9,63 @@ import (
 
 func TestRegistrations(t *testing.T) {
 	t.Parallel()
-	s := sharedStage(t)
+	fx := sharedFixture(t)
 
-	s.inModes(t, "a password and traits register at once", modes, func(v *visitor) {
+	fx.inModes(t, "a password and traits register at once", modes, func(u *user) {
 		p := newPerson()
-		at := start(v, registration)
-		at.sends("refused", kratos.RegistrationPassword{Traits: p.traits, Password: "x"})
-		at.sends("done", kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
-		session := must1of[*kratos.Session](v.t)(v.session())
-		if got := must1of[traits](v.t)(kratos.Traits[traits](session.Identity)); got.Email != p.Email {
-			v.t.Errorf("signed in as %q", got.Email)
+		at := start(u, registration)
+		at.submit("refused", kratos.RegistrationPassword{Traits: p.traits, Password: "x"})
+		at.submit("done", kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
+		session := must(u.session())(u.t)
+		if got := must(kratos.Traits[traits](session.Identity))(u.t); got.Email != p.Email {
+			u.t.Errorf("signed in as %q", got.Email)
 		}
 	})
 
-	s.inModes(t, "the profile comes first and one can go back to it", modes, func(v *visitor) {
+	fx.inModes(t, "the profile comes first and one can go back to it", modes, func(u *user) {
 		p := newPerson()
-		at := start(v, registration)
-		at.sends("refused", kratos.RegistrationProfile{Traits: traits{Email: "no address"}})
-		at.sends("goes on", kratos.RegistrationProfile{Traits: p.traits})
+		at := start(u, registration)
+		at.submit("refused", kratos.RegistrationProfile{Traits: traits{Email: "no address"}})
+		at.submit("goes on", kratos.RegistrationProfile{Traits: p.traits})
 		if at.form.Field("password") == nil {
-			v.t.Error("the second form has no password")
+			u.t.Error("the second form has no password")
 		}
-		if v.mode == pages {
+		if u.mode == pages {
 			back := url.Values{"screen": {"previous"}, "traits.email": {p.Email}, "csrf_token": {at.form.Value("csrf_token")}} // the button names no method
-			if got := at.page(v.http.PostForm(at.form.Action, back)); got != "goes on" || at.form.Field("password") != nil {
-				v.t.Errorf("going back: %s, at a form with %v", got, at.form.Groups())
+			if got := at.readPage(u.http.PostForm(at.form.Action, back)); got != "goes on" || at.form.Field("password") != nil {
+				u.t.Errorf("going back: %s, at a form with %v", got, at.form.Groups())
 			}
 		} else {
-			at.sends("goes on", kratos.RegistrationProfile{Traits: p.traits, Screen: "previous"})
+			at.submit("goes on", kratos.RegistrationProfile{Traits: p.traits, Screen: "previous"})
 		}
 		if at.form.Field("password") != nil || at.form.Value("traits.email") != p.Email {
-			v.t.Errorf("back at a form with %q", at.form.Value("traits.email"))
+			u.t.Errorf("back at a form with %q", at.form.Value("traits.email"))
 		}
-		at.sends("goes on", kratos.RegistrationProfile{Traits: p.traits})
-		at.sends("done", kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
+		at.submit("goes on", kratos.RegistrationProfile{Traits: p.traits})
+		at.submit("done", kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
 	})
 
-	s.inModes(t, "a code registers and can be sent again", modes, func(v *visitor) {
+	fx.inModes(t, "a code registers and can be sent again", modes, func(u *user) {
 		p := newPerson()
-		at := start(v, registration)
-		at.sends("goes on", kratos.RegistrationCode{Traits: p.traits})
-		first := v.code(p.Email)
-		at.sends("goes on", kratos.RegistrationCode{Traits: p.traits, Resend: "code"})
-		second := v.code(p.Email)
-		at.sends("refused", kratos.RegistrationCode{Traits: p.traits, Code: first})
-		at.sends("done", kratos.RegistrationCode{Traits: p.traits, Code: second})
-		if _, err := v.session(); err != nil {
-			v.t.Errorf("whoami: %v", err)
+		at := start(u, registration)
+		at.submit("goes on", kratos.RegistrationCode{Traits: p.traits})
+		first := u.code(p.Email)
+		at.submit("goes on", kratos.RegistrationCode{Traits: p.traits, Resend: "code"})
+		second := u.code(p.Email)
+		at.submit("refused", kratos.RegistrationCode{Traits: p.traits, Code: first})
+		at.submit("done", kratos.RegistrationCode{Traits: p.traits, Code: second})
+		if _, err := u.session(); err != nil {
+			u.t.Errorf("whoami: %v", err)
 		}
 	})
 
-	s.inModes(t, "after five wrong codes the right one is refused", modes, func(v *visitor) {
+	fx.inModes(t, "after five wrong codes the right one is refused", modes, func(u *user) {
 		p := newPerson()
-		at := start(v, registration)
-		at.sends("goes on", kratos.RegistrationCode{Traits: p.traits})
+		at := start(u, registration)
+		at.submit("goes on", kratos.RegistrationCode{Traits: p.traits})
 		for range 5 {
-			at.sends("refused", kratos.RegistrationCode{Traits: p.traits, Code: "000000"})
+			at.submit("refused", kratos.RegistrationCode{Traits: p.traits, Code: "000000"})
 		}
-		at.sends("refused", kratos.RegistrationCode{Traits: p.traits, Code: v.code(p.Email)})
+		at.submit("refused", kratos.RegistrationCode{Traits: p.traits, Code: u.code(p.Email)})
 	})
 }

@@ -18,26 +18,26 @@ func TestSettings(t *testing.T) {
 	token := kratos.Token(register(t, client, p).SessionToken)
 
 	_, err := client.Settings.Start(ctx)
-	wants(t, "settings of nobody", err, kratos.ErrNoSession)
-	flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
+	wantError(t, "settings of nobody", err, kratos.ErrNoSession)
+	flow := must(client.Settings.Start(ctx, token))(t)
 	if flow.Identity.ID == "" || flow.Form().Value("traits.email") != p.Email {
 		t.Errorf("the form is of %q", flow.Form().Value("traits.email"))
 	}
 	p.Newsletter = true
-	saved := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, flow, kratos.SettingsProfile{Traits: p.traits}, token))
+	saved := must(client.Settings.Submit(ctx, flow, kratos.SettingsProfile{Traits: p.traits}, token))(t)
 	if !saved.Done || saved.Flow.State != kratos.SettingsFlowStateSuccess || saved.Flow.Form().Value("traits.newsletter") != "true" {
 		t.Errorf("saved: %+v", saved)
 	}
 	_, err = client.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "x"}, token)
-	wants(t, "a password that is too short", err, kratos.ErrRejected)
-	must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Do(ctx, kratos.SettingsPassword{Password: "another correct horse"}, token))
-	must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: "another correct horse"}))
+	wantError(t, "a password that is too short", err, kratos.ErrRejected)
+	must(client.Settings.Do(ctx, kratos.SettingsPassword{Password: "another correct horse"}, token))(t)
+	must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: "another correct horse"}))(t)
 
 	other := kratos.Token(register(t, client, newPerson()).SessionToken)
 	_, err = client.Settings.Get(ctx, flow.ID, other)
-	wants(t, "somebody else's flow", err, kratos.ErrIdentityMismatch)
+	wantError(t, "somebody else's flow", err, kratos.ErrIdentityMismatch)
 	_, err = client.Settings.Get(ctx, flow.ID)
-	wants(t, "a flow without a session", err, kratos.ErrNoSession)
+	wantError(t, "a flow without a session", err, kratos.ErrNoSession)
 }
 
 func TestSecondFactors(t *testing.T) {
@@ -47,41 +47,41 @@ func TestSecondFactors(t *testing.T) {
 	p := newPerson()
 	token := kratos.Token(register(t, client, p).SessionToken)
 	login := func(opts ...kratos.CallOption) *kratos.Step[kratos.LoginFlow] {
-		return must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}, opts...))
+		return must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}, opts...))(t)
 	}
 
-	flow := must1of[*kratos.SettingsFlow](t)(client.Settings.Start(ctx, token))
+	flow := must(client.Settings.Start(ctx, token))(t)
 	secret, qr := flow.Form().TOTPSecret()
 	if secret == "" || qr == "" {
 		t.Fatal("the form has no TOTP secret")
 	}
 	_, err := client.Settings.Submit(ctx, flow, kratos.SettingsTOTP{TOTPCode: "000000"}, token)
-	wants(t, "a wrong code", err, kratos.ErrRejected)
-	must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, flow, kratos.SettingsTOTP{TOTPCode: must1of[string](t)(totp.GenerateCode(secret, time.Now()))}, token))
+	wantError(t, "a wrong code", err, kratos.ErrRejected)
+	must(client.Settings.Submit(ctx, flow, kratos.SettingsTOTP{TOTPCode: must(totp.GenerateCode(secret, time.Now()))(t)}, token))(t)
 
-	shown := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, token))
+	shown := must(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, token))(t)
 	codes := shown.Flow.Form().LookupCodes()
 	if shown.Done || len(codes) < 10 {
 		t.Fatalf("regenerated: done %v, %d codes", shown.Done, len(codes))
 	}
-	confirmed := must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, token))
+	confirmed := must(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, token))(t)
 	if !confirmed.Done {
 		t.Errorf("confirmed: %+v", confirmed)
 	}
 
 	for name, method := range map[string]kratos.LoginMethod{
-		"an authenticator app": kratos.LoginTOTP{TOTPCode: must1of[string](t)(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))},
+		"an authenticator app": kratos.LoginTOTP{TOTPCode: must(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))(t)},
 		"a backup code":        kratos.LoginLookupSecret{LookupSecret: codes[0]},
 	} {
 		first := login()
 		token := kratos.Token(first.SessionToken)
 		_, err := client.Whoami(ctx, token)
-		wants(t, name+": whoami before it", err, kratos.ErrAAL2Required)
+		wantError(t, name+": whoami before it", err, kratos.ErrAAL2Required)
 		_, err = client.Settings.Start(ctx, token)
-		wants(t, name+": settings before it", err, kratos.ErrAAL2Required)
+		wantError(t, name+": settings before it", err, kratos.ErrAAL2Required)
 		_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: "wrong"}, token, kratos.RequestAAL(kratos.AAL2))
-		wants(t, name+": a wrong backup code", err, kratos.ErrRejected)
-		second := must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, method, token, kratos.RequestAAL(kratos.AAL2)))
+		wantError(t, name+": a wrong backup code", err, kratos.ErrRejected)
+		second := must(client.Login.Do(ctx, method, token, kratos.RequestAAL(kratos.AAL2)))(t)
 		if !second.Done || second.Session.ID != first.Session.ID || second.Session.AAL != kratos.AAL2 {
 			t.Errorf("%s: %+v", name, second.Session)
 		}
@@ -90,7 +90,7 @@ func TestSecondFactors(t *testing.T) {
 		}
 	}
 	_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: codes[0]}, kratos.Token(login().SessionToken), kratos.RequestAAL(kratos.AAL2))
-	wants(t, "a backup code again", err, kratos.ErrRejected)
+	wantError(t, "a backup code again", err, kratos.ErrRejected)
 }
 
 func TestRecovery(t *testing.T) {
@@ -102,27 +102,27 @@ func TestRecovery(t *testing.T) {
 	register(t, client, p)
 	code(t, srv, p.Email) // of the verification
 
-	step := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: p.Email}))
+	step := must(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: p.Email}))(t)
 	if step.Done || step.Flow.State != kratos.RecoveryFlowStateSentEmail {
 		t.Fatalf("asking for a code: %+v", step)
 	}
 	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: "000000"})
-	wants(t, "a wrong code, answered by 200", err, kratos.ErrRejected)
-	done := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, srv, p.Email)}))
+	wantError(t, "a wrong code, answered by 200", err, kratos.ErrRejected)
+	done := must(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, srv, p.Email)}))(t)
 	next := done.ContinueWith.Action(kratos.ContinueShowSettingsUI)
 	if !done.Done || done.SessionToken == "" || next == nil {
 		t.Fatalf("recovered: %+v", done)
 	}
-	settings := must1of[*kratos.SettingsFlow](t)(client.Settings.Get(ctx, next.Flow.ID, kratos.Token(done.SessionToken)))
-	must1of[*kratos.Step[kratos.SettingsFlow]](t)(client.Settings.Submit(ctx, settings, kratos.SettingsPassword{Password: "a new correct horse"}, kratos.Token(done.SessionToken)))
-	must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: "a new correct horse"}))
+	settings := must(client.Settings.Get(ctx, next.Flow.ID, kratos.Token(done.SessionToken)))(t)
+	must(client.Settings.Submit(ctx, settings, kratos.SettingsPassword{Password: "a new correct horse"}, kratos.Token(done.SessionToken)))(t)
+	must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: "a new correct horse"}))(t)
 
-	unknown := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: "nobody@example.org"}))
+	unknown := must(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: "nobody@example.org"}))(t)
 	if unknown.Done || unknown.Flow.State != kratos.RecoveryFlowStateSentEmail {
 		t.Errorf("an unknown address: %+v", unknown)
 	}
 	_, err = client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: "no address"})
-	wants(t, "no address", err, kratos.ErrRejected)
+	wantError(t, "no address", err, kratos.ErrRejected)
 }
 
 // Without the feature flag, Kratos sends native clients to a page, and gives them no token.
@@ -133,9 +133,9 @@ func TestRecoveryOfANativeClientByDefault(t *testing.T) {
 	p := newPerson()
 	register(t, client, p)
 	code(t, shared, p.Email)
-	step := must1of[*kratos.Step[kratos.RecoveryFlow]](t)(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: p.Email}))
+	step := must(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: p.Email}))(t)
 	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, shared, p.Email)})
-	wants(t, "the right code", err, kratos.ErrBrowserLocationChangeRequired)
+	wantError(t, "the right code", err, kratos.ErrBrowserLocationChangeRequired)
 	if err != nil && !strings.Contains(err.Error(), "feature_flags.use_continue_with_transitions") {
 		t.Errorf("the error does not name the setting: %v", err)
 	}

@@ -18,7 +18,7 @@ import (
 // gateway serves a Kratos behind package validate.
 func gateway(t *testing.T, kratosURL string) string {
 	t.Helper()
-	upstream := must1of[*url.URL](t)(url.Parse(kratosURL))
+	upstream := must(url.Parse(kratosURL))(t)
 	site := httptest.NewServer(validate.Handler(httputil.NewSingleHostReverseProxy(upstream)))
 	t.Cleanup(site.Close)
 	return site.URL
@@ -27,15 +27,15 @@ func gateway(t *testing.T, kratosURL string) string {
 // exchange sends a request, and returns the status and body of the response.
 func exchange(t *testing.T, method, target, mediaType, body string) (int, string) {
 	t.Helper()
-	r := must1of[*http.Request](t)(http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body)))
+	r := must(http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body)))(t)
 	if body != "" {
 		r.Header.Set("Content-Type", mediaType)
 	}
 	r.Header.Set("Accept", "application/json")
 	noRedirects := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp := must1of[*http.Response](t)(noRedirects.Do(r))
+	resp := must(noRedirects.Do(r))(t)
 	defer resp.Body.Close()
-	text := must1of[[]byte](t)(io.ReadAll(resp.Body))
+	text := must(io.ReadAll(resp.Body))(t)
 	return resp.StatusCode, string(text)
 }
 
@@ -47,11 +47,11 @@ func TestValidateReadsAsKratosDoes(t *testing.T) {
 	guarded := gateway(t, shared.AdminURL)
 	newID := func(t *testing.T) string {
 		t.Helper()
-		return must1(t)(admin.CreateIdentity(t.Context(), kratos.CreateIdentity{SchemaID: "person", Traits: newPerson().traits})).ID
+		return must(admin.CreateIdentity(t.Context(), kratos.CreateIdentity{SchemaID: "person", Traits: newPerson().traits}))(t).ID
 	}
 	newTraits := func(t *testing.T) string {
 		t.Helper()
-		return string(must1of[[]byte](t)(json.Marshal(newPerson().traits)))
+		return string(must(json.Marshal(newPerson().traits))(t))
 	}
 	const create = `{"schema_id":"person","traits":TRAITS,`
 	for _, c := range []struct {
@@ -137,7 +137,7 @@ func TestValidateKeepsSubmissionsInTheBody(t *testing.T) {
 		code(t, shared, p.Email) // to verify the address
 	}
 	submit := func(base string, query url.Values) (int, string) {
-		flow := must1of[*kratos.RecoveryFlow](t)(client.Recovery.Start(t.Context()))
+		flow := must(client.Recovery.Start(t.Context()))(t)
 		query.Set("flow", flow.ID)
 		return exchange(t, "POST", base+"/self-service/recovery?"+query.Encode(), "application/json", `{"method":"code","email":"`+a.Email+`"}`)
 	}
@@ -190,7 +190,7 @@ func TestValidationCostsLittleOfACall(t *testing.T) {
 	for i := range items {
 		items[i].Create = kratos.CreateIdentity{SchemaID: "person", Traits: newPerson().traits}
 	}
-	flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(t.Context()))
+	flow := must(client.Login.Start(t.Context()))(t)
 	for _, c := range []struct {
 		name string
 		call func(*kratos.Client, *kratos.Admin) error
@@ -211,8 +211,8 @@ func TestValidationCostsLittleOfACall(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var s stopwatch
 			watched := kratos.WithHTTPClient(&http.Client{Transport: &s})
-			client := must1of[*kratos.Client](t)(kratos.NewClient(shared.PublicURL, watched))
-			admin := must1of[*kratos.Admin](t)(kratos.NewAdmin(shared.AdminURL, watched))
+			client := must(kratos.NewClient(shared.PublicURL, watched))(t)
+			admin := must(kratos.NewAdmin(shared.AdminURL, watched))(t)
 			if err := c.call(client, admin); err != nil {
 				t.Fatal(err)
 			}

@@ -132,7 +132,7 @@ func TestTheExampleWebsiteAndTheSecondFactor(t *testing.T) {
 	if secret == nil {
 		t.Fatalf("no secret on the page\n%s", page)
 	}
-	where, page := s.fill(page, "totp", url.Values{"totp_code": {must1of[string](t)(totp.GenerateCode(secret[1], time.Now()))}})
+	where, page := s.fill(page, "totp", url.Values{"totp_code": {must(totp.GenerateCode(secret[1], time.Now()))(t)}})
 	s.wants("enrolled", where, page, "/settings?flow=", `data-message="1050001"`)
 	_, page = s.logOut()
 	where, page = s.fill(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
@@ -144,7 +144,7 @@ func TestTheExampleWebsiteAndTheSecondFactor(t *testing.T) {
 	where, page = s.fill(page, "totp", url.Values{"totp_code": {"000000"}})
 	s.wants("a wrong code", where, page, "/login?flow=", `data-message="4000008"`)
 	_, page = s.visit("/login?return_to=%2Fsettings")
-	where, page = s.fill(page, "totp", url.Values{"totp_code": {must1of[string](t)(totp.GenerateCode(secret[1], time.Now().Add(30*time.Second)))}})
+	where, page = s.fill(page, "totp", url.Values{"totp_code": {must(totp.GenerateCode(secret[1], time.Now().Add(30*time.Second)))(t)}})
 	s.wants("the right code", where, page, "/settings?flow=", "<h1>Settings</h1>")
 	where, page = s.visit("/")
 	s.wants("the front page", where, page, "/", "at aal2")
@@ -157,9 +157,9 @@ func TestTheExampleWebsiteAndOtherSites(t *testing.T) {
 	s := newWebsite(t)
 	s.member()
 	ask := func(method, path string, header http.Header) *http.Response {
-		r := must1of[*http.Request](t)(http.NewRequestWithContext(t.Context(), method, s.url+path, nil))
+		r := must(http.NewRequestWithContext(t.Context(), method, s.url+path, nil))(t)
 		r.Header = header
-		resp := must1of[*http.Response](t)(s.browser.Do(r))
+		resp := must(s.browser.Do(r))(t)
 		resp.Body.Close()
 		return resp
 	}

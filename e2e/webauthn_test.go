@@ -8,22 +8,6 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// keyPerson registers somebody with a password, logs them in, and adds a security key; it returns their browser.
-func keyPerson(t *testing.T, client *kratos.Client) (person, *key, *kratos.Browser) {
-	t.Helper()
-	p, k, browser := newPerson(), newKey(), client.Browser(visit(nil))
-	register(t, client, p)
-	must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Do(t.Context(), kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
-	flow := must1of[*kratos.SettingsFlow](t)(browser.Settings.Start(t.Context()))
-	added := must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Submit(t.Context(), flow, kratos.SettingsWebAuthn{
-		WebAuthnRegister: k.create(t, webauthnOptions(flow.Form())), WebAuthnRegisterDisplayname: "the blue one",
-	}))
-	if ids := removals(added.Flow.Form(), "webauthn_remove"); !added.Done || len(ids) != 1 || ids[0] != hexID(k) {
-		t.Fatalf("added: done %v, keys %v", added.Done, ids)
-	}
-	return p, k, browser
-}
-
 func TestSecurityKeysAsSecondFactor(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -32,19 +16,19 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 	// secondFactor is a browser at the form that asks for the key.
 	secondFactor := func(t *testing.T, p person) (*kratos.Browser, *kratos.LoginFlow) {
 		browser := client.Browser(visit(nil))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
+		step := must(browser.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 		if step.Done || step.RedirectTo == "" {
 			t.Fatalf("the password: %+v", step)
 		}
 		_, err := browser.Whoami(ctx)
-		wants(t, "whoami before the key", err, kratos.ErrAAL2Required)
-		return browser, must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx, kratos.RequestAAL(kratos.AAL2)))
+		wantError(t, "whoami before the key", err, kratos.ErrAAL2Required)
+		return browser, must(browser.Login.Start(ctx, kratos.RequestAAL(kratos.AAL2)))(t)
 	}
 
 	t.Run("a key that is added in settings lifts the session to AAL2", func(t *testing.T) {
 		t.Parallel()
 		_, _, browser := keyPerson(t, client)
-		if s := must1of[*kratos.Session](t)(browser.Whoami(ctx)); s.AAL != kratos.AAL2 {
+		if s := must(browser.Whoami(ctx))(t); s.AAL != kratos.AAL2 {
 			t.Errorf("session of %s", s.AAL)
 		}
 	})
@@ -56,11 +40,11 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		if id := flow.Form().Value("identifier"); id != p.Email {
 			t.Errorf("the form is for %q", id)
 		}
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnOptions(flow.Form()))}))
+		step := must(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnOptions(flow.Form()))}))(t)
 		if !step.Done || step.Session.AAL != kratos.AAL2 {
 			t.Errorf("the key: %+v", step)
 		}
-		if s := must1of[*kratos.Session](t)(browser.Whoami(ctx)); s.ID != step.Session.ID || s.AAL != kratos.AAL2 {
+		if s := must(browser.Whoami(ctx))(t); s.ID != step.Session.ID || s.AAL != kratos.AAL2 {
 			t.Errorf("whoami after the key: %+v", s)
 		}
 	})
@@ -70,7 +54,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		p, k, _ := keyPerson(t, client)
 		browser, flow := secondFactor(t, p)
 		challenge := webauthnOptions(flow.Form())
-		other := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx, kratos.RequestAAL(kratos.AAL2))).Form()
+		other := must(browser.Login.Start(ctx, kratos.RequestAAL(kratos.AAL2)))(t).Form()
 		elsewhere := *k
 		elsewhere.site.Origin = "http://evil.example.com"
 		for name, tc := range map[string]struct {
@@ -86,20 +70,20 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 			rejectedFor(t, name, err, tc.number)
 		}
 		_, err := browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{WebAuthnLogin: k.get(t, challenge)})
-		wants(t, "an answer without the identifier", err, kratos.ErrRejected)
+		wantError(t, "an answer without the identifier", err, kratos.ErrRejected)
 		_, err = browser.Whoami(ctx)
-		wants(t, "whoami after all that", err, kratos.ErrAAL2Required)
+		wantError(t, "whoami after all that", err, kratos.ErrAAL2Required)
 	})
 
 	t.Run("without the key the password is enough again", func(t *testing.T) {
 		t.Parallel()
 		p, k, browser := keyPerson(t, client)
-		removed := must1of[*kratos.Step[kratos.SettingsFlow]](t)(browser.Settings.Do(ctx, kratos.SettingsWebAuthn{WebAuthnRemove: hexID(k)}))
+		removed := must(browser.Settings.Do(ctx, kratos.SettingsWebAuthn{WebAuthnRemove: hexID(k)}))(t)
 		if ids := removals(removed.Flow.Form(), "webauthn_remove"); !removed.Done || len(ids) != 0 {
 			t.Errorf("removed: done %v, keys %v", removed.Done, ids)
 		}
 		browser = client.Browser(visit(nil))
-		step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))
+		step := must(browser.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 		if !step.Done {
 			t.Errorf("the password: %+v", step)
 		}
@@ -108,13 +92,13 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 	t.Run("a native client cannot use the key", func(t *testing.T) {
 		t.Parallel()
 		for _, flow := range []string{"login", "registration", "settings"} {
-			covers(t, flow, native, "webauthn", "refused")
+			cover(t, flow, native, "webauthn", "refused")
 		}
 		p, _, _ := keyPerson(t, client)
-		token := kratos.Token(must1of[*kratos.Step[kratos.LoginFlow]](t)(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password})).SessionToken)
+		token := kratos.Token(must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t).SessionToken)
 		_, err := client.Whoami(ctx, token)
-		wants(t, "whoami with the password alone", err, kratos.ErrAAL2Required)
-		flow := must1of[*kratos.LoginFlow](t)(client.Login.Start(ctx, token, kratos.RequestAAL(kratos.AAL2)))
+		wantError(t, "whoami with the password alone", err, kratos.ErrAAL2Required)
+		flow := must(client.Login.Start(ctx, token, kratos.RequestAAL(kratos.AAL2)))(t)
 		if nodes := flow.Form().Nodes; len(nodes) != 0 {
 			t.Errorf("the form of a person who has no other second factor: %+v", nodes)
 		}
@@ -175,30 +159,30 @@ func TestSecurityKeysInsteadOfPasswords(t *testing.T) {
 	client, _ := clients(t, srv)
 	p, k, browser := newPerson(), newKey(), client.Browser(visit(nil))
 
-	profile := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(browser.Registration.Do(ctx, kratos.RegistrationProfile{Traits: p.traits}))
-	registered := must1of[*kratos.Step[kratos.RegistrationFlow]](t)(browser.Registration.Submit(ctx, profile.Flow, kratos.RegistrationWebAuthn{
+	profile := must(browser.Registration.Do(ctx, kratos.RegistrationProfile{Traits: p.traits}))(t)
+	registered := must(browser.Registration.Submit(ctx, profile.Flow, kratos.RegistrationWebAuthn{
 		Traits: p.traits, WebAuthnRegister: k.create(t, webauthnOptions(profile.Flow.Form())), WebAuthnRegisterDisplayname: "the blue one",
-	}))
+	}))(t)
 	if !registered.Done || registered.Identity == nil || registered.Session != nil {
 		t.Fatalf("registered, without the hook that makes a session: %+v", registered)
 	}
 
-	flow := must1of[*kratos.LoginFlow](t)(browser.Login.Start(ctx))
+	flow := must(browser.Login.Start(ctx))(t)
 	if webauthnOptions(flow.Form()) != "" {
 		t.Error("there is a challenge before anybody said who they are")
 	}
-	named := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email}))
+	named := must(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email}))(t)
 	if named.Done || named.Flow != nil || named.RedirectTo == "" {
 		t.Fatalf("the identifier: %+v", named)
 	}
-	flow = must1of[*kratos.LoginFlow](t)(browser.Login.Get(ctx, flow.ID)) // the page where RedirectTo leads shows the same flow
-	step := must1of[*kratos.Step[kratos.LoginFlow]](t)(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnOptions(flow.Form()))}))
+	flow = must(browser.Login.Get(ctx, flow.ID))(t) // the page where RedirectTo leads shows the same flow
+	step := must(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnOptions(flow.Form()))}))(t)
 	if !step.Done || step.Session.AAL != kratos.AAL1 || step.Identity.ID != registered.Identity.ID {
 		t.Errorf("logged in: %+v", step)
 	}
 
 	again := client.Browser(visit(nil))
-	flow = must1of[*kratos.LoginFlow](t)(again.Login.Start(ctx))
+	flow = must(again.Login.Start(ctx))(t)
 	_, err := again.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: newPerson().Email})
 	rejectedFor(t, "somebody without a key", err, noKey)
 }

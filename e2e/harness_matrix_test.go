@@ -98,7 +98,8 @@ func cells() []cell {
 	return all
 }
 
-// rule names cells that no test can fill, and says why. A part of it is "*", or alternatives like "totp|lookup_secret".
+// rule names cells that no test can fill, and says why. A part of it is "*", or alternatives like
+// "totp|lookup_secret".
 type rule struct{ flow, mode, method, outcome, why string }
 
 func (r rule) names(c cell) bool {
@@ -119,8 +120,8 @@ var tested = struct {
 	cells map[cell]bool
 }{cells: map[cell]bool{}}
 
-// covers says that the test proves these outcomes, if it passes.
-func covers(t *testing.T, flow, mode, method string, outcomes ...string) {
+// cover says that the test proves these outcomes, if it passes.
+func cover(t *testing.T, flow, mode, method string, outcomes ...string) {
 	t.Helper()
 	for _, outcome := range outcomes {
 		c := cell{flow, mode, method, outcome}
@@ -166,7 +167,8 @@ func untested() []cell {
 	return slices.DeleteFunc(cells(), func(c cell) bool { return tested.cells[c] || ruled(c) >= 0 })
 }
 
-// reportMatrix writes the table to the file that the variable MATRIX names, and returns the status to exit with.
+// reportMatrix writes the table to the file that the variable MATRIX names, and returns the status
+// to exit with.
 func reportMatrix() int {
 	if path := os.Getenv("MATRIX"); path != "" {
 		if err := os.WriteFile(path, []byte(matrixTable()), 0o644); err != nil {

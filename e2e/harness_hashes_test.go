@@ -12,6 +12,7 @@ import (
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/crypto/bcrypt"
 	"golang.org/x/crypto/scrypt"
 )
 
@@ -71,4 +72,13 @@ func importedHashes(t *testing.T, password string) map[string]kratos.PasswordHas
 	hash, err = kratos.HashHMAC("sha256", hex.EncodeToString(mac.Sum(nil)), []byte("key"))
 	add("hmac", hash, err)
 	return hashes
+}
+
+func bcryptHash(t *testing.T, password string) string {
+	t.Helper()
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(hash)
 }

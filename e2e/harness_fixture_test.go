@@ -1,0 +1,132 @@
+package e2e
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// fixture is a Kratos and a site with the pages of all flows. It serves users in every mode at
+// once.
+type fixture struct {
+	srv    *server.Server
+	client *kratos.Client
+	admin  *kratos.Admin
+	home   *url.URL // of Kratos' public API
+	site   string   // URL of the site
+}
+
+// renderedPage is what the site shows on a page, as JSON instead of HTML.
+type renderedPage struct {
+	Page string
+	ID   string
+	UI   gen.UIContainer
+}
+
+// newFixture starts a Kratos of the test's own. Its configuration has these values, by path
+// ("selfservice.flows.login.lifespan").
+func newFixture(t *testing.T, values map[string]any) *fixture {
+	t.Helper()
+	mux := http.NewServeMux()
+	app := httptest.NewServer(mux)
+	t.Cleanup(app.Close)
+	srv := server.ForTest(t, server.Options{UI: app.URL, Config: configured(values)})
+	t.Cleanup(http.DefaultClient.CloseIdleConnections) // Kratos would wait for them before it ends
+	fx := fixtureFor(t, srv, app.URL)
+	addPages(mux, fx.client)
+	return fx
+}
+
+// sharedSite has the pages of the shared Kratos, once a test needs them.
+var sharedSite = struct {
+	mux   *http.ServeMux
+	url   string
+	pages sync.Once
+}{mux: http.NewServeMux()}
+
+// sharedFixture returns the fixture of the shared Kratos, for tests that need no configuration of
+// their own.
+func sharedFixture(t *testing.T) *fixture {
+	t.Helper()
+	fx := fixtureFor(t, shared, sharedSite.url)
+	sharedSite.pages.Do(func() { addPages(sharedSite.mux, fx.client) })
+	return fx
+}
+
+// fixtureFor returns the fixture of a running Kratos and a site.
+func fixtureFor(t *testing.T, srv *server.Server, site string) *fixture {
+	t.Helper()
+	client, admin := clients(t, srv)
+	return &fixture{srv, client, admin, must(url.Parse(srv.PublicURL))(t), site}
+}
+
+// addPages adds the pages of all flows to a site.
+func addPages(mux *http.ServeMux, client *kratos.Client) {
+	page := func(w http.ResponseWriter, name, id string, ui gen.UIContainer) {
+		_ = json.NewEncoder(w).Encode(renderedPage{name, id, ui})
+	}
+	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { page(w, "login", f.ID, f.UI) }))
+	mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
+		page(w, "registration", f.ID, f.UI)
+	}))
+	mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { page(w, "settings", f.ID, f.UI) }))
+	mux.Handle("GET /recovery", client.Recovery.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { page(w, "recovery", f.ID, f.UI) }))
+	mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
+		page(w, "verification", f.ID, f.UI)
+	}))
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { page(w, "home", "", gen.UIContainer{}) })
+	mux.HandleFunc("GET /error", func(w http.ResponseWriter, r *http.Request) { page(w, "error", r.FormValue("id"), gen.UIContainer{}) })
+}
+
+// configured returns a configuration that has these values, by path.
+func configured(values map[string]any) map[string]any {
+	config := map[string]any{}
+	for path, value := range values {
+		at := config
+		names := strings.Split(path, ".")
+		for _, name := range names[:len(names)-1] {
+			if at[name] == nil {
+				at[name] = map[string]any{}
+			}
+			at = at[name].(map[string]any)
+		}
+		at[names[len(names)-1]] = value
+	}
+	return config
+}
+
+// inModes runs a scenario as a subtest for a user in each mode.
+func (fx *fixture) inModes(t *testing.T, title string, modes []string, scenario func(*user)) {
+	t.Run(title, func(t *testing.T) {
+		t.Parallel()
+		for _, mode := range modes {
+			t.Run(mode, func(t *testing.T) {
+				t.Parallel()
+				scenario(fx.user(t, mode))
+			})
+		}
+	})
+}
+
+// member creates the identity of a person with a password.
+func (fx *fixture) member(t *testing.T, verified bool) person {
+	t.Helper()
+	p := newPerson()
+	address := kratos.VerifiableAddress{Value: p.Email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusPending}
+	if verified {
+		address.Verified, address.Status = true, kratos.AddressStatusCompleted
+	}
+	must(fx.admin.CreateIdentity(t.Context(), kratos.CreateIdentity{
+		SchemaID: "person", Traits: p.traits, VerifiableAddresses: []kratos.VerifiableAddress{address},
+		Credentials: kratos.Credentials(kratos.ClearTextPassword(p.password)),
+	}))(t)
+	return p
+}

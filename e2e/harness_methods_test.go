@@ -1,0 +1,105 @@
+package e2e
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/kratoskit/kratos-go/e2e/provider"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// allMethods has every body once, filled in well enough for Kratos to handle it.
+type allMethods struct {
+	login        []kratos.LoginMethod
+	registration []kratos.RegistrationMethod
+	settings     []kratos.SettingsMethod
+	recovery     []kratos.RecoveryMethod
+	verification []kratos.VerificationMethod
+}
+
+func newAllMethods() allMethods {
+	p := newPerson()
+	return allMethods{
+		login: []kratos.LoginMethod{
+			kratos.LoginPassword{Identifier: p.Email, Password: p.password},
+			kratos.LoginCode{Identifier: p.Email},
+			kratos.LoginIdentifierFirst{Identifier: p.Email},
+			kratos.LoginTOTP{TOTPCode: "000000"},
+			kratos.LoginLookupSecret{LookupSecret: "00000000"},
+			kratos.LoginOIDC{Provider: "acme"},
+			kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: "{}"},
+			kratos.LoginPasskey{PasskeyLogin: "{}"},
+		},
+		registration: []kratos.RegistrationMethod{
+			kratos.RegistrationPassword{Traits: p.traits, Password: p.password},
+			kratos.RegistrationCode{Traits: p.traits},
+			kratos.RegistrationProfile{Traits: p.traits},
+			kratos.RegistrationOIDC{Provider: "acme"},
+			kratos.RegistrationWebAuthn{Traits: p.traits, WebAuthnRegister: "{}", WebAuthnRegisterDisplayname: "the blue one"},
+			kratos.RegistrationPasskey{Traits: p.traits, PasskeyRegister: "{}"},
+		},
+		settings: []kratos.SettingsMethod{
+			kratos.SettingsProfile{Traits: p.traits},
+			kratos.SettingsPassword{Password: p.password},
+			kratos.SettingsTOTP{TOTPCode: "000000"},
+			kratos.SettingsLookup{LookupSecretRegenerate: true},
+			kratos.SettingsOIDC{Link: "acme"},
+			kratos.SettingsWebAuthn{WebAuthnRegister: "{}", WebAuthnRegisterDisplayname: "the blue one"},
+			kratos.SettingsPasskey{PasskeySettingsRegister: "{}"},
+		},
+		recovery:     []kratos.RecoveryMethod{kratos.RecoveryWithCode{Email: p.Email}, kratos.RecoveryWithLink{Email: p.Email}},
+		verification: []kratos.VerificationMethod{kratos.VerificationCode{Email: p.Email}, kratos.VerificationLink{Email: p.Email}},
+	}
+}
+
+// flowTests starts a flow for every body except those of the methods in but, applies change to
+// each, and returns a function that submits them all and wants the same outcome of each.
+func flowTests[F, M any](u *user, f flow[F, M], bodies []M, want string, change func(*flowTest[F, M]), but ...string) func() {
+	var submissions []func()
+	for _, body := range bodies {
+		if _, method := methodOf(body); slices.Contains(but, method) {
+			continue
+		}
+		of := u
+		if f.name != "settings" {
+			of = u.another() // a submission can spoil the cookies of the next
+		}
+		ft := start(of, f)
+		change(ft)
+		submissions = append(submissions, func() { ft.submit(want, body) })
+	}
+	return func() {
+		u.t.Helper()
+		for _, submit := range submissions {
+			submit()
+		}
+	}
+}
+
+// unchanged leaves a flow as it is.
+func unchanged[F, M any](*flowTest[F, M]) {}
+
+// withBadCSRF makes the next submission one that Kratos must take for a forged one: with a wrong
+// CSRF token, or with a cookie in a native call.
+func withBadCSRF[F, M any](ft *flowTest[F, M]) {
+	if ft.user.mode == native {
+		ft.opts = append(ft.opts, kratos.Header("Cookie", "a=b"))
+		return
+	}
+	for i := range ft.form.Nodes {
+		if ft.form.Nodes[i].Attributes.Name == "csrf_token" {
+			ft.form.Nodes[i].Attributes.Value = json.RawMessage(`"d3Jvbmc="`)
+		}
+	}
+}
+
+// withBadCSRFAndNoRedirects is withBadCSRF where the response to the submission itself matters.
+func withBadCSRFAndNoRedirects[F, M any](ft *flowTest[F, M]) {
+	withBadCSRF(ft)
+	ft.user.followNoRedirects()
+}
+
+// acme returns the configuration of the method "oidc" with a provider.
+func acme(p *provider.Provider) map[string]any {
+	return p.Config(provider.FromIDToken)["selfservice"].(map[string]any)["methods"].(map[string]any)["oidc"].(map[string]any)
+}

@@ -1,0 +1,73 @@
+package e2e
+
+import (
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/kratoskit/kratos-go/e2e/provider"
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// traits are those of the identity schema of package server.
+type traits struct {
+	Email      string `json:"email"`
+	Name       *name  `json:"name,omitempty"`
+	Newsletter bool   `json:"newsletter,omitempty"`
+}
+
+type name struct {
+	First string `json:"first"`
+	Last  string `json:"last"`
+}
+
+// person is somebody who can register.
+type person struct {
+	traits
+	password string
+}
+
+var people atomic.Int64
+
+// newPerson returns a person with an address that nobody has yet.
+func newPerson() person {
+	n := people.Add(1)
+	return person{
+		traits:   traits{Email: fmt.Sprintf("person.%d@example.org", n), Name: &name{"Grace", "Hopper"}},
+		password: fmt.Sprintf("correct horse %d battery staple", n),
+	}
+}
+
+// register registers a person with a native client.
+func register(t *testing.T, client *kratos.Client, p person) *kratos.Step[kratos.RegistrationFlow] {
+	t.Helper()
+	step, err := client.Registration.Do(t.Context(), kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return step
+}
+
+// code returns the code of the next mail to an address.
+func code(t *testing.T, srv *server.Server, email string) string {
+	t.Helper()
+	mail, err := srv.Mail.Wait(t.Context(), email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := mail.Code()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// newAccount is a person whom Kratos does not know yet.
+func newAccount() provider.Person {
+	p := newPerson()
+	return provider.Person{Subject: p.Email, Email: p.Email, Name: "Grace"}
+}
+
+// nobody is the id of an identity, a flow or an error that does not exist.
+const nobody = "11111111-2222-4333-8444-555555555555"
