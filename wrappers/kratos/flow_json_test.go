@@ -2,21 +2,18 @@ package kratos_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/kratoskit/kratos-go/internal/recorded"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
-
-var recordings = flag.String("recorded", filepath.Join(root, "testdata", "recorded", "*.jsonl"), "pattern of the recordings whose flows are written again; .gz is for compressed ones")
 
 // differences lists where two JSON values differ, by the path of the member, and how.
 func differences(before, after any, path string) []string {
@@ -55,9 +52,9 @@ func differences(before, after any, path string) []string {
 }
 
 // recordedFlows are all answers that are flows, each with what it is decoded into.
-func recordedFlows(t *testing.T) (all []exchange) {
+func recordedFlows(t *testing.T) (all []*recorded.Exchange) {
 	t.Helper()
-	for _, e := range recordedIn(t, *recordings) {
+	for _, e := range exchanges(t) {
 		var shape struct{ UI *struct{} }
 		if json.Unmarshal([]byte(e.Response.Body), &shape) == nil && shape.UI != nil && target(e) != nil {
 			all = append(all, e)
@@ -91,7 +88,7 @@ func TestFlowsAreWrittenAsTheyCame(t *testing.T) {
 	for _, e := range recordedFlows(t) {
 		for engine := range engines {
 			for _, d := range differences(parsed(t, []byte(e.Response.Body)), again(t, engine, e.Response.Body, target(e)), "") {
-				found[d] = e.name() + ", " + engine
+				found[d] = e.String() + ", " + engine
 			}
 		}
 	}
@@ -111,7 +108,7 @@ func TestFormsAreWrittenAsTheyCame(t *testing.T) {
 		for engine := range engines {
 			var form kratos.Form
 			for _, d := range differences(parsed(t, body.UI), again(t, engine, string(body.UI), &form), "") {
-				t.Errorf("%s: %s, by %s", e.name(), d, engine)
+				t.Errorf("%s: %s, by %s", e, d, engine)
 			}
 			nodes, _ := parsed(t, body.UI).(map[string]any)["nodes"].([]any)
 			for i, node := range form.Nodes {
@@ -120,7 +117,7 @@ func TestFormsAreWrittenAsTheyCame(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, d := range differences(nodes[i], parsed(t, written), "/nodes/*") {
-					t.Errorf("%s: %s, by %s", e.name(), d, engine)
+					t.Errorf("%s: %s, by %s", e, d, engine)
 				}
 			}
 		}
@@ -162,7 +159,7 @@ func TestUnknownMembersOfFlowsSurvive(t *testing.T) {
 		}
 		for engine := range engines {
 			for _, d := range differences(newer, again(t, engine, string(text), target(e)), "") {
-				found[d] = e.name() + ", " + engine
+				found[d] = e.String() + ", " + engine
 			}
 		}
 	}

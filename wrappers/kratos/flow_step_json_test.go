@@ -7,12 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kratoskit/kratos-go/internal/recorded"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
 // stepOf makes the step of a recorded answer to a submission, and returns it as JSON; nil if there
 // is no step.
-func stepOf(t *testing.T, e exchange) []byte {
+func stepOf(t *testing.T, e *recorded.Exchange) []byte {
 	t.Helper()
 	client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: canned{e.Response.Status, http.Header{"Content-Type": {"application/json"}}, e.Response.Body}}))
 	if err != nil {
@@ -77,7 +78,7 @@ func withoutTokens(answer any) any {
 func TestResponseBodiesAreWhatKratosAnswered(t *testing.T) {
 	t.Parallel()
 	steps, tokens := 0, 0
-	for _, e := range recordedIn(t, *recordings) {
+	for _, e := range exchanges(t) {
 		text := stepOf(t, e)
 		if text == nil {
 			continue
@@ -87,10 +88,10 @@ func TestResponseBodiesAreWhatKratosAnswered(t *testing.T) {
 			tokens++
 		}
 		if strings.Contains(string(text), "ory_st_") || strings.Contains(string(text), "SessionToken") {
-			t.Errorf("%s: a token in %s", e.name(), text)
+			t.Errorf("%s: a token in %s", e, text)
 		}
 		for _, d := range differences(withoutTokens(parsed(t, []byte(e.Response.Body))), parsed(t, text), "") {
-			t.Errorf("%s: %s", e.name(), d)
+			t.Errorf("%s: %s", e, d)
 		}
 	}
 	if steps < 40 || tokens < 10 {

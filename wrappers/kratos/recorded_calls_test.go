@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kratoskit/kratos-go/internal/recorded"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
@@ -23,7 +24,7 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // recordedCall makes the call that the answer is to; nil for operations without a step.
-func recordedCall(e exchange) func(*kratos.Client) (done bool, err error) {
+func recordedCall(e *recorded.Exchange) func(*kratos.Client) (done bool, err error) {
 	ctx := context.Background()
 	switch e.Op {
 	case "updateLoginFlow":

@@ -1,77 +1,30 @@
 package kratos_test
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"fmt"
-	"io"
+	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/kratoskit/kratos-go/internal/recorded"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// exchange is a request to a real server and its answer, as testdata/recorded has them.
-type exchange struct {
-	Version, Scenario, Op, Kind string
-	N                           int
-	Response                    struct {
-		Status  int
-		Headers map[string]any
-		Body    string
-	}
-}
+var recordings = flag.String(recorded.Flag, recorded.Kept(root), recorded.Usage)
 
-func recorded(t testing.TB) []exchange {
+// exchanges are those recorded of operations that the API's description has.
+func exchanges(t testing.TB) []*recorded.Exchange {
 	t.Helper()
-	return recordedIn(t, filepath.Join(root, "testdata", "recorded", "*.jsonl"))
-}
-
-// recordedIn reads the recordings that a pattern names; .gz is for compressed ones.
-func recordedIn(t testing.TB, pattern string) []exchange {
-	t.Helper()
-	files, err := filepath.Glob(pattern)
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recordings: %v", err)
+	all, err := recorded.Read(*recordings)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var all []exchange
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasSuffix(file, ".gz") {
-			r, err := gzip.NewReader(bytes.NewReader(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if text, err = io.ReadAll(r); err != nil {
-				t.Fatal(err)
-			}
-		}
-		lines := bufio.NewScanner(bytes.NewReader(text))
-		lines.Buffer(nil, 64<<20)
-		for lines.Scan() {
-			var e exchange
-			if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, e)
-		}
-	}
-	return all
-}
-
-func (e exchange) name() string {
-	return fmt.Sprintf("%s %s %s %d", e.Version, e.Scenario, e.Op, e.N)
+	return slices.DeleteFunc(all, func(e *recorded.Exchange) bool { return !e.Described() })
 }
 
 // models has what the wrapper decodes the successes of an operation into; flows can come instead of any.
@@ -98,7 +51,7 @@ var flowModels = map[string]func() any{
 }
 
 // target returns what an answer is decoded into: by its shape, as the wrapper does.
-func target(e exchange) any {
+func target(e *recorded.Exchange) any {
 	var shape struct{ UI, Error json.RawMessage }
 	_ = json.Unmarshal([]byte(e.Response.Body), &shape)
 	if shape.UI != nil {
@@ -132,17 +85,17 @@ var losses = map[string]string{}
 func TestNothingRecordedIsLost(t *testing.T) {
 	t.Parallel()
 	decoded, lost := 0, map[string]string{}
-	for _, e := range recorded(t) {
-		if kind, _ := header(e, "Content-Type"); e.Response.Body == "" || !strings.HasPrefix(kind, "application/json") {
+	for _, e := range exchanges(t) {
+		if e.Response.Body == "" || !strings.HasPrefix(e.Response.Headers.Get("Content-Type"), "application/json") {
 			continue
 		}
 		v := target(e)
 		if v == nil {
-			t.Errorf("%s: nothing decodes this answer", e.name())
+			t.Errorf("%s: nothing decodes this answer", e)
 			continue
 		}
 		if err := jsonv2.Unmarshal([]byte(e.Response.Body), v); err != nil {
-			t.Errorf("%s: %v", e.name(), err)
+			t.Errorf("%s: %v", e, err)
 			continue
 		}
 		decoded++
@@ -152,7 +105,7 @@ func TestNothingRecordedIsLost(t *testing.T) {
 		}
 		for _, path := range missing(parsed(t, []byte(e.Response.Body)), parsed(t, again), "") {
 			if losses[path] == "" {
-				lost[path] = e.name()
+				lost[path] = e.String()
 			}
 		}
 	}
@@ -163,23 +116,6 @@ func TestNothingRecordedIsLost(t *testing.T) {
 	if decoded < 300 {
 		t.Errorf("only %d answers were decoded", decoded)
 	}
-}
-
-func header(e exchange, name string) (string, bool) {
-	for key, value := range e.Response.Headers {
-		if !strings.EqualFold(key, name) {
-			continue
-		}
-		switch value := value.(type) {
-		case string:
-			return value, true
-		case []any:
-			if len(value) > 0 {
-				return fmt.Sprint(value[0]), true
-			}
-		}
-	}
-	return "", false
 }
 
 func parsed(t *testing.T, text []byte) any {
@@ -240,14 +176,14 @@ func sameTime(a, b any) bool {
 func TestRecordedAnswersAreUnderstood(t *testing.T) {
 	t.Parallel()
 	understood := 0
-	for _, e := range recorded(t) {
+	for _, e := range exchanges(t) {
 		call := recordedCall(e)
 		if call == nil {
 			continue
 		}
 		headers := http.Header{}
 		for _, name := range []string{"Content-Type", "Location", "Link", "X-Total-Count"} {
-			if value, ok := header(e, name); ok {
+			if value := e.Response.Headers.Get(name); value != "" {
 				headers.Set(name, value)
 			}
 		}
@@ -261,11 +197,11 @@ func TestRecordedAnswersAreUnderstood(t *testing.T) {
 		case "unexpected":
 			// Pages for browsers, of the router, and redirects to other places are no answers to a client.
 			if e.Kind != "browser" && strings.HasPrefix(headers.Get("Content-Type"), "application/json") && e.Response.Status < 300 {
-				t.Errorf("%s: not understood: %v: %.200s", e.name(), err, e.Response.Body)
+				t.Errorf("%s: not understood: %v: %.200s", e, err, e.Response.Body)
 			}
 		case "done":
 			if e.Response.Status != http.StatusOK {
-				t.Errorf("%s: status %d taken for the end", e.name(), e.Response.Status)
+				t.Errorf("%s: status %d taken for the end", e, e.Response.Status)
 			}
 		}
 	}

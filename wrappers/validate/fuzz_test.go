@@ -57,9 +57,9 @@ func FuzzRequest(f *testing.F) {
 
 // Whatever an answer is, judging it neither panics nor repeats any of it.
 func FuzzResponse(f *testing.F) {
-	for _, e := range recorded(f) {
+	for _, e := range exchanges(f) {
 		if len(e.Response.Body) < 2000 {
-			r := e.request(f)
+			r := request(f, e)
 			f.Add(r.Method, r.URL.Path, e.Response.Status, "application/json", e.Response.Body)
 		}
 	}

@@ -1,118 +1,50 @@
 package validate_test
 
 import (
-	"bufio"
-	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/kratoskit/kratos-go/internal/recorded"
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
 const root = "../.."
 
 // kept are the recordings in this repository.
-var kept = filepath.Join(root, "testdata", "recorded", "*.jsonl")
+var kept = recorded.Kept(root)
 
-var recordings = flag.String("recorded", kept, "pattern of the recordings to judge; .gz is for compressed ones")
+var recordings = flag.String(recorded.Flag, kept, recorded.Usage)
 
-// exchange is a request to a real server, and its answer.
-type exchange struct {
-	Version, Scenario, Op string
-	N                     int
-	Request               struct {
-		Method, URL, Body string
-		Headers           map[string]texts
-	}
-	Response struct {
-		Status  int
-		Body    string
-		Headers map[string]texts
-	}
-}
-
-// texts are the values of a header, recorded as one or as a list.
-type texts []string
-
-func (t *texts) UnmarshalJSON(b []byte) error {
-	var one string
-	if json.Unmarshal(b, &one) == nil {
-		*t = texts{one}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]string)(t))
-}
-
-func (e *exchange) name() string {
-	return fmt.Sprintf("%s %s %s %d", e.Version, e.Scenario, e.Op, e.N)
-}
-
-func (e *exchange) request(t testing.TB) *http.Request {
+func exchanges(t testing.TB) []*recorded.Exchange {
 	t.Helper()
-	u, err := url.Parse(e.Request.URL)
+	all, err := recorded.Read(*recordings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &http.Request{Method: e.Request.Method, URL: u, Header: header(e.Request.Headers), Body: io.NopCloser(strings.NewReader(e.Request.Body))}
-}
-
-func (e *exchange) response(t testing.TB) *http.Response {
-	t.Helper()
-	return &http.Response{
-		StatusCode: e.Response.Status, Header: header(e.Response.Headers), Body: io.NopCloser(strings.NewReader(e.Response.Body)), Request: e.request(t),
-	}
-}
-
-func header(recorded map[string]texts) http.Header {
-	h := http.Header{}
-	for name, values := range recorded {
-		h[http.CanonicalHeaderKey(name)] = values
-	}
-	return h
-}
-
-func recorded(t testing.TB) (all []exchange) {
-	t.Helper()
-	files, err := filepath.Glob(*recordings)
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recordings: %v", err)
-	}
-	for _, file := range files {
-		f, err := os.Open(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		r := io.Reader(f)
-		if strings.HasSuffix(file, ".gz") {
-			if r, err = gzip.NewReader(f); err != nil {
-				t.Fatal(err)
-			}
-		}
-		lines := bufio.NewScanner(r)
-		lines.Buffer(nil, 64<<20)
-		for lines.Scan() {
-			var e exchange
-			if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, e)
-		}
-		if lines.Err() != nil {
-			t.Fatal(lines.Err())
-		}
-	}
 	return all
+}
+
+func request(t testing.TB, e *recorded.Exchange) *http.Request {
+	t.Helper()
+	r, err := e.HTTPRequest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func response(t testing.TB, e *recorded.Exchange) *http.Response {
+	t.Helper()
+	resp, err := e.HTTPResponse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp
 }
 
 // exception is a difference between what was recorded and what the description says that stays.
@@ -150,8 +82,8 @@ var answerExceptions = []exception{
 	{"getIdentitySchema", "header.Content-Type", "With a slash in the id the path is another one: it is the page of the router.", false},
 }
 
-// exception returns the index of the exception that a problem of e is; -1 if it is none.
-func (e *exchange) exception(exceptions []exception, problem *validate.Error) int {
+// exceptionOf returns the index of the exception that a problem of e is; -1 if it is none.
+func exceptionOf(e *recorded.Exchange, exceptions []exception, problem *validate.Error) int {
 	op := problem.Operation
 	if u, err := url.Parse(e.Request.URL); op == "" && err == nil {
 		op = e.Request.Method + " " + u.Path
@@ -176,51 +108,45 @@ func TestUnknownPathsAreNoExceptions(t *testing.T) {
 		"GET /admin/admin/schemas":         false,
 		"GET /self-service/methods/oidc/callback/../..": false,
 	} {
-		var e exchange
+		e := new(recorded.Exchange)
 		e.Request.Method, e.Request.URL, _ = strings.Cut(line, " ")
 		e.Request.URL = "http://127.0.0.1:4434" + e.Request.URL
 		var problem, answer *validate.Error
-		if !errors.As(validate.Request(e.request(t)), &problem) || !errors.As(validate.Response(e.response(t)), &answer) {
+		if !errors.As(validate.Request(request(t, e)), &problem) || !errors.As(validate.Response(response(t, e)), &answer) {
 			t.Errorf("%s is valid", line)
 			continue
 		}
-		if e.exception(requestExceptions, problem) >= 0 != listed || e.exception(answerExceptions, answer) >= 0 != listed {
+		if exceptionOf(e, requestExceptions, problem) >= 0 != listed || exceptionOf(e, answerExceptions, answer) >= 0 != listed {
 			t.Errorf("%s: %v, %v", line, problem, answer)
 		}
 	}
 }
 
-// usable reports whether an exchange is one of an API that was asked in earnest.
-func (e *exchange) usable() bool {
-	return e.Op != "_odd" && !strings.Contains(e.Scenario, "wrong-server") && !strings.Contains(e.Scenario, "odd/empty-ids")
-}
-
 // What a server accepted, and what it answered, fits the description.
 func TestRecordedExchangesAreValid(t *testing.T) {
 	t.Parallel()
-	all := recorded(t)
+	all := exchanges(t)
 	t.Run("requests", func(t *testing.T) {
 		t.Parallel()
-		judgeRecorded(t, all, requestExceptions, func(e *exchange) error {
+		judgeRecorded(t, all, requestExceptions, func(e *recorded.Exchange) error {
 			if e.Response.Status >= 400 {
 				return nil
 			}
-			return validate.Request(e.request(t))
+			return validate.Request(request(t, e))
 		})
 	})
 	t.Run("answers", func(t *testing.T) {
 		t.Parallel()
-		judgeRecorded(t, all, answerExceptions, func(e *exchange) error {
-			return validate.Response(e.response(t), validate.Strict())
+		judgeRecorded(t, all, answerExceptions, func(e *recorded.Exchange) error {
+			return validate.Response(response(t, e), validate.Strict())
 		})
 	})
 }
 
-func judgeRecorded(t *testing.T, all []exchange, exceptions []exception, judge func(*exchange) error) {
+func judgeRecorded(t *testing.T, all []*recorded.Exchange, exceptions []exception, judge func(*recorded.Exchange) error) {
 	used := make([]bool, len(exceptions))
-	for i := range all {
-		e := &all[i]
-		if !e.usable() {
+	for _, e := range all {
+		if e.Odd() {
 			continue
 		}
 		err := judge(e)
@@ -229,11 +155,11 @@ func judgeRecorded(t *testing.T, all []exchange, exceptions []exception, judge f
 		}
 		var problem *validate.Error
 		if !errors.As(err, &problem) {
-			t.Fatalf("%s: %v", e.name(), err)
+			t.Fatalf("%s: %v", e, err)
 		}
-		at := e.exception(exceptions, problem)
+		at := exceptionOf(e, exceptions, problem)
 		if at < 0 {
-			t.Errorf("%s: status %d: %v", e.name(), e.Response.Status, err)
+			t.Errorf("%s: status %d: %v", e, e.Response.Status, err)
 			continue
 		}
 		used[at] = true

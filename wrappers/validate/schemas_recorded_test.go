@@ -13,7 +13,7 @@ import (
 // is refused.
 func TestTraitsThatARealServerJudged(t *testing.T) {
 	t.Parallel()
-	all := recorded(t)
+	all := exchanges(t)
 	served := map[string]string{}
 	for _, e := range all {
 		if e.Op != "listIdentitySchemas" || e.Response.Status != http.StatusOK {
@@ -41,11 +41,11 @@ func TestTraitsThatARealServerJudged(t *testing.T) {
 		switch said := e.Response.Body; {
 		case e.Response.Status < 300:
 			if taken++; err != nil {
-				t.Errorf("%s: %v", e.name(), err)
+				t.Errorf("%s: %v", e, err)
 			}
 		case e.Response.Status == http.StatusBadRequest && strings.Contains(said, "#/traits"):
 			if refused++; err == nil {
-				t.Errorf("%s: the server said %s", e.name(), said)
+				t.Errorf("%s: the server said %s", e, said)
 			}
 		}
 	}
