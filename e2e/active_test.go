@@ -36,14 +36,26 @@ func TestASessionWithoutHTTP(t *testing.T) {
 		return session, browser.Cookies(), err
 	}
 	session, renewed, err := active()
-	if err != nil || session.Identity.ID != registered.Identity.ID || len(renewed) != 0 {
-		t.Fatalf("%+v, %d cookies, %v", session, len(renewed), err)
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case session.Identity.ID != registered.Identity.ID:
+		t.Fatalf("session.Identity.ID = %v, want %v", session.Identity.ID, registered.Identity.ID)
+	case len(renewed) != 0:
+		t.Fatalf("len(renewed) = %d, want 0", len(renewed))
 	}
 
 	must(admin.ExtendSession(t.Context(), session.ID))(t)
 	extended, renewed, err := active()
-	if err != nil || !extended.ExpiresAt.After(session.ExpiresAt) || len(renewed) == 0 || renewed[0].Name != "ory_kratos_session" {
-		t.Fatalf("extended: %s to %s, %d cookies, %v", session.ExpiresAt, extended.ExpiresAt, len(renewed), err)
+	switch {
+	case err != nil:
+		t.Fatalf("extended: %v", err)
+	case !extended.ExpiresAt.After(session.ExpiresAt):
+		t.Fatalf("extended: from %s to %s", session.ExpiresAt, extended.ExpiresAt)
+	case len(renewed) == 0:
+		t.Fatal("extended: no cookie")
+	case renewed[0].Name != "ory_kratos_session":
+		t.Fatalf(`extended: renewed[0].Name = %q, want "ory_kratos_session"`, renewed[0].Name)
 	}
 	r := httptest.NewRequest("GET", "/", nil)
 	for _, cookie := range cookies {
@@ -87,9 +99,11 @@ func TestTheActiveSessionOfAToken(t *testing.T) {
 		"none":            {"", kratos.ErrNoSession},
 		"a broken header": {"a\nb", kratos.ErrInvalid},
 	} {
-		if _, err := client.ActiveSession(t.Context(), kratos.Token(tc.token)); !errors.Is(err, tc.want) {
-			t.Errorf("%s: %v, want %v", name, err, tc.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := client.ActiveSession(t.Context(), kratos.Token(tc.token)); !errors.Is(err, tc.want) {
+				t.Errorf("%v, want %v", err, tc.want)
+			}
+		})
 	}
 	flow := must(client.Settings.Start(t.Context(), kratos.Token(token)))(t)
 	form := flow.Form()
@@ -136,11 +150,13 @@ func TestPagesAndTheSecondFactor(t *testing.T) {
 	s.wants("nobody", where, page, "/login?flow=", "page login")
 	s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}})
 	for _, path := range []string{"/account", "/login", "/login?return_to=%2Faccount", "/registration", "/recovery", "/settings"} {
-		where, page = s.visit(path)
-		s.wants(path+" before the second factor", where, page, "/login?flow=", "page login")
-		if s.form.Field("totp_code") == nil {
-			t.Errorf("%s does not ask for the code of the app", path)
-		}
+		t.Run(path, func(t *testing.T) {
+			where, page = s.visit(path)
+			s.wants(path+" before the second factor", where, page, "/login?flow=", "page login")
+			if s.form.Field("totp_code") == nil {
+				t.Errorf("%s does not ask for the code of the app", path)
+			}
+		})
 	}
 	s.visit("/account")
 	where, page = s.send(url.Values{"method": {"totp"}, "totp_code": {must(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))(t)}})

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -63,8 +64,13 @@ func batches(t *testing.T, fx *fixture) {
 			if tc.want == "" {
 				tc.want = strings.TrimSpace(strings.Repeat("ok ", len(items)))
 			}
-			if strings.Join(got, " ") != tc.want || (err != nil) != strings.Contains(tc.want, "Err") || err != nil && !errors.Is(err, kratos.ErrBatchItems) {
+			switch {
+			case strings.Join(got, " ") != tc.want:
 				t.Errorf("%v: %s, want %s", err, got, tc.want)
+			case (err != nil) != strings.Contains(tc.want, "Err"):
+				t.Errorf("%v, want an error if an item has one: %s", err, tc.want)
+			case err != nil && !errors.Is(err, kratos.ErrBatchItems):
+				t.Errorf("%v, want ErrBatchItems", err)
 			}
 			// What is to be sent again is created then, and once.
 			for i, r := range results {
@@ -92,4 +98,67 @@ func outcome(err error) string {
 		return "ok"
 	}
 	return err.Error()
+}
+
+func TestBatch(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	client, admin := clients(t, shared)
+	taken := newPerson()
+	register(t, client, taken)
+	hash := must(kratos.ParsePasswordHash(bcryptHash(t, "batched")))(t)
+	people := []person{newPerson(), taken, newPerson()}
+	var items []kratos.IdentityPatch
+	for i, p := range people {
+		items = append(items, kratos.IdentityPatch{PatchID: fmt.Sprintf("00000000-0000-4000-8000-%012d", i),
+			Create: kratos.CreateIdentity{SchemaID: "person", Traits: p.traits, Credentials: kratos.Credentials(kratos.HashedPassword(hash))}})
+	}
+	results, err := admin.BatchPatchIdentities(ctx, items)
+	wantError(t, "a batch with an address that is taken", err, kratos.ErrBatchItems)
+	if len(results) != 3 || results[1].PatchID != items[1].PatchID {
+		t.Fatalf("results %+v", results)
+	}
+	wantError(t, "the item", results[1].Err, kratos.ErrConflict)
+	for _, i := range []int{0, 2} { // a later Kratos may keep them
+		t.Run(fmt.Sprint("item ", i), func(t *testing.T) {
+			if results[i].Err != nil {
+				wantError(t, "the others", results[i].Err, kratos.ErrRolledBack)
+				results[i] = must(admin.BatchPatchIdentities(ctx, items[i:i+1]))(t)[0]
+			}
+			if created := must(admin.Identity(ctx, results[i].IdentityID))(t); !strings.Contains(string(created.Traits), people[i].Email) {
+				t.Errorf("item %d is %s", i, created.Traits)
+			}
+			if _, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: people[i].Email, Password: "batched"}); err != nil {
+				t.Errorf("logging in as one of the batch: %v", err)
+			}
+		})
+	}
+	broken := append(items[:0:0], kratos.IdentityPatch{Create: kratos.CreateIdentity{Traits: newPerson().traits}}, kratos.IdentityPatch{Create: kratos.CreateIdentity{Traits: map[string]string{"email": "none"}}})
+	results, err = admin.BatchPatchIdentities(ctx, broken)
+	wantError(t, "a batch with traits that do not fit", err, kratos.ErrBatchItems)
+	wantError(t, "that item", results[1].Err, kratos.ErrBadRequest)
+	if _, err := admin.Identity(ctx, results[0].IdentityID); err != nil {
+		t.Errorf("the other item: %v", err)
+	}
+
+	items = items[:0]
+	for range 500 {
+		items = append(items, kratos.IdentityPatch{Create: kratos.CreateIdentity{Traits: newPerson().traits}})
+	}
+	if results, err := admin.BatchPatchIdentities(ctx, items); err != nil || len(results) != 500 {
+		t.Errorf("500 at once: %d, %v", len(results), err)
+	}
+	for i := range items {
+		items[i].Create.Traits = newPerson().traits
+	}
+	items[7].Create.State = "asleep"
+	results, err = admin.BatchPatchIdentities(ctx, items)
+	wantError(t, "a batch with an unknown state", err, kratos.ErrBatchItems)
+	for i, r := range results {
+		if i == 7 {
+			wantError(t, "the item with an unknown state", r.Err, kratos.ErrBadRequest)
+		} else if r.Err != nil {
+			t.Errorf("item %d beside it: %v", i, r.Err)
+		}
+	}
 }

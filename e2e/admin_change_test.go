@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
@@ -75,8 +75,17 @@ func verifiesByValue(t *testing.T, fx *fixture) {
 		must(fx.admin.SetVerified(ctx, created.ID, strings.ToUpper(emails[2])))(t)
 		must(fx.admin.SetVerified(ctx, created.ID, emails[2]))(t)
 		after = addresses(must(fx.admin.Identity(ctx, created.ID))(t))
-		if after[emails[0]].Verified || !after[emails[1]].Verified || !after[emails[2]].Verified || len(after) != 3 || after[emails[2]].VerifiedAt.IsZero() {
-			t.Errorf("the others are to be verified: %+v", after)
+		switch {
+		case after[emails[0]].Verified:
+			t.Errorf("%s is verified: %+v", emails[0], after)
+		case !after[emails[1]].Verified:
+			t.Errorf("%s is not verified: %+v", emails[1], after)
+		case !after[emails[2]].Verified:
+			t.Errorf("%s is not verified: %+v", emails[2], after)
+		case len(after) != 3:
+			t.Errorf("%d addresses, want 3: %+v", len(after), after)
+		case after[emails[2]].VerifiedAt.IsZero():
+			t.Errorf("%s was never verified: %+v", emails[2], after)
 		}
 		_, err := fx.admin.SetVerified(ctx, created.ID, "somebody.else@example.org")
 		wantError(t, "an address of somebody else", err, kratos.ErrNotFound)
@@ -114,14 +123,16 @@ func setsPassword(t *testing.T, fx *fixture) {
 		{"the third password", kratos.HashedPassword(hash)},
 	} {
 		must(fx.admin.SetPassword(ctx, created.ID, step.credential))(t)
-		if after := raw(t, fx, created.ID); !reflect.DeepEqual(before, after) {
-			t.Errorf("before\n%v\nafter\n%v", before, after)
+		if diff := cmp.Diff(before, raw(t, fx, created.ID)); diff != "" {
+			t.Errorf("more than the password has changed (-before +after):\n%s", diff)
 		}
 		must(fx.admin.SetState(ctx, created.ID, kratos.IdentityStateActive))(t)
 		for _, identifier := range []string{email, "other." + email, "u." + email} {
-			if _, err := fx.client.Login.Do(ctx, kratos.LoginPassword{Identifier: identifier, Password: step.password}); err != nil {
-				t.Errorf("%s, %s: %v", step.password, identifier, err)
-			}
+			t.Run(identifier, func(t *testing.T) {
+				if _, err := fx.client.Login.Do(ctx, kratos.LoginPassword{Identifier: identifier, Password: step.password}); err != nil {
+					t.Errorf("%s, %s: %v", step.password, identifier, err)
+				}
+			})
 		}
 		_, err := fx.client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: last})
 		wantError(t, last, err, kratos.ErrRejected)
@@ -222,10 +233,12 @@ func refusesEmptyIdentifiers(t *testing.T, fx *fixture) {
 		"registration":   second(fx.client.Registration.Do(ctx, kratos.RegistrationPassword{Traits: empty, Password: "correct horse battery"})),
 		"settings":       second(fx.client.Settings.Do(ctx, kratos.SettingsProfile{Traits: empty}, kratos.Token(step.SessionToken))),
 	} {
-		wantError(t, name, err, kratos.ErrInvalid)
-		if errors.Is(err, kratos.ErrServer) || !strings.Contains(fmt.Sprint(err), "omitzero") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			wantError(t, name, err, kratos.ErrInvalid)
+			if errors.Is(err, kratos.ErrServer) || !strings.Contains(fmt.Sprint(err), "omitzero") {
+				t.Error(err)
+			}
+		})
 	}
 }
 
@@ -247,14 +260,30 @@ func namesMembers(t *testing.T, fx *fixture) {
 		"an organization":       {second(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{}, OrganizationID: nobody})), "organization_id: unknown to this version of Kratos"},
 		"an update, in a state": {second(fx.admin.UpdateIdentity(ctx, created(t, fx), kratos.UpdateIdentity{Traits: map[string]any{}, State: "canary"})), ""},
 	} {
-		var e *kratos.Error
-		if !errors.As(tc.err, &e) || !errors.Is(e, kratos.ErrBadRequest) || !strings.HasSuffix(e.Error(), tc.text) || strings.Contains(e.Error(), "canary") {
-			t.Errorf("%s: %v, want %s", name, tc.err, tc.text)
-			continue
-		}
-		if e.Reason != "" && !strings.Contains(e.Explain(), "\n") {
-			t.Errorf("%s is explained as %s", name, e.Explain())
-		}
+		t.Run(name, func(t *testing.T) {
+			var e *kratos.Error
+			switch {
+			case !errors.As(tc.err, &e):
+				t.Errorf("%v is an error of another type", tc.err)
+				return
+
+			case !errors.Is(e, kratos.ErrBadRequest):
+				t.Errorf("%v, want ErrBadRequest", e)
+				return
+
+			case !strings.HasSuffix(e.Error(), tc.text):
+				t.Errorf("%v, want it to end with %q", e, tc.text)
+				return
+
+			case strings.Contains(e.Error(), "canary"):
+				t.Errorf(`%v says "canary"`, e)
+				return
+
+			}
+			if e.Reason != "" && !strings.Contains(e.Explain(), "\n") {
+				t.Errorf("%s is explained as %s", name, e.Explain())
+			}
+		})
 	}
 }
 

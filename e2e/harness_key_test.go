@@ -127,8 +127,15 @@ func passkeyPerson(t *testing.T, client *kratos.Client) (person, *key, *kratos.B
 	step = must(browser.Registration.Submit(t.Context(), step.Flow, kratos.RegistrationPasskey{
 		Traits: p.traits, PasskeyRegister: k.create(t, passkeyOptions(step.Flow.Form())),
 	}))(t)
-	if !step.Done || step.Session == nil || step.SessionToken != "" || step.Identity == nil {
-		t.Fatalf("registered: %+v", step)
+	switch {
+	case !step.Done:
+		t.Fatalf("registered: not done: %+v", step)
+	case step.Session == nil:
+		t.Fatal("registered: step.Session is nil")
+	case step.SessionToken != "":
+		t.Fatalf("registered: step.SessionToken = %q, want none", step.SessionToken)
+	case step.Identity == nil:
+		t.Fatal("registered: step.Identity is nil")
 	}
 	return p, k, browser
 }
@@ -144,8 +151,13 @@ func keyPerson(t *testing.T, client *kratos.Client) (person, *key, *kratos.Brows
 	added := must(browser.Settings.Submit(t.Context(), flow, kratos.SettingsWebAuthn{
 		WebAuthnRegister: k.create(t, webauthnOptions(flow.Form())), WebAuthnRegisterDisplayname: "the blue one",
 	}))(t)
-	if ids := removals(added.Flow.Form(), "webauthn_remove"); !added.Done || len(ids) != 1 || ids[0] != hexID(k) {
-		t.Fatalf("added: done %v, keys %v", added.Done, ids)
+	switch ids := removals(added.Flow.Form(), "webauthn_remove"); {
+	case !added.Done:
+		t.Fatalf("added: not done, keys %v", ids)
+	case len(ids) != 1:
+		t.Fatalf("added: len(ids) = %d, want 1", len(ids))
+	case ids[0] != hexID(k):
+		t.Fatalf("added: ids[0] = %v, want %v", ids[0], hexID(k))
 	}
 	return p, k, browser
 }

@@ -17,8 +17,15 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	p := newPerson()
 
 	registered := register(t, client, p)
-	if !registered.Done || registered.Identity == nil || registered.Session == nil || registered.SessionToken == "" {
-		t.Fatalf("registration: %+v", registered)
+	switch {
+	case !registered.Done:
+		t.Fatalf("registration: not done: %+v", registered)
+	case registered.Identity == nil:
+		t.Fatal("registration: registered.Identity is nil")
+	case registered.Session == nil:
+		t.Fatal("registration: registered.Session is nil")
+	case registered.SessionToken == "":
+		t.Fatal("registration: no session token")
 	}
 	if !strings.Contains(string(registered.Identity.Traits), p.Email) {
 		t.Errorf("traits %s", registered.Identity.Traits)
@@ -42,20 +49,39 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	}
 	_, err = client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: "000000"})
 	var e *kratos.Error
-	if !errors.Is(err, kratos.ErrFlowReplaced) || !errors.As(err, &e) || e.FlowID == "" {
-		t.Errorf("a spent flow: %v, want ErrFlowReplaced with the flow to use", err)
+	switch {
+	case !errors.Is(err, kratos.ErrFlowReplaced):
+		t.Errorf("a spent flow: %v, want ErrFlowReplaced", err)
+	case !errors.As(err, &e):
+		t.Errorf("a spent flow: %v is an error of another type", err)
+	case e.FlowID == "":
+		t.Error("a spent flow: no flow to use instead")
 	}
 
 	login, err := client.Login.Do(t.Context(), kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-	if err != nil || !login.Done || login.SessionToken == "" || login.Identity.ID != registered.Identity.ID {
-		t.Fatalf("login: %+v, %v", login, err)
+	switch {
+	case err != nil:
+		t.Fatalf("login: %v", err)
+	case !login.Done:
+		t.Fatalf("login: not done: %+v, %v", login, err)
+	case login.SessionToken == "":
+		t.Fatal("login: no session token")
+	case login.Identity.ID != registered.Identity.ID:
+		t.Fatalf("login: login.Identity.ID = %v, want %v", login.Identity.ID, registered.Identity.ID)
 	}
 	session, err := client.Whoami(t.Context(), kratos.Token(login.SessionToken))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if session.ID != login.Session.ID || session.AAL != kratos.AAL1 || !session.Active || !session.Identity.VerifiableAddresses[0].Verified {
-		t.Errorf("whoami: %+v", session)
+	switch {
+	case session.ID != login.Session.ID:
+		t.Errorf("whoami: session.ID = %v, want %v", session.ID, login.Session.ID)
+	case session.AAL != kratos.AAL1:
+		t.Errorf("whoami: session.AAL = %v, want %v", session.AAL, kratos.AAL1)
+	case !session.Active:
+		t.Error("whoami: the session is not active")
+	case !session.Identity.VerifiableAddresses[0].Verified:
+		t.Error("whoami: the address is not verified")
 	}
 
 	var seen bool
@@ -115,12 +141,14 @@ func TestWhatKratosRefuses(t *testing.T) {
 		"a flow that does not exist":   {second(client.Login.Get(t.Context(), "11111111-2222-4333-8444-555555555555")), kratos.ErrNotFound},
 		"a token of nobody's":          {second(client.Whoami(t.Context(), kratos.Token("s3cret"))), kratos.ErrNoSession},
 	} {
-		if !errors.Is(tc.err, tc.want) {
-			t.Errorf("%s: %v, want %v", name, tc.err, tc.want)
-		}
-		if tc.err != nil && (strings.Contains(tc.err.Error(), "s3cret") || strings.Contains(tc.err.Error(), p.Email)) {
-			t.Errorf("%s: the text says too much: %v", name, tc.err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if !errors.Is(tc.err, tc.want) {
+				t.Errorf("%v, want %v", tc.err, tc.want)
+			}
+			if tc.err != nil && (strings.Contains(tc.err.Error(), "s3cret") || strings.Contains(tc.err.Error(), p.Email)) {
+				t.Errorf("the text says too much: %v", tc.err)
+			}
+		})
 	}
 
 	var e *kratos.Error
@@ -175,8 +203,10 @@ func TestTheWrongPort(t *testing.T) {
 		"whoami": second(client.Whoami(t.Context(), kratos.Token("t"))),
 		"login":  second(client.Login.Start(t.Context())),
 	} {
-		if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
-			t.Errorf("%s at the admin port: %v, want ErrUnexpectedAnswer", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+				t.Errorf("%s at the admin port: %v, want ErrUnexpectedAnswer", name, err)
+			}
+		})
 	}
 }

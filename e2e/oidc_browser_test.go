@@ -29,8 +29,13 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 		br := newBrowser(t, srv)
 		leads(t, registration(br), "/")
 		session := br.whoami(client)
-		if m := session.AuthenticationMethods; len(m) != 1 || m[0].Method != kratos.AuthenticationMethodOIDC || m[0].Provider != provider.ID {
-			t.Errorf("methods %+v", m)
+		switch m := session.AuthenticationMethods; {
+		case len(m) != 1:
+			t.Errorf("len(m) = %d, want 1", len(m))
+		case m[0].Method != kratos.AuthenticationMethodOIDC:
+			t.Errorf("m[0].Method = %v, want %v", m[0].Method, kratos.AuthenticationMethodOIDC)
+		case m[0].Provider != provider.ID:
+			t.Errorf("m[0].Provider = %v, want %v", m[0].Provider, provider.ID)
 		}
 		if got := must(kratos.Traits[traits](session.Identity))(t); got.Email != someone.Email || got.Name.First != someone.Name {
 			t.Errorf("traits %+v", got)
@@ -100,8 +105,13 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 			id := leads(t, start(br), "/login")
 			br.ajax(client, func(b *kratos.Browser) {
 				flow := must(b.Login.Get(ctx, id))(t)
-				if m := flow.Form().Messages; len(m) != 1 || m[0].ID != kratos.MessageLoginLinkAccount || flow.Form().Value("identifier") != p.Email {
-					t.Errorf("messages %+v for %q", m, flow.Form().Value("identifier"))
+				switch m := flow.Form().Messages; {
+				case len(m) != 1:
+					t.Errorf("len(m) = %d, want 1", len(m))
+				case m[0].ID != kratos.MessageLoginLinkAccount:
+					t.Errorf("m[0].ID = %v, want %v", m[0].ID, kratos.MessageLoginLinkAccount)
+				case flow.Form().Value("identifier") != p.Email:
+					t.Errorf(`flow.Form().Value("identifier") = %v, want %v`, flow.Form().Value("identifier"), p.Email)
 				}
 				_, err := b.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: "wrong"})
 				rejectedFor(t, "a wrong password", err, kratos.MessageInvalidCredentials)
@@ -135,8 +145,13 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 		})
 		leads(t, br.open(next), "/")
 		after := br.whoami(client)
-		if after.ID == before.ID || after.Identity.ID != before.Identity.ID || !after.AuthenticatedAt.After(before.AuthenticatedAt) {
-			t.Errorf("from session %+v to %+v", before, after)
+		switch {
+		case after.ID == before.ID:
+			t.Errorf("the same session %s", after.ID)
+		case after.Identity.ID != before.Identity.ID:
+			t.Errorf("after.Identity.ID = %v, want %v", after.Identity.ID, before.Identity.ID)
+		case !after.AuthenticatedAt.After(before.AuthenticatedAt):
+			t.Errorf("authenticated at %s, and then at %s", before.AuthenticatedAt, after.AuthenticatedAt)
 		}
 	})
 

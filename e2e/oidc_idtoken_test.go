@@ -40,8 +40,13 @@ func TestIDTokensOfApps(t *testing.T) {
 		}
 		step := must(client.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 		linked := must(client.Login.Do(ctx, login(t, account)))(t)
-		if !step.Done || !linked.Done || linked.Identity.ID != step.Identity.ID {
-			t.Errorf("the password: %+v, the provider: %+v", step, linked)
+		switch {
+		case !step.Done:
+			t.Errorf("the password: not done: %+v", step)
+		case !linked.Done:
+			t.Errorf("the provider: not done: %+v", linked)
+		case linked.Identity.ID != step.Identity.ID:
+			t.Errorf("the provider: linked.Identity.ID = %v, want %v", linked.Identity.ID, step.Identity.ID)
 		}
 	}
 
@@ -53,12 +58,19 @@ func TestIDTokensOfApps(t *testing.T) {
 		known := must(client.Login.Do(ctx, login(t, account)))(t)
 		unknown := must(client.Login.Do(ctx, login(t, newAccount())))(t)
 		for name, token := range map[string]string{"registered": registered.SessionToken, "registered again": again.SessionToken, "logged in": known.SessionToken} {
-			if s := must(client.Whoami(ctx, kratos.Token(token)))(t); s.Identity.ID != registered.Identity.ID {
-				t.Errorf("%s as %s", name, s.Identity.ID)
-			}
+			t.Run(name, func(t *testing.T) {
+				if s := must(client.Whoami(ctx, kratos.Token(token)))(t); s.Identity.ID != registered.Identity.ID {
+					t.Errorf("%s as %s", name, s.Identity.ID)
+				}
+			})
 		}
-		if !unknown.Done || unknown.SessionToken == "" || unknown.Identity.ID == registered.Identity.ID {
-			t.Errorf("somebody unknown: %+v", unknown)
+		switch {
+		case !unknown.Done:
+			t.Errorf("somebody unknown: not done: %+v", unknown)
+		case unknown.SessionToken == "":
+			t.Error("somebody unknown: no session token")
+		case unknown.Identity.ID == registered.Identity.ID:
+			t.Errorf("somebody unknown is %s, who is registered", unknown.Identity.ID)
 		}
 	})
 
@@ -133,8 +145,13 @@ func TestIDTokensOfApps(t *testing.T) {
 		p, account := taken(t)
 		flow := must(client.Login.Start(ctx))(t)
 		step := must(client.Login.Submit(ctx, flow, login(t, account)))(t)
-		if step.Done || step.Flow == nil || step.Flow.ID == flow.ID {
-			t.Fatalf("the token: %+v", step)
+		switch {
+		case step.Done:
+			t.Fatalf("the token: done: %+v", step)
+		case step.Flow == nil:
+			t.Fatal("the token: step.Flow is nil")
+		case step.Flow.ID == flow.ID:
+			t.Fatalf("the token: the same flow %s", step.Flow.ID)
 		}
 		links(t, step.Flow, p, account)
 	})

@@ -29,8 +29,13 @@ func TestSocialSignInOfApps(t *testing.T) {
 		t.Helper()
 		flow := must(client.Login.Start(ctx, opts...))(t)
 		step := must(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID}, opts...))(t)
-		if step.Done || step.Flow != nil || step.RedirectTo == "" {
-			t.Fatalf("the provider: %+v", step)
+		switch {
+		case step.Done:
+			t.Fatalf("the provider: done: %+v", step)
+		case step.Flow != nil:
+			t.Fatalf("the provider: step.Flow = %v, want none", step.Flow)
+		case step.RedirectTo == "":
+			t.Fatal("the provider: no redirect")
 		}
 		return flow, newBrowser(t, srv).open(step.RedirectTo)
 	}
@@ -44,8 +49,13 @@ func TestSocialSignInOfApps(t *testing.T) {
 		t.Helper()
 		got := must(client.ExchangeSessionToken(ctx, initCode, back.Query().Get("code")))(t)
 		session := must(client.Whoami(ctx, kratos.Token(got.SessionToken)))(t)
-		if got.Session.ID != session.ID || session.AuthenticationMethods[0].Method != kratos.AuthenticationMethodOIDC || session.AuthenticationMethods[0].Provider != provider.ID {
-			t.Errorf("exchanged for %+v, and whoami is %+v", got.Session, session)
+		switch {
+		case got.Session.ID != session.ID:
+			t.Errorf("got.Session.ID = %v, want %v", got.Session.ID, session.ID)
+		case session.AuthenticationMethods[0].Method != kratos.AuthenticationMethodOIDC:
+			t.Errorf("session.AuthenticationMethods[0].Method = %v, want %v", session.AuthenticationMethods[0].Method, kratos.AuthenticationMethodOIDC)
+		case session.AuthenticationMethods[0].Provider != provider.ID:
+			t.Errorf("session.AuthenticationMethods[0].Provider = %v, want %v", session.AuthenticationMethods[0].Provider, provider.ID)
 		}
 		return session
 	}
@@ -164,8 +174,13 @@ func TestSocialSignInOfApps(t *testing.T) {
 		_, err := client.Whoami(ctx, kratos.Token(got.SessionToken))
 		wantError(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
 		step := must(client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupCodes()[0]}, kratos.Token(got.SessionToken), kratos.RequestAAL(kratos.AAL2)))(t)
-		if !step.Done || step.Session.AAL != kratos.AAL2 || step.Session.ID != got.Session.ID {
-			t.Errorf("the second factor: %+v", step.Session)
+		switch {
+		case !step.Done:
+			t.Errorf("the second factor: not done: %+v", step.Session)
+		case step.Session.AAL != kratos.AAL2:
+			t.Errorf("the second factor: step.Session.AAL = %v, want %v", step.Session.AAL, kratos.AAL2)
+		case step.Session.ID != got.Session.ID:
+			t.Errorf("the second factor: step.Session.ID = %v, want %v", step.Session.ID, got.Session.ID)
 		}
 	})
 
@@ -209,12 +224,22 @@ func TestSocialSignInOfApps(t *testing.T) {
 		_, back := registration(t)
 		returns(t, back, "flow", "no_org_ui")
 		flow := must(client.Login.Get(ctx, back.Query().Get("flow")))(t)
-		if m := flow.Form().Messages; len(m) != 1 || m[0].ID != kratos.MessageLoginLinkAccount || flow.Form().Value("identifier") != p.Email {
-			t.Errorf("messages %+v for %q", m, flow.Form().Value("identifier"))
+		switch m := flow.Form().Messages; {
+		case len(m) != 1:
+			t.Errorf("len(m) = %d, want 1", len(m))
+		case m[0].ID != kratos.MessageLoginLinkAccount:
+			t.Errorf("m[0].ID = %v, want %v", m[0].ID, kratos.MessageLoginLinkAccount)
+		case flow.Form().Value("identifier") != p.Email:
+			t.Errorf(`flow.Form().Value("identifier") = %v, want %v`, flow.Form().Value("identifier"), p.Email)
 		}
 		step := must(client.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
-		if !step.Done || step.SessionToken == "" || step.Identity.ID != registered.Identity.ID {
-			t.Fatalf("the password: %+v", step)
+		switch {
+		case !step.Done:
+			t.Fatalf("the password: not done: %+v", step)
+		case step.SessionToken == "":
+			t.Fatal("the password: no session token")
+		case step.Identity.ID != registered.Identity.ID:
+			t.Fatalf("the password: step.Identity.ID = %v, want %v", step.Identity.ID, registered.Identity.ID)
 		}
 		linked, back := login(t, inApp()...)
 		if session := exchange(t, linked.SessionTokenExchangeCode, back); session.Identity.ID != registered.Identity.ID {
@@ -251,7 +276,12 @@ func TestSocialSignInOfApps(t *testing.T) {
 // saysWhy checks that a form has nothing but one error to say, with a text like why.
 func saysWhy(t *testing.T, form kratos.Form, why string) {
 	t.Helper()
-	if m := form.Messages; len(m) != 1 || m[0].ID != kratos.MessageInvalid || !strings.Contains(m[0].Text, why) {
-		t.Errorf("messages %+v, want one with %s", m, why)
+	switch m := form.Messages; {
+	case len(m) != 1:
+		t.Errorf("len(m) = %d, want 1", len(m))
+	case m[0].ID != kratos.MessageInvalid:
+		t.Errorf("m[0].ID = %v, want %v", m[0].ID, kratos.MessageInvalid)
+	case !strings.Contains(m[0].Text, why):
+		t.Errorf("%q, want it to have %q", m[0].Text, why)
 	}
 }

@@ -19,8 +19,13 @@ func TestPasskeys(t *testing.T) {
 	t.Run("a registration with a passkey signs the person in", func(t *testing.T) {
 		p, _, browser := passkeyPerson(t, client)
 		session := must(browser.Whoami(ctx))(t)
-		if session.AAL != kratos.AAL1 || len(session.AuthenticationMethods) != 1 || session.AuthenticationMethods[0].Method != kratos.AuthenticationMethodPasskey {
-			t.Errorf("session %+v", session)
+		switch {
+		case session.AAL != kratos.AAL1:
+			t.Errorf("session.AAL = %v, want %v", session.AAL, kratos.AAL1)
+		case len(session.AuthenticationMethods) != 1:
+			t.Errorf("len(session.AuthenticationMethods) = %d, want 1", len(session.AuthenticationMethods))
+		case session.AuthenticationMethods[0].Method != kratos.AuthenticationMethodPasskey:
+			t.Errorf("session.AuthenticationMethods[0].Method = %v, want %v", session.AuthenticationMethods[0].Method, kratos.AuthenticationMethodPasskey)
 		}
 		if got := must(kratos.Traits[traits](session.Identity))(t); got.Email != p.Email {
 			t.Errorf("signed in as %q", got.Email)
@@ -33,8 +38,13 @@ func TestPasskeys(t *testing.T) {
 		browser := client.Browser(visit(nil))
 		flow := must(browser.Login.Start(ctx))(t)
 		step := must(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyOptions(flow.Form()))}))(t)
-		if !step.Done || step.Identity.ID != want.Identity.ID || step.Session.ID == want.ID {
-			t.Errorf("logged in: %+v", step)
+		switch {
+		case !step.Done:
+			t.Errorf("logged in: not done: %+v", step)
+		case step.Identity.ID != want.Identity.ID:
+			t.Errorf("logged in: step.Identity.ID = %v, want %v", step.Identity.ID, want.Identity.ID)
+		case step.Session.ID == want.ID:
+			t.Errorf("logged in: the same session %s", step.Session.ID)
 		}
 	})
 
@@ -76,8 +86,13 @@ func TestPasskeys(t *testing.T) {
 		browser := client.Browser(visit(nil))
 		flow := must(browser.Login.Start(ctx))(t)
 		step := must(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{}))(t)
-		if step.Done || step.Flow != nil || !strings.HasSuffix(step.RedirectTo, "/login?flow="+flow.ID) {
-			t.Errorf("submitted: %+v to %s", step, step.RedirectTo)
+		switch {
+		case step.Done:
+			t.Errorf("submitted: done: %+v to %s", step, step.RedirectTo)
+		case step.Flow != nil:
+			t.Errorf("submitted: step.Flow = %v, want none", step.Flow)
+		case !strings.HasSuffix(step.RedirectTo, "/login?flow="+flow.ID):
+			t.Errorf("submitted: %q, want it to end with %q", step.RedirectTo, "/login?flow="+flow.ID)
 		}
 	})
 
@@ -86,8 +101,13 @@ func TestPasskeys(t *testing.T) {
 		second := newKey()
 		flow := must(browser.Settings.Start(ctx))(t)
 		added := must(browser.Settings.Submit(ctx, flow, kratos.SettingsPasskey{PasskeySettingsRegister: second.create(t, passkeyOptions(flow.Form()))}))(t)
-		if ids := removals(added.Flow.Form(), "passkey_remove"); !added.Done || len(ids) != 2 || !slices.Contains(ids, hexID(second)) {
-			t.Fatalf("added: done %v, passkeys %v", added.Done, ids)
+		switch ids := removals(added.Flow.Form(), "passkey_remove"); {
+		case !added.Done:
+			t.Fatalf("added: not done, passkeys %v", ids)
+		case len(ids) != 2:
+			t.Fatalf("added: len(ids) = %d, want 2", len(ids))
+		case !slices.Contains(ids, hexID(second)):
+			t.Fatalf("added: %v, without %s", ids, hexID(second))
 		}
 		login := client.Browser(visit(nil))
 		start := must(login.Login.Start(ctx))(t)
@@ -109,9 +129,11 @@ func TestPasskeys(t *testing.T) {
 		registration := must(client.Registration.Start(ctx))(t)
 		settings := must(client.Settings.Start(ctx, token))(t)
 		for name, form := range map[string]kratos.Form{"login": login.Form(), "registration": registration.Form(), "settings": settings.Form()} {
-			if nodes := form.Group(kratos.UINodeGroupPasskey); len(nodes) != 0 {
-				t.Errorf("%s offers %+v", name, nodes)
-			}
+			t.Run(name, func(t *testing.T) {
+				if nodes := form.Group(kratos.UINodeGroupPasskey); len(nodes) != 0 {
+					t.Errorf("%s offers %+v", name, nodes)
+				}
+			})
 		}
 		for _, flow := range []string{"login", "registration", "settings"} {
 			cover(t, flow, native, "passkey", "refused")

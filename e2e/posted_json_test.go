@@ -61,8 +61,11 @@ func TestPostedJSON(t *testing.T) {
 		}
 	}
 	text := must(step.ResponseBody())(t)
-	if err := json.Unmarshal(text, &answer); err != nil || !answer.Session.Active || answer.Session.Identity.Traits.Email != member.Email {
+	if err := json.Unmarshal(text, &answer); err != nil {
 		t.Errorf("the application gets %s, %v", text, err)
+	}
+	if !answer.Session.Active || answer.Session.Identity.Traits.Email != member.Email {
+		t.Errorf("the application gets another session: %s", text)
 	}
 }
 
@@ -75,8 +78,11 @@ func TestPostedFormsOfNativeClients(t *testing.T) {
 	fields := url.Values{"method": {"password"}, "password": {p.password}, "traits.email": {p.Email}, "traits.name.first": {""}, "traits.newsletter": {"on"}}
 	body := must(flow.Form().Posted(fields))(t)
 	step := must(client.Registration.Submit(t.Context(), flow, body))(t)
-	if got := must(kratos.Traits[traits](step.Identity))(t); !got.Newsletter || got.Email != p.Email || step.SessionToken == "" {
+	if got := must(kratos.Traits[traits](step.Identity))(t); !got.Newsletter || got.Email != p.Email {
 		t.Errorf("registered with %+v", got)
+	}
+	if step.SessionToken == "" {
+		t.Error("registered without a session token")
 	}
 }
 

@@ -93,9 +93,11 @@ func TestPagesThroughAProxy(t *testing.T) {
 	s.wants("recovered", where, page, "/settings?flow=", "page settings")
 
 	for _, path := range []string{"/auth/admin/identities", "/auth/health/ready", "/auth/self-service/%2e%2e/admin/identities", "/auth/schemas"} {
-		if resp, err := s.browser.Get(s.url + path); err != nil || resp.StatusCode != http.StatusNotFound {
-			t.Errorf("%s: %v, %v", path, resp, err)
-		}
+		t.Run(path, func(t *testing.T) {
+			if resp, err := s.browser.Get(s.url + path); err != nil || resp.StatusCode != http.StatusNotFound {
+				t.Errorf("%v, %v", resp, err)
+			}
+		})
 	}
 }
 
@@ -138,14 +140,16 @@ func TestProvidersOfAnyNameThroughAProxy(t *testing.T) {
 	s, _, _ := behindProxy(t, config)
 	for _, id := range ids {
 		for _, page := range []string{"/registration", "/login"} {
-			s.forget()
-			idp.SignIn(newAccount())
-			s.visit(page)
-			where, got := s.send(url.Values{"provider": {id}})
-			s.wants(id+" at "+page, where, got, "/", "home of ")
-			if where != "/" || got == "home of nobody" {
-				t.Errorf("%q at %s signs nobody in", id, page)
-			}
+			t.Run(id+" at "+page, func(t *testing.T) {
+				s.forget()
+				idp.SignIn(newAccount())
+				s.visit(page)
+				where, got := s.send(url.Values{"provider": {id}})
+				s.wants(id+" at "+page, where, got, "/", "home of ")
+				if where != "/" || got == "home of nobody" {
+					t.Errorf("%q at %s signs nobody in", id, page)
+				}
+			})
 		}
 	}
 }
@@ -170,23 +174,27 @@ func TestANativeFlowThroughAProxy(t *testing.T) {
 	flow := must(client.Login.Start(t.Context()))(t)
 	fields := url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}}
 	for name, browser := range map[string]*http.Client{"without cookies": {}, "with cookies": s.browser} {
-		resp, err := browser.PostForm(s.url+"/auth/self-service/login?flow="+flow.ID, fields)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		if strings.Contains(string(body), "ory_st_") || strings.Contains(string(body), "session_token") {
-			t.Errorf("%s: status %d with a session token", name, resp.StatusCode)
-		}
+		t.Run(name, func(t *testing.T) {
+			resp, err := browser.PostForm(s.url+"/auth/self-service/login?flow="+flow.ID, fields)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			if strings.Contains(string(body), "ory_st_") || strings.Contains(string(body), "session_token") {
+				t.Errorf("status %d with a session token", resp.StatusCode)
+			}
+		})
 	}
 	if after := sessions(); after != before {
 		t.Errorf("there are %d sessions, and were %d", after, before)
 	}
 	for _, path := range []string{"/self-service/login/api", "/self-service/logout/api", "/sessions/token-exchange?init_code=a&return_to_code=b"} {
-		if resp, err := http.Get(s.url + "/auth" + path); err != nil || resp.StatusCode != http.StatusNotFound {
-			t.Errorf("%s: %v, %v", path, resp, err)
-		}
+		t.Run(path, func(t *testing.T) {
+			if resp, err := http.Get(s.url + "/auth" + path); err != nil || resp.StatusCode != http.StatusNotFound {
+				t.Errorf("%v, %v", resp, err)
+			}
+		})
 	}
 	// The same as a browser's flow.
 	s.visit("/login")
@@ -207,16 +215,23 @@ func TestFilesOfKratosThroughAProxy(t *testing.T) {
 		"/self-service/x":              {404, false},
 		"/admin/identities":            {404, false},
 	} {
-		resp, err := s.browser.Get(s.url + "/auth" + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = io.Copy(io.Discard, resp.Body)
-		_ = resp.Body.Close()
-		h := resp.Header
-		if resp.StatusCode != want.status || (h.Get("Cache-Control") == "no-store") == want.cached || want.cached && (h.Get("Set-Cookie") != "" || h.Get("Vary") != "" || !strings.HasPrefix(h.Get("Content-Type"), "text/javascript")) {
-			t.Errorf("%s: status %d, %v", path, resp.StatusCode, h)
-		}
+		t.Run(path, func(t *testing.T) {
+			resp, err := s.browser.Get(s.url + "/auth" + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close()
+			h := resp.Header
+			switch {
+			case resp.StatusCode != want.status:
+				t.Errorf("status %d, want %d", resp.StatusCode, want.status)
+			case (h.Get("Cache-Control") == "no-store") == want.cached:
+				t.Errorf("Cache-Control %q, cached: %v", h.Get("Cache-Control"), want.cached)
+			case want.cached && (h.Get("Set-Cookie") != "" || h.Get("Vary") != "" || !strings.HasPrefix(h.Get("Content-Type"), "text/javascript")):
+				t.Errorf("a header that keeps it out of caches: %v", h)
+			}
+		})
 	}
 }
 
@@ -225,18 +240,20 @@ func TestASlowFormThroughAProxy(t *testing.T) {
 	t.Parallel()
 	s, _, _ := behindProxy(t, nil, kratos.WithHTTPClient(&http.Client{Timeout: time.Second}))
 	for path, want := range map[string]string{"/self-service/login": "HTTP/1.1 504", "/admin/identities": "HTTP/1.1 404"} {
-		conn := must(net.Dial("tcp", strings.TrimPrefix(s.url, "http://")))(t)
-		t.Cleanup(func() { _ = conn.Close() })
-		_ = conn.SetDeadline(time.Now().Add(time.Minute))
-		fmt.Fprintf(conn, "POST /auth%s HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n", path)
-		go func() {
-			for err := error(nil); err == nil; time.Sleep(100 * time.Millisecond) {
-				_, err = conn.Write([]byte("x"))
+		t.Run(path, func(t *testing.T) {
+			conn := must(net.Dial("tcp", strings.TrimPrefix(s.url, "http://")))(t)
+			t.Cleanup(func() { _ = conn.Close() })
+			_ = conn.SetDeadline(time.Now().Add(time.Minute))
+			fmt.Fprintf(conn, "POST /auth%s HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n", path)
+			go func() {
+				for err := error(nil); err == nil; time.Sleep(100 * time.Millisecond) {
+					_, err = conn.Write([]byte("x"))
+				}
+			}()
+			line, err := bufio.NewReader(conn).ReadString('\n')
+			if !strings.HasPrefix(line, want) {
+				t.Errorf("%q, %v", line, err)
 			}
-		}()
-		line, err := bufio.NewReader(conn).ReadString('\n')
-		if !strings.HasPrefix(line, want) {
-			t.Errorf("%s: %q, %v", path, line, err)
-		}
+		})
 	}
 }

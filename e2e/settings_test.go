@@ -25,8 +25,13 @@ func TestSettings(t *testing.T) {
 	}
 	p.Newsletter = true
 	saved := must(client.Settings.Submit(ctx, flow, kratos.SettingsProfile{Traits: p.traits}, token))(t)
-	if !saved.Done || saved.Flow.State != kratos.SettingsFlowStateSuccess || saved.Flow.Form().Value("traits.newsletter") != "true" {
-		t.Errorf("saved: %+v", saved)
+	switch {
+	case !saved.Done:
+		t.Errorf("saved: not done: %+v", saved)
+	case saved.Flow.State != kratos.SettingsFlowStateSuccess:
+		t.Errorf("saved: saved.Flow.State = %v, want %v", saved.Flow.State, kratos.SettingsFlowStateSuccess)
+	case saved.Flow.Form().Value("traits.newsletter") != "true":
+		t.Errorf(`saved: saved.Flow.Form().Value("traits.newsletter") = %q, want "true"`, saved.Flow.Form().Value("traits.newsletter"))
 	}
 	_, err = client.Settings.Submit(ctx, flow, kratos.SettingsPassword{Password: "x"}, token)
 	wantError(t, "a password that is too short", err, kratos.ErrRejected)
@@ -73,21 +78,28 @@ func TestSecondFactors(t *testing.T) {
 		"an authenticator app": kratos.LoginTOTP{TOTPCode: must(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))(t)},
 		"a backup code":        kratos.LoginLookupSecret{LookupSecret: codes[0]},
 	} {
-		first := login()
-		token := kratos.Token(first.SessionToken)
-		_, err := client.Whoami(ctx, token)
-		wantError(t, name+": whoami before it", err, kratos.ErrAAL2Required)
-		_, err = client.Settings.Start(ctx, token)
-		wantError(t, name+": settings before it", err, kratos.ErrAAL2Required)
-		_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: "wrong"}, token, kratos.RequestAAL(kratos.AAL2))
-		wantError(t, name+": a wrong backup code", err, kratos.ErrRejected)
-		second := must(client.Login.Do(ctx, method, token, kratos.RequestAAL(kratos.AAL2)))(t)
-		if !second.Done || second.Session.ID != first.Session.ID || second.Session.AAL != kratos.AAL2 {
-			t.Errorf("%s: %+v", name, second.Session)
-		}
-		if _, err := client.Whoami(ctx, token); err != nil {
-			t.Errorf("%s: whoami after it: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			first := login()
+			token := kratos.Token(first.SessionToken)
+			_, err := client.Whoami(ctx, token)
+			wantError(t, name+": whoami before it", err, kratos.ErrAAL2Required)
+			_, err = client.Settings.Start(ctx, token)
+			wantError(t, name+": settings before it", err, kratos.ErrAAL2Required)
+			_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: "wrong"}, token, kratos.RequestAAL(kratos.AAL2))
+			wantError(t, name+": a wrong backup code", err, kratos.ErrRejected)
+			second := must(client.Login.Do(ctx, method, token, kratos.RequestAAL(kratos.AAL2)))(t)
+			switch {
+			case !second.Done:
+				t.Errorf("not done: %+v", second.Session)
+			case second.Session.ID != first.Session.ID:
+				t.Errorf("second.Session.ID = %v, want %v", second.Session.ID, first.Session.ID)
+			case second.Session.AAL != kratos.AAL2:
+				t.Errorf("second.Session.AAL = %v, want %v", second.Session.AAL, kratos.AAL2)
+			}
+			if _, err := client.Whoami(ctx, token); err != nil {
+				t.Errorf("whoami after it: %v", err)
+			}
+		})
 	}
 	_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: codes[0]}, kratos.Token(login().SessionToken), kratos.RequestAAL(kratos.AAL2))
 	wantError(t, "a backup code again", err, kratos.ErrRejected)
@@ -110,8 +122,13 @@ func TestRecovery(t *testing.T) {
 	wantError(t, "a wrong code, answered by 200", err, kratos.ErrRejected)
 	done := must(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, srv, p.Email)}))(t)
 	next := done.ContinueWith.Action(kratos.ContinueShowSettingsUI)
-	if !done.Done || done.SessionToken == "" || next == nil {
-		t.Fatalf("recovered: %+v", done)
+	switch {
+	case !done.Done:
+		t.Fatalf("recovered: not done: %+v", done)
+	case done.SessionToken == "":
+		t.Fatal("recovered: no session token")
+	case next == nil:
+		t.Fatal("recovered: next is nil")
 	}
 	settings := must(client.Settings.Get(ctx, next.Flow.ID, kratos.Token(done.SessionToken)))(t)
 	must(client.Settings.Submit(ctx, settings, kratos.SettingsPassword{Password: "a new correct horse"}, kratos.Token(done.SessionToken)))(t)

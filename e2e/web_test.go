@@ -173,20 +173,24 @@ func TestTheExampleWebsiteAndOtherSites(t *testing.T) {
 		"a form, old browser":   {"POST", http.Header{"Origin": {"https://evil.example"}}, 403},
 		"a form of a subdomain": {"POST", http.Header{"Sec-Fetch-Site": {"same-site"}}, 403},
 	} {
-		if resp := ask(tc.method, "/logout", tc.header); resp.StatusCode != tc.status {
-			t.Errorf("%s to log out: status %d, want %d", name, resp.StatusCode, tc.status)
-		}
-		where, page := s.visit("/")
-		s.wants("after "+name, where, page, "/", "You are ")
+		t.Run(name, func(t *testing.T) {
+			if resp := ask(tc.method, "/logout", tc.header); resp.StatusCode != tc.status {
+				t.Errorf("%s to log out: status %d, want %d", name, resp.StatusCode, tc.status)
+			}
+			where, page := s.visit("/")
+			s.wants("after "+name, where, page, "/", "You are ")
+		})
 	}
 	for _, path := range []string{"/", "/login?flow=" + nobody, "/registration", "/settings", "/error?id=" + nobody, "/nowhere", "/passkeys.js", "/auth/sessions/whoami", "/auth/.well-known/ory/webauthn.js"} {
-		h := ask("GET", path, http.Header{}).Header
-		if policy := h.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(policy, "script-src 'self';") {
-			t.Errorf("%s: policy %q", path, policy)
-		}
-		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" {
-			t.Errorf("%s: %v", path, h)
-		}
+		t.Run(path, func(t *testing.T) {
+			h := ask("GET", path, http.Header{}).Header
+			if policy := h.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(policy, "script-src 'self';") {
+				t.Errorf("policy %q", policy)
+			}
+			if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" {
+				t.Errorf("%v", h)
+			}
+		})
 	}
 	if _, page := s.visit("/settings"); strings.Contains(page, "<script>") || !strings.Contains(page, `<script src="/auth/.well-known/ory/webauthn.js"`) {
 		t.Errorf("the page has a script that its policy forbids:\n%s", page)

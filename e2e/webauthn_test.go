@@ -163,8 +163,13 @@ func TestSecurityKeysInsteadOfPasswords(t *testing.T) {
 	registered := must(browser.Registration.Submit(ctx, profile.Flow, kratos.RegistrationWebAuthn{
 		Traits: p.traits, WebAuthnRegister: k.create(t, webauthnOptions(profile.Flow.Form())), WebAuthnRegisterDisplayname: "the blue one",
 	}))(t)
-	if !registered.Done || registered.Identity == nil || registered.Session != nil {
-		t.Fatalf("registered, without the hook that makes a session: %+v", registered)
+	switch {
+	case !registered.Done:
+		t.Fatalf("registered, without the hook that makes a session: not done: %+v", registered)
+	case registered.Identity == nil:
+		t.Fatal("registered.Identity is nil")
+	case registered.Session != nil:
+		t.Fatalf("registered.Session = %v, want none", registered.Session)
 	}
 
 	flow := must(browser.Login.Start(ctx))(t)
@@ -172,13 +177,23 @@ func TestSecurityKeysInsteadOfPasswords(t *testing.T) {
 		t.Error("there is a challenge before anybody said who they are")
 	}
 	named := must(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email}))(t)
-	if named.Done || named.Flow != nil || named.RedirectTo == "" {
-		t.Fatalf("the identifier: %+v", named)
+	switch {
+	case named.Done:
+		t.Fatalf("the identifier: done: %+v", named)
+	case named.Flow != nil:
+		t.Fatalf("the identifier: named.Flow = %v, want none", named.Flow)
+	case named.RedirectTo == "":
+		t.Fatal("the identifier: no redirect")
 	}
 	flow = must(browser.Login.Get(ctx, flow.ID))(t) // the page where RedirectTo leads shows the same flow
 	step := must(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnOptions(flow.Form()))}))(t)
-	if !step.Done || step.Session.AAL != kratos.AAL1 || step.Identity.ID != registered.Identity.ID {
-		t.Errorf("logged in: %+v", step)
+	switch {
+	case !step.Done:
+		t.Errorf("logged in: not done: %+v", step)
+	case step.Session.AAL != kratos.AAL1:
+		t.Errorf("logged in: step.Session.AAL = %v, want %v", step.Session.AAL, kratos.AAL1)
+	case step.Identity.ID != registered.Identity.ID:
+		t.Errorf("logged in: step.Identity.ID = %v, want %v", step.Identity.ID, registered.Identity.ID)
 	}
 
 	again := client.Browser(visit(nil))

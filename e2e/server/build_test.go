@@ -117,11 +117,13 @@ func TestLockLetsOneInAtATimeAndGivesUpWithItsContext(t *testing.T) {
 func emptyCache(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"GOCACHE", "GOMODCACHE"} {
-		value, err := exec.Command("go", "env", name).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Setenv(name, string(bytes.TrimSpace(value)))
+		t.Run(name, func(t *testing.T) {
+			value, err := exec.Command("go", "env", name).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv(name, string(bytes.TrimSpace(value)))
+		})
 	}
 	dir := t.TempDir()
 	t.Setenv("XDG_CACHE_HOME", dir)

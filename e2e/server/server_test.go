@@ -89,9 +89,11 @@ func TestServerSaysItsVersionAndKeepsSecretsOutOfItsLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, secret := range []string{password, "secretive@example.com", code} {
-		if strings.Contains(shared.Log(), secret) {
-			t.Errorf("Kratos' log contains %q", secret)
-		}
+		t.Run(secret, func(t *testing.T) {
+			if strings.Contains(shared.Log(), secret) {
+				t.Errorf("Kratos' log contains %q", secret)
+			}
+		})
 	}
 }
 
@@ -174,12 +176,14 @@ func TestPortInUseIsNamed(t *testing.T) {
 	defer listener.Close()
 	port := listener.Addr().(*net.TCPAddr).Port
 	for name, opts := range map[string]Options{"public": {PublicPort: port}, "admin": {AdminPort: port}} {
-		srv, err := Start(t.Context(), opts)
-		if err == nil {
-			srv.Stop()
-			t.Fatalf("%s: started on a port in use", name)
-		}
-		wantError(t, err, "server: port "+strconv.Itoa(port)+" of 127.0.0.1 is in use")
+		t.Run(name, func(t *testing.T) {
+			srv, err := Start(t.Context(), opts)
+			if err == nil {
+				srv.Stop()
+				t.Fatal("started on a port in use")
+			}
+			wantError(t, err, "server: port "+strconv.Itoa(port)+" of 127.0.0.1 is in use")
+		})
 	}
 }
 

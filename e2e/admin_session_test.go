@@ -1,0 +1,95 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	client, admin := clients(t, shared)
+	p := newPerson()
+	me := register(t, client, p)
+	token := kratos.Token(me.SessionToken)
+	var others []*kratos.Step[kratos.LoginFlow]
+	for range 5 {
+		others = append(others, must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t))
+	}
+	ids := func(list func(func(kratos.Session, error) bool)) map[string]bool {
+		seen := map[string]bool{}
+		for s, err := range list {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen[s.ID] {
+				t.Errorf("session %s came twice", s.ID)
+			}
+			seen[s.ID] = true
+		}
+		return seen
+	}
+	if got := ids(client.MySessions(ctx, token, kratos.PageSize(2))); len(got) != 5 || got[me.Session.ID] {
+		t.Errorf("my other sessions: %v", got)
+	}
+	if got := ids(admin.IdentitySessions(ctx, me.Identity.ID, kratos.PageSize(4))); len(got) != 6 {
+		t.Errorf("sessions of the identity: %v", got)
+	}
+	if got := ids(admin.IdentitySessions(ctx, me.Identity.ID, kratos.Active(false))); len(got) != 0 {
+		t.Errorf("ended sessions of the identity: %v", got)
+	}
+	if got := ids(admin.Sessions(ctx, kratos.PageSize(3), kratos.Active(true))); !got[me.Session.ID] {
+		t.Errorf("the list of all sessions lacks one of %d", len(got))
+	}
+
+	one := others[0].Session.ID
+	if err := client.DisableMySession(ctx, one, token); err != nil {
+		t.Error(err)
+	}
+	_, err := client.Whoami(ctx, kratos.Token(others[0].SessionToken))
+	wantError(t, "a session that I ended", err, kratos.ErrNoSession)
+	wantError(t, "ending the session in use", client.DisableMySession(ctx, me.Session.ID, token), kratos.ErrBadRequest)
+	if n := must(client.DisableMyOtherSessions(ctx, token))(t); n < 4 {
+		t.Errorf("ended %d other sessions", n)
+	}
+
+	s := must(admin.Session(ctx, me.Session.ID, kratos.Expand(kratos.SessionExpandableIdentity, kratos.SessionExpandableDevices)))(t)
+	switch {
+	case s.Identity == nil:
+		t.Error("expanded: s.Identity is nil")
+	case s.Identity.ID != me.Identity.ID:
+		t.Errorf("expanded: s.Identity.ID = %v, want %v", s.Identity.ID, me.Identity.ID)
+	case len(s.Devices) == 0:
+		t.Error("expanded: len(s.Devices) = 0")
+	}
+	if s := must(admin.Session(ctx, me.Session.ID))(t); s.Identity != nil {
+		t.Error("an identity that was not asked for")
+	}
+	if s := must(admin.ExtendSession(ctx, me.Session.ID))(t); s.ID != me.Session.ID {
+		t.Errorf("extended: %+v", s)
+	}
+	if err := admin.DisableSession(ctx, me.Session.ID); err != nil {
+		t.Error(err)
+	}
+	wantError(t, "ending a session that never was", admin.DisableSession(ctx, nobody), kratos.ErrNotFound)
+	_, err = client.Whoami(ctx, token)
+	wantError(t, "a session that an administrator ended", err, kratos.ErrNoSession)
+	if err := admin.DeleteIdentitySessions(ctx, me.Identity.ID); err != nil {
+		t.Error(err)
+	}
+	wantError(t, "deleting the sessions of somebody without", admin.DeleteIdentitySessions(ctx, me.Identity.ID), kratos.ErrNotFound)
+	_, err = admin.Session(ctx, nobody)
+	wantError(t, "reading a session that never was", err, kratos.ErrNotFound)
+}
+
+func TestFasterExtension(t *testing.T) {
+	t.Parallel()
+	srv := server.ForTest(t, server.Options{Config: map[string]any{"feature_flags": map[string]any{"faster_session_extend": true}}})
+	client, admin := clients(t, srv)
+	me := register(t, client, newPerson())
+	if s := must(admin.ExtendSession(t.Context(), me.Session.ID))(t); s.ID != me.Session.ID || !s.Active {
+		t.Errorf("extended, answered by 204: %+v", s)
+	}
+}
