@@ -34,9 +34,11 @@ func TestAValueIsPrintedByItsNameAndIDs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
-				if got := fmt.Sprintf(verb, tc.v); got != tc.text {
-					t.Errorf("%s: got %s, want %s", verb, got, tc.text)
-				}
+				t.Run(verb, func(t *testing.T) {
+					if got := fmt.Sprintf(verb, tc.v); got != tc.text {
+						t.Errorf("got %s, want %s", got, tc.text)
+					}
+				})
 			}
 			if got, err := json.Marshal(tc.v); err != nil || string(got) != `"`+tc.text+`"` {
 				t.Errorf("got %s, %v", got, err)

@@ -80,8 +80,11 @@ func TestLimits(t *testing.T) {
 				t.Fatal(err)
 			}
 			body, err := resp.Body.(*transport.Body).Bytes()
-			if !errors.Is(err, tc.err) || err == nil && len(body) != tc.bytes {
-				t.Errorf("%d bytes and %v, want %d and %v", len(body), err, tc.bytes, tc.err)
+			switch {
+			case !errors.Is(err, tc.err):
+				t.Errorf("%v, want %v", err, tc.err)
+			case err == nil && len(body) != tc.bytes:
+				t.Errorf("%d bytes, want %d", len(body), tc.bytes)
 			}
 			_ = resp.Body.Close()
 			if _, err := resp.Body.Read(make([]byte, 1)); err == nil || err == io.EOF {
@@ -147,9 +150,11 @@ func TestNextLink(t *testing.T) {
 		"none":                      {nil, ""},
 		"a link without parameters": {[]string{`</n>`}, ""},
 	} {
-		if got, ok := transport.NextLink(tc.headers); got != tc.want || ok != (tc.want != "") {
-			t.Errorf("%s: got %q, %v, want %q", name, got, ok, tc.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got, ok := transport.NextLink(tc.headers); got != tc.want || ok != (tc.want != "") {
+				t.Errorf("got %q, %v, want %q", got, ok, tc.want)
+			}
+		})
 	}
 	if _, ok := transport.NextLink([]string{strings.Repeat("<", 1<<16)}); ok {
 		t.Error("brackets alone are a link")

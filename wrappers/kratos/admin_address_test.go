@@ -57,9 +57,15 @@ func (s *addressServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			Op, Path string
 			Value    map[string]any
 		}
-		if err := json.NewDecoder(r.Body).Decode(&ops); err != nil || len(ops) != 1 || ops[0].Op != "add" || ops[0].Path != "/verifiable_addresses/0" {
-			s.t.Errorf("patch %+v, %v", ops, err)
-		} else if !s.ignores {
+		err := json.NewDecoder(r.Body).Decode(&ops)
+		switch {
+		case err != nil:
+			s.t.Errorf("patch: %v", err)
+		case len(ops) != 1:
+			s.t.Errorf("%d operations: %+v", len(ops), ops)
+		case ops[0].Op != "add", ops[0].Path != "/verifiable_addresses/0":
+			s.t.Errorf("%s at %s", ops[0].Op, ops[0].Path)
+		case !s.ignores:
 			s.follow(append([]map[string]any{ops[0].Value}, s.addresses...))
 		}
 	}
@@ -178,9 +184,16 @@ func TestPatchesByAnIndexThatIsTheServers(t *testing.T) {
 		"the end of a list in the traits":  {patch.Add("/traits/emails/-", "a"), false, ""},
 		"a trait with the name of another": {patch.Replace("/traits/verifiable_addresses/0", "a"), false, ""},
 	} {
-		_, err := admin.PatchIdentity(t.Context(), idA, tc.patch)
-		if errors.Is(err, kratos.ErrInvalid) != tc.refused || (err != nil) != tc.refused || tc.refused && !strings.Contains(err.Error(), tc.names) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := admin.PatchIdentity(t.Context(), idA, tc.patch)
+			switch {
+			case errors.Is(err, kratos.ErrInvalid) != tc.refused:
+				t.Errorf("%v, want ErrInvalid: %v", err, tc.refused)
+			case (err != nil) != tc.refused:
+				t.Errorf("%v, want an error: %v", err, tc.refused)
+			case tc.refused && !strings.Contains(err.Error(), tc.names):
+				t.Errorf("%v, want it to name %q", err, tc.names)
+			}
+		})
 	}
 }

@@ -139,8 +139,11 @@ func TestBatchesThatKratosRefuses(t *testing.T) {
 				t.Fatalf("%d results of %d items", len(results), len(items))
 			}
 			for i, r := range results {
-				if name := fmt.Sprintf("i%d", i); (r.Err == nil) != server.created[name] || r.Err == nil && r.IdentityID != name {
-					t.Errorf("item %d: id %q, error %v, created: %v", i, r.IdentityID, r.Err, server.created[name])
+				switch name := fmt.Sprintf("i%d", i); {
+				case (r.Err == nil) != server.created[name]:
+					t.Errorf("item %d: %v, created: %v", i, r.Err, server.created[name])
+				case r.Err == nil && r.IdentityID != name:
+					t.Errorf("item %d: id %q, want %q", i, r.IdentityID, name)
 				}
 			}
 			if got := itemsOf(results); got != tc.want {

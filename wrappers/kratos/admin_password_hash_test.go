@@ -39,9 +39,11 @@ func TestHashesThatKratosReads(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 		for _, form := range []string{"%v", "%s", "%+v", "%#v", "%q"} {
-			if out := fmt.Sprintf(form, h); strings.Contains(out, text[10:]) {
-				t.Errorf("printed with %s, a hash is %s", form, out)
-			}
+			t.Run(form, func(t *testing.T) {
+				if out := fmt.Sprintf(form, h); strings.Contains(out, text[10:]) {
+					t.Errorf("printed with %s, a hash is %s", form, out)
+				}
+			})
 		}
 	}
 }
@@ -71,12 +73,14 @@ func TestHashesThatKratosDoesNotRead(t *testing.T) {
 		"hmac without a key":           "$hmac-md5$NWY0ZGNjM2I1YWE3NjVkNjFkODMyN2RlYjg4MmNmOTk=$",
 		"too much":                     "$md5$" + strings.Repeat("A", 5000),
 	} {
-		_, err := kratos.ParsePasswordHash(text)
-		if !errors.Is(err, kratos.ErrInvalid) {
-			t.Errorf("%s: %v, want ErrInvalid", name, err)
-		} else if len(text) > 20 && strings.Contains(err.Error(), text[12:]) {
-			t.Errorf("%s: the error has the hash: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := kratos.ParsePasswordHash(text)
+			if !errors.Is(err, kratos.ErrInvalid) {
+				t.Errorf("%v, want ErrInvalid", err)
+			} else if len(text) > 20 && strings.Contains(err.Error(), text[12:]) {
+				t.Errorf("the error has the hash: %v", err)
+			}
+		})
 	}
 }
 
@@ -90,17 +94,21 @@ func TestHashesOfParts(t *testing.T) {
 		"salted md5": second(kratos.HashMD5("{PASSWORD}{SALT}", b[:4], b[:16])), "hmac": second(kratos.HashHMAC("sha1", strings.Repeat("0a", 20), b[:4])),
 		"ssha": second(kratos.HashSSHA(b[:20], b[:4])), "ssha256": second(kratos.HashSSHA(b[:32], b[:4])), "ssha512": second(kratos.HashSSHA(b, b[:4])),
 	} {
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err != nil {
+				t.Error(err)
+			}
+		})
 	}
 	for name, err := range map[string]error{
 		"argon2id without salt": second(kratos.HashArgon2id(64, 1, 1, nil, b[:32])), "pbkdf2 of nothing": second(kratos.HashPBKDF2("sha512", 1000, b[:16], nil)),
 		"scrypt of cost 3": second(kratos.HashScrypt(3, 8, 1, b[:16], b[:32])), "a strange digest": second(kratos.HashSHA("sha384", "{PASSWORD}", b[:4], b[:48])),
 		"a digest of 21 bytes": second(kratos.HashSSHA(b[:21], b[:4])), "a format without the password": second(kratos.HashMD5("{SALT}", b[:4], b[:16])),
 	} {
-		if !errors.Is(err, kratos.ErrInvalid) {
-			t.Errorf("%s: %v, want ErrInvalid", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if !errors.Is(err, kratos.ErrInvalid) {
+				t.Errorf("%v, want ErrInvalid", err)
+			}
+		})
 	}
 }

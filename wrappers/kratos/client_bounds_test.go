@@ -14,10 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/kratoskit/kratos-go/internal/faultserver"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
@@ -143,8 +141,13 @@ func TestPagesThatBreakOff(t *testing.T) {
 			for identity, e := range admin.Identities(t.Context()) {
 				ids, err = ids+identity.ID, e
 			}
-			if ids != tc.want || n.Load() != tc.requests || (err != nil) != tc.fails {
-				t.Errorf("got %q and %v with %d requests, want %q with %d", ids, err, n.Load(), tc.want, tc.requests)
+			switch {
+			case ids != tc.want:
+				t.Errorf("ids = %v, want %v", ids, tc.want)
+			case n.Load() != tc.requests:
+				t.Errorf("%d requests, want %d", n.Load(), tc.requests)
+			case (err != nil) != tc.fails:
+				t.Errorf("%v, want an error: %v", err, tc.fails)
 			}
 		})
 	}
@@ -161,55 +164,6 @@ func TestPagesThatBreakOff(t *testing.T) {
 			t.Errorf("got %v with %d requests, want 3 in all", err, n.Load())
 		}
 	})
-}
-
-// What a server sends beyond what a call is about does not fill the memory of the program.
-func TestMemory(t *testing.T) {
-	const most = 200 << 20 // of bytes that one call allocates
-	objects := func(n int) string { return strings.Repeat("{},", n) + "{}" }
-	const mib4 = (4 << 20) / 3
-	flow := func(nodes, messages string) string {
-		return `{"id":"f","type":"api","ui":{"action":"a","method":"POST","nodes":[` + nodes + `],"messages":[` + messages + `]}}`
-	}
-	get := func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
-		return second(c.Login.Get(ctx, "f"))
-	}
-	whoami := func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
-		return second(c.Whoami(ctx, kratos.Token("t")))
-	}
-	for name, tc := range map[string]struct {
-		body string
-		call func(context.Context, *kratos.Client, *kratos.Admin) error
-	}{
-		"nodes of a flow":                   {flow(objects(mib4-100), ""), get},
-		"messages of a flow":                {flow("", objects(mib4-100)), get},
-		"addresses of a session's identity": {`{"id":"s","active":true,"identity":{"id":"i","verifiable_addresses":[` + objects(mib4-100) + `]}}`, whoami},
-		"methods of a session":              {`{"id":"s","active":true,"authentication_methods":[` + objects(mib4-100) + `]}`, whoami},
-		"an unknown list":                   {`{"id":"s","active":true,"x":[` + objects(mib4-100) + `]}`, whoami},
-		"a session of 60 MiB":               {`{"id":"s","active":true,"x":"` + strings.Repeat("x", 60<<20) + `"}`, whoami},
-		"an identity of 60 MiB": {`{"id":"i","x":"` + strings.Repeat("x", 60<<20) + `"}`, func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) error {
-			return second(a.Identity(ctx, idA))
-		}},
-		"an item of 60 MiB in a list": {`[{"id":"i","x":"` + strings.Repeat("x", 60<<20) + `"}]`, func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) error {
-			return second(a.IdentitiesPage(ctx))
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			client, admin := serve(t, reply{status: 200, body: tc.body})
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			err := tc.call(t.Context(), client, admin)
-			runtime.ReadMemStats(&after)
-			allocated := after.TotalAlloc - before.TotalAlloc
-			t.Logf("%d MiB for %d MiB; %v", allocated>>20, len(tc.body)>>20, err)
-			if allocated > most {
-				t.Errorf("%d MiB were allocated for %d MiB", allocated>>20, len(tc.body)>>20)
-			}
-			if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
-				t.Errorf("got %v, want ErrUnexpectedAnswer", err)
-			}
-		})
-	}
 }
 
 // Whatever way a call is given up, no goroutine and no connection is left behind.
@@ -314,81 +268,6 @@ type connStates struct {
 	mu    sync.Mutex
 	known map[any]bool
 	open  *atomic.Int64
-}
-
-// Somebody who waits for a page waits a second at the most for each attempt, whatever the server asks for.
-func TestPagesDoNotWaitLong(t *testing.T) {
-	t.Parallel()
-	visit := httptest.NewRequest("GET", "/login?flow=f&id=e", nil)
-	visit.Header.Set("Cookie", "ory_kratos_session=s")
-	withToken := httptest.NewRequest("GET", "/", nil)
-	withToken.Header.Set("X-Session-Token", "t")
-	bearer := httptest.NewRequest("GET", "/", nil)
-	bearer.Header.Set("Authorization", "Bearer t")
-	handler := func(h http.Handler, r *http.Request) func() { return func() { h.ServeHTTP(httptest.NewRecorder(), r) } }
-	for name, call := range map[string]func(*kratos.Client, context.Context) func(){
-		"RequireSession, token": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.RequireSession(nil)(http.NotFoundHandler()), withToken)
-		},
-		"RequireSession, cookie": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.RequireSession(nil)(http.NotFoundHandler()), visit)
-		},
-		"RequireSession, bearer": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.RequireSession(nil)(http.NotFoundHandler()), bearer)
-		},
-		"Page": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}), visit)
-		},
-		"ErrorPage": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.ErrorPage(func(http.ResponseWriter, *http.Request, *kratos.FlowError) {}), visit)
-		},
-		"Browser": func(c *kratos.Client, ctx context.Context) func() {
-			return func() { _, _ = c.Browser(visit).Whoami(ctx) }
-		},
-	} {
-		for _, header := range []http.Header{{"Retry-After": {"10"}}, {"Retry-After": {"2"}}, {"Retry-After": {"1"}}, {"X-Ratelimit-Reset": {"9"}}, {"Retry-After": {"2147483648"}}, {}} {
-			for _, status := range []int{429, 502, 503, 504} {
-				t.Run(fmt.Sprint(name, " ", status, " ", header), func(t *testing.T) {
-					t.Parallel()
-					synctest.Test(t, func(t *testing.T) {
-						client, err := kratos.NewClient("http://kratos.invalid", kratos.WithHTTPClient(&http.Client{Timeout: 30 * time.Second, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-							return &http.Response{StatusCode: status, Header: header, Body: http.NoBody, Request: r}, nil
-						})}))
-						if err != nil {
-							t.Fatal(err)
-						}
-						start := time.Now()
-						call(client, t.Context())()
-						if took := time.Since(start); took > 2*time.Second {
-							t.Errorf("took %v, more than two pauses of a second", took)
-						}
-					})
-				})
-			}
-		}
-	}
-}
-
-// A call is over when its time-out is, over HTTP/1.1 and HTTP/2, whatever the server does meanwhile.
-func TestTimeoutOfACall(t *testing.T) {
-	t.Parallel()
-	for version := 1; version <= 2; version++ {
-		t.Run(fmt.Sprint("HTTP/", version), func(t *testing.T) {
-			t.Parallel()
-			server := faultserver.New(t, version, func(int64) faultserver.End { return faultserver.Close })
-			server.Client.Timeout = 30 * time.Second
-			client, err := kratos.NewClient(server.URL, kratos.WithHTTPClient(server.Client), kratos.WithRetries(1000))
-			if err != nil {
-				t.Fatal(err)
-			}
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-			defer cancel()
-			_, err = client.Whoami(ctx, kratos.Token("t"))
-			if !errors.Is(err, kratos.ErrUnreachable) || server.Requests() > 20 {
-				t.Errorf("got %v after %d requests", err, server.Requests())
-			}
-		})
-	}
 }
 
 func (s *connStates) changed(c net.Conn, state http.ConnState) {

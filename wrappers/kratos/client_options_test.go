@@ -123,8 +123,13 @@ func TestRetrySendsTheBodyAgain(t *testing.T) {
 	if err := client.Logout(t.Context(), "t"); err != nil {
 		t.Fatal(err)
 	}
-	if len(bodies) != 1 || bodies[0] == 0 || dials != 2 {
-		t.Errorf("bodies of %v bytes after %d attempts, want one whole after 2", bodies, dials)
+	switch {
+	case len(bodies) != 1:
+		t.Errorf("len(bodies) = %d, want 1", len(bodies))
+	case bodies[0] == 0:
+		t.Error("an empty body")
+	case dials != 2:
+		t.Errorf("dials = %d, want 2", dials)
 	}
 }
 
@@ -163,8 +168,13 @@ func TestNoRedirectIsFollowedAndNoCookieKept(t *testing.T) {
 	}
 	_, err = client.Whoami(t.Context(), kratos.Token("t"))
 	var e *kratos.Error
-	if !errors.Is(err, kratos.ErrUnexpectedAnswer) || !errors.As(err, &e) || e.RedirectTo == "" {
-		t.Errorf("got %v, want ErrUnexpectedAnswer with the redirect", err)
+	switch {
+	case !errors.Is(err, kratos.ErrUnexpectedAnswer):
+		t.Errorf("%v, want ErrUnexpectedAnswer", err)
+	case !errors.As(err, &e):
+		t.Errorf("%v is an error of another type", err)
+	case e.RedirectTo == "":
+		t.Error("no redirect")
 	}
 	if n.Load() != 0 {
 		t.Error("the redirect was followed")
@@ -185,9 +195,11 @@ func TestHeaders(t *testing.T) {
 		"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "lovelace/1",
 		"X-Session-Token": "s", "Cookie": "", "Origin": "",
 	} {
-		if got.Get(name) != want {
-			t.Errorf("%s: %q, want %q", name, got.Get(name), want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got.Get(name) != want {
+				t.Errorf("%q, want %q", got.Get(name), want)
+			}
+		})
 	}
 }
 
@@ -208,8 +220,13 @@ func TestTheCallersClientIsNotChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if hc.Jar != jar || hc.Timeout != 0 || hc.CheckRedirect != nil {
-		t.Error("the caller's client was changed")
+	switch {
+	case hc.Jar != jar:
+		t.Errorf("hc.Jar = %v, want %v", hc.Jar, jar)
+	case hc.Timeout != 0:
+		t.Errorf("hc.Timeout = %d, want 0", hc.Timeout)
+	case hc.CheckRedirect != nil:
+		t.Error("it has a CheckRedirect now")
 	}
 	if _, err := client.Whoami(t.Context(), kratos.Token("t")); !errors.Is(err, kratos.ErrUnreachable) {
 		t.Errorf("got %v, want the round tripper's error", err)
@@ -262,8 +279,13 @@ func TestATransportThatJudges(t *testing.T) {
 		if want := "kratos: toSession: " + kind.Error() + ": toSession: not like this"; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
-		if !errors.Is(err, kind) || errors.Is(err, kratos.ErrUnreachable) || !errors.As(err, new(judging)) {
-			t.Errorf("%v is another kind of error", err)
+		switch {
+		case !errors.Is(err, kind):
+			t.Errorf("%v, want %v", err, kind)
+		case errors.Is(err, kratos.ErrUnreachable):
+			t.Errorf("%v is ErrUnreachable", err)
+		case !errors.As(err, new(judging)):
+			t.Errorf("%v is an error of another type", err)
 		}
 	}
 }

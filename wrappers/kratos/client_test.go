@@ -59,14 +59,16 @@ func TestBaseURLWithAPath(t *testing.T) {
 	}
 	mux := routes{"GET /auth/v1/sessions/whoami": reply{status: 200, body: sessionBody}}
 	for _, path := range []string{"/auth/v1", "/auth/v1/"} {
-		server := newServer(t, mux)
-		client, err := kratos.NewClient(server + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := client.Whoami(t.Context(), kratos.Token("t")); err != nil {
-			t.Errorf("base URL ending in %s: %v", path, err)
-		}
+		t.Run(path, func(t *testing.T) {
+			server := newServer(t, mux)
+			client, err := kratos.NewClient(server + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.Whoami(t.Context(), kratos.Token("t")); err != nil {
+				t.Errorf("base URL ending in %s: %v", path, err)
+			}
+		})
 	}
 }
 
@@ -76,9 +78,11 @@ func TestOptionsAreChecked(t *testing.T) {
 		"a nil client is refused":      kratos.WithHTTPClient(nil),
 		"negative retries are refused": kratos.WithRetries(-1),
 	} {
-		if _, err := kratos.NewClient("http://127.0.0.1", opt); !errors.Is(err, kratos.ErrInvalid) {
-			t.Errorf("%s: got %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			if _, err := kratos.NewClient("http://127.0.0.1", opt); !errors.Is(err, kratos.ErrInvalid) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 
@@ -134,13 +138,15 @@ func TestNothingIsSentFor(t *testing.T) {
 			return err
 		},
 	} {
-		want := kratos.ErrInvalid
-		if strings.HasPrefix(name, "whoami") {
-			want = kratos.ErrNoSession
-		}
-		if err := call(t.Context()); !errors.Is(err, want) {
-			t.Errorf("%s: got %v, want %v", name, err, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			want := kratos.ErrInvalid
+			if strings.HasPrefix(name, "whoami") {
+				want = kratos.ErrNoSession
+			}
+			if err := call(t.Context()); !errors.Is(err, want) {
+				t.Errorf("got %v, want %v", err, want)
+			}
+		})
 	}
 }
 

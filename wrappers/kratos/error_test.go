@@ -99,8 +99,13 @@ func TestWhatAnErrorIs(t *testing.T) {
 			if got := matches(err); got != tc.want {
 				t.Errorf("is %q, want %q (%v)", got, tc.want, err)
 			}
-			if e.StatusCode != tc.answer.status || e.Operation != "toSession" || e.Header == nil {
-				t.Errorf("status %d, operation %q, header %v: all must survive", e.StatusCode, e.Operation, e.Header)
+			switch {
+			case e.StatusCode != tc.answer.status:
+				t.Errorf("e.StatusCode = %v, want %v", e.StatusCode, tc.answer.status)
+			case e.Operation != "toSession":
+				t.Errorf(`e.Operation = %q, want "toSession"`, e.Operation)
+			case e.Header == nil:
+				t.Error("e.Header is nil")
 			}
 			if !strings.HasPrefix(err.Error(), "kratos: toSession: status ") {
 				t.Errorf("text %q", err)
@@ -122,8 +127,19 @@ func TestWhatAnErrorSays(t *testing.T) {
 	if !errors.As(err, &e) {
 		t.Fatal(err)
 	}
-	if e.ID != "session_aal2_required" || e.Code != 401 || e.Reason != "r" || e.Message != "m" || e.RequestID != "body-id" || e.RedirectTo != "http://127.0.0.1/aal2" {
-		t.Errorf("got %+v", e)
+	switch {
+	case e.ID != "session_aal2_required":
+		t.Errorf(`e.ID = %q, want "session_aal2_required"`, e.ID)
+	case e.Code != 401:
+		t.Errorf("e.Code = %d, want 401", e.Code)
+	case e.Reason != "r":
+		t.Errorf(`e.Reason = %q, want "r"`, e.Reason)
+	case e.Message != "m":
+		t.Errorf(`e.Message = %q, want "m"`, e.Message)
+	case e.RequestID != "body-id":
+		t.Errorf(`e.RequestID = %q, want "body-id"`, e.RequestID)
+	case e.RedirectTo != "http://127.0.0.1/aal2":
+		t.Errorf(`e.RedirectTo = %q, want "http://127.0.0.1/aal2"`, e.RedirectTo)
 	}
 	if !strings.Contains(string(e.Details), "12345678901234567890") || !strings.Contains(string(e.Body()), "redirect_browser_to") {
 		t.Errorf("details %s, body %s", e.Details, e.Body())
@@ -144,19 +160,26 @@ func TestWhatTheDetailsOfAnErrorSay(t *testing.T) {
 		"no object":                     {`[1]`, "", "", ""},
 		"nothing":                       {`null`, "", "", ""},
 	} {
-		client, _ := serve(t, reply{status: 403, body: `{"error":{"code":403,"message":"m","details":` + tc.details + `}}`})
-		_, err := client.Whoami(t.Context(), kratos.Token("t"))
-		var e *kratos.Error
-		if !errors.As(err, &e) {
-			t.Fatal(err)
-		}
-		var action string
-		if len(e.ContinueWith) > 0 {
-			action = string(e.ContinueWith[0].Action)
-		}
-		if e.RedirectTo != tc.redirect || e.FlowID != tc.flow || action != tc.action {
-			t.Errorf("%s: redirect %q, flow %q, action %q", name, e.RedirectTo, e.FlowID, action)
-		}
+		t.Run(name, func(t *testing.T) {
+			client, _ := serve(t, reply{status: 403, body: `{"error":{"code":403,"message":"m","details":` + tc.details + `}}`})
+			_, err := client.Whoami(t.Context(), kratos.Token("t"))
+			var e *kratos.Error
+			if !errors.As(err, &e) {
+				t.Fatal(err)
+			}
+			var action string
+			if len(e.ContinueWith) > 0 {
+				action = string(e.ContinueWith[0].Action)
+			}
+			switch {
+			case e.RedirectTo != tc.redirect:
+				t.Errorf("e.RedirectTo = %v, want %v", e.RedirectTo, tc.redirect)
+			case e.FlowID != tc.flow:
+				t.Errorf("e.FlowID = %v, want %v", e.FlowID, tc.flow)
+			case action != tc.action:
+				t.Errorf("action = %v, want %v", action, tc.action)
+			}
+		})
 	}
 }
 
@@ -193,9 +216,11 @@ func TestNoSecretInAnyErrorText(t *testing.T) {
 				continue // logout takes any success for one
 			}
 			for _, form := range []string{"%v", "%s", "%q"} {
-				if text := fmt.Sprintf(form, err); strings.Contains(text, secret) {
-					t.Errorf("%s: the text has a secret: %s", name, text)
-				}
+				t.Run(form, func(t *testing.T) {
+					if text := fmt.Sprintf(form, err); strings.Contains(text, secret) {
+						t.Errorf("%s: the text has a secret: %s", name, text)
+					}
+				})
 			}
 		}
 	}
@@ -217,8 +242,13 @@ func TestAMalformedAnswerIsNotQuoted(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = client.Login.Start(t.Context())
-	if !errors.Is(err, kratos.ErrUnreachable) || strings.Contains(err.Error(), "s3cret") || errors.Unwrap(err) == nil {
-		t.Errorf("got %v, want ErrUnreachable without the header, and its cause", err)
+	switch {
+	case !errors.Is(err, kratos.ErrUnreachable):
+		t.Errorf("%v, want ErrUnreachable", err)
+	case strings.Contains(err.Error(), "s3cret"):
+		t.Errorf(`%v says "s3cret"`, err)
+	case errors.Unwrap(err) == nil:
+		t.Error("errors.Unwrap(err) is nil")
 	}
 }
 

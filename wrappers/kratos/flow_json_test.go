@@ -179,9 +179,11 @@ func TestUnknownMembersOfAFlowAreReachable(t *testing.T) {
 	}
 	_, err = client.Login.Submit(t.Context(), flow, kratos.LoginPassword{})
 	for name, flow := range map[string]*kratos.LoginFlow{"fetched": flow, "refused": kratos.Rejected[kratos.LoginFlow](err)} {
-		if string(flow.AdditionalProperties["zz"]) != "1" || string(flow.UI.Nodes[1].AdditionalProperties["zz"]) != "2" {
-			t.Errorf("%s: %s, %s", name, flow.AdditionalProperties, flow.UI.Nodes[1].AdditionalProperties)
-		}
+		t.Run(name, func(t *testing.T) {
+			if string(flow.AdditionalProperties["zz"]) != "1" || string(flow.UI.Nodes[1].AdditionalProperties["zz"]) != "2" {
+				t.Errorf("%s, %s", flow.AdditionalProperties, flow.UI.Nodes[1].AdditionalProperties)
+			}
+		})
 	}
 }
 
@@ -201,15 +203,19 @@ func TestAChangedFlowIsWrittenAsItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`"id":"f"`, `"refresh":true`, `"organization_id":"` + idA + `"`, `"disabled":true`, `"skip":true`, `"subject":"s"`, `"zz":1`, `"more":[1]`} {
-		if name, _, _ := strings.Cut(want, ":"); strings.Count(string(written), name+":") != 1 || !strings.Contains(string(written), want) {
-			t.Errorf("no %s, or more than one, in %s", want, written)
-		}
+		t.Run(want, func(t *testing.T) {
+			if name, _, _ := strings.Cut(want, ":"); strings.Count(string(written), name+":") != 1 || !strings.Contains(string(written), want) {
+				t.Errorf("no %s, or more than one, in %s", want, written)
+			}
+		})
 	}
 	for _, other := range []string{"text", "img", "a", "script", "div"} {
-		written, err := json.Marshal(gen.UINodeAttributes{NodeType: gen.UINodeType(other)})
-		if err != nil || string(written) != `{"node_type":"`+other+`"}` {
-			t.Errorf("%s: %s, %v", other, written, err)
-		}
+		t.Run(other, func(t *testing.T) {
+			written, err := json.Marshal(gen.UINodeAttributes{NodeType: gen.UINodeType(other)})
+			if err != nil || string(written) != `{"node_type":"`+other+`"}` {
+				t.Errorf("%s, %v", written, err)
+			}
+		})
 	}
 }
 
@@ -217,12 +223,14 @@ func TestAChangedFlowIsWrittenAsItIs(t *testing.T) {
 func TestBrokenFlows(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"id":1}`, `{"id":"f","ui":{"nodes":{}}}`, `{"id":"f","ui":{"nodes":[1]}}`, `[]`, `{"id":"f"`, `{"id":"f"} x`, `{"zz":1,"id":"f","expires_at":"x"}`} {
-		client, _ := serve(t, routes{"GET /self-service/login/flows": reply{status: http.StatusOK, body: body}})
-		if flow, err := client.Login.Get(t.Context(), "f"); err == nil || strings.Contains(err.Error(), body) {
-			t.Errorf("%s: %v, %v", body, flow, err)
-		}
-		if err := json.Unmarshal([]byte(body), new(kratos.LoginFlow)); err == nil {
-			t.Errorf("%s was read", body)
-		}
+		t.Run(body, func(t *testing.T) {
+			client, _ := serve(t, routes{"GET /self-service/login/flows": reply{status: http.StatusOK, body: body}})
+			if flow, err := client.Login.Get(t.Context(), "f"); err == nil || strings.Contains(err.Error(), body) {
+				t.Errorf("%v, %v", flow, err)
+			}
+			if err := json.Unmarshal([]byte(body), new(kratos.LoginFlow)); err == nil {
+				t.Errorf("%s was read", body)
+			}
+		})
 	}
 }

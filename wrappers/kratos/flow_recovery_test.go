@@ -27,13 +27,17 @@ func TestARecoveryByAddressOrCode(t *testing.T) {
 		"an address and a code":                {kratos.RecoveryWithCode{Email: "ada@example.org", Code: "123456"}, `{"code":"123456","method":"code"}`},
 		"an address and a code, and a payload": {kratos.RecoveryWithCode{Email: "ada@example.org", Code: "123456", TransientPayload: map[string]int{"n": 1}}, `{"code":"123456","method":"code","transient_payload":{"n":1}}`},
 	} {
-		for mode, flows := range map[string]kratos.Flows[kratos.RecoveryFlow, kratos.RecoveryMethod]{"native": client.Recovery, "browser": browser.Recovery} {
-			if _, err := flows.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), tc.method); err != nil {
-				t.Errorf("%s, %s: %v", name, mode, err)
+		t.Run(name, func(t *testing.T) {
+			for mode, flows := range map[string]kratos.Flows[kratos.RecoveryFlow, kratos.RecoveryMethod]{"native": client.Recovery, "browser": browser.Recovery} {
+				t.Run(mode, func(t *testing.T) {
+					if _, err := flows.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), tc.method); err != nil {
+						t.Errorf("%s, %s: %v", name, mode, err)
+					}
+					if body != tc.want {
+						t.Errorf("%s, %s: sent %s, want %s", name, mode, body, tc.want)
+					}
+				})
 			}
-			if body != tc.want {
-				t.Errorf("%s, %s: sent %s, want %s", name, mode, body, tc.want)
-			}
-		}
+		})
 	}
 }

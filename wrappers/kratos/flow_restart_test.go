@@ -24,12 +24,21 @@ func TestRestartKeepsWhatTheFlowWasStartedWith(t *testing.T) {
 		"http://kratos/self-service/login/api": "",
 		"":                                     "",
 	} {
-		old := newFlow[kratos.LoginFlow]("old")
-		old.RequestURL = began
-		flow, err := client.Login.Restart(t.Context(), old, kratos.Token("t"))
-		if err != nil || flow.ID != "new" || got != want || token != "t" {
-			t.Errorf("%s: %v, sent %q with token %q, want %q", began, err, got, token, want)
-		}
+		t.Run(began, func(t *testing.T) {
+			old := newFlow[kratos.LoginFlow]("old")
+			old.RequestURL = began
+			flow, err := client.Login.Restart(t.Context(), old, kratos.Token("t"))
+			switch {
+			case err != nil:
+				t.Error(err)
+			case flow.ID != "new":
+				t.Errorf(`flow.ID = %q, want "new"`, flow.ID)
+			case got != want:
+				t.Errorf("got = %v, want %v", got, want)
+			case token != "t":
+				t.Errorf(`token = %q, want "t"`, token)
+			}
+		})
 	}
 	old := newFlow[kratos.LoginFlow]("old")
 	old.RequestURL = "http://kratos/?return_to=a"
@@ -59,17 +68,19 @@ func TestNextSteps(t *testing.T) {
 		"an unknown action is kept, alone": {"show_pin_entry_ui", ""},
 		"none":                             {"", ""},
 	} {
-		var steps kratos.NextSteps
-		for _, action := range strings.Fields(tc.actions) {
-			steps = append(steps, kratos.ContinueWith{Action: kratos.ContinueWithAction(action)})
-		}
-		var got kratos.ContinueWithAction
-		if next := steps.Next(); next != nil {
-			got = next.Action
-		}
-		if got != tc.want {
-			t.Errorf("%s: %q, want %q", name, got, tc.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			var steps kratos.NextSteps
+			for _, action := range strings.Fields(tc.actions) {
+				steps = append(steps, kratos.ContinueWith{Action: kratos.ContinueWithAction(action)})
+			}
+			var got kratos.ContinueWithAction
+			if next := steps.Next(); next != nil {
+				got = next.Action
+			}
+			if got != tc.want {
+				t.Errorf("%q, want %q", got, tc.want)
+			}
+		})
 	}
 }
 
@@ -93,8 +104,13 @@ func TestWhyTheCSRFCheckFailed(t *testing.T) {
 			t.Parallel()
 			client, _ := serve(t, routes{"POST /self-service/login": tc.answer})
 			_, err := client.Browser(browserRequest(tc.cookies)).Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{})
-			if !errors.Is(err, kratos.ErrCSRF) || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "s3cret") {
-				t.Errorf("%v, want ErrCSRF that says %q", err, tc.want)
+			switch {
+			case !errors.Is(err, kratos.ErrCSRF):
+				t.Errorf("%v, want ErrCSRF", err)
+			case !strings.Contains(err.Error(), tc.want):
+				t.Errorf("%v, want it to have %q", err, tc.want)
+			case strings.Contains(err.Error(), "s3cret"):
+				t.Errorf(`%v says "s3cret"`, err)
 			}
 		})
 	}
@@ -130,8 +146,13 @@ func TestAwaitSessionToken(t *testing.T) {
 		answer.ServeHTTP(w, r)
 	})})
 	session, err := client.AwaitSessionToken(t.Context(), "a", "b", time.Millisecond)
-	if err != nil || session.SessionToken != "t" || calls != 3 {
-		t.Errorf("%v, %v after %d calls", session, err, calls)
+	switch {
+	case err != nil:
+		t.Error(err)
+	case session.SessionToken != "t":
+		t.Errorf(`session.SessionToken = %q, want "t"`, session.SessionToken)
+	case calls != 3:
+		t.Errorf("calls = %d, want 3", calls)
 	}
 	if _, err := client.AwaitSessionToken(t.Context(), "bad", "b", time.Millisecond); !errors.Is(err, kratos.ErrBadRequest) {
 		t.Errorf("codes that are refused: %v", err)
@@ -151,7 +172,14 @@ func TestASpentLinkNamesTheFlowToUse(t *testing.T) {
 	client, _ := serve(t, routes{"POST /self-service/recovery": reply{status: 303, header: http.Header{"Location": {"http://ui/recovery?flow=new"}}}})
 	_, err := client.Browser(browserRequest("")).Recovery.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), kratos.RecoveryWithLink{Email: "a@example.org"})
 	var e *kratos.Error
-	if !errors.Is(err, kratos.ErrFlowReplaced) || !errors.As(err, &e) || e.FlowID != "new" || e.RedirectTo != "http://ui/recovery?flow=new" {
-		t.Errorf("%v: %+v", err, e)
+	switch {
+	case !errors.Is(err, kratos.ErrFlowReplaced):
+		t.Errorf("%v, want ErrFlowReplaced", err)
+	case !errors.As(err, &e):
+		t.Errorf("%v is an error of another type", err)
+	case e.FlowID != "new":
+		t.Errorf(`%v: e.FlowID = %q, want "new"`, err, e.FlowID)
+	case e.RedirectTo != "http://ui/recovery?flow=new":
+		t.Errorf(`%v: e.RedirectTo = %q, want "http://ui/recovery?flow=new"`, err, e.RedirectTo)
 	}
 }

@@ -116,18 +116,30 @@ func TestStepsAsJSON(t *testing.T) {
 		"another URL":              {kratos.Step[kratos.LoginFlow]{RedirectTo: "https://example.org/?a=b"}, `{"error":{"id":"browser_location_change_required","code":422,"status":"Unprocessable Entity","message":"browser location change required"},"redirect_browser_to":"https://example.org/?a=b"}`},
 		"nothing":                  {kratos.Step[kratos.LoginFlow]{}, `{}`},
 	} {
-		text, err := tc.step.ResponseBody()
-		if err != nil || !strings.HasPrefix(string(text), tc.want) && !strings.Contains(string(text), tc.want) || strings.Contains(string(text), "s3cret") {
-			t.Errorf("%s: %s, %v; want %s", name, text, err, tc.want)
-		}
-		if strings.Contains(string(text), `"continue_with":[]`) {
-			t.Errorf("%s: %s", name, text)
-		}
-		for _, v := range []any{tc.step, []any{tc.step}, map[string]any{"step": tc.step}, struct{ Step any }{tc.step}} {
-			if text, err := json.Marshal(v); err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "ResponseBody") {
-				t.Errorf("%s: as JSON %s, %v", name, text, err)
+		t.Run(name, func(t *testing.T) {
+			text, err := tc.step.ResponseBody()
+			switch {
+			case err != nil:
+				t.Error(err)
+			case !strings.HasPrefix(string(text), tc.want) && !strings.Contains(string(text), tc.want):
+				t.Errorf("%s, want %s", text, tc.want)
+			case strings.Contains(string(text), "s3cret"):
+				t.Errorf("%s, with the token", text)
 			}
-		}
+			if strings.Contains(string(text), `"continue_with":[]`) {
+				t.Errorf("%s", text)
+			}
+			for _, v := range []any{tc.step, []any{tc.step}, map[string]any{"step": tc.step}, struct{ Step any }{tc.step}} {
+				switch text, err := json.Marshal(v); {
+				case err == nil:
+					t.Errorf("as JSON %s", text)
+				case strings.Contains(err.Error(), "s3cret"):
+					t.Errorf(`%v says "s3cret"`, err)
+				case !strings.Contains(err.Error(), "ResponseBody"):
+					t.Errorf(`%v, want one that says "ResponseBody"`, err)
+				}
+			}
+		})
 	}
 	if flow.ContinueWith[0].SessionToken == "" {
 		t.Error("the flow was changed")

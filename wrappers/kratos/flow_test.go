@@ -102,12 +102,19 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 func TestARegistrationThatTurnsOutToBeALogin(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 400} {
-		client, _ := serve(t, reply{status: status, body: flowBody("l", "choose_method", wrong, "[]")})
-		_, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), kratos.RegistrationOIDC{Provider: "google", IDToken: "t"})
-		var e *kratos.Error
-		if !errors.Is(err, kratos.ErrAccountExists) || !errors.As(err, &e) || e.FlowID != "l" {
-			t.Errorf("status %d: %v", status, err)
-		}
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			client, _ := serve(t, reply{status: status, body: flowBody("l", "choose_method", wrong, "[]")})
+			_, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), kratos.RegistrationOIDC{Provider: "google", IDToken: "t"})
+			var e *kratos.Error
+			switch {
+			case !errors.Is(err, kratos.ErrAccountExists):
+				t.Errorf("%v, want ErrAccountExists", err)
+			case !errors.As(err, &e):
+				t.Errorf("%v is an error of another type", err)
+			case e.FlowID != "l":
+				t.Errorf(`e.FlowID = %q, want "l"`, e.FlowID)
+			}
+		})
 	}
 }
 
@@ -115,9 +122,11 @@ func TestAStepIsPrintedWithoutItsToken(t *testing.T) {
 	t.Parallel()
 	step := &kratos.Step[kratos.LoginFlow]{Done: true, SessionToken: "s3cret"}
 	for _, form := range []string{"%v", "%+v", "%s"} {
-		if out := fmt.Sprintf(form, step) + fmt.Sprintf(form, *step); strings.Contains(out, "s3cret") {
-			t.Errorf("printed with %s: %s", form, out)
-		}
+		t.Run(form, func(t *testing.T) {
+			if out := fmt.Sprintf(form, step) + fmt.Sprintf(form, *step); strings.Contains(out, "s3cret") {
+				t.Errorf("printed with %s: %s", form, out)
+			}
+		})
 	}
 }
 
@@ -127,8 +136,13 @@ func TestARefusedForm(t *testing.T) {
 	client, _ := serve(t, routes{"POST /self-service/login": reply{status: 400, body: flowBody("f", "choose_method", wrong, node)}})
 	_, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{})
 	flow := kratos.Rejected[kratos.LoginFlow](err)
-	if flow == nil || flow.ID != "f" || len(flow.UI.Nodes) != 2 {
-		t.Fatalf("the flow to show again is %+v", flow)
+	switch {
+	case flow == nil:
+		t.Fatal("flow is nil")
+	case flow.ID != "f":
+		t.Fatalf(`flow.ID = %q, want "f"`, flow.ID)
+	case len(flow.UI.Nodes) != 2:
+		t.Fatalf("len(flow.UI.Nodes) = %d, want 2", len(flow.UI.Nodes))
 	}
 	if kratos.Rejected[kratos.RegistrationFlow](err) != nil || kratos.Rejected[kratos.LoginFlow](io.EOF) != nil {
 		t.Error("a flow came out of an error that has none of this kind")
@@ -140,8 +154,13 @@ func TestARefusedForm(t *testing.T) {
 	if m := e.Messages(); len(m) != 1 || m[0].ID != 4000006 {
 		t.Errorf("messages %+v", m)
 	}
-	if fields := e.FieldErrors(); len(fields) != 1 || len(fields["password"]) != 1 || fields["password"][0].ID != 4000002 {
-		t.Errorf("field errors %+v", fields)
+	switch fields := e.FieldErrors(); {
+	case len(fields) != 1:
+		t.Errorf("len(fields) = %d, want 1", len(fields))
+	case len(fields["password"]) != 1:
+		t.Errorf(`len(fields["password"]) = %d, want 1`, len(fields["password"]))
+	case fields["password"][0].ID != 4000002:
+		t.Errorf(`fields["password"][0].ID = %d, want 4000002`, fields["password"][0].ID)
 	}
 	if want := "kratos: updateLoginFlow: status 400: the input was refused: 4000006, password 4000002"; err.Error() != want {
 		t.Errorf("text %q, want %q", err, want)

@@ -35,17 +35,22 @@ func TestMethodsOfPostedForms(t *testing.T) {
 		"a button for a new code":                    {"recovery", `code submit email "a"`, "email=a", true},
 		"a flow that is not known":                   {"", `password submit method "password"`, "method=identifier_first", false},
 	} {
-		form := formOf(t, tc.nodes)
-		if tc.flow != "" {
-			form.Action = "https://example.org/auth/self-service/" + tc.flow + "?flow=f"
-		}
-		values, err := url.ParseQuery(tc.posted)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := form.Posted(values); (err == nil) != tc.ok || err != nil && !errors.Is(err, kratos.ErrInvalid) {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			form := formOf(t, tc.nodes)
+			if tc.flow != "" {
+				form.Action = "https://example.org/auth/self-service/" + tc.flow + "?flow=f"
+			}
+			values, err := url.ParseQuery(tc.posted)
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch _, err := form.Posted(values); {
+			case (err == nil) != tc.ok:
+				t.Errorf("%v, want it taken: %v", err, tc.ok)
+			case err != nil && !errors.Is(err, kratos.ErrInvalid):
+				t.Errorf("%v, want ErrInvalid", err)
+			}
+		})
 	}
 }
 
@@ -67,8 +72,11 @@ func TestPostedJSON(t *testing.T) {
 			t.Parallel()
 			var body kratos.Posted
 			err := json.Unmarshal([]byte(tc.body), &body)
-			if (err == nil) != (tc.want != "") || err != nil && strings.Contains(err.Error(), "s3cret") {
-				t.Fatalf("%v", err)
+			switch {
+			case (err == nil) != (tc.want != ""):
+				t.Fatalf("%v, want %q", err, tc.want)
+			case err != nil && strings.Contains(err.Error(), "s3cret"):
+				t.Fatalf("the text says too much: %v", err)
 			}
 			if tc.want == "" {
 				return
@@ -114,8 +122,13 @@ func TestPostedToARecovery(t *testing.T) {
 			}
 			_, err := browser.Recovery.Submit(t.Context(), recovery, body)
 			_, err2 := browser.Verification.Submit(t.Context(), verification, body)
-			if tc.ok != (err == nil && err2 == nil) || !tc.ok && (!errors.Is(err, kratos.ErrInvalid) || !errors.Is(err2, kratos.ErrInvalid) || asked.Load() != 0) {
-				t.Errorf("%v, %v, sent %d times", err, err2, asked.Load())
+			switch {
+			case tc.ok != (err == nil && err2 == nil):
+				t.Errorf("%v, %v, want both taken: %v", err, err2, tc.ok)
+			case !tc.ok && (!errors.Is(err, kratos.ErrInvalid) || !errors.Is(err2, kratos.ErrInvalid)):
+				t.Errorf("%v, %v, want ErrInvalid", err, err2)
+			case !tc.ok && asked.Load() != 0:
+				t.Errorf("sent %d times", asked.Load())
 			}
 			login := newFlow[kratos.LoginFlow]("f") // where Kratos says what is wrong
 			if _, err := browser.Login.Submit(t.Context(), login, body); err != nil {
@@ -139,14 +152,16 @@ func TestPostedWithMore(t *testing.T) {
 		"a list":    {func(p kratos.Posted) { p["traits.l"] = []any{1, "a", nil} }, "method=password&traits.a=x&traits.l=1&traits.l=a&traits.l="},
 		"an object": {func(p kratos.Posted) { p["transient_payload"] = map[string]any{"ip": "192.0.2.1"} }, `method=password&traits.a=x&transient_payload={"ip":"192.0.2.1"}`},
 	} {
-		body, err := form.Posted(url.Values{"method": {"password"}, "traits.a": {"x"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		tc.add(body)
-		if got := wire(t, form, body); got != tc.want {
-			t.Errorf("%s: got  %s\nwant %s", name, got, tc.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			body, err := form.Posted(url.Values{"method": {"password"}, "traits.a": {"x"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tc.add(body)
+			if got := wire(t, form, body); got != tc.want {
+				t.Errorf("got  %s\nwant %s", got, tc.want)
+			}
+		})
 	}
 	body, err := form.Posted(url.Values{"method": {"password"}, "traits.a": {"x"}})
 	if err != nil {
@@ -154,11 +169,13 @@ func TestPostedWithMore(t *testing.T) {
 	}
 	client, _ := serve(t, routes{})
 	for name, member := range map[string]any{"traits": map[string]any{"a": "y"}, "transient_payload": func() {}} {
-		more := maps.Clone(body)
-		more[name] = member
-		if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), more); !errors.Is(err, kratos.ErrInvalid) && !strings.Contains(err.Error(), "json") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			more := maps.Clone(body)
+			more[name] = member
+			if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), more); !errors.Is(err, kratos.ErrInvalid) && !strings.Contains(err.Error(), "json") {
+				t.Error(err)
+			}
+		})
 	}
 }
 
@@ -223,13 +240,13 @@ func FuzzPosted(f *testing.F) {
 		body, err := form.Posted(values)
 		if err != nil {
 			if !errors.Is(err, kratos.ErrInvalid) {
-				t.Errorf("%v", err)
+				t.Error(err)
 			}
 			return
 		}
 		client, _ := answering(t, http.StatusOK, http.Header{"Content-Type": {"application/json"}}, `{"session":{"id":"s"}}`)
 		if _, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), body); err != nil {
-			t.Errorf("%v", err)
+			t.Error(err)
 		}
 	})
 }

@@ -173,9 +173,11 @@ func TestCredentialOptions(t *testing.T) {
 		"a broken one":                  {`passkey hidden passkey_challenge "{"`, kratos.UINodeGroupPasskey, ``},
 		"one of another shape":          {`passkey hidden passkey_challenge "[]"`, kratos.UINodeGroupPasskey, ``},
 	} {
-		if got := formOf(t, tc.node).CredentialOptions(tc.group); string(got) != tc.want {
-			t.Errorf("%s: %s, want %s", name, got, tc.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := formOf(t, tc.node).CredentialOptions(tc.group); string(got) != tc.want {
+				t.Errorf("%s, want %s", got, tc.want)
+			}
+		})
 	}
 }
 
@@ -192,9 +194,11 @@ func TestContextOf(t *testing.T) {
 		``:    func(c kratos.MessageContext) bool { return c.Reason == "" },
 		`[1]`: func(c kratos.MessageContext) bool { return c.Reason == "" },
 	} {
-		if got := kratos.ContextOf(kratos.Message{Context: json.RawMessage(context)}); !want(got) {
-			t.Errorf("%s: %+v", context, got)
-		}
+		t.Run(context, func(t *testing.T) {
+			if got := kratos.ContextOf(kratos.Message{Context: json.RawMessage(context)}); !want(got) {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }
 
@@ -217,9 +221,11 @@ func TestTheWayBackFromTheSecondStepOfARegistration(t *testing.T) {
 		reply{status: 400, body: strings.ReplaceAll(flowBody("f", "choose_method", "[]", "[]"), "login", "registration")}.ServeHTTP(w, r)
 	})})
 	for screen, want := range map[kratos.RegistrationScreen]string{"": "profile", kratos.RegistrationScreenCredentialSelection: "profile", kratos.RegistrationScreenPrevious: "profile:back"} {
-		if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), kratos.RegistrationProfile{Screen: screen}); err != nil || got["method"] != want {
-			t.Errorf("screen %q: %v, sent %v", screen, err, got)
-		}
+		t.Run(fmt.Sprint(screen), func(t *testing.T) {
+			if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), kratos.RegistrationProfile{Screen: screen}); err != nil || got["method"] != want {
+				t.Errorf("screen %q: %v, sent %v", screen, err, got)
+			}
+		})
 	}
 	form := formOf(t, `profile submit screen "previous"`)
 	back, err := form.Posted(url.Values{"screen": {"previous"}})

@@ -29,9 +29,11 @@ func TestForms(t *testing.T) {
 	}
 	form := settings.Form()
 	for name, want := range map[string]string{"csrf_token": "masked", "traits.newsletter": "true", "traits.age": "42.50", "missing": "", "link": "google"} {
-		if got := form.Value(name); got != want {
-			t.Errorf("value of %s: %q, want %q", name, got, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := form.Value(name); got != want {
+				t.Errorf("value of %s: %q, want %q", name, got, want)
+			}
+		})
 	}
 	if form.Field("missing") != nil || form.Field("traits.age").Attributes.Type != kratos.UIInputTypeNumber {
 		t.Error("fields by name")
@@ -51,13 +53,23 @@ func TestForms(t *testing.T) {
 	if got := form.LookupCodes(); !slices.Equal(got, []string{"aaaa", "bbbb"}) {
 		t.Errorf("lookup codes %v", got)
 	}
-	if errs := form.FieldErrors(); !form.HasErrors() || len(errs) != 1 || len(errs["traits.age"]) != 1 {
-		t.Errorf("errors %v", errs)
+	switch errs := form.FieldErrors(); {
+	case !form.HasErrors():
+		t.Error("the form has no errors")
+	case len(errs) != 1:
+		t.Errorf("len(errs) = %d, want 1", len(errs))
+	case len(errs["traits.age"]) != 1:
+		t.Errorf(`len(errs["traits.age"]) = %d, want 1`, len(errs["traits.age"]))
 	}
 
 	empty := new(kratos.LoginFlow).Form()
 	secret, qr := empty.TOTPSecret()
-	if empty.HasErrors() || len(empty.FieldErrors())+len(empty.Groups())+len(empty.LookupCodes())+len(secret+qr) > 0 || empty.Value("csrf_token") != "" {
-		t.Error("an empty form has something")
+	switch {
+	case empty.HasErrors():
+		t.Error("an empty form has errors")
+	case len(empty.FieldErrors())+len(empty.Groups())+len(empty.LookupCodes())+len(secret+qr) > 0:
+		t.Error("an empty form has fields")
+	case empty.Value("csrf_token") != "":
+		t.Errorf(`empty.Value("csrf_token") = %q, want none`, empty.Value("csrf_token"))
 	}
 }

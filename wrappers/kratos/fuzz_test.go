@@ -168,9 +168,11 @@ func FuzzPointer(f *testing.F) {
 			t.Fatalf("%q and %q became %q", first, second, pointer)
 		}
 		for i, want := range []string{first, second} {
-			if got := strings.ReplaceAll(strings.ReplaceAll(parts[i+1], "~1", "/"), "~0", "~"); got != want {
-				t.Errorf("%q became %q", want, got)
-			}
+			t.Run(want, func(t *testing.T) {
+				if got := strings.ReplaceAll(strings.ReplaceAll(parts[i+1], "~1", "/"), "~0", "~"); got != want {
+					t.Errorf("%q became %q", want, got)
+				}
+			})
 		}
 		_, admin := answering(t, 200, http.Header{"Content-Type": {"application/json"}}, `{"id":"a"}`)
 		_, err := admin.PatchIdentity(t.Context(), idA, kratos.Patch{}.Replace(pointer, 1).Remove(first))

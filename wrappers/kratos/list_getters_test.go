@@ -61,7 +61,11 @@ func TestEverySchemaThatIsListed(t *testing.T) {
 		var got struct {
 			ID string `json:"$id"`
 		}
-		if err != nil || json.Unmarshal(schema, &got) != nil || got.ID != item.ID {
+		if err != nil {
+			t.Errorf("%q: %v", item.ID, err)
+			continue
+		}
+		if err := json.Unmarshal(schema, &got); err != nil || got.ID != item.ID {
 			t.Errorf("%q: %s, %v", item.ID, schema, err)
 		}
 	}

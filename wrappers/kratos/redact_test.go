@@ -119,23 +119,25 @@ func TestEveryExportedTypeIsListed(t *testing.T) {
 	t.Parallel()
 	listed := exportedTypes()
 	for pkg, dir := range map[string]string{"kratos": ".", "gen": filepath.Join(root, "gen")} {
-		for name, spec := range declaredTypes(t, dir) {
-			switch typ := spec.Type.(type) {
-			case *ast.InterfaceType, *ast.FuncType: // have no members
-				continue
-			case *ast.Ident:
-				if listed[pkg+"."+typ.Name] == nil { // a text, or stands for an interface
+		t.Run(pkg, func(t *testing.T) {
+			for name, spec := range declaredTypes(t, dir) {
+				switch typ := spec.Type.(type) {
+				case *ast.InterfaceType, *ast.FuncType: // have no members
 					continue
+				case *ast.Ident:
+					if listed[pkg+"."+typ.Name] == nil { // a text, or stands for an interface
+						continue
+					}
+				case *ast.SelectorExpr:
+					if _, aModel := listed["gen."+typ.Sel.Name]; !aModel { // an enum, or JSON as it came
+						continue
+					}
 				}
-			case *ast.SelectorExpr:
-				if _, aModel := listed["gen."+typ.Sel.Name]; !aModel { // an enum, or JSON as it came
-					continue
+				if listed[pkg+"."+name] == nil {
+					t.Errorf("%s.%s is new: go generate ./...", pkg, name)
 				}
 			}
-			if listed[pkg+"."+name] == nil {
-				t.Errorf("%s.%s is new: go generate ./...", pkg, name)
-			}
-		}
+		})
 	}
 }
 
@@ -222,9 +224,11 @@ func TestIDsArePrinted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%d"} {
-				if got := fmt.Sprintf(verb, tc.v); got != tc.text {
-					t.Errorf("%s: got %s, want %s", verb, got, tc.text)
-				}
+				t.Run(verb, func(t *testing.T) {
+					if got := fmt.Sprintf(verb, tc.v); got != tc.text {
+						t.Errorf("got %s, want %s", got, tc.text)
+					}
+				})
 			}
 			if got := logged(jsonHandler, func(l *slog.Logger) { l.Info("m", "v", tc.v) }); !strings.HasSuffix(got, `"v":`+tc.json+"}\n") {
 				t.Errorf("got %s, want %s", got, tc.json)

@@ -170,8 +170,13 @@ func TestWhoIsLetIn(t *testing.T) {
 				r := httptest.NewRequest("GET", "/account", nil)
 				r.Header = header.Clone()
 				w := ask(client.RequireSession(nil)(handler), r)
-				if w.Code != tc.status || (w.Code == 200) != (w.Body.String() == "hello 77aa") || w.Header().Get("Cache-Control") != "no-store" {
-					t.Errorf("status %d, want %d: %s", w.Code, tc.status, w.Body)
+				switch {
+				case w.Code != tc.status:
+					t.Errorf("status %d, want %d", w.Code, tc.status)
+				case (w.Code == 200) != (w.Body.String() == "hello 77aa"):
+					t.Errorf("status %d with %q", w.Code, w.Body)
+				case w.Header().Get("Cache-Control") != "no-store":
+					t.Errorf(`Cache-Control %q, want "no-store"`, w.Header().Get("Cache-Control"))
 				}
 				session, err := client.Browser(r).ActiveSession(t.Context())
 				if (session == nil) == (err == nil) || (err == nil) != (tc.status == 200) {
@@ -226,8 +231,11 @@ func TestNoSessionIsBelievedIfKratosIsReady(t *testing.T) {
 			if tc.status == 200 {
 				tc.status = 404 // of the handler
 			}
-			if n := int(calls.Load()); w.Code != tc.status || n != tc.calls && tc.calls >= 0 {
-				t.Errorf("status %d with %d requests, want %d with %d", w.Code, calls.Load(), tc.status, tc.calls)
+			switch n := int(calls.Load()); {
+			case w.Code != tc.status:
+				t.Errorf("status %d, want %d", w.Code, tc.status)
+			case n != tc.calls && tc.calls >= 0:
+				t.Errorf("%d requests, want %d", n, tc.calls)
 			}
 		})
 	}

@@ -54,8 +54,15 @@ func TestABrowserKeepsItsCookies(t *testing.T) {
 	w.Header().Set("Set-Cookie", "own=1")
 	browser.Relay(w)
 	browser.Relay(w)
-	if set := w.Header().Values("Set-Cookie"); len(set) != 5 || set[0] != "own=1" || !strings.Contains(set[1], "HttpOnly") || w.Header().Get("Cache-Control") != "no-store" {
-		t.Errorf("relayed %q", w.Header())
+	switch set := w.Header().Values("Set-Cookie"); {
+	case len(set) != 5:
+		t.Errorf("len(set) = %d, want 5", len(set))
+	case set[0] != "own=1":
+		t.Errorf(`set[0] = %q, want "own=1"`, set[0])
+	case !strings.Contains(set[1], "HttpOnly"):
+		t.Errorf(`%q, want one that says "HttpOnly"`, set[1])
+	case w.Header().Get("Cache-Control") != "no-store":
+		t.Errorf(`Cache-Control %q, want "no-store"`, w.Header().Get("Cache-Control"))
 	}
 }
 
@@ -69,8 +76,15 @@ func TestTheAddressOfABrowserBehindABalancer(t *testing.T) {
 	if _, err := client.Browser(fromBrowser()).Whoami(t.Context(), kratos.Header("X-Forwarded-For", "198.51.100.1")); err != nil {
 		t.Fatal(err)
 	}
-	if got.Get("X-Forwarded-For") != "198.51.100.1" || got.Get("User-Agent") != "Browser/1" || got.Get("Authorization") != "" || got.Get("Origin") != "" {
-		t.Errorf("sent %v", got)
+	switch {
+	case got.Get("X-Forwarded-For") != "198.51.100.1":
+		t.Errorf(`X-Forwarded-For %q, want "198.51.100.1"`, got.Get("X-Forwarded-For"))
+	case got.Get("User-Agent") != "Browser/1":
+		t.Errorf(`User-Agent %q, want "Browser/1"`, got.Get("User-Agent"))
+	case got.Get("Authorization") != "":
+		t.Errorf("Authorization %q, want none", got.Get("Authorization"))
+	case got.Get("Origin") != "":
+		t.Errorf("Origin %q, want none", got.Get("Origin"))
 	}
 }
 
@@ -185,7 +199,14 @@ func TestABodyOverTheLimit(t *testing.T) {
 	}))
 	_, err := client.Whoami(t.Context(), kratos.Token("t"))
 	var e *kratos.Error
-	if !errors.Is(err, kratos.ErrUnexpectedAnswer) || !errors.As(err, &e) || e.StatusCode != 200 || len(e.Body()) > 64<<10 {
-		t.Errorf("got %v", err)
+	switch {
+	case !errors.Is(err, kratos.ErrUnexpectedAnswer):
+		t.Errorf("%v, want ErrUnexpectedAnswer", err)
+	case !errors.As(err, &e):
+		t.Errorf("%v is an error of another type", err)
+	case e.StatusCode != 200:
+		t.Errorf("e.StatusCode = %d, want 200", e.StatusCode)
+	case len(e.Body()) > 64<<10:
+		t.Errorf("len(e.Body()) = %d, want at most 64<<10", len(e.Body()))
 	}
 }

@@ -70,12 +70,26 @@ func TestCookiesAsValues(t *testing.T) {
 				if got != tc.want {
 					t.Errorf("sent %+v, want %+v", got, tc.want)
 				}
-				if tc.sent == "" && (!errors.Is(err, kratos.ErrNoSession) || session != nil) || tc.sent != "" && (err != nil || session.ID != "5a2b") {
-					t.Errorf("got %v, %v", session, err)
+				switch {
+				case tc.sent == "" && !errors.Is(err, kratos.ErrNoSession):
+					t.Errorf("%v, want ErrNoSession", err)
+				case tc.sent == "" && session != nil:
+					t.Errorf("session %v", session)
+				case tc.sent != "" && err != nil:
+					t.Error(err)
+				case tc.sent != "" && session.ID != "5a2b":
+					t.Errorf("session %q", session.ID)
 				}
 			}
-			if set := browser.Cookies(); tc.sent != "" && (len(set) != 1 || set[0].Value != "new" || set[0].MaxAge != 60 || !set[0].HttpOnly) || tc.sent == "" && len(set) != 0 {
-				t.Errorf("set %v", set)
+			switch set := browser.Cookies(); {
+			case tc.sent == "":
+				if len(set) != 0 {
+					t.Errorf("set %v", set)
+				}
+			case len(set) != 1:
+				t.Errorf("%d cookies: %v", len(set), set)
+			case set[0].Value != "new", set[0].MaxAge != 60, !set[0].HttpOnly:
+				t.Errorf("value %q, Max-Age %d, HttpOnly %v", set[0].Value, set[0].MaxAge, set[0].HttpOnly)
 			}
 		})
 	}
@@ -93,29 +107,31 @@ func TestWhatKratosSetAsCookies(t *testing.T) {
 		"one that is not a cookie":  {[]string{"=", "a=1; Path=/"}, []string{"a=1; Path=/"}},
 		"a domain that is given up": {[]string{"a=; Path=/; Domain=old.example; Max-Age=0", "a=2; Path=/"}, []string{"a=; Path=/; Domain=old.example; Max-Age=0", "a=2; Path=/"}},
 	} {
-		var got asked
-		client := servesCookies(t, &got, tc.set)
-		browser := client.BrowserWithCookies([]*http.Cookie{{Name: "ory_kratos_session", Value: "s"}})
-		if _, err := browser.Whoami(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		for range 2 { // nothing is taken out
-			var lines []string
-			for _, cookie := range browser.Cookies() {
-				lines = append(lines, cookie.String())
+		t.Run(name, func(t *testing.T) {
+			var got asked
+			client := servesCookies(t, &got, tc.set)
+			browser := client.BrowserWithCookies([]*http.Cookie{{Name: "ory_kratos_session", Value: "s"}})
+			if _, err := browser.Whoami(t.Context()); err != nil {
+				t.Fatal(err)
 			}
-			if !slices.Equal(lines, tc.want) {
-				t.Errorf("%s: %q, want %q", name, lines, tc.want)
+			for range 2 { // nothing is taken out
+				var lines []string
+				for _, cookie := range browser.Cookies() {
+					lines = append(lines, cookie.String())
+				}
+				if !slices.Equal(lines, tc.want) {
+					t.Errorf("%q, want %q", lines, tc.want)
+				}
 			}
-		}
-		w := httptest.NewRecorder()
-		browser.Relay(w)
-		if set := w.Header().Values("Set-Cookie"); !slices.Equal(set, tc.set) {
-			t.Errorf("%s: relayed %q, want %q", name, set, tc.set)
-		}
-		if rest := browser.Cookies(); len(rest) != 0 {
-			t.Errorf("%s: %v after Relay", name, rest)
-		}
+			w := httptest.NewRecorder()
+			browser.Relay(w)
+			if set := w.Header().Values("Set-Cookie"); !slices.Equal(set, tc.set) {
+				t.Errorf("relayed %q, want %q", set, tc.set)
+			}
+			if rest := browser.Cookies(); len(rest) != 0 {
+				t.Errorf("%v after Relay", rest)
+			}
+		})
 	}
 }
 
@@ -124,13 +140,20 @@ func TestABrowserOfNoRequest(t *testing.T) {
 	var got asked
 	client := servesCookies(t, &got, nil)
 	for name, r := range map[string]*http.Request{"nil": nil, "empty": {}, "without a cookie": {Header: http.Header{"Cookie": {""}}}} {
-		browser := client.Browser(r)
-		if session, err := browser.ActiveSession(t.Context()); !errors.Is(err, kratos.ErrNoSession) || session != nil || got != (asked{}) {
-			t.Errorf("%s: %v, %v, sent %+v", name, session, err, got)
-		}
-		if cookies := browser.Cookies(); len(cookies) != 0 {
-			t.Errorf("%s: %v", name, cookies)
-		}
+		t.Run(name, func(t *testing.T) {
+			browser := client.Browser(r)
+			switch session, err := browser.ActiveSession(t.Context()); {
+			case !errors.Is(err, kratos.ErrNoSession):
+				t.Errorf("%v, want ErrNoSession", err)
+			case session != nil:
+				t.Errorf("session = %v, want none", session)
+			case got != (asked{}):
+				t.Errorf("got = %v, want %v", got, (asked{}))
+			}
+			if cookies := browser.Cookies(); len(cookies) != 0 {
+				t.Error(cookies)
+			}
+		})
 	}
 	if _, err := client.Browser(&http.Request{Header: http.Header{"Cookie": {"ory_kratos_session=s"}}}).Whoami(t.Context()); err != nil || got.cookie != "ory_kratos_session=s" {
 		t.Errorf("a request of nothing but cookies: %v, sent %+v", err, got)
@@ -159,17 +182,19 @@ func TestWhichCredentialCounts(t *testing.T) {
 		"another name of the cookie":               {http.Header{"Authorization": {"Bearer a"}, "Cookie": {"sid=b"}}, []kratos.Option{kratos.WithSessionCookie("sid")}, asked{cookie: "sid=b"}},
 		"an empty token and a cookie":              {http.Header{"X-Session-Token": {""}, "Cookie": {"ory_kratos_session=a"}}, nil, asked{cookie: "ory_kratos_session=a"}},
 	} {
-		var got asked
-		client := servesCookies(t, &got, nil, tc.opts...)
-		r := httptest.NewRequest("GET", "/", nil)
-		r.Header = tc.header
-		if _, err := client.Browser(r).ActiveSession(t.Context()); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		got.agent, got.address = "", ""
-		if got != tc.want {
-			t.Errorf("%s: sent %+v, want %+v", name, got, tc.want)
-		}
+		t.Run(name, func(t *testing.T) {
+			var got asked
+			client := servesCookies(t, &got, nil, tc.opts...)
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Header = tc.header
+			if _, err := client.Browser(r).ActiveSession(t.Context()); err != nil {
+				t.Error(err)
+			}
+			got.agent, got.address = "", ""
+			if got != tc.want {
+				t.Errorf("sent %+v, want %+v", got, tc.want)
+			}
+		})
 	}
 }
 
@@ -190,9 +215,16 @@ func TestACookieIsNoOption(t *testing.T) {
 		"a browser's flow":        second(browser.Login.Start(t.Context(), cookie)),
 		"a browser's logout":      second(browser.CreateLogoutFlow(t.Context(), cookie)),
 	} {
-		if !errors.Is(err, kratos.ErrInvalid) || !strings.Contains(err.Error(), "BrowserWithCookies") || strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			switch {
+			case !errors.Is(err, kratos.ErrInvalid):
+				t.Errorf("%v, want ErrInvalid", err)
+			case !strings.Contains(err.Error(), "BrowserWithCookies"):
+				t.Errorf(`%v, want one that says "BrowserWithCookies"`, err)
+			case strings.Contains(err.Error(), "s3cret"):
+				t.Errorf(`%v says "s3cret"`, err)
+			}
+		})
 	}
 }
 
@@ -200,7 +232,12 @@ func TestContextWithSession(t *testing.T) {
 	t.Parallel()
 	session := &kratos.Session{ID: "5a2b"}
 	ctx := kratos.ContextWithSession(t.Context(), session)
-	if kratos.SessionOf(ctx) != session || kratos.SessionOf(t.Context()) != nil || kratos.SessionOf(kratos.ContextWithSession(ctx, nil)) != nil {
+	switch {
+	case kratos.SessionOf(ctx) != session:
+		t.Error("SessionOf finds another session")
+	case kratos.SessionOf(t.Context()) != nil:
+		t.Error("SessionOf finds another session")
+	case kratos.SessionOf(kratos.ContextWithSession(ctx, nil)) != nil:
 		t.Error("SessionOf finds another session")
 	}
 }

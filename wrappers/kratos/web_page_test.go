@@ -84,8 +84,13 @@ func TestAPageForAnOAuth2LoginGoesByWayOfKratos(t *testing.T) {
 		t.Errorf("status %d to %q", w.Code, w.Header().Get("Location"))
 	}
 	client.Proxy("/auth")
-	if w := ask(client.Login.Page(show), httptest.NewRequest("GET", visit, nil)); w.Code != 303 || w.Header().Get("Location") != "/auth"+path || w.Header().Get("Cache-Control") != "no-store" {
-		t.Errorf("with a proxy: status %d to %q", w.Code, w.Header().Get("Location"))
+	switch w := ask(client.Login.Page(show), httptest.NewRequest("GET", visit, nil)); {
+	case w.Code != 303:
+		t.Errorf("with a proxy: status %d, want 303", w.Code)
+	case w.Header().Get("Location") != "/auth"+path:
+		t.Errorf("with a proxy: Location %q, want %q", w.Header().Get("Location"), "/auth"+path)
+	case w.Header().Get("Cache-Control") != "no-store":
+		t.Errorf(`with a proxy: Cache-Control %q, want "no-store"`, w.Header().Get("Cache-Control"))
 	}
 }
 
@@ -98,9 +103,11 @@ func TestAPageRecallsWhatAnExpiredFlowWasFor(t *testing.T) {
 		"/login?flow=f":                        "/login?refresh=true&restarted=1&return_to=%2Fhome",
 		"/login?flow=f&return_to=%2Felsewhere": "/login?refresh=true&restarted=1&return_to=%2Felsewhere",
 	} {
-		if w := ask(page, httptest.NewRequest("GET", visit, nil)); timeless(w) != want {
-			t.Errorf("%s: to %q, want %q", visit, timeless(w), want)
-		}
+		t.Run(visit, func(t *testing.T) {
+			if w := ask(page, httptest.NewRequest("GET", visit, nil)); timeless(w) != want {
+				t.Errorf("to %q, want %q", timeless(w), want)
+			}
+		})
 	}
 }
 
@@ -126,28 +133,39 @@ func TestErrorPage(t *testing.T) {
 		"a Kratos that fails":        {"/error?id=e", reply{status: 500, body: `{"error":{"code":500,"message":"m"}}`}, 503},
 		"something else than Kratos": {"/error?id=e", reply{status: 200, body: `{}`}, 503},
 	} {
-		client, _ := serve(t, routes{"GET /self-service/errors": tc.answer})
-		w := ask(client.ErrorPage(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) { _, _ = w.Write([]byte(e.ID)) }), httptest.NewRequest("GET", tc.visit, nil))
-		if w.Code != tc.status || w.Header().Get("Cache-Control") != "no-store" || w.Code == 200 && w.Body.String() != "e" {
-			t.Errorf("%s: status %d, %v, %s", name, w.Code, w.Header(), w.Body)
-		}
+		t.Run(name, func(t *testing.T) {
+			client, _ := serve(t, routes{"GET /self-service/errors": tc.answer})
+			w := ask(client.ErrorPage(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) { _, _ = w.Write([]byte(e.ID)) }), httptest.NewRequest("GET", tc.visit, nil))
+			switch {
+			case w.Code != tc.status:
+				t.Errorf("status %d, want %d", w.Code, tc.status)
+			case w.Header().Get("Cache-Control") != "no-store":
+				t.Errorf(`Cache-Control %q, want "no-store"`, w.Header().Get("Cache-Control"))
+			case w.Code == 200 && w.Body.String() != "e":
+				t.Errorf("body %q", w.Body)
+			}
+		})
 	}
 }
 
 func TestLocalPath(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"/", "/home", "/home?a=b&c=%2F%2Fd", "/a/b#c", "/%2e%2e/x"} {
-		if got := kratos.LocalPath(target); got != target {
-			t.Errorf("%q became %q", target, got)
-		}
+		t.Run(target, func(t *testing.T) {
+			if got := kratos.LocalPath(target); got != target {
+				t.Errorf("%q became %q", target, got)
+			}
+		})
 	}
 	for _, target := range []string{
 		"", "home", "?a", "#a", "//evil.example", "///evil.example", `/\evil.example`, `\/evil.example`, "https://evil.example", "https:/evil.example", "https:evil.example",
 		"javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", " /home", "/%zz", "//user@evil.example", "/a\x00", "data:text/html,x", "/%2F/../..\\x", "/%2f%2fevil.example/..//",
 	} {
-		if got := kratos.LocalPath(target); got != "/" && (strings.HasPrefix(got, "//") || !strings.HasPrefix(got, "/") || strings.Contains(got, `\`)) {
-			t.Errorf("%q became %q", target, got)
-		}
+		t.Run(target, func(t *testing.T) {
+			if got := kratos.LocalPath(target); got != "/" && (strings.HasPrefix(got, "//") || !strings.HasPrefix(got, "/") || strings.Contains(got, `\`)) {
+				t.Errorf("%q became %q", target, got)
+			}
+		})
 	}
 }
 
@@ -168,8 +186,13 @@ func FuzzLocalPath(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q became %q: %v", target, got, err)
 		}
-		if u.Scheme != "https" || u.Host != "app.example.org" || strings.HasPrefix(got, "//") {
-			t.Errorf("%q became %q, which leads to %s", target, got, u)
+		switch {
+		case u.Scheme != "https":
+			t.Errorf(`u.Scheme = %q, want "https"`, u.Scheme)
+		case u.Host != "app.example.org":
+			t.Errorf(`u.Host = %q, want "app.example.org"`, u.Host)
+		case strings.HasPrefix(got, "//"):
+			t.Errorf(`%q begins with "//"`, got)
 		}
 	})
 }

@@ -110,18 +110,25 @@ func TestAProxyLeavesNoDeadlineBehind(t *testing.T) {
 			}
 			hc := &http.Client{Transport: transport}
 			for _, url := range []string{server.URL + tc.path, server.URL + "/next"} {
-				resp, err := hc.Get(url)
-				if err != nil {
-					t.Fatal(err)
-				}
-				body, err := io.ReadAll(resp.Body)
-				_ = resp.Body.Close()
-				if strings.HasSuffix(url, "/next") {
-					continue
-				}
-				if want := "{}"; err != nil || resp.StatusCode != tc.status || tc.status == 200 && string(body) != want {
-					t.Errorf("status %d, %q, %v", resp.StatusCode, body, err)
-				}
+				t.Run(url, func(t *testing.T) {
+					resp, err := hc.Get(url)
+					if err != nil {
+						t.Fatal(err)
+					}
+					body, err := io.ReadAll(resp.Body)
+					_ = resp.Body.Close()
+					if strings.HasSuffix(url, "/next") {
+						return
+					}
+					switch want := "{}"; {
+					case err != nil:
+						t.Error(err)
+					case resp.StatusCode != tc.status:
+						t.Errorf("status %d, want %d", resp.StatusCode, tc.status)
+					case tc.status == 200 && string(body) != want:
+						t.Errorf("body %q, want %q", body, want)
+					}
+				})
 			}
 			if tc.kept && tc.write == 0 && after != 0 {
 				t.Errorf("the next answer has %v", after)

@@ -83,12 +83,14 @@ func TestUnusualHTTPThroughAProxy(t *testing.T) {
 	}
 	// A query that net/http's own server does not let in, but a handler of the caller's may make.
 	for _, query := range []string{"a b", "a\r\nHost: evil", "a\x00", "a\x7f"} {
-		got = nil
-		r := httptest.NewRequest("GET", "/auth/sessions/whoami", nil)
-		r.URL.RawQuery = query
-		if w := ask(client.Proxy("/auth"), r); w.Code != 400 || got != nil {
-			t.Errorf("%q: status %d", query, w.Code)
-		}
+		t.Run(query, func(t *testing.T) {
+			got = nil
+			r := httptest.NewRequest("GET", "/auth/sessions/whoami", nil)
+			r.URL.RawQuery = query
+			if w := ask(client.Proxy("/auth"), r); w.Code != 400 || got != nil {
+				t.Errorf("status %d", w.Code)
+			}
+		})
 	}
 }
 
@@ -130,21 +132,31 @@ func TestUnusualBodiesThroughAProxy(t *testing.T) {
 				a.ServeHTTP(w, r)
 			}))
 			for _, method := range []string{"GET", "HEAD"} {
-				want := tc.body
-				status := tc.status
-				if method == "HEAD" && status == 502 {
-					continue // there is no body to find fault with
-				}
-				w := ask(site, httptest.NewRequest(method, "/auth/self-service/login/browser", nil))
-				if method == "HEAD" {
-					want = ""
-				}
-				if w.Code != status || w.Body.String() != want || strings.Contains(w.Header().Get("Content-Type"), "html") && want != "" {
-					t.Errorf("%s: status %d, %v, %q", method, w.Code, w.Header(), w.Body)
-				}
-				if length := w.Header().Get("Content-Length"); method == "GET" && status != 204 && length != fmt.Sprint(len(want)) || method == "HEAD" && length != "" {
-					t.Errorf("%s: a length of %q", method, length)
-				}
+				t.Run(method, func(t *testing.T) {
+					want := tc.body
+					status := tc.status
+					if method == "HEAD" && status == 502 {
+						return // there is no body to find fault with
+					}
+					w := ask(site, httptest.NewRequest(method, "/auth/self-service/login/browser", nil))
+					if method == "HEAD" {
+						want = ""
+					}
+					switch {
+					case w.Code != status:
+						t.Errorf("status %d, want %d", w.Code, status)
+					case w.Body.String() != want:
+						t.Errorf("body %q, want %q", w.Body.String(), want)
+					case strings.Contains(w.Header().Get("Content-Type"), "html") && want != "":
+						t.Errorf("Content-Type %q of %q", w.Header().Get("Content-Type"), w.Body)
+					}
+					switch length := w.Header().Get("Content-Length"); {
+					case method == "GET" && status != 204 && length != fmt.Sprint(len(want)):
+						t.Errorf("Content-Length %q, want %d", length, len(want))
+					case method == "HEAD" && length != "":
+						t.Errorf("Content-Length %q, want none", length)
+					}
+				})
 			}
 		})
 	}

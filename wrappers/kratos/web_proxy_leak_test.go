@@ -53,25 +53,27 @@ func TestAProxyClosesWhatItGivesUp(t *testing.T) {
 		"a status that is none":           {999, object{}, ``},
 		"nothing":                         {204, object{}, ``},
 	} {
-		var open atomic.Int64
-		answers := roundTrip(func(r *http.Request) (*http.Response, error) {
-			open.Add(1)
-			return &http.Response{StatusCode: tc.status, Header: tc.header.Clone(), Body: closeCounter{strings.NewReader(tc.body), &open, new(sync.Once)}, Request: r}, nil
+		t.Run(name, func(t *testing.T) {
+			var open atomic.Int64
+			answers := roundTrip(func(r *http.Request) (*http.Response, error) {
+				open.Add(1)
+				return &http.Response{StatusCode: tc.status, Header: tc.header.Clone(), Body: closeCounter{strings.NewReader(tc.body), &open, new(sync.Once)}, Request: r}, nil
+			})
+			client, err := kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: answers}), kratos.WithRetries(0))
+			if err != nil {
+				t.Fatal(err)
+			}
+			site := client.Proxy("/auth")
+			for _, path := range []string{"/auth/sessions/whoami", "/auth/sessions", "/auth/.well-known/ory/webauthn.js"} {
+				ask(site, httptest.NewRequest("GET", path, nil))
+			}
+			browser := client.Browser(fromBrowser())
+			_, _ = browser.Whoami(t.Context())
+			_, _ = browser.Login.Start(t.Context())
+			if n := open.Load(); n != 0 {
+				t.Errorf("%d of 5 bodies are still open", n)
+			}
 		})
-		client, err := kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: answers}), kratos.WithRetries(0))
-		if err != nil {
-			t.Fatal(err)
-		}
-		site := client.Proxy("/auth")
-		for _, path := range []string{"/auth/sessions/whoami", "/auth/sessions", "/auth/.well-known/ory/webauthn.js"} {
-			ask(site, httptest.NewRequest("GET", path, nil))
-		}
-		browser := client.Browser(fromBrowser())
-		_, _ = browser.Whoami(t.Context())
-		_, _ = browser.Login.Start(t.Context())
-		if n := open.Load(); n != 0 {
-			t.Errorf("%s: %d of 5 bodies are still open", name, n)
-		}
 	}
 }
 
@@ -82,41 +84,43 @@ func TestAProxyLeaksNoConnections(t *testing.T) {
 		"past the proxy":     reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1:1/admin/"}}},
 		"a body without end": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 10<<20)) }),
 	} {
-		var open atomic.Int64
-		server := httptest.NewUnstartedServer(h)
-		server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				open.Add(1)
-			case http.StateClosed:
-				open.Add(-1)
+		t.Run(name, func(t *testing.T) {
+			var open atomic.Int64
+			server := httptest.NewUnstartedServer(h)
+			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+				switch state {
+				case http.StateNew:
+					open.Add(1)
+				case http.StateClosed:
+					open.Add(-1)
+				}
 			}
-		}
-		server.Start()
-		client, err := kratos.NewClient(server.URL, kratos.WithHTTPClient(&http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}}}), kratos.WithRetries(0))
-		if err != nil {
-			t.Fatal(err)
-		}
-		site := client.Proxy("/auth")
-		protected := client.RequireSession(nil)(http.NotFoundHandler())
-		before := runtime.NumGoroutine()
-		calls := 150
-		if name == "a body without end" {
-			calls = 10
-		}
-		for range calls {
-			ask(site, httptest.NewRequest("GET", "/auth/sessions/whoami", nil))
-			_, _ = client.Browser(fromBrowser()).Whoami(t.Context())
-			ask(protected, fromBrowser())
-		}
-		deadline := time.Now().Add(patience)
-		for open.Load() > 10 || runtime.NumGoroutine() > before+30 {
-			if time.Now().After(deadline) {
-				t.Fatalf("%s: %d connections are open, and there are %d goroutines, before %d", name, open.Load(), runtime.NumGoroutine(), before)
+			server.Start()
+			client, err := kratos.NewClient(server.URL, kratos.WithHTTPClient(&http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}}}), kratos.WithRetries(0))
+			if err != nil {
+				t.Fatal(err)
 			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		server.CloseClientConnections()
-		server.Close()
+			site := client.Proxy("/auth")
+			protected := client.RequireSession(nil)(http.NotFoundHandler())
+			before := runtime.NumGoroutine()
+			calls := 150
+			if name == "a body without end" {
+				calls = 10
+			}
+			for range calls {
+				ask(site, httptest.NewRequest("GET", "/auth/sessions/whoami", nil))
+				_, _ = client.Browser(fromBrowser()).Whoami(t.Context())
+				ask(protected, fromBrowser())
+			}
+			deadline := time.Now().Add(patience)
+			for open.Load() > 10 || runtime.NumGoroutine() > before+30 {
+				if time.Now().After(deadline) {
+					t.Fatalf("%d connections are open, and there are %d goroutines, before %d", open.Load(), runtime.NumGoroutine(), before)
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			server.CloseClientConnections()
+			server.Close()
+		})
 	}
 }

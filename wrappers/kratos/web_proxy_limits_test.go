@@ -198,22 +198,24 @@ func TestSlowBrowsersOverHTTP2ThroughAProxy(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for path, want := range map[string]int{"/auth/self-service/login": 504, "/auth/admin/identities": 404, "/auth/sessions/whoami": 405} {
-		body, feed := io.Pipe()
-		go dribble(feed, "x", nil)
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+path, body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := hc.Do(r)
-		_ = body.Close()
-		if err != nil {
-			t.Errorf("%s: %v", path, err)
-			continue
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode != want || resp.ProtoMajor != 2 {
-			t.Errorf("%s: %s, status %d, want %d", path, resp.Proto, resp.StatusCode, want)
-		}
+		t.Run(path, func(t *testing.T) {
+			body, feed := io.Pipe()
+			go dribble(feed, "x", nil)
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+path, body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := hc.Do(r)
+			_ = body.Close()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = resp.Body.Close()
+			if resp.StatusCode != want || resp.ProtoMajor != 2 {
+				t.Errorf("%s, status %d, want %d", resp.Proto, resp.StatusCode, want)
+			}
+		})
 	}
 
 	// The window of the stream is full, and stays so.

@@ -29,55 +29,73 @@ func TestProvidersThroughAProxy(t *testing.T) {
 		"google", "my.idp_1-2~x", "acme:prod", "a@b.example", "my idp", "café", "日本語", "a+b", "a%b", "100%", "a%2Fb", "a%20b", "%25", "a;b", "a;b=c,d", "a,b", "a&b=c", "a?b", "a#b", `a"b`, "a'b", "(a)", "a!b", "a*b", "*", "a$b", "a[b]", "{a}", "a|b", "a^b",
 		"a`b", "<a>", `corp\idp`, "api", "API", "callback", "admin", "whoami", ".a", "a.", "...", "a..b", "..a", "-", "_", "~", "https:example.org", "\U0001f511", "a\u00a0b", "\u202ea", strings.Repeat("x", 500),
 	} {
-		for _, callback := range callbacks {
-			made := (&url.URL{Scheme: "https", Host: "id.example.org", Path: path.Join("/base", callback+id), RawQuery: "code=a&state=b"}).String()
-			// As Kratos writes it, as it arrives unescaped where a browser sends it so, and with
-			// every byte escaped.
-			for _, written := range []string{strings.TrimPrefix(made, "https://id.example.org/base"), callback + browserPath(id), callback + escapeAll(id)} {
-				got, location = "", made
-				resp, err := http.DefaultTransport.RoundTrip(httptestRequest(t, server+"/auth"+written))
-				if err != nil {
-					t.Errorf("%q: %v", id, err)
-					continue
-				}
-				_ = resp.Body.Close()
-				if resp.StatusCode != 303 || got != callback+id {
-					t.Errorf("%q as %s: status %d, asked for %q", id, written, resp.StatusCode, got)
-				}
-				to, err := url.Parse(resp.Header.Get("Location"))
-				if err != nil || to.Path != "/auth"+callback+id || to.RawQuery != "code=a&state=b" || to.Host != "" {
-					t.Errorf("%q leads back to %q", id, resp.Header.Get("Location"))
+		t.Run(id, func(t *testing.T) {
+			for _, callback := range callbacks {
+				made := (&url.URL{Scheme: "https", Host: "id.example.org", Path: path.Join("/base", callback+id), RawQuery: "code=a&state=b"}).String()
+				// As Kratos writes it, as it arrives unescaped where a browser sends it so, and with
+				// every byte escaped.
+				for _, written := range []string{strings.TrimPrefix(made, "https://id.example.org/base"), callback + browserPath(id), callback + escapeAll(id)} {
+					t.Run(written, func(t *testing.T) {
+						got, location = "", made
+						resp, err := http.DefaultTransport.RoundTrip(httptestRequest(t, server+"/auth"+written))
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						_ = resp.Body.Close()
+						if resp.StatusCode != 303 || got != callback+id {
+							t.Errorf("%q as %s: status %d, asked for %q", id, written, resp.StatusCode, got)
+						}
+						to, err := url.Parse(resp.Header.Get("Location"))
+						switch {
+						case err != nil:
+							t.Error(err)
+						case to.Path != "/auth"+callback+id:
+							t.Errorf("to.Path = %q, want %q", to.Path, "/auth"+callback+id)
+						case to.RawQuery != "code=a&state=b":
+							t.Errorf(`to.RawQuery = %q, want "code=a&state=b"`, to.RawQuery)
+						case to.Host != "":
+							t.Errorf("to.Host = %q, want none", to.Host)
+						}
+					})
 				}
 			}
-		}
+		})
 	}
 	for _, id := range []string{
 		"", ".", "..", "%2e", "%2e%2e", "%2E.", "..%2fadmin", "..%2Fadmin", "a%2Fb", "a/../../admin", "%2e%2e%2fadmin", "%252e%252e", "..%252fadmin", "%252e%252e%252fadmin", "%25252e%25252e%25252fadmin", "..%5cadmin", "..%255cadmin", "a%5c..%5cb",
 		"..;", "..;a=b", ".;", "..%3ba", "..;%2fadmin", "%00", "a%00", "a%0d%0aHost:%20evil", "a%0a", "%09", "a%7f", "%c0%af", "%c0%ae%c0%ae%c0%af", "%ff", "caf%E9", "%ed%a0%80", "a%2500", "a%250a", "%c2%85", "a%252F..", "%" + strings.Repeat("25", 200) + "2e",
 	} {
-		for _, callback := range callbacks {
-			got = ""
-			r := httptest.NewRequest("GET", "/auth/", nil)
-			u, err := url.Parse("/auth" + callback + id)
-			if err != nil {
-				t.Fatal(err)
+		t.Run(id, func(t *testing.T) {
+			for _, callback := range callbacks {
+				got = ""
+				r := httptest.NewRequest("GET", "/auth/", nil)
+				u, err := url.Parse("/auth" + callback + id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.URL = u
+				switch w := ask(site, r); {
+				case w.Code != 404 && w.Code != 301 && w.Code != 307:
+					t.Errorf("status %d", w.Code)
+				case got != "":
+					t.Errorf("got = %q, want none", got)
+				}
 			}
-			r.URL = u
-			if w := ask(site, r); w.Code != 404 && w.Code != 301 && w.Code != 307 || got != "" { // a ServeMux redirects what is not clean
-				t.Errorf("%q: status %d, asked for %q", id, w.Code, got)
-			}
-		}
+		})
 	}
 	// Only the last segment of a callback is free.
 	for _, p := range []string{
 		"/self-service/methods/oidc/auth/a:b", "/self-service/methods/a:b/callback/google", "/self-service/methods/oidc/callback", "/self-service/methods/oidc/organization/a:b/callback/google", "/self-service/methods/oidc/x/y/callback/a:b",
 		"/self-service/login/callback/a:b", "/self-service/a:b", "/sessions/a:b", "/.well-known/ory/a:b", "/self-service/methods/oidc/callback/a:b/c", "/self-service/methods%2foidc/callback/google", "/self-service/callback/a:b",
 	} {
-		got = ""
-		w := ask(site, httptest.NewRequest("GET", "/auth"+p, nil))
-		if plain := !strings.ContainsAny(p, ":%"); (w.Code != 404) != plain {
-			t.Errorf("%s: status %d", p, w.Code)
-		}
+		t.Run(p, func(t *testing.T) {
+			got = ""
+			w := ask(site, httptest.NewRequest("GET", "/auth"+p, nil))
+			if plain := !strings.ContainsAny(p, ":%"); (w.Code != 404) != plain {
+				t.Errorf("status %d", w.Code)
+			}
+		})
 	}
 }
 
@@ -122,11 +140,15 @@ func TestNativeEndpointsStayOutOfAProxy(t *testing.T) {
 		"/self-service/login/api", "/self-service/registration/api", "/self-service/settings/api", "/self-service/recovery/api", "/self-service/verification/api", "/self-service/logout/api", "/self-service/another/api", "/self-service/api", "/self-service/login/API",
 		"/self-service/login/Api", "/self-service/login/%61pi", "/self-service/login/api?refresh=true", "/self-service/methods/oidc/api", "/sessions/token-exchange", "/sessions/token-exchange?init_code=a&return_to_code=b", "/sessions/Token-Exchange",
 	} {
-		for _, method := range []string{"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT"} {
-			if w := ask(site, httptest.NewRequest(method, "/auth"+p, strings.NewReader("{}"))); w.Code != 404 || got != "" {
-				t.Errorf("%s %s: status %d, asked for %q", method, p, w.Code, got)
+		t.Run(p, func(t *testing.T) {
+			for _, method := range []string{"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT"} {
+				t.Run(method, func(t *testing.T) {
+					if w := ask(site, httptest.NewRequest(method, "/auth"+p, strings.NewReader("{}"))); w.Code != 404 || got != "" {
+						t.Errorf("%s %s: status %d, asked for %q", method, p, w.Code, got)
+					}
+				})
 			}
-		}
+		})
 	}
 }
 
@@ -160,16 +182,25 @@ func TestNoScriptGetsASessionToken(t *testing.T) {
 				reply{status: tc.status, body: tc.body, header: http.Header{"Set-Cookie": {"ory_kratos_session=s3cret"}}}.ServeHTTP(w, r)
 			}))
 			for _, path := range []string{"login", "registration", "settings", "recovery", "verification"} {
-				for _, method := range []string{"POST", "GET"} {
-					cookie = ""
-					w := ask(site, httptest.NewRequest(method, "/auth/self-service/"+path+"?flow=native", strings.NewReader(`{"method":"password"}`)))
-					if w.Code != tc.want || strings.Contains(fmt.Sprint(w.Header(), w.Body), "ory_st_") || w.Code == 403 && w.Header().Get("Set-Cookie") != "" {
-						t.Errorf("%s %s: status %d, %v %s", method, path, w.Code, w.Header(), w.Body)
+				t.Run(path, func(t *testing.T) {
+					for _, method := range []string{"POST", "GET"} {
+						t.Run(method, func(t *testing.T) {
+							cookie = ""
+							w := ask(site, httptest.NewRequest(method, "/auth/self-service/"+path+"?flow=native", strings.NewReader(`{"method":"password"}`)))
+							switch {
+							case w.Code != tc.want:
+								t.Errorf("%s %s: status %d, want %d", method, path, w.Code, tc.want)
+							case strings.Contains(fmt.Sprint(w.Header(), w.Body), "ory_st_"):
+								t.Errorf(`%s %s: %q says "ory_st_"`, method, path, fmt.Sprint(w.Header(), w.Body))
+							case w.Code == 403 && w.Header().Get("Set-Cookie") != "":
+								t.Errorf("%s %s: Set-Cookie %q", method, path, w.Header().Get("Set-Cookie"))
+							}
+							if cookie == "" {
+								t.Errorf("%s %s goes to Kratos without a cookie, as from a native client", method, path)
+							}
+						})
 					}
-					if cookie == "" {
-						t.Errorf("%s %s goes to Kratos without a cookie, as from a native client", method, path)
-					}
-				}
+				})
 			}
 			ask(site, httptest.NewRequest("GET", "/auth/sessions/whoami", nil))
 			if cookie != "" {

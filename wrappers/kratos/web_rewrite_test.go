@@ -73,18 +73,30 @@ func TestHeadersThroughAProxy(t *testing.T) {
 		"browser/../../settings?flow=f":      "/auth/self-service/settings?flow=f",
 		"https://app.example.org/admin/x":    "https://app.example.org/admin/x",
 	} {
-		location = to
-		w := ask(site, httptest.NewRequest("GET", "/auth/self-service/login/browser", nil))
-		if got := w.Header().Get("Location"); w.Code != 303 || got != strings.ReplaceAll(want, "$", base) || w.Body.Len() > 0 {
-			t.Errorf("%s: status %d to %q with %q", to, w.Code, got, w.Body)
-		}
-		set := w.Header().Values("Set-Cookie")
-		if len(set) != 2 || set[0] != "csrf_token_0a=c; HttpOnly; SameSite=Lax; Path=/" || set[1] != "ory_kratos_session=s;Max-Age=5; Secure; Partitioned; Path=/" {
-			t.Errorf("%s: cookies %q", to, set)
-		}
-		if w.Header().Get("Cache-Control") != "no-store" {
-			t.Errorf("%s: %v", to, w.Header())
-		}
+		t.Run(to, func(t *testing.T) {
+			location = to
+			w := ask(site, httptest.NewRequest("GET", "/auth/self-service/login/browser", nil))
+			switch got := w.Header().Get("Location"); {
+			case w.Code != 303:
+				t.Errorf("status %d, want 303", w.Code)
+			case got != strings.ReplaceAll(want, "$", base):
+				t.Errorf("got = %q, want %q", got, strings.ReplaceAll(want, "$", base))
+			case w.Body.Len() > 0:
+				t.Errorf("w.Body.Len() = %d, want none", w.Body.Len())
+			}
+			set := w.Header().Values("Set-Cookie")
+			switch {
+			case len(set) != 2:
+				t.Errorf("len(set) = %d, want 2", len(set))
+			case set[0] != "csrf_token_0a=c; HttpOnly; SameSite=Lax; Path=/":
+				t.Errorf(`set[0] = %q, want "csrf_token_0a=c; HttpOnly; SameSite=Lax; Path=/"`, set[0])
+			case set[1] != "ory_kratos_session=s;Max-Age=5; Secure; Partitioned; Path=/":
+				t.Errorf(`set[1] = %q, want "ory_kratos_session=s;Max-Age=5; Secure; Partitioned; Path=/"`, set[1])
+			}
+			if w.Header().Get("Cache-Control") != "no-store" {
+				t.Errorf("%v", w.Header())
+			}
+		})
 	}
 }
 
@@ -108,10 +120,12 @@ func TestAProxyOfAKratosBelowAPath(t *testing.T) {
 		"/base/welcome":                              "/base/welcome",
 		"/welcome":                                   "/welcome",
 	} {
-		location = to
-		w := ask(proxy, httptest.NewRequest("GET", "/self-service/settings/browser", nil))
-		if got := w.Header().Get("Location"); got != want || asked != "/base/self-service/settings/browser" {
-			t.Errorf("%s: to %q, want %q; asked for %q", to, got, want, asked)
-		}
+		t.Run(to, func(t *testing.T) {
+			location = to
+			w := ask(proxy, httptest.NewRequest("GET", "/self-service/settings/browser", nil))
+			if got := w.Header().Get("Location"); got != want || asked != "/base/self-service/settings/browser" {
+				t.Errorf("to %q, want %q; asked for %q", got, want, asked)
+			}
+		})
 	}
 }

@@ -78,17 +78,23 @@ func TestNoWayToTheAdminAPIThroughAProxy(t *testing.T) {
 		// the admin port of the same host
 		"http://kratos.internal:4434/admin/identities", "http://kratos.internal/admin", "http://kratos.internal:4434//admin/x", "http://kratos.internal:4434/%61dmin", "https://id.example.org:4434/admin/x", "//kratos.internal:4434/admin",
 	} {
-		locations, member := leadBy(t, base, "/auth", "app.example.org", ref, public)
-		for _, l := range locations {
-			if l.status != 502 || l.location != "" || strings.Contains(strings.ToLower(l.body), "admin") {
-				t.Errorf("Location %q leads on: status %d to %q", ref, l.status, l.location)
-				break
+		t.Run(ref, func(t *testing.T) {
+			locations, member := leadBy(t, base, "/auth", "app.example.org", ref, public)
+			for _, l := range locations {
+				if l.status != 502 || l.location != "" {
+					t.Errorf("a redirect leads on: status %d to %q", l.status, l.location)
+					break
+				}
+				if strings.Contains(strings.ToLower(l.body), "admin") {
+					t.Errorf("the error page says where: %s", l.body)
+					break
+				}
 			}
-		}
-		dropped := member.status == 400 && member.body == `{"a":1,"flow":{"url":""}}`
-		if member.status != 502 && !dropped {
-			t.Errorf("a URL %q leads on: status %d, %s", ref, member.status, member.body)
-		}
+			dropped := member.status == 400 && member.body == `{"a":1,"flow":{"url":""}}`
+			if member.status != 502 && !dropped {
+				t.Errorf("a URL %q leads on: status %d, %s", ref, member.status, member.body)
+			}
+		})
 	}
 }
 
@@ -105,12 +111,14 @@ func TestNoWayToTheAddressOfKratosThroughAProxy(t *testing.T) {
 		"http://[2001:db8::1]:4433":      {"http://[2001:db8::1]:4433/x", "http://[2001:DB8:0:0::1]:4433/x", "http://[2001:0db8:0000:0000:0000:0000:0000:0001]:4433/x"},
 		"https://kratos.example.org:443": {"https://kratos.example.org/x", "https://kratos.example.org:/x", "https://kratos.example.org:0443/x", "http://kratos.example.org:80/x"},
 	} {
-		for _, ref := range refs {
-			locations, member := leadBy(t, base, "/auth", "app.example.org", ref)
-			if locations[4].status != 502 || member.body != `{"a":1,"flow":{"url":""}}` {
-				t.Errorf("%s for %s: status %d to %q; %s", ref, base, locations[4].status, locations[4].location, member.body)
+		t.Run(base, func(t *testing.T) {
+			for _, ref := range refs {
+				locations, member := leadBy(t, base, "/auth", "app.example.org", ref)
+				if locations[4].status != 502 || member.body != `{"a":1,"flow":{"url":""}}` {
+					t.Errorf("%s for %s: status %d to %q; %s", ref, base, locations[4].status, locations[4].location, member.body)
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -168,31 +176,35 @@ func TestWhereAProxyLetsBrowsersGo(t *testing.T) {
 		{twoPaths, "https://app.example.org/auth/sessions/whoami", "/auth/sessions/whoami"},
 		{twoPaths, "https://app.example.org/kratos/sessions/whoami", "/auth/sessions/whoami"},
 	} {
-		var opts []kratos.Option
-		if tc.public != "" {
-			opts = append(opts, kratos.WithPublicURL(tc.public))
-		}
-		want := tc.want
-		if want == "" {
-			want = tc.ref
-		}
-		locations, member := leadBy(t, tc.base, tc.prefix, tc.host, tc.ref, opts...)
-		for _, l := range locations {
-			if l.location != want {
-				t.Errorf("%s, with a status, leads to %q (%d), want %q", tc.ref, l.location, l.status, want)
-				break
+		t.Run(tc.host+tc.prefix+", "+tc.ref, func(t *testing.T) {
+			var opts []kratos.Option
+			if tc.public != "" {
+				opts = append(opts, kratos.WithPublicURL(tc.public))
 			}
-		}
-		var body struct{ Flow struct{ URL string } }
-		if err := json.Unmarshal([]byte(member.body), &body); err != nil || body.Flow.URL != want {
-			t.Errorf("%s in JSON leads to %q, want %q", tc.ref, body.Flow.URL, want)
-		}
+			want := tc.want
+			if want == "" {
+				want = tc.ref
+			}
+			locations, member := leadBy(t, tc.base, tc.prefix, tc.host, tc.ref, opts...)
+			for _, l := range locations {
+				if l.location != want {
+					t.Errorf("with a status, it leads to %q (%d), want %q", l.location, l.status, want)
+					break
+				}
+			}
+			var body struct{ Flow struct{ URL string } }
+			if err := json.Unmarshal([]byte(member.body), &body); err != nil || body.Flow.URL != want {
+				t.Errorf("in JSON it leads to %q, want %q", body.Flow.URL, want)
+			}
+		})
 	}
 	for _, tc := range []where{whole, below} {
 		for _, ref := range []string{"/admin/x", tc.public + "/admin/x", tc.public + "/identities", "https://app.example.org:4434/admin/x"} {
-			if locations, _ := leadBy(t, tc.base, tc.prefix, tc.host, ref, kratos.WithPublicURL(tc.public)); locations[0].status != 502 {
-				t.Errorf("%s leads to %q", ref, locations[0].location)
-			}
+			t.Run(tc.host+", "+ref, func(t *testing.T) {
+				if locations, _ := leadBy(t, tc.base, tc.prefix, tc.host, ref, kratos.WithPublicURL(tc.public)); locations[0].status != 502 {
+					t.Errorf("%s leads to %q", ref, locations[0].location)
+				}
+			})
 		}
 	}
 }

@@ -67,8 +67,13 @@ func TestWhereTheSecondFactorIsGiven(t *testing.T) {
 				r.Header = header
 				_, err := client.Browser(r).ActiveSession(t.Context())
 				var e *kratos.Error
-				if !errors.Is(err, kratos.ErrAAL2Required) || !errors.As(err, &e) || e.RedirectTo != want {
-					t.Errorf("%s: %v, to %q, want %q", credential, err, e.RedirectTo, want)
+				switch {
+				case !errors.Is(err, kratos.ErrAAL2Required):
+					t.Errorf("%s: %v, want ErrAAL2Required", credential, err)
+				case !errors.As(err, &e):
+					t.Errorf("%s: %v is an error of another type", credential, err)
+				case e.RedirectTo != want:
+					t.Errorf("%s: e.RedirectTo = %v, want %v", credential, e.RedirectTo, want)
 				}
 				ask(client.RequireSession(func(_ http.ResponseWriter, _ *http.Request, err error) {
 					if !errors.As(err, &e) || e.RedirectTo != want {
@@ -84,11 +89,13 @@ func TestWhereTheSecondFactorIsGiven(t *testing.T) {
 				"/settings": client.Settings.Page(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {}),
 				"/login":    client.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}),
 			} {
-				r := httptest.NewRequest("GET", path, nil)
-				r.Header = requestCredentials["cookie"]
-				if w := ask(page, r); w.Code != status || w.Header().Get("Location") != want {
-					t.Errorf("%s: status %d to %q, want %d to %q", path, w.Code, w.Header().Get("Location"), status, want)
-				}
+				t.Run(path, func(t *testing.T) {
+					r := httptest.NewRequest("GET", path, nil)
+					r.Header = requestCredentials["cookie"]
+					if w := ask(page, r); w.Code != status || w.Header().Get("Location") != want {
+						t.Errorf("status %d to %q, want %d to %q", w.Code, w.Header().Get("Location"), status, want)
+					}
+				})
 			}
 		})
 	}
@@ -115,26 +122,30 @@ func TestSomebodySignedInVisitsALogin(t *testing.T) {
 		"a Kratos that fails":                     {"/login?return_to=%2Faccount", reply{status: 500, body: kratosError(500, "", "m", "r")}, 303, "/account"},
 		"a Kratos that contradicts itself":        {"/login", reply{status: 401, body: noSession}, 503, ""},
 	} {
-		for _, flow := range []string{"login", "registration", "recovery"} {
-			set := reply{status: tc.whoami.status, body: tc.whoami.body, header: http.Header{"Set-Cookie": {"ory_kratos_session=new; Path=/"}}}
-			client, _ := serve(t, routes{
-				"GET /self-service/" + flow + "/browser": reply{status: 400, body: kratosError(400, "session_already_available", "m", "r")},
-				"GET /sessions/whoami":                   set,
-			}, kratos.WithRetries(0), kratos.WithPublicURL("http://kratos"))
-			page := map[string]http.Handler{
-				"login":        client.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}),
-				"registration": client.Registration.Page(func(http.ResponseWriter, *http.Request, *kratos.RegistrationFlow) {}),
-				"recovery":     client.Recovery.Page(func(http.ResponseWriter, *http.Request, *kratos.RecoveryFlow) {}),
-			}[flow]
-			r := httptest.NewRequest("GET", strings.Replace(tc.visit, "login", flow, 1), nil)
-			r.Header = requestCredentials["cookie"]
-			w := ask(page, r)
-			if w.Code != tc.status || w.Header().Get("Location") != tc.want {
-				t.Errorf("%s, %s: status %d to %q, want %d to %q", flow, name, w.Code, w.Header().Get("Location"), tc.status, tc.want)
+		t.Run(name, func(t *testing.T) {
+			for _, flow := range []string{"login", "registration", "recovery"} {
+				t.Run(flow, func(t *testing.T) {
+					set := reply{status: tc.whoami.status, body: tc.whoami.body, header: http.Header{"Set-Cookie": {"ory_kratos_session=new; Path=/"}}}
+					client, _ := serve(t, routes{
+						"GET /self-service/" + flow + "/browser": reply{status: 400, body: kratosError(400, "session_already_available", "m", "r")},
+						"GET /sessions/whoami":                   set,
+					}, kratos.WithRetries(0), kratos.WithPublicURL("http://kratos"))
+					page := map[string]http.Handler{
+						"login":        client.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}),
+						"registration": client.Registration.Page(func(http.ResponseWriter, *http.Request, *kratos.RegistrationFlow) {}),
+						"recovery":     client.Recovery.Page(func(http.ResponseWriter, *http.Request, *kratos.RecoveryFlow) {}),
+					}[flow]
+					r := httptest.NewRequest("GET", strings.Replace(tc.visit, "login", flow, 1), nil)
+					r.Header = requestCredentials["cookie"]
+					w := ask(page, r)
+					if w.Code != tc.status || w.Header().Get("Location") != tc.want {
+						t.Errorf("%s, %s: status %d to %q, want %d to %q", flow, name, w.Code, w.Header().Get("Location"), tc.status, tc.want)
+					}
+					if w.Header().Get("Set-Cookie") == "" || w.Header().Get("Cache-Control") != "no-store" {
+						t.Errorf("%s, %s: header %v", flow, name, w.Header())
+					}
+				})
 			}
-			if w.Header().Get("Set-Cookie") == "" || w.Header().Get("Cache-Control") != "no-store" {
-				t.Errorf("%s, %s: header %v", flow, name, w.Header())
-			}
-		}
+		})
 	}
 }
