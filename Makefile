@@ -58,8 +58,8 @@ bench: compiler ## Measure this SDK beside kratos-client-go, oapi-codegen, ogen 
 .PHONY: check
 check: compiler ## Check generated code, spec, overlays, modules, formatting, and what vet and staticcheck find.
 	@echo "== generated code is current"
-	@set -e; old=$$(mktemp -d); trap 'rm -rf "$$old"' EXIT; cp -R gen wrappers "$$old"; rm -rf gen; \
-	  $(GO) generate ./... || { rm -rf gen; cp -R "$$old/gen" gen; exit 1; }; \
+	@set -e; old=$$(mktemp -d); trap 'rm -rf "$$old"' EXIT; cp -R gen wrappers "$$old"; rm -rf gen wrappers/*/zz_generated_*.go; \
+	  $(GO) generate ./... || { rm -rf gen; cp -R "$$old/gen" "$$old/wrappers" .; exit 1; }; \
 	  diff -r "$$old/gen" gen && diff -r "$$old/wrappers" wrappers || { echo "gen/ or wrappers/*/zz_generated_*.go was not what 'make generate' makes of api/; it is now: commit it"; exit 1; }
 	@echo "== spec"
 	@$(GO) run -C tools ./api check

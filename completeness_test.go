@@ -99,6 +99,12 @@ func TestNothingOfTheAPIIsMissing(t *testing.T) {
 		}
 	}
 
+	for _, loose := range []string{"map[string]interface{}", "map[string]any", "[]interface{}"} {
+		if line := regexp.MustCompile(`(?m)^.* \**` + regexp.QuoteMeta(loose) + ".*$").FindString(generated.text); line != "" {
+			t.Errorf("free JSON is to be any where it is sent, and json.RawMessage where it is received; see api/golang.yaml: %s", strings.TrimSpace(line))
+		}
+	}
+
 	for _, line := range missingEnums(enumsIn(generated.text), wrapper) {
 		t.Error(line)
 	}

@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"go/ast"
 	"strings"
+
+	"github.com/kratoskit/kratos-go/tools/internal/source"
 )
 
 // writeBodies writes the types that request bodies are converted to before they are sent: the same
 // members, without MarshalJSON.
 func (m *models) writeBodies(b *bytes.Buffer) error {
 	listed := false
-	for _, name := range m.order {
+	for _, name := range m.Order {
 		if !m.bodies[name] || strings.HasSuffix(name, "Params") {
 			continue
 		}
@@ -41,24 +43,24 @@ func wireList[T, W any](list []T, wire func(*T, *W)) []W {
 // writeBody writes one type, and reports whether it has a list of others. Values are written to
 // where they are to be, as batches of them are large.
 func (m *models) writeBody(b *bytes.Buffer, name string) (listed bool, err error) {
-	fields, _ := m.fields(name)
+	fields, _ := m.Fields(name)
 	var members, steps []string
 	nested := false
 	for _, f := range fields {
-		typ := m.resolve(f.typ)
-		text, step := typeText(f.typ), fmt.Sprintf("w.%[1]s = v.%[1]s", f.name)
-		if inner := baseName(typ); m.bodies[inner] {
+		typ := m.Resolve(f.Type)
+		text, step := typeText(f.Type), fmt.Sprintf("w.%[1]s = v.%[1]s", f.Name)
+		if inner := source.BaseName(typ); m.bodies[inner] {
 			nested = true
 			switch {
 			case isNamed(typ):
-				text, step = "wire"+inner, fmt.Sprintf("v.%[1]s.wire(&w.%[1]s)", f.name)
+				text, step = "wire"+inner, fmt.Sprintf("v.%[1]s.wire(&w.%[1]s)", f.Name)
 			case isListOfNamed(typ):
-				text, step, listed = "[]wire"+inner, fmt.Sprintf("w.%[1]s = wireList(v.%[1]s, (*%[2]s).wire)", f.name, inner), true
+				text, step, listed = "[]wire"+inner, fmt.Sprintf("w.%[1]s = wireList(v.%[1]s, (*%[2]s).wire)", f.Name, inner), true
 			default:
-				return false, fmt.Errorf("%s.%s is neither a %s nor a list of them, which this command cannot write", name, f.name, inner)
+				return false, fmt.Errorf("%s.%s is neither a %s nor a list of them, which this command cannot write", name, f.Name, inner)
 			}
 		}
-		members = append(members, fmt.Sprintf("%s %s `json:%q`", f.name, text, f.tag.Get("json")))
+		members = append(members, fmt.Sprintf("%s %s `json:%q`", f.Name, text, f.Tag.Get("json")))
 		steps = append(steps, step)
 	}
 	fmt.Fprintf(b, "\n// wire%[1]s is %[1]s as it is sent.\n", name)

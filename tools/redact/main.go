@@ -18,6 +18,8 @@ import (
 	"go/format"
 	"os"
 	"path/filepath"
+
+	"github.com/kratoskit/kratos-go/tools/internal/source"
 )
 
 const (
@@ -58,19 +60,19 @@ type file struct {
 
 // generate makes the generated files of the module at root.
 func generate(root string) ([]file, error) {
-	genPackage, err := parsePackage(filepath.Join(root, "gen"))
+	generated, err := source.Parse(filepath.Join(root, "gen"), generatedFile)
 	if err != nil {
 		return nil, err
 	}
-	wrapper, err := parsePackage(filepath.Join(root, "wrappers", "kratos"))
+	wrapper, err := source.Parse(filepath.Join(root, "wrappers", "kratos"), generatedFile)
 	if err != nil {
 		return nil, err
 	}
-	submissions, err := readSubmissions(filepath.Join(root, "gen", "spec", "openapi.json"))
+	unions, err := source.Unions(filepath.Join(root, "gen", "spec", "openapi.json"))
 	if err != nil {
 		return nil, err
 	}
-	m, err := newModels(genPackage, submissions)
+	m, err := newModels(generated, unions)
 	if err != nil {
 		return nil, err
 	}

@@ -3,12 +3,15 @@ package main
 import (
 	"fmt"
 	"go/ast"
+	"slices"
 	"strings"
+
+	"github.com/kratoskit/kratos-go/tools/internal/source"
 )
 
 // models are the types of package gen, and what is done with them.
 type models struct {
-	*goPackage
+	*source.Package
 	redacted map[string]bool // holds something that is kept out of logs
 	bodies   map[string]bool // of these, those that are sent and never received: MarshalJSON does not write them as they are
 }
@@ -16,29 +19,31 @@ type models struct {
 // newModels decides which types are redacted: those with a marked member, in themselves or in a
 // type they contain, and submissions, which are the schemas that are sent though no operation names
 // them as its body.
-func newModels(p *goPackage, submissions []string) (*models, error) {
-	m := &models{goPackage: p, redacted: map[string]bool{}, bodies: map[string]bool{}}
-	for name := range p.types {
-		if _, isStruct := p.fields(name); isStruct && m.holds(name, map[string]bool{}) {
+func newModels(p *source.Package, unions []source.Union) (*models, error) {
+	m := &models{Package: p, redacted: map[string]bool{}, bodies: map[string]bool{}}
+	for name := range p.Types {
+		if _, isStruct := p.Fields(name); isStruct && m.holds(name, map[string]bool{}) {
 			m.redacted[name] = true
 		}
 	}
 	sent, received, parameters := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, submission := range submissions {
-		name := m.named(submission)
-		if name == "" {
-			return nil, fmt.Errorf("there is no Go type for the submission %s", submission)
+	for _, union := range unions {
+		for _, submission := range union.Members {
+			name := p.Struct(submission)
+			if name == "" {
+				return nil, fmt.Errorf("there is no Go type for the submission %s", submission)
+			}
+			m.redacted[name] = true // a person enters it, whatever it is
+			m.reach(name, sent)
 		}
-		m.redacted[name] = true // a person enters it, whatever it is
-		m.reach(name, sent)
 	}
-	for _, name := range p.order {
+	for _, name := range p.Order {
 		if strings.HasSuffix(name, "JSONRequestBody") {
-			m.reach(baseName(p.resolve(ast.NewIdent(name))), sent)
+			m.reach(source.BaseName(p.Resolve(ast.NewIdent(name))), sent)
 		}
 	}
-	for _, name := range p.order {
-		switch _, isStruct := p.fields(name); {
+	for _, name := range p.Order {
+		switch _, isStruct := p.Fields(name); {
 		case isStruct && strings.HasSuffix(name, "Params"):
 			parameters[name] = true
 		case isStruct && !sent[name]:
@@ -47,21 +52,11 @@ func newModels(p *goPackage, submissions []string) (*models, error) {
 	}
 	for name := range m.redacted {
 		m.bodies[name] = (sent[name] || parameters[name]) && !received[name]
-		if m.bodies[name] && p.methods[name]["MarshalJSON"] {
+		if m.bodies[name] && p.Methods[name]["MarshalJSON"] {
 			return nil, fmt.Errorf("%s is sent, holds secrets, and has a MarshalJSON already: its template has to leave that to this command", name)
 		}
 	}
 	return m, nil
-}
-
-// named returns the struct for a schema, whose name differs in the case of letters.
-func (m *models) named(schema string) string {
-	for _, name := range m.order {
-		if _, isStruct := m.fields(name); isStruct && strings.EqualFold(name, schema) {
-			return name
-		}
-	}
-	return ""
 }
 
 // holds reports whether a type has a member that is kept out of logs, or contains a type that has
@@ -71,9 +66,9 @@ func (m *models) holds(name string, seen map[string]bool) bool {
 		return false
 	}
 	seen[name] = true
-	fields, _ := m.fields(name)
+	fields, _ := m.Fields(name)
 	for _, f := range fields {
-		if f.unlogged() || !ast.IsExported(f.name) || m.holds(baseName(m.resolve(f.typ)), seen) {
+		if unlogged(f) || !ast.IsExported(f.Name) || m.holds(source.BaseName(m.Resolve(f.Type)), seen) {
 			return true
 		}
 	}
@@ -82,26 +77,26 @@ func (m *models) holds(name string, seen map[string]bool) bool {
 
 // reach adds a struct, and all that it contains, to set.
 func (m *models) reach(name string, set map[string]bool) {
-	fields, isStruct := m.fields(name)
+	fields, isStruct := m.Fields(name)
 	if !isStruct || set[name] {
 		return
 	}
 	set[name] = true
 	for _, f := range fields {
-		m.reach(baseName(m.resolve(f.typ)), set)
+		m.reach(source.BaseName(m.Resolve(f.Type)), set)
 	}
 }
 
 // shown returns the arguments of redact.New for the fields of a struct that may be printed: ids,
 // enums, and of other structs the same.
 func (m *models) shown(name string) (args []string) {
-	fields, _ := m.fields(name)
+	fields, _ := m.Fields(name)
 	for _, f := range fields {
-		if f.unlogged() || f.embedded || !ast.IsExported(f.name) {
+		if unlogged(f) || f.Embedded || !ast.IsExported(f.Name) {
 			continue
 		}
-		value, pointer := "v."+f.name, false
-		typ := m.resolve(f.typ)
+		value, pointer := "v."+f.Name, false
+		typ := m.Resolve(f.Type)
 		if star, ok := typ.(*ast.StarExpr); ok {
 			typ, pointer = star.X, true
 		}
@@ -112,13 +107,24 @@ func (m *models) shown(name string) (args []string) {
 			if !pointer {
 				value = "&" + value
 			}
-			args = append(args, fmt.Sprintf("redact.Group(%q, %s)", f.key(), value))
+			args = append(args, fmt.Sprintf("redact.Group(%q, %s)", f.Key(), value))
 		case pointer:
-		case ident.Name == "string" && strings.HasSuffix(f.name, "ID"):
-			args = append(args, fmt.Sprintf("redact.ID(%q, %s)", f.key(), value))
-		case len(m.enums[ident.Name]) > 0:
-			args = append(args, fmt.Sprintf("redact.Text(%q, known%s(%s))", f.key(), ident.Name, value))
+		case ident.Name == "string" && strings.HasSuffix(f.Name, "ID"):
+			args = append(args, fmt.Sprintf("redact.ID(%q, %s)", f.Key(), value))
+		case len(m.enum(ident.Name)) > 0:
+			args = append(args, fmt.Sprintf("redact.Text(%q, known%s(%s))", f.Key(), ident.Name, value))
 		}
 	}
 	return args
 }
+
+// enum returns the values of an enum of strings.
+func (m *models) enum(name string) []source.Constant {
+	return slices.DeleteFunc(slices.Clone(m.Constants[name]), func(c source.Constant) bool {
+		_, isString := c.Text()
+		return !isString
+	})
+}
+
+// unlogged reports whether the contract keeps a member out of logs.
+func unlogged(f source.Field) bool { return f.Tag.Get("log") == "-" }

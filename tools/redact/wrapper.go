@@ -5,26 +5,28 @@ import (
 	"fmt"
 	"go/ast"
 	"strings"
+
+	"github.com/kratoskit/kratos-go/tools/internal/source"
 )
 
 // wrapper is package kratos, whose own types may be made of models.
 type wrapper struct {
-	*goPackage
+	*source.Package
 	models *models
 }
 
 // writeWrapper writes the methods of the exported types that package kratos declares itself. An
 // alias has those of its model, and so has a struct that embeds the model of the same name.
-func writeWrapper(p *goPackage, m *models) []byte {
+func writeWrapper(p *source.Package, m *models) []byte {
 	w := wrapper{p, m}
 	var b bytes.Buffer
 	printsErrors := false
-	for _, name := range p.order {
-		spec := p.types[name]
+	for _, name := range p.Order {
+		spec := p.Types[name]
 		if !ast.IsExported(name) || spec.Assign.IsValid() {
 			continue
 		}
-		on := methods{on: name, has: p.methods[name], receiver: "v " + name + parameters(spec)}
+		on := methods{on: name, has: p.Methods[name], receiver: "v " + name + parameters(spec)}
 		args := []string{fmt.Sprintf("%q", name)}
 		switch typ := spec.Type.(type) {
 		case *ast.StructType:
@@ -33,9 +35,9 @@ func writeWrapper(p *goPackage, m *models) []byte {
 			}
 			shown, errs := w.shown(name)
 			args, printsErrors = append(args, shown...), printsErrors || errs
-			on.marshal = w.gathers(name) || p.methods[name]["Error"]
+			on.marshal = w.gathers(name) || p.Methods[name]["Error"]
 		case *ast.SelectorExpr: // what is entered, as a type of its own
-			if _, isStruct := m.fields(typ.Sel.Name); !isStruct {
+			if _, isStruct := m.Fields(typ.Sel.Name); !isStruct {
 				continue
 			}
 			on.marshal = m.bodies[typ.Sel.Name]
@@ -85,17 +87,17 @@ func (w wrapper) header(body string) []byte {
 // promotes reports whether a struct is no more than the model of the same name, whose methods it
 // has.
 func (w wrapper) promotes(name string) bool {
-	fields, _ := w.fields(name)
-	return len(fields) == 1 && fields[0].embedded && fields[0].name == name && w.models.redacted[name]
+	fields, _ := w.Fields(name)
+	return len(fields) == 1 && fields[0].Embedded && fields[0].Name == name && w.models.redacted[name]
 }
 
 // gathers reports whether a struct is put together of models that hold secrets, or has a field with
 // the mark: it is not what Kratos writes, so its JSON is redacted too.
 func (w wrapper) gathers(name string) bool {
-	fields, _ := w.fields(name)
+	fields, _ := w.Fields(name)
 	for _, f := range fields {
-		spec := w.types[baseName(f.typ)]
-		if f.unlogged() || ast.IsExported(f.name) && spec != nil && w.redacted(spec) {
+		spec := w.Types[source.BaseName(f.Type)]
+		if unlogged(f) || ast.IsExported(f.Name) && spec != nil && w.redacted(spec) {
 			return true
 		}
 	}
@@ -104,26 +106,26 @@ func (w wrapper) gathers(name string) bool {
 
 // redacted reports whether a type of the wrapper is, or is made of, a model that holds secrets.
 func (w wrapper) redacted(spec *ast.TypeSpec) bool {
-	if w.models.redacted[baseName(spec.Type)] {
+	if w.models.redacted[source.BaseName(spec.Type)] {
 		return true
 	}
-	inner := w.types[baseName(spec.Type)]
+	inner := w.Types[source.BaseName(spec.Type)]
 	return inner != nil && inner != spec && w.redacted(inner)
 }
 
 // shown returns the arguments of redact.New for the fields of a struct that may be printed, and
 // whether there is an error among them.
 func (w wrapper) shown(name string) (args []string, errs bool) {
-	fields, _ := w.fields(name)
+	fields, _ := w.Fields(name)
 	for _, f := range fields {
-		typ, ok := f.typ.(*ast.Ident)
+		typ, ok := f.Type.(*ast.Ident)
 		switch {
-		case !ok || f.embedded || f.unlogged() || !ast.IsExported(f.name):
-		case typ.Name == "string" && strings.HasSuffix(f.name, "ID"):
-			args = append(args, fmt.Sprintf("redact.ID(%q, v.%s)", f.key(), f.name))
+		case !ok || f.Embedded || unlogged(f) || !ast.IsExported(f.Name):
+		case typ.Name == "string" && strings.HasSuffix(f.Name, "ID"):
+			args = append(args, fmt.Sprintf("redact.ID(%q, v.%s)", f.Key(), f.Name))
 		case typ.Name == "error":
 			errs = true
-			args = append(args, fmt.Sprintf("redact.Text(%q, errorText(v.%s))", f.key(), f.name))
+			args = append(args, fmt.Sprintf("redact.Text(%q, errorText(v.%s))", f.Key(), f.Name))
 		}
 	}
 	return args, errs

@@ -23,14 +23,14 @@ import (
 )
 `)
 	var enums []string
-	for _, name := range m.order {
+	for _, name := range m.Order {
 		if !m.redacted[name] {
 			continue
 		}
 		args := m.shown(name)
 		enums = append(enums, m.enumsIn(name)...)
 		writeMethods(&b, methods{
-			on: name, receiver: "v " + name, has: m.methods[name], marshal: m.bodies[name],
+			on: name, receiver: "v " + name, has: m.Methods[name], marshal: m.bodies[name],
 			value: fmt.Sprintf("redact.New(%s)", strings.Join(append([]string{fmt.Sprintf("%q", name)}, args...), ", ")),
 		})
 	}
@@ -46,9 +46,9 @@ import (
 
 // enumsIn lists the enums among the fields of a struct that are printed.
 func (m *models) enumsIn(name string) (enums []string) {
-	fields, _ := m.fields(name)
+	fields, _ := m.Fields(name)
 	for _, f := range fields {
-		if ident, ok := m.resolve(f.typ).(*ast.Ident); ok && !f.unlogged() && len(m.enums[ident.Name]) > 0 {
+		if ident, ok := m.Resolve(f.Type).(*ast.Ident); ok && !unlogged(f) && len(m.enum(ident.Name)) > 0 {
 			enums = append(enums, ident.Name)
 		}
 	}
@@ -59,9 +59,9 @@ func (m *models) enumsIn(name string) (enums []string) {
 // description names: others can be anything.
 func (m *models) writeEnum(b *bytes.Buffer, name string) {
 	var cases, values []string
-	for _, v := range m.enums[name] {
-		if !slices.Contains(values, v.value) {
-			cases, values = append(cases, v.name), append(values, v.value)
+	for _, c := range m.enum(name) {
+		if value, _ := c.Text(); !slices.Contains(values, value) {
+			cases, values = append(cases, c.Name), append(values, value)
 		}
 	}
 	fmt.Fprintf(b, `

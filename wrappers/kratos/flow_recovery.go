@@ -25,8 +25,3 @@ func (m RecoveryWithCode) recoveryBody(csrf string) any {
 	}
 	return gen.UpdateRecoveryFlowWithCodeMethod(m)
 }
-
-func (m RecoveryWithLink) recoveryBody(csrf string) any {
-	m.Method, m.CSRFToken = "link", csrf
-	return gen.UpdateRecoveryFlowWithLinkMethod(m)
-}

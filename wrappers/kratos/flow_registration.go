@@ -27,37 +27,12 @@ type (
 	RegistrationPasskey gen.UpdateRegistrationFlowWithPasskeyMethod
 )
 
-func (m RegistrationPassword) registrationBody(csrf string) any {
-	m.Method, m.CSRFToken = "password", csrf
-	return gen.UpdateRegistrationFlowWithPasswordMethod(m)
-}
-
-func (m RegistrationCode) registrationBody(csrf string) any {
-	m.Method, m.CSRFToken = "code", csrf
-	return gen.UpdateRegistrationFlowWithCodeMethod(m)
-}
-
 func (m RegistrationProfile) registrationBody(csrf string) any {
 	m.Method, m.CSRFToken = "profile", csrf
 	if m.Screen == RegistrationScreenPrevious {
 		m.Method = methodProfileBack
 	}
 	return gen.UpdateRegistrationFlowWithProfileMethod(m)
-}
-
-func (m RegistrationOIDC) registrationBody(csrf string) any {
-	m.Method, m.CSRFToken = "oidc", csrf
-	return gen.UpdateRegistrationFlowWithOIDCMethod(m)
-}
-
-func (m RegistrationWebAuthn) registrationBody(csrf string) any {
-	m.Method, m.CSRFToken = "webauthn", csrf
-	return gen.UpdateRegistrationFlowWithWebAuthnMethod(m)
-}
-
-func (m RegistrationPasskey) registrationBody(csrf string) any {
-	m.Method, m.CSRFToken = "passkey", csrf
-	return gen.UpdateRegistrationFlowWithPasskeyMethod(m)
 }
 
 // methodProfileBack goes back from the second step; with "profile", Kratos does not look at the screen.

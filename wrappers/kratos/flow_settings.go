@@ -25,38 +25,3 @@ type (
 	// SettingsPasskey adds or removes a passkey. Kratos before v26 takes it from browsers only.
 	SettingsPasskey gen.UpdateSettingsFlowWithPasskeyMethod
 )
-
-func (m SettingsProfile) settingsBody(csrf string) any {
-	m.Method, m.CSRFToken = "profile", csrf
-	return gen.UpdateSettingsFlowWithProfileMethod(m)
-}
-
-func (m SettingsPassword) settingsBody(csrf string) any {
-	m.Method, m.CSRFToken = "password", csrf
-	return gen.UpdateSettingsFlowWithPasswordMethod(m)
-}
-
-func (m SettingsTOTP) settingsBody(csrf string) any {
-	m.Method, m.CSRFToken = "totp", csrf
-	return gen.UpdateSettingsFlowWithTOTPMethod(m)
-}
-
-func (m SettingsLookup) settingsBody(csrf string) any {
-	m.Method, m.CSRFToken = "lookup_secret", csrf
-	return gen.UpdateSettingsFlowWithLookupMethod(m)
-}
-
-func (m SettingsOIDC) settingsBody(csrf string) any {
-	m.Method, m.CSRFToken = "oidc", csrf
-	return gen.UpdateSettingsFlowWithOIDCMethod(m)
-}
-
-func (m SettingsWebAuthn) settingsBody(csrf string) any {
-	m.Method, m.CSRFToken = "webauthn", csrf
-	return gen.UpdateSettingsFlowWithWebAuthnMethod(m)
-}
-
-func (m SettingsPasskey) settingsBody(csrf string) any {
-	m.Method, m.CSRFToken = "passkey", csrf
-	return gen.UpdateSettingsFlowWithPasskeyMethod(m)
-}

@@ -15,13 +15,3 @@ type (
 	// VerificationLink has a link sent to the Email; who opens it has verified the address.
 	VerificationLink gen.UpdateVerificationFlowWithLinkMethod
 )
-
-func (m VerificationCode) verificationBody(csrf string) any {
-	m.Method, m.CSRFToken = "code", csrf
-	return gen.UpdateVerificationFlowWithCodeMethod(m)
-}
-
-func (m VerificationLink) verificationBody(csrf string) any {
-	m.Method, m.CSRFToken = "link", csrf
-	return gen.UpdateVerificationFlowWithLinkMethod(m)
-}

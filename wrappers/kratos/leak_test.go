@@ -79,14 +79,11 @@ func TestNoFlowLeaksASecret(t *testing.T) {
 				} else {
 					login, registration, settings, recovery, verification = browser.Login, browser.Registration, browser.Settings, browser.Recovery, browser.Verification
 				}
-				leaks(t, login, opts, methodsOf[kratos.LoginMethod](kratos.LoginPassword{}, kratos.LoginCode{}, kratos.LoginIdentifierFirst{}, kratos.LoginTOTP{},
-					kratos.LoginLookupSecret{}, kratos.LoginOIDC{}, kratos.LoginWebAuthn{}, kratos.LoginPasskey{}, posted))
-				leaks(t, registration, opts, methodsOf[kratos.RegistrationMethod](kratos.RegistrationPassword{}, kratos.RegistrationCode{}, kratos.RegistrationProfile{},
-					kratos.RegistrationOIDC{}, kratos.RegistrationWebAuthn{}, kratos.RegistrationPasskey{}, posted))
-				leaks(t, settings, opts, methodsOf[kratos.SettingsMethod](kratos.SettingsProfile{}, kratos.SettingsPassword{}, kratos.SettingsTOTP{}, kratos.SettingsLookup{},
-					kratos.SettingsOIDC{}, kratos.SettingsWebAuthn{}, kratos.SettingsPasskey{}, posted))
-				leaks(t, recovery, opts, methodsOf[kratos.RecoveryMethod](kratos.RecoveryWithCode{}, kratos.RecoveryWithLink{}, posted))
-				leaks(t, verification, opts, methodsOf[kratos.VerificationMethod](kratos.VerificationCode{}, kratos.VerificationLink{}, posted))
+				leaks(t, login, opts, methodsOf(append(loginMethods(), posted)...))
+				leaks(t, registration, opts, methodsOf(append(registrationMethods(), posted)...))
+				leaks(t, settings, opts, methodsOf(append(settingsMethods(), posted)...))
+				leaks(t, recovery, opts, methodsOf(append(recoveryMethods(), posted)...))
+				leaks(t, verification, opts, methodsOf(append(verificationMethods(), posted)...))
 			}
 		})
 	}

@@ -1,0 +1,86 @@
+package source
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Union is the body of a request that is one of several schemas.
+type Union struct {
+	Operation     string            // its operationId
+	Discriminator string            // the member that says which of the schemas it is; "" where nothing does
+	Members       []string          // the names of the schemas
+	Values        map[string]string // the names of schemas by the value of the discriminator
+}
+
+// Unions returns the bodies of the effective spec that are unions, by operation.
+func Unions(path string) ([]Union, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	type schema struct {
+		Ref          string `json:"$ref"`
+		OneOf, AnyOf []struct {
+			Ref string `json:"$ref"`
+		}
+		Discriminator struct {
+			PropertyName string
+			Mapping      map[string]string
+		}
+	}
+	var spec struct {
+		Paths map[string]map[string]struct {
+			OperationID string
+			RequestBody struct {
+				Content map[string]struct{ Schema schema }
+			}
+		}
+		Components struct{ Schemas map[string]schema }
+	}
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	var unions []Union
+	for _, operations := range spec.Paths {
+		for _, operation := range operations {
+			body := operation.RequestBody.Content["application/json"].Schema
+			if body.Ref != "" {
+				body = spec.Components.Schemas[schemaName(body.Ref)]
+			}
+			u := Union{Operation: operation.OperationID, Discriminator: body.Discriminator.PropertyName, Values: map[string]string{}}
+			for _, member := range slices.Concat(body.OneOf, body.AnyOf) {
+				u.Members = append(u.Members, schemaName(member.Ref))
+			}
+			for value, ref := range body.Discriminator.Mapping {
+				u.Values[value] = schemaName(ref)
+			}
+			if len(u.Members) > 0 {
+				unions = append(unions, u)
+			}
+		}
+	}
+	if len(unions) == 0 {
+		return nil, fmt.Errorf("%s has no union that is the body of a request", path)
+	}
+	slices.SortFunc(unions, func(a, b Union) int { return cmp.Compare(a.Operation, b.Operation) })
+	return unions, nil
+}
+
+// ValuesOf returns the values of the discriminator that stand for a schema, in order.
+func (u Union) ValuesOf(schema string) (values []string) {
+	for _, value := range slices.Sorted(maps.Keys(u.Values)) {
+		if u.Values[value] == schema {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// schemaName is the last part of a reference, or all of a name: a mapping may have either.
+func schemaName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }

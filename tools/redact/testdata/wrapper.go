@@ -1,0 +1,20 @@
+package kratos
+
+import "github.com/kratoskit/kratos-go/gen"
+
+type (
+	// Ring and Feather are models.
+	Ring    = gen.Ring
+	Feather = gen.Feather
+	// Loft is put together of models, Nests is a map, and the contract knows nothing of Coop and
+	// Egg.
+	Loft struct {
+		Best  Feather
+		Notes []string
+	}
+	Nests map[string]any
+	Coop  struct{ Key string }
+	Egg   struct {
+		Key string `log:"-"`
+	}
+)
