@@ -17,14 +17,18 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
+	"github.com/oapi-codegen/runtime"
 )
 
 // Defines values for AAL.
@@ -2778,13 +2782,17 @@ func (c *Client) Through(doer func(HTTPDoer) HTTPDoer) *Client {
 	return &Client{base: c.base, doer: doer(c.doer)}
 }
 
-// request makes a request for a path; raw is its escaped form where that differs.
-func (c *Client) request(method, path, raw string) *http.Request {
+// request makes a request for a path, whose parameters are escaped.
+func (c *Client) request(method, path string) *http.Request {
 	u := *c.base
-	if raw != "" || u.RawPath != "" {
-		u.RawPath = u.EscapedPath() + cmp.Or(raw, path)
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		plain = path // as the description has it
 	}
-	u.Path += path
+	if plain != path || u.RawPath != "" {
+		u.RawPath = u.EscapedPath() + path
+	}
+	u.Path += plain
 	return &http.Request{
 		Method: method, URL: &u, Host: u.Host, Header: make(http.Header, 4),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -2792,9 +2800,12 @@ func (c *Client) request(method, path, raw string) *http.Request {
 }
 
 // send gives a request its query and body, lets it be edited, and sends it.
-func (c *Client) send(ctx context.Context, r *http.Request, query url.Values, body any, edits []RequestEditorFn) (*http.Response, error) {
-	if len(query) > 0 {
-		r.URL.RawQuery = query.Encode()
+func (c *Client) send(ctx context.Context, r *http.Request, p *parameters, body any, edits []RequestEditorFn) (*http.Response, error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	if len(p.parts) > 0 {
+		r.URL.RawQuery = p.encode()
 	}
 	if body != nil {
 		text, mediaType, err := encode(body)
@@ -2844,758 +2855,890 @@ func wireBody(body any) any {
 	return list
 }
 
+// parameters writes the parameters of a request in the styles that the description gives them.
+type parameters struct {
+	parts []string // of the query, escaped: name=value
+	err   error    // of the first parameter that cannot be written
+}
+
+// encode returns the query in the order of names, as [url.Values] has it.
+func (p *parameters) encode() string {
+	slices.SortStableFunc(p.parts, func(a, b string) int {
+		a, _, _ = strings.Cut(a, "=")
+		b, _, _ = strings.Cut(b, "=")
+		return strings.Compare(a, b)
+	})
+	return strings.Join(p.parts, "&")
+}
+
+// path returns a parameter as a part of the path.
+func (p *parameters) path(name, style string, explode bool, format string, value any) string {
+	if isEmpty(value) {
+		p.err = cmp.Or(p.err, fmt.Errorf("parameter %s is empty", name))
+	}
+	return p.styled(name, style, explode, format, runtime.ParamLocationPath, value)
+}
+
+func (p *parameters) query(name, style string, explode bool, format string, value any) {
+	text := p.styled(name, style, explode, format, runtime.ParamLocationQuery, value)
+	switch style { // what is between values is not escaped
+	case "spaceDelimited":
+		text = strings.ReplaceAll(text, " ", "%20")
+	case "pipeDelimited":
+		text = strings.ReplaceAll(text, "|", "%7C")
+	}
+	for part := range strings.SplitSeq(text, "&") {
+		if part != "" {
+			p.parts = append(p.parts, part)
+		}
+	}
+}
+
+func (p *parameters) header(r *http.Request, name, style string, explode bool, format string, value any) {
+	if text := p.styled(name, style, explode, format, runtime.ParamLocationHeader, value); p.err == nil && !isEmpty(value) {
+		r.Header.Set(name, text)
+	}
+}
+
+func (p *parameters) cookie(r *http.Request, name string, explode bool, format string, value any) {
+	text := p.styled(name, "simple", explode, format, runtime.ParamLocationCookie, value)
+	cookie := http.Cookie{Name: name, Value: text}
+	switch {
+	case p.err != nil || isEmpty(value):
+	case cookie.Valid() != nil:
+		p.err = fmt.Errorf("parameter %s has a character that a cookie cannot have", name)
+	default:
+		r.AddCookie(&cookie)
+	}
+}
+
+// json returns the value of a parameter whose content is JSON.
+func (p *parameters) json(name string, value any) string {
+	text, err := MarshalBody(value)
+	if err != nil {
+		p.err = cmp.Or(p.err, fmt.Errorf("parameter %s cannot be written as JSON", name))
+	}
+	return string(text)
+}
+
+// form returns the body of an operation that takes nothing but a form.
+func (p *parameters) form(body any) Form {
+	values, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		p.err = cmp.Or(p.err, errors.New("the body cannot be written as a form"))
+	}
+	return Form(values)
+}
+
+// styled returns a parameter that is not empty in its style. Errors of package runtime can quote
+// the value, so they are not passed on.
+func (p *parameters) styled(name, style string, explode bool, format string, location runtime.ParamLocation, value any) string {
+	if p.err != nil || isEmpty(value) {
+		return ""
+	}
+	if !hasPlainNames(value) {
+		p.err = fmt.Errorf("parameter %s has a member whose name would have to be escaped", name)
+		return ""
+	}
+	text, err := runtime.StyleParamWithOptions(style, explode, name, value, runtime.StyleParamOptions{ParamLocation: location, Format: format})
+	if err != nil {
+		p.err = fmt.Errorf("parameter %s cannot be written in the style %s", name, style)
+	}
+	return text
+}
+
+// isEmpty reports whether there is nothing to write: nil, or a list or map without members.
+func isEmpty(value any) bool {
+	switch v := reflect.ValueOf(value); v.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Slice, reflect.Map:
+		return v.Len() == 0
+	}
+	return false
+}
+
+// hasPlainNames reports whether the names of an object's members are written as they are when they
+// are escaped, since package runtime does not escape all of them.
+func hasPlainNames(value any) bool {
+	if kind := reflect.TypeOf(value).Kind(); kind != reflect.Map && kind != reflect.Struct {
+		return true
+	}
+	var members map[string]json.RawMessage
+	text, err := json.Marshal(value)
+	if err != nil || json.Unmarshal(text, &members) != nil {
+		return true // such as a time
+	}
+	for name := range members {
+		if url.QueryEscape(name) != name {
+			return false
+		}
+	}
+	return true
+}
+
 // GetWebAuthnJavaScript sends GET /.well-known/ory/webauthn.js.
 func (c *Client) GetWebAuthnJavaScript(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/.well-known/ory/webauthn.js", "")
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("GET", "/.well-known/ory/webauthn.js")
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // ListCourierMessages sends GET /admin/courier/messages.
 func (c *Client) ListCourierMessages(ctx context.Context, params *ListCourierMessagesParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/admin/courier/messages", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/admin/courier/messages")
 	if params != nil {
 		if params.PageSize != nil {
-			query.Set("page_size", fmt.Sprint(*params.PageSize))
+			p.query("page_size", "form", true, "int64", *params.PageSize)
 		}
 		if params.PageToken != nil {
-			query.Set("page_token", fmt.Sprint(*params.PageToken))
+			p.query("page_token", "form", true, "", *params.PageToken)
 		}
 		if params.Status != nil {
-			query.Set("status", fmt.Sprint(*params.Status))
+			p.query("status", "form", true, "", *params.Status)
 		}
 		if params.Recipient != nil {
-			query.Set("recipient", fmt.Sprint(*params.Recipient))
+			p.query("recipient", "form", true, "", *params.Recipient)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetCourierMessage sends GET /admin/courier/messages/{id}.
 func (c *Client) GetCourierMessage(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/courier/messages/%s"
-	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("GET", fmt.Sprintf("/admin/courier/messages/%s", p.path("id", "simple", false, "", id)))
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // ListIdentities sends GET /admin/identities.
 func (c *Client) ListIdentities(ctx context.Context, params *ListIdentitiesParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/admin/identities", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/admin/identities")
 	if params != nil {
 		if params.PerPage != nil {
-			query.Set("per_page", fmt.Sprint(*params.PerPage))
+			p.query("per_page", "form", true, "int64", *params.PerPage)
 		}
 		if params.Page != nil {
-			query.Set("page", fmt.Sprint(*params.Page))
+			p.query("page", "form", true, "int64", *params.Page)
 		}
 		if params.PageSize != nil {
-			query.Set("page_size", fmt.Sprint(*params.PageSize))
+			p.query("page_size", "form", true, "int64", *params.PageSize)
 		}
 		if params.PageToken != nil {
-			query.Set("page_token", fmt.Sprint(*params.PageToken))
+			p.query("page_token", "form", true, "", *params.PageToken)
 		}
 		if params.Consistency != nil {
-			query.Set("consistency", fmt.Sprint(*params.Consistency))
+			p.query("consistency", "form", true, "", *params.Consistency)
 		}
 		if params.IDs != nil {
-			for _, v := range *params.IDs {
-				query.Add("ids", fmt.Sprint(v))
-			}
+			p.query("ids", "form", true, "", *params.IDs)
 		}
 		if params.CredentialsIdentifier != nil {
-			query.Set("credentials_identifier", fmt.Sprint(*params.CredentialsIdentifier))
+			p.query("credentials_identifier", "form", true, "", *params.CredentialsIdentifier)
 		}
 		if params.PreviewCredentialsIdentifierSimilar != nil {
-			query.Set("preview_credentials_identifier_similar", fmt.Sprint(*params.PreviewCredentialsIdentifierSimilar))
+			p.query("preview_credentials_identifier_similar", "form", true, "", *params.PreviewCredentialsIdentifierSimilar)
 		}
 		if params.IncludeCredential != nil {
-			for _, v := range *params.IncludeCredential {
-				query.Add("include_credential", fmt.Sprint(v))
-			}
+			p.query("include_credential", "form", true, "", *params.IncludeCredential)
 		}
 		if params.OrganizationID != nil {
-			query.Set("organization_id", fmt.Sprint(*params.OrganizationID))
+			p.query("organization_id", "form", true, "", *params.OrganizationID)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // BatchPatchIdentities sends PATCH /admin/identities.
 func (c *Client) BatchPatchIdentities(ctx context.Context, body BatchPatchIdentitiesJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("PATCH", "/admin/identities", "")
-	return c.send(ctx, r, nil, body, edits)
+	var p parameters
+	r := c.request("PATCH", "/admin/identities")
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // CreateIdentity sends POST /admin/identities.
 func (c *Client) CreateIdentity(ctx context.Context, body CreateIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("POST", "/admin/identities", "")
-	return c.send(ctx, r, nil, body, edits)
+	var p parameters
+	r := c.request("POST", "/admin/identities")
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // DeleteIdentity sends DELETE /admin/identities/{id}.
 func (c *Client) DeleteIdentity(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/identities/%s"
-	r := c.request("DELETE", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("DELETE", fmt.Sprintf("/admin/identities/%s", p.path("id", "simple", false, "", id)))
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetIdentity sends GET /admin/identities/{id}.
 func (c *Client) GetIdentity(ctx context.Context, id string, params *GetIdentityParams, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/identities/%s"
-	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", fmt.Sprintf("/admin/identities/%s", p.path("id", "simple", false, "", id)))
 	if params != nil {
 		if params.IncludeCredential != nil {
-			for _, v := range *params.IncludeCredential {
-				query.Add("include_credential", fmt.Sprint(v))
-			}
+			p.query("include_credential", "form", true, "", *params.IncludeCredential)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // PatchIdentity sends PATCH /admin/identities/{id}.
 func (c *Client) PatchIdentity(ctx context.Context, id string, body PatchIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/identities/%s"
-	r := c.request("PATCH", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	return c.send(ctx, r, nil, body, edits)
+	var p parameters
+	r := c.request("PATCH", fmt.Sprintf("/admin/identities/%s", p.path("id", "simple", false, "", id)))
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // UpdateIdentity sends PUT /admin/identities/{id}.
 func (c *Client) UpdateIdentity(ctx context.Context, id string, body UpdateIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/identities/%s"
-	r := c.request("PUT", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	return c.send(ctx, r, nil, body, edits)
+	var p parameters
+	r := c.request("PUT", fmt.Sprintf("/admin/identities/%s", p.path("id", "simple", false, "", id)))
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // DeleteIdentityCredentials sends DELETE /admin/identities/{id}/credentials/{type}.
 func (c *Client) DeleteIdentityCredentials(ctx context.Context, id string, pType CredentialsType, params *DeleteIdentityCredentialsParams, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/identities/%s/credentials/%s"
-	r := c.request("DELETE", fmt.Sprintf(path, id, pType), fmt.Sprintf(path, url.PathEscape(string(id)), url.PathEscape(string(pType))))
-	query := url.Values{}
+	var p parameters
+	r := c.request("DELETE", fmt.Sprintf("/admin/identities/%s/credentials/%s", p.path("id", "simple", false, "", id), p.path("type", "simple", false, "", pType)))
 	if params != nil {
 		if params.Identifier != nil {
-			query.Set("identifier", fmt.Sprint(*params.Identifier))
+			p.query("identifier", "form", true, "", *params.Identifier)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // DeleteIdentitySessions sends DELETE /admin/identities/{id}/sessions.
 func (c *Client) DeleteIdentitySessions(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/identities/%s/sessions"
-	r := c.request("DELETE", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("DELETE", fmt.Sprintf("/admin/identities/%s/sessions", p.path("id", "simple", false, "", id)))
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // ListIdentitySessions sends GET /admin/identities/{id}/sessions.
 func (c *Client) ListIdentitySessions(ctx context.Context, id string, params *ListIdentitySessionsParams, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/identities/%s/sessions"
-	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", fmt.Sprintf("/admin/identities/%s/sessions", p.path("id", "simple", false, "", id)))
 	if params != nil {
 		if params.PerPage != nil {
-			query.Set("per_page", fmt.Sprint(*params.PerPage))
+			p.query("per_page", "form", true, "int64", *params.PerPage)
 		}
 		if params.Page != nil {
-			query.Set("page", fmt.Sprint(*params.Page))
+			p.query("page", "form", true, "int64", *params.Page)
 		}
 		if params.PageSize != nil {
-			query.Set("page_size", fmt.Sprint(*params.PageSize))
+			p.query("page_size", "form", true, "int64", *params.PageSize)
 		}
 		if params.PageToken != nil {
-			query.Set("page_token", fmt.Sprint(*params.PageToken))
+			p.query("page_token", "form", true, "", *params.PageToken)
 		}
 		if params.Active != nil {
-			query.Set("active", fmt.Sprint(*params.Active))
+			p.query("active", "form", true, "", *params.Active)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // CreateRecoveryCodeForIdentity sends POST /admin/recovery/code.
 func (c *Client) CreateRecoveryCodeForIdentity(ctx context.Context, body CreateRecoveryCodeForIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("POST", "/admin/recovery/code", "")
-	return c.send(ctx, r, nil, body, edits)
+	var p parameters
+	r := c.request("POST", "/admin/recovery/code")
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // CreateRecoveryLinkForIdentity sends POST /admin/recovery/link.
 func (c *Client) CreateRecoveryLinkForIdentity(ctx context.Context, params *CreateRecoveryLinkForIdentityParams, body CreateRecoveryLinkForIdentityJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("POST", "/admin/recovery/link", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("POST", "/admin/recovery/link")
 	if params != nil {
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 	}
-	return c.send(ctx, r, query, body, edits)
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // ListSessions sends GET /admin/sessions.
 func (c *Client) ListSessions(ctx context.Context, params *ListSessionsParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/admin/sessions", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/admin/sessions")
 	if params != nil {
 		if params.PageSize != nil {
-			query.Set("page_size", fmt.Sprint(*params.PageSize))
+			p.query("page_size", "form", true, "int64", *params.PageSize)
 		}
 		if params.PageToken != nil {
-			query.Set("page_token", fmt.Sprint(*params.PageToken))
+			p.query("page_token", "form", true, "", *params.PageToken)
 		}
 		if params.Active != nil {
-			query.Set("active", fmt.Sprint(*params.Active))
+			p.query("active", "form", true, "", *params.Active)
 		}
 		if params.Expand != nil {
-			for _, v := range *params.Expand {
-				query.Add("expand", fmt.Sprint(v))
-			}
+			p.query("expand", "form", true, "", *params.Expand)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // DisableSession sends DELETE /admin/sessions/{id}.
 func (c *Client) DisableSession(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/sessions/%s"
-	r := c.request("DELETE", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("DELETE", fmt.Sprintf("/admin/sessions/%s", p.path("id", "simple", false, "", id)))
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetSession sends GET /admin/sessions/{id}.
 func (c *Client) GetSession(ctx context.Context, id string, params *GetSessionParams, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/sessions/%s"
-	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", fmt.Sprintf("/admin/sessions/%s", p.path("id", "simple", false, "", id)))
 	if params != nil {
 		if params.Expand != nil {
-			for _, v := range *params.Expand {
-				query.Add("expand", fmt.Sprint(v))
-			}
+			p.query("expand", "form", true, "", *params.Expand)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // ExtendSession sends PATCH /admin/sessions/{id}/extend.
 func (c *Client) ExtendSession(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/admin/sessions/%s/extend"
-	r := c.request("PATCH", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("PATCH", fmt.Sprintf("/admin/sessions/%s/extend", p.path("id", "simple", false, "", id)))
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // IsAlive sends GET /health/alive.
 func (c *Client) IsAlive(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/health/alive", "")
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("GET", "/health/alive")
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // IsReady sends GET /health/ready.
 func (c *Client) IsReady(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/health/ready", "")
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("GET", "/health/ready")
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // ListIdentitySchemas sends GET /schemas.
 func (c *Client) ListIdentitySchemas(ctx context.Context, params *ListIdentitySchemasParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/schemas", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/schemas")
 	if params != nil {
 		if params.PerPage != nil {
-			query.Set("per_page", fmt.Sprint(*params.PerPage))
+			p.query("per_page", "form", true, "int64", *params.PerPage)
 		}
 		if params.Page != nil {
-			query.Set("page", fmt.Sprint(*params.Page))
+			p.query("page", "form", true, "int64", *params.Page)
 		}
 		if params.PageSize != nil {
-			query.Set("page_size", fmt.Sprint(*params.PageSize))
+			p.query("page_size", "form", true, "int64", *params.PageSize)
 		}
 		if params.PageToken != nil {
-			query.Set("page_token", fmt.Sprint(*params.PageToken))
+			p.query("page_token", "form", true, "", *params.PageToken)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetIdentitySchema sends GET /schemas/{id}.
 func (c *Client) GetIdentitySchema(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/schemas/%s"
-	r := c.request("GET", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("GET", fmt.Sprintf("/schemas/%s", p.path("id", "simple", false, "", id)))
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetFlowError sends GET /self-service/errors.
 func (c *Client) GetFlowError(ctx context.Context, params *GetFlowErrorParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/errors", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/errors")
 	if params != nil {
-		query.Set("id", fmt.Sprint(params.ID))
+		p.query("id", "form", true, "", params.ID)
+
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // CreateFedCMFlow sends GET /self-service/fed-cm/parameters.
 func (c *Client) CreateFedCMFlow(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/fed-cm/parameters", "")
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("GET", "/self-service/fed-cm/parameters")
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // UpdateFedCMFlow sends POST /self-service/fed-cm/token.
 func (c *Client) UpdateFedCMFlow(ctx context.Context, body UpdateFedCMFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("POST", "/self-service/fed-cm/token", "")
-	return c.send(ctx, r, nil, body, edits)
+	var p parameters
+	r := c.request("POST", "/self-service/fed-cm/token")
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // UpdateLoginFlow sends POST /self-service/login.
 func (c *Client) UpdateLoginFlow(ctx context.Context, params *UpdateLoginFlowParams, body UpdateLoginFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("POST", "/self-service/login", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("POST", "/self-service/login")
 	if params != nil {
-		query.Set("flow", fmt.Sprint(params.Flow))
+		p.query("flow", "form", true, "", params.Flow)
+
 		if params.SessionToken != nil {
-			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
+			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, body, edits)
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // CreateNativeLoginFlow sends GET /self-service/login/api.
 func (c *Client) CreateNativeLoginFlow(ctx context.Context, params *CreateNativeLoginFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/login/api", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/login/api")
 	if params != nil {
 		if params.Refresh != nil {
-			query.Set("refresh", fmt.Sprint(*params.Refresh))
+			p.query("refresh", "form", true, "", *params.Refresh)
 		}
 		if params.AAL != nil {
-			query.Set("aal", fmt.Sprint(*params.AAL))
+			p.query("aal", "form", true, "", *params.AAL)
 		}
 		if params.ReturnSessionTokenExchangeCode != nil {
-			query.Set("return_session_token_exchange_code", fmt.Sprint(*params.ReturnSessionTokenExchangeCode))
+			p.query("return_session_token_exchange_code", "form", true, "", *params.ReturnSessionTokenExchangeCode)
 		}
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 		if params.Organization != nil {
-			query.Set("organization", fmt.Sprint(*params.Organization))
+			p.query("organization", "form", true, "", *params.Organization)
 		}
 		if params.Via != nil {
-			query.Set("via", fmt.Sprint(*params.Via))
+			p.query("via", "form", true, "", *params.Via)
 		}
 		if params.SessionToken != nil {
-			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
+			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // CreateBrowserLoginFlow sends GET /self-service/login/browser.
 func (c *Client) CreateBrowserLoginFlow(ctx context.Context, params *CreateBrowserLoginFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/login/browser", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/login/browser")
 	if params != nil {
 		if params.Refresh != nil {
-			query.Set("refresh", fmt.Sprint(*params.Refresh))
+			p.query("refresh", "form", true, "", *params.Refresh)
 		}
 		if params.AAL != nil {
-			query.Set("aal", fmt.Sprint(*params.AAL))
+			p.query("aal", "form", true, "", *params.AAL)
 		}
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 		if params.LoginChallenge != nil {
-			query.Set("login_challenge", fmt.Sprint(*params.LoginChallenge))
+			p.query("login_challenge", "form", true, "", *params.LoginChallenge)
 		}
 		if params.Organization != nil {
-			query.Set("organization", fmt.Sprint(*params.Organization))
+			p.query("organization", "form", true, "", *params.Organization)
 		}
 		if params.Via != nil {
-			query.Set("via", fmt.Sprint(*params.Via))
+			p.query("via", "form", true, "", *params.Via)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetLoginFlow sends GET /self-service/login/flows.
 func (c *Client) GetLoginFlow(ctx context.Context, params *GetLoginFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/login/flows", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/login/flows")
 	if params != nil {
-		query.Set("id", fmt.Sprint(params.ID))
+		p.query("id", "form", true, "", params.ID)
+
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // UpdateLogoutFlow sends GET /self-service/logout.
 func (c *Client) UpdateLogoutFlow(ctx context.Context, params *UpdateLogoutFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/logout", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/logout")
 	if params != nil {
 		if params.Token != nil {
-			query.Set("token", fmt.Sprint(*params.Token))
+			p.query("token", "form", true, "", *params.Token)
 		}
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // PerformNativeLogout sends DELETE /self-service/logout/api.
 func (c *Client) PerformNativeLogout(ctx context.Context, body PerformNativeLogoutJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("DELETE", "/self-service/logout/api", "")
-	return c.send(ctx, r, nil, body, edits)
+	var p parameters
+	r := c.request("DELETE", "/self-service/logout/api")
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // CreateBrowserLogoutFlow sends GET /self-service/logout/browser.
 func (c *Client) CreateBrowserLogoutFlow(ctx context.Context, params *CreateBrowserLogoutFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/logout/browser", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/logout/browser")
 	if params != nil {
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // UpdateRecoveryFlow sends POST /self-service/recovery.
 func (c *Client) UpdateRecoveryFlow(ctx context.Context, params *UpdateRecoveryFlowParams, body UpdateRecoveryFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("POST", "/self-service/recovery", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("POST", "/self-service/recovery")
 	if params != nil {
-		query.Set("flow", fmt.Sprint(params.Flow))
+		p.query("flow", "form", true, "", params.Flow)
+
 		if params.Token != nil {
-			query.Set("token", fmt.Sprint(*params.Token))
+			p.query("token", "form", true, "", *params.Token)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, body, edits)
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // CreateNativeRecoveryFlow sends GET /self-service/recovery/api.
 func (c *Client) CreateNativeRecoveryFlow(ctx context.Context, params *CreateNativeRecoveryFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/recovery/api", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/recovery/api")
 	if params != nil {
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // CreateBrowserRecoveryFlow sends GET /self-service/recovery/browser.
 func (c *Client) CreateBrowserRecoveryFlow(ctx context.Context, params *CreateBrowserRecoveryFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/recovery/browser", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/recovery/browser")
 	if params != nil {
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetRecoveryFlow sends GET /self-service/recovery/flows.
 func (c *Client) GetRecoveryFlow(ctx context.Context, params *GetRecoveryFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/recovery/flows", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/recovery/flows")
 	if params != nil {
-		query.Set("id", fmt.Sprint(params.ID))
+		p.query("id", "form", true, "", params.ID)
+
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // UpdateRegistrationFlow sends POST /self-service/registration.
 func (c *Client) UpdateRegistrationFlow(ctx context.Context, params *UpdateRegistrationFlowParams, body UpdateRegistrationFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("POST", "/self-service/registration", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("POST", "/self-service/registration")
 	if params != nil {
-		query.Set("flow", fmt.Sprint(params.Flow))
+		p.query("flow", "form", true, "", params.Flow)
+
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, body, edits)
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // CreateNativeRegistrationFlow sends GET /self-service/registration/api.
 func (c *Client) CreateNativeRegistrationFlow(ctx context.Context, params *CreateNativeRegistrationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/registration/api", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/registration/api")
 	if params != nil {
 		if params.ReturnSessionTokenExchangeCode != nil {
-			query.Set("return_session_token_exchange_code", fmt.Sprint(*params.ReturnSessionTokenExchangeCode))
+			p.query("return_session_token_exchange_code", "form", true, "", *params.ReturnSessionTokenExchangeCode)
 		}
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 		if params.Organization != nil {
-			query.Set("organization", fmt.Sprint(*params.Organization))
+			p.query("organization", "form", true, "", *params.Organization)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // CreateBrowserRegistrationFlow sends GET /self-service/registration/browser.
 func (c *Client) CreateBrowserRegistrationFlow(ctx context.Context, params *CreateBrowserRegistrationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/registration/browser", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/registration/browser")
 	if params != nil {
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 		if params.LoginChallenge != nil {
-			query.Set("login_challenge", fmt.Sprint(*params.LoginChallenge))
+			p.query("login_challenge", "form", true, "", *params.LoginChallenge)
 		}
 		if params.AfterVerificationReturnTo != nil {
-			query.Set("after_verification_return_to", fmt.Sprint(*params.AfterVerificationReturnTo))
+			p.query("after_verification_return_to", "form", true, "", *params.AfterVerificationReturnTo)
 		}
 		if params.Organization != nil {
-			query.Set("organization", fmt.Sprint(*params.Organization))
+			p.query("organization", "form", true, "", *params.Organization)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetRegistrationFlow sends GET /self-service/registration/flows.
 func (c *Client) GetRegistrationFlow(ctx context.Context, params *GetRegistrationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/registration/flows", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/registration/flows")
 	if params != nil {
-		query.Set("id", fmt.Sprint(params.ID))
+		p.query("id", "form", true, "", params.ID)
+
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // UpdateSettingsFlow sends POST /self-service/settings.
 func (c *Client) UpdateSettingsFlow(ctx context.Context, params *UpdateSettingsFlowParams, body UpdateSettingsFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("POST", "/self-service/settings", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("POST", "/self-service/settings")
 	if params != nil {
-		query.Set("flow", fmt.Sprint(params.Flow))
+		p.query("flow", "form", true, "", params.Flow)
+
 		if params.SessionToken != nil {
-			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
+			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, body, edits)
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // CreateNativeSettingsFlow sends GET /self-service/settings/api.
 func (c *Client) CreateNativeSettingsFlow(ctx context.Context, params *CreateNativeSettingsFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/settings/api", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/settings/api")
 	if params != nil {
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 		if params.SessionToken != nil {
-			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
+			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // CreateBrowserSettingsFlow sends GET /self-service/settings/browser.
 func (c *Client) CreateBrowserSettingsFlow(ctx context.Context, params *CreateBrowserSettingsFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/settings/browser", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/settings/browser")
 	if params != nil {
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetSettingsFlow sends GET /self-service/settings/flows.
 func (c *Client) GetSettingsFlow(ctx context.Context, params *GetSettingsFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/settings/flows", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/settings/flows")
 	if params != nil {
-		query.Set("id", fmt.Sprint(params.ID))
+		p.query("id", "form", true, "", params.ID)
+
 		if params.SessionToken != nil {
-			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
+			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // UpdateVerificationFlow sends POST /self-service/verification.
 func (c *Client) UpdateVerificationFlow(ctx context.Context, params *UpdateVerificationFlowParams, body UpdateVerificationFlowJSONRequestBody, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("POST", "/self-service/verification", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("POST", "/self-service/verification")
 	if params != nil {
-		query.Set("flow", fmt.Sprint(params.Flow))
+		p.query("flow", "form", true, "", params.Flow)
+
 		if params.Token != nil {
-			query.Set("token", fmt.Sprint(*params.Token))
+			p.query("token", "form", true, "", *params.Token)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, body, edits)
+	return c.send(ctx, r, &p, body, edits)
 }
 
 // CreateNativeVerificationFlow sends GET /self-service/verification/api.
 func (c *Client) CreateNativeVerificationFlow(ctx context.Context, params *CreateNativeVerificationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/verification/api", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/verification/api")
 	if params != nil {
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // CreateBrowserVerificationFlow sends GET /self-service/verification/browser.
 func (c *Client) CreateBrowserVerificationFlow(ctx context.Context, params *CreateBrowserVerificationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/verification/browser", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/verification/browser")
 	if params != nil {
 		if params.ReturnTo != nil {
-			query.Set("return_to", fmt.Sprint(*params.ReturnTo))
+			p.query("return_to", "form", true, "", *params.ReturnTo)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetVerificationFlow sends GET /self-service/verification/flows.
 func (c *Client) GetVerificationFlow(ctx context.Context, params *GetVerificationFlowParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/self-service/verification/flows", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/self-service/verification/flows")
 	if params != nil {
-		query.Set("id", fmt.Sprint(params.ID))
+		p.query("id", "form", true, "", params.ID)
+
 		if params.Cookie != nil {
-			r.Header.Set("cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // DisableMyOtherSessions sends DELETE /sessions.
 func (c *Client) DisableMyOtherSessions(ctx context.Context, params *DisableMyOtherSessionsParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("DELETE", "/sessions", "")
+	var p parameters
+	r := c.request("DELETE", "/sessions")
 	if params != nil {
 		if params.SessionToken != nil {
-			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
+			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, nil, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // ListMySessions sends GET /sessions.
 func (c *Client) ListMySessions(ctx context.Context, params *ListMySessionsParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/sessions", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/sessions")
 	if params != nil {
 		if params.PerPage != nil {
-			query.Set("per_page", fmt.Sprint(*params.PerPage))
+			p.query("per_page", "form", true, "int64", *params.PerPage)
 		}
 		if params.Page != nil {
-			query.Set("page", fmt.Sprint(*params.Page))
+			p.query("page", "form", true, "int64", *params.Page)
 		}
 		if params.PageSize != nil {
-			query.Set("page_size", fmt.Sprint(*params.PageSize))
+			p.query("page_size", "form", true, "int64", *params.PageSize)
 		}
 		if params.PageToken != nil {
-			query.Set("page_token", fmt.Sprint(*params.PageToken))
+			p.query("page_token", "form", true, "", *params.PageToken)
 		}
 		if params.SessionToken != nil {
-			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
+			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // ExchangeSessionToken sends GET /sessions/token-exchange.
 func (c *Client) ExchangeSessionToken(ctx context.Context, params *ExchangeSessionTokenParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/sessions/token-exchange", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/sessions/token-exchange")
 	if params != nil {
-		query.Set("init_code", fmt.Sprint(params.InitCode))
-		query.Set("return_to_code", fmt.Sprint(params.ReturnToCode))
+		p.query("init_code", "form", true, "", params.InitCode)
+
+		p.query("return_to_code", "form", true, "", params.ReturnToCode)
+
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // ToSession sends GET /sessions/whoami.
 func (c *Client) ToSession(ctx context.Context, params *ToSessionParams, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/sessions/whoami", "")
-	query := url.Values{}
+	var p parameters
+	r := c.request("GET", "/sessions/whoami")
 	if params != nil {
 		if params.TokenizeAs != nil {
-			query.Set("tokenize_as", fmt.Sprint(*params.TokenizeAs))
+			p.query("tokenize_as", "form", true, "", *params.TokenizeAs)
 		}
 		if params.SessionToken != nil {
-			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
+			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, query, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // DisableMySession sends DELETE /sessions/{id}.
 func (c *Client) DisableMySession(ctx context.Context, id string, params *DisableMySessionParams, edits ...RequestEditorFn) (*http.Response, error) {
-	const path = "/sessions/%s"
-	r := c.request("DELETE", fmt.Sprintf(path, id), fmt.Sprintf(path, url.PathEscape(string(id))))
+	var p parameters
+	r := c.request("DELETE", fmt.Sprintf("/sessions/%s", p.path("id", "simple", false, "", id)))
 	if params != nil {
 		if params.SessionToken != nil {
-			r.Header.Set("X-Session-Token", fmt.Sprint(*params.SessionToken))
+			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
 		if params.Cookie != nil {
-			r.Header.Set("Cookie", fmt.Sprint(*params.Cookie))
+			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
 		}
 	}
-	return c.send(ctx, r, nil, nil, edits)
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // GetVersion sends GET /version.
 func (c *Client) GetVersion(ctx context.Context, edits ...RequestEditorFn) (*http.Response, error) {
-	r := c.request("GET", "/version", "")
-	return c.send(ctx, r, nil, nil, edits)
+	var p parameters
+	r := c.request("GET", "/version")
+	return c.send(ctx, r, &p, nil, edits)
 }
 
 // Answers are decoded by their shape in package kratos, so there is no client with a type for every answer.

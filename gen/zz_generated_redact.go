@@ -1754,6 +1754,17 @@ func (v Client) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v Client) LogValue() slog.Value { return v.redacted().LogValue() }
 
+func (v parameters) redacted() redact.Value { return redact.New("parameters") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v parameters) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v parameters) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v parameters) LogValue() slog.Value { return v.redacted().LogValue() }
+
 func knownAAL(v AAL) string {
 	switch v {
 	case AALOne, AALThree, AALTwo, AALZero:

@@ -83,6 +83,35 @@ func MarshalOpen(known any, unknown map[string]json.RawMessage, zero ...Zero) ([
 	return append(b, '}'), err
 }
 
+// UnmarshalMembers decodes each member of an object into a value of a map.
+func UnmarshalMembers[V any](members map[string]json.RawMessage, values *map[string]V) error {
+	*values = nil
+	for name, text := range members {
+		var value V
+		if err := Unmarshal(text, &value); err != nil {
+			return err
+		}
+		if *values == nil {
+			*values = make(map[string]V, len(members))
+		}
+		(*values)[name] = value
+	}
+	return nil
+}
+
+// MarshalMembers is the reverse of [UnmarshalMembers].
+func MarshalMembers[V any](values map[string]V) (map[string]json.RawMessage, error) {
+	members := make(map[string]json.RawMessage, len(values))
+	for name, value := range values {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		members[name] = text
+	}
+	return members, nil
+}
+
 // appendUnknown adds members to an object without its end.
 func appendUnknown(b []byte, unknown map[string]json.RawMessage) ([]byte, error) {
 	var written map[string]json.RawMessage

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -23,6 +24,7 @@ func main() {
 	show(kratos.VerificationGull{CSRFToken: "s3cret"}, true)
 	show(gen.UpdateLoginFlowWithPigeonMethod{Note: "s3cret"}, true)
 	show(kratos.Ring{ID: "6c2f6ba3-6b6c-4b43-8d3d-0a8a3e9f5b11", SessionToken: "s3cret"}, false)
+	feather.LostAt, feather.Flown = time.Now(), int64(time.Hour)
 	show(feather, false)
 	show(kratos.Loft{Best: feather, Notes: []string{"s3cret"}}, true)
 	show(kratos.Nests{"s3cret": "s3cret"}, true)
