@@ -24,8 +24,8 @@ type submission struct {
 	usesToken   bool   // whether the statements need the CSRF token
 }
 
-// findFlows returns the flows that the wrapper has an interface for, such as LoginMethod. Whether an
-// operation is missing altogether is for a test of the wrapper to tell.
+// findFlows returns the flows that the wrapper has an interface for, such as LoginMethod. A test of
+// the wrapper tells whether an operation is missing altogether.
 func findFlows(models, wrapper *source.Package, unions []source.Union) (flows []flow, err error) {
 	for _, union := range unions {
 		name := strings.TrimSuffix(strings.TrimPrefix(union.Operation, "update"), "Flow")

@@ -13,7 +13,7 @@ import (
 // Union is the body of a request that is one of several schemas.
 type Union struct {
 	Operation     string            // its operationId
-	Discriminator string            // the member that says which of the schemas it is; "" where nothing does
+	Discriminator string            // the member that says which of them it is; "" where none does
 	Members       []string          // the names of the schemas
 	Values        map[string]string // the names of schemas by the value of the discriminator
 }
