@@ -12,7 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// The documentation of each package that users import is kept as text, so that a change of the API is seen in review. After one:
+// The documentation of each package that users import is kept as text, so that a change of the API
+// is seen in review. After one:
 //
 //	go test . -update
 func TestDocumentation(t *testing.T) {
@@ -73,7 +74,8 @@ func wrapperPackages(t *testing.T) map[string]string {
 	return packages
 }
 
-// readFiles reads the files that another program is about to read, so that go test knows on which files its result depends.
+// readFiles reads the files that another program is about to read, so that go test knows on which
+// files its result depends.
 func readFiles(t *testing.T, dir string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(filepath.FromSlash(dir), "*.go"))

@@ -46,8 +46,9 @@ func readSpec(t *testing.T) spec {
 	return s
 }
 
-// What the API has and the wrapper lacks, and what the wrapper has and the API lacks, is named here, one by one, when a new version
-// of the API is taken in. The code is read, not compiled: it may not compile then.
+// What the API has and the wrapper lacks, and what the wrapper has and the API lacks, is named
+// here, one by one, when a new version of the API is taken in. The code is read, not compiled: it
+// may not compile then.
 func TestNothingOfTheAPIIsMissing(t *testing.T) {
 	t.Parallel()
 	s := readSpec(t)
@@ -116,7 +117,8 @@ func TestNothingOfTheAPIIsMissing(t *testing.T) {
 	}
 }
 
-// enumsIn returns the values of each enum in generated code: names of constants, and what these are.
+// enumsIn returns the values of each enum in generated code: names of constants, and what these
+// are.
 func enumsIn(text string) map[string]map[string]string {
 	enums := map[string]map[string]string{}
 	for _, enum := range regexp.MustCompile(`(?m)^type (\w+) string$`).FindAllStringSubmatch(text, -1) {
@@ -128,8 +130,8 @@ func enumsIn(text string) map[string]map[string]string {
 	return enums
 }
 
-// missingEnums says which enums and values the wrapper lacks, with a line for each cause: an enum without an alias lacks all
-// of its constants.
+// missingEnums says which enums and values the wrapper lacks, with a line for each cause: an enum
+// without an alias lacks all of its constants.
 func missingEnums(enums map[string]map[string]string, wrapper goPackage) []string {
 	var lines []string
 	for _, enum := range sorted(enums) {
@@ -196,7 +198,8 @@ func TestMissingEnums(t *testing.T) {
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// flattened are the unions that api/golang.yaml makes one struct of, with the members whose fields it has.
+// flattened are the unions that api/golang.yaml makes one struct of, with the members whose fields
+// it has.
 var flattened = map[string][]string{
 	"continueWith":     {"continueWithVerificationUi", "continueWithSetOrySessionToken", "continueWithSettingsUi", "continueWithRecoveryUi", "continueWithRedirectBrowserTo"},
 	"uiNodeAttributes": {"uiNodeInputAttributes", "uiNodeTextAttributes", "uiNodeImageAttributes", "uiNodeAnchorAttributes", "uiNodeScriptAttributes"},
@@ -246,7 +249,8 @@ func unsent(t *testing.T, op string, parameters func(yield func(string))) []stri
 	return found
 }
 
-// calledOperations returns the operations with a wire request in testdata, which the wrapper's calls write.
+// calledOperations returns the operations with a wire request in testdata, which the wrapper's
+// calls write.
 func calledOperations(t *testing.T) map[string]bool {
 	t.Helper()
 	known := map[string]bool{}
@@ -257,7 +261,8 @@ func calledOperations(t *testing.T) map[string]bool {
 	return known
 }
 
-// requestsOf returns the files with the wire requests of an operation: one, and others for parameters that exclude each other.
+// requestsOf returns the files with the wire requests of an operation: one, and others for
+// parameters that exclude each other.
 func requestsOf(t *testing.T, op string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", "requests", op+".*txt"))

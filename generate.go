@@ -1,8 +1,8 @@
-// Package kratosgo is the root of the module github.com/kratoskit/kratos-go. The package to import is
-// [github.com/kratoskit/kratos-go/wrappers/kratos].
+// Package kratosgo is the root of the module github.com/kratoskit/kratos-go. The package to import
+// is [github.com/kratoskit/kratos-go/wrappers/kratos].
 //
-// This file makes all of gen/, and what is generated in wrappers/, from api/, offline, with the tools
-// that tools/go.mod pins:
+// This file makes all of gen/, and what is generated in wrappers/, from api/, offline, with the
+// tools that tools/go.mod pins:
 //
 //	rm -rf gen wrappers/*/zz_generated_*.go && go generate ./...
 //

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The run itself fails if a client returns anything but what was sent. No time is looked at. Go 1.99 stands for a version
-// that cannot be had.
+// The run itself fails if a client returns anything but what was sent. No time is looked at. Go
+// 1.99 stands for a version that cannot be had.
 func TestTheTablesHaveAllRows(t *testing.T) {
 	var out bytes.Buffer
 	if err := run(t.Context(), &out, []string{"1.99", language(runtime.Version())}, "-quick"); err != nil {

@@ -19,9 +19,10 @@ const (
 	peersDir = "testdata/peers"
 )
 
-// generatePeers generates the clients of oapi-codegen and ogen from the effective spec, and returns the path of a file
-// for go build's -overlay: it has them appear as packages below peers/, and puts the code in testdata/peers that uses
-// them into its place. So nothing of them is committed, and this module is complete without them.
+// generatePeers generates the clients of oapi-codegen and ogen from the effective spec, and returns
+// the path of a file for go build's -overlay: it has them appear as packages below peers/, and puts
+// the code in testdata/peers that uses them into its place. So nothing of them is committed, and
+// this module is complete without them.
 func generatePeers(ctx context.Context, dir string) (string, error) {
 	bench, err := os.Getwd()
 	if err != nil {
@@ -75,7 +76,8 @@ func addFiles(replace map[string]string, to, from string) error {
 	})
 }
 
-// applyOverlay writes a spec with an OpenAPI Overlay applied, of which every action must match something.
+// applyOverlay writes a spec with an OpenAPI Overlay applied, of which every action must match
+// something.
 func applyOverlay(spec, path, to string) error {
 	text, err := os.ReadFile(spec)
 	if err != nil {

@@ -1,9 +1,10 @@
-// Command bench measures this SDK beside kratos-client-go, the clients that oapi-codegen and ogen generate from the same
-// spec, and bare net/http: the same calls to the same server in one run, with each version of Go that the SDK supports.
-// It prints ratios; times of one machine say nothing about another.
+// Command bench measures this SDK beside kratos-client-go, the clients that oapi-codegen and ogen
+// generate from the same spec, and bare net/http: the same calls to the same server in one run,
+// with each version of Go that the SDK supports. It prints ratios; times of one machine say nothing
+// about another.
 //
-// It generates the two clients first, and starts a real Kratos, against which validation is measured. The working
-// directory must be bench/ of this repository.
+// It generates the two clients first, and starts a real Kratos, against which validation is
+// measured. The working directory must be bench/ of this repository.
 package main
 
 import (
@@ -32,7 +33,8 @@ func main() {
 	}
 }
 
-// run measures with a toolchain of each version of the language that can be had; flags are those of the measurement.
+// run measures with a toolchain of each version of the language that can be had; flags are those of
+// the measurement.
 func run(ctx context.Context, w io.Writer, languages []string, flags ...string) error {
 	dir, err := os.MkdirTemp("", "kratos-bench")
 	if err != nil {
@@ -67,7 +69,8 @@ func run(ctx context.Context, w io.Writer, languages []string, flags ...string) 
 	return nil
 }
 
-// measure builds the measurement with a toolchain, which it uses in turn for what it compiles, and runs it.
+// measure builds the measurement with a toolchain, which it uses in turn for what it compiles, and
+// runs it.
 func measure(ctx context.Context, w io.Writer, toolchain, binary, overlay string, flags []string) error {
 	if _, err := output(withToolchain(exec.CommandContext(ctx, "go", "build", "-overlay="+overlay, "-o", binary, "./measure"), toolchain)); err != nil {
 		return err

@@ -14,8 +14,8 @@ import (
 // languages are the versions of Go that the SDK supports.
 var languages = []string{"1.26", "1.27"}
 
-// findToolchain returns the name of a toolchain of a version of Go: the one in use, or else the first release, which the
-// go command downloads where the module cache does not have it.
+// findToolchain returns the name of a toolchain of a version of Go: the one in use, or else the
+// first release, which the go command downloads where the module cache does not have it.
 func findToolchain(ctx context.Context, want string) (string, error) {
 	current, err := output(exec.CommandContext(ctx, "go", "env", "GOVERSION"))
 	if err != nil {
@@ -39,7 +39,8 @@ func withToolchain(cmd *exec.Cmd, toolchain string) *exec.Cmd {
 	return cmd
 }
 
-// output runs a command, and returns what it writes without the white space around; an error has what it complains of.
+// output runs a command, and returns what it writes without the white space around; an error has
+// what it complains of.
 func output(cmd *exec.Cmd) (string, error) {
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints

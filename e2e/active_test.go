@@ -15,7 +15,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Cookies as values, without a request or a response, from the registration to the end of the session.
+// Cookies as values, without a request or a response, from the registration to the end of the
+// session.
 func TestASessionWithoutHTTP(t *testing.T) {
 	t.Parallel()
 	srv := server.ForTest(t, server.Options{Config: map[string]any{"session": map[string]any{"lifespan": "1h"}}})
@@ -115,7 +116,8 @@ func TestTheActiveSessionOfAToken(t *testing.T) {
 	}
 }
 
-// Pages at a site that browsers do not reach Kratos through: the second factor comes before everything.
+// Pages at a site that browsers do not reach Kratos through: the second factor comes before
+// everything.
 func TestPagesAndTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

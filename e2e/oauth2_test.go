@@ -12,7 +12,8 @@ import (
 // atShop is where the OAuth2 provider sends a browser that is logged in.
 const atShop = "http://shop.example.com/callback"
 
-// oauth2Provider answers what Kratos asks of Ory Hydra about a login: who wants it, and where the browser goes after it.
+// oauth2Provider answers what Kratos asks of Ory Hydra about a login: who wants it, and where the
+// browser goes after it.
 func oauth2Provider(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()

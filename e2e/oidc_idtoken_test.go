@@ -32,7 +32,8 @@ func TestIDTokensOfApps(t *testing.T) {
 		register(t, client, p)
 		return p, provider.Person{Subject: p.Email, Email: p.Email}
 	}
-	// links logs in with the password, and checks that the account at the provider logs the same person in from then on.
+	// links logs in with the password, and checks that the account at the provider logs the same
+	// person in from then on.
 	links := func(t *testing.T, flow *kratos.LoginFlow, p person, account provider.Person) {
 		t.Helper()
 		if m := flow.Form().Messages; len(m) != 1 || m[0].ID != kratos.MessageLoginLinkAccount {

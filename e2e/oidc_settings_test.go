@@ -28,7 +28,8 @@ func TestSocialAccountsInSettings(t *testing.T) {
 		})
 		return br, id
 	}
-	// link links the person's account at the provider, and returns the form where the browser is then.
+	// link links the person's account at the provider, and returns the form where the browser is
+	// then.
 	link := func(t *testing.T, br *browser) (form kratos.Form) {
 		t.Helper()
 		var next string

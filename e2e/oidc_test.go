@@ -12,7 +12,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// inApp are the options of a flow that an app starts, and goes on with after a visit to the system's browser.
+// inApp are the options of a flow that an app starts, and goes on with after a visit to the
+// system's browser.
 func inApp() []kratos.CallOption {
 	return []kratos.CallOption{kratos.ReturnTo("kratosgo://return"), kratos.ReturnSessionTokenExchangeCode()}
 }

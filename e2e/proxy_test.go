@@ -18,7 +18,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// A browser that never sees Kratos itself does everything that a person can do, on pages and through the proxy of one site.
+// A browser that never sees Kratos itself does everything that a person can do, on pages and
+// through the proxy of one site.
 func TestPagesThroughAProxy(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -101,7 +102,8 @@ func TestPagesThroughAProxy(t *testing.T) {
 	}
 }
 
-// behindProxy starts a Kratos whose own URL is that of the site's proxy, and returns it with a site that has it.
+// behindProxy starts a Kratos whose own URL is that of the site's proxy, and returns it with a site
+// that has it.
 func behindProxy(t *testing.T, config map[string]any, opts ...kratos.Option) (*site, *server.Server, *kratos.Client) {
 	t.Helper()
 	s := newSite(t)
@@ -122,7 +124,8 @@ func behindProxy(t *testing.T, config map[string]any, opts ...kratos.Option) (*s
 	return s, srv, client
 }
 
-// Kratos takes nearly everything for the id of a provider, and has it in the URL to which providers send browsers back.
+// Kratos takes nearly everything for the id of a provider, and has it in the URL to which providers
+// send browsers back.
 func TestProvidersOfAnyNameThroughAProxy(t *testing.T) {
 	t.Parallel()
 	ids := []string{"acme:prod", "a@b.example", "my idp", "café", "a+b", "100%", "a%2Fb", "a;b,c", "(a)!*'", "a&b=c$d", "corp\\idp", "api", "日本語", "a?b#c"}

@@ -85,8 +85,8 @@ func TestSpentRecoveries(t *testing.T) {
 	})
 }
 
-// isSpent checks that a submission of another link is answered with another flow. A native client cannot tell that the flow is
-// not too old.
+// isSpent checks that a submission of another link is answered with another flow. A native client
+// cannot tell that the flow is not too old.
 func (ft *flowTest[F, M]) expectSpent(body M) {
 	ft.user.t.Helper()
 	if ft.user.mode == native {

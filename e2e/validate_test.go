@@ -154,7 +154,8 @@ func TestValidateKeepsSubmissionsInTheBody(t *testing.T) {
 	code(t, shared, a.Email)
 }
 
-// stopwatch sends requests, and measures how long that takes and how long it takes to validate them, at least.
+// stopwatch sends requests, and measures how long that takes and how long it takes to validate
+// them, at least.
 type stopwatch struct {
 	call, validation time.Duration
 }
@@ -177,9 +178,9 @@ func (s *stopwatch) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// Validating a request is to take a hundredth of the time that Kratos takes for it, at most. With the
-// race detector, which Kratos does without, it takes about ten times as long, so the test fails at a
-// tenth only.
+// Validating a request is to take a hundredth of the time that Kratos takes for it, at most. With
+// the race detector, which Kratos does without, it takes about ten times as long, so the test fails
+// at a tenth only.
 func TestValidationCostsLittleOfACall(t *testing.T) {
 	t.Parallel()
 	client, _ := clients(t, shared)

@@ -80,7 +80,8 @@ func (s *website) logOut() (where, page string) {
 	return s.read(resp, err)
 }
 
-// The program of examples/web, as it is, and a browser that fills in the forms that it finds on its pages.
+// The program of examples/web, as it is, and a browser that fills in the forms that it finds on its
+// pages.
 func TestTheExampleWebsite(t *testing.T) {
 	t.Parallel()
 	s := newWebsite(t)
@@ -113,7 +114,8 @@ func TestTheExampleWebsite(t *testing.T) {
 
 var secretOnPage = regexp.MustCompile(`<code>([A-Z2-7]{16,})</code>`)
 
-// Somebody with an authenticator app is led to the second factor from everywhere, and never in circles.
+// Somebody with an authenticator app is led to the second factor from everywhere, and never in
+// circles.
 func TestTheExampleWebsiteAndTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	s := newWebsite(t)

@@ -61,8 +61,8 @@ func measureBuilds(ctx context.Context, o options) (b builds, err error) {
 	return b, err
 }
 
-// goCommand runs the go command with the generated clients, and without cgo, which would make the sizes depend on the
-// machine's C compiler.
+// goCommand runs the go command with the generated clients, and without cgo, which would make the
+// sizes depend on the machine's C compiler.
 type goCommand struct{ overlay string }
 
 func (g goCommand) run(ctx context.Context, verb string, args ...string) (string, error) {

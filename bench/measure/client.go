@@ -14,8 +14,8 @@ const (
 
 var listSizes = []int{250, 1000}
 
-// client is one of those that are compared. What a call yields is what a program would read of the response; the baseline
-// yields nothing, because it decodes nothing.
+// client is one of those that are compared. What a call yields is what a program would read of the
+// response; the baseline yields nothing, because it decodes nothing.
 type client interface {
 	whoami(ctx context.Context) (identity string, err error)
 	loginFlow(ctx context.Context, yield func(input)) error
@@ -49,7 +49,8 @@ func newClients(url string) (clients [numClients]client, err error) {
 	return clients, nil
 }
 
-// newHTTPClient gives all clients the same connections: enough that none of the goroutines has to open new ones.
+// newHTTPClient gives all clients the same connections: enough that none of the goroutines has to
+// open new ones.
 func newHTTPClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxIdleConns: 2 * goroutines, MaxIdleConnsPerHost: 2 * goroutines}}
 }

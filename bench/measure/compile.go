@@ -22,12 +22,13 @@ var clientPackages = [numClients]string{
 	peerOgen:  module + "/bench/peers/ogen",
 }
 
-// compileTimes returns how many seconds of CPU time the compiler takes for each of the clients, in rounds in which they
-// take turns.
+// compileTimes returns how many seconds of CPU time the compiler takes for each of the clients, in
+// rounds in which they take turns.
 //
-// It runs the compiler itself, as go build does, on the client's packages only: those that are of the same module. All
-// else they import is compiled before, and found through go list -export. So neither the dependencies are in the time, nor
-// the linker, nor the go command with its cache, which would have to be deceived to compile anything twice.
+// It runs the compiler itself, as go build does, on the client's packages only: those that are of
+// the same module. All else they import is compiled before, and found through go list -export. So
+// neither the dependencies are in the time, nor the linker, nor the go command with its cache,
+// which would have to be deceived to compile anything twice.
 func compileTimes(ctx context.Context, g goCommand, dir string, rounds int) (times [numClients][]float64, err error) {
 	c := compiler{dir: dir, config: filepath.Join(dir, "importcfg"), packages: map[string]goPackage{}}
 	if c.tool, err = g.run(ctx, "tool", "-n", "compile"); err != nil {
@@ -73,7 +74,8 @@ type goPackage struct {
 	Module                  *struct{ Path, GoVersion string }
 }
 
-// load compiles a package and what it imports, and returns which of these are of its module, in the order of compilation.
+// load compiles a package and what it imports, and returns which of these are of its module, in the
+// order of compilation.
 func (c *compiler) load(ctx context.Context, g goCommand, name string) ([]string, error) {
 	out, err := g.run(ctx, "list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles,Module", name)
 	if err != nil {

@@ -1,5 +1,6 @@
-// Command measure compares the clients: the same calls, to the same server, which sends what a real Kratos sent. Command
-// bench builds it with each toolchain, together with the clients that it generates, and runs it.
+// Command measure compares the clients: the same calls, to the same server, which sends what a real
+// Kratos sent. Command bench builds it with each toolchain, together with the clients that it
+// generates, and runs it.
 package main
 
 import (

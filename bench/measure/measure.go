@@ -16,8 +16,8 @@ type cost struct{ time, allocs, bytes float64 }
 // costs are what a call takes with each of the clients, round by round.
 type costs [numClients][]cost
 
-// time returns how many times as long as with client b a call takes with client a: the median of the rounds, so that what
-// disturbs the machine for a while disturbs both.
+// time returns how many times as long as with client b a call takes with client a: the median of
+// the rounds, so that what disturbs the machine for a while disturbs both.
 func (c costs) time(a, b int) float64 {
 	return medianRatio(c[a], c[b], func(c cost) float64 { return c.time })
 }
@@ -44,7 +44,8 @@ func compare(ctx context.Context, c call, clients [numClients]client, e effort) 
 	return all, nil
 }
 
-// measure repeats a call for about length. It begins without garbage, lest a client pays for the one before it.
+// measure repeats a call for about length. It begins without garbage, lest a client pays for the
+// one before it.
 func measure(ctx context.Context, c call, client client, length time.Duration) (cost, error) {
 	if err := c.do(ctx, client); err != nil {
 		return cost{}, err

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// What Kratos v1.3.6 sent when it was recorded. identity.json is one item of a list of 500. The login flow is the one
-// with the most nodes: twelve; no recorded login has more.
+// What Kratos v1.3.6 sent when it was recorded. identity.json is one item of a list of 500. The
+// login flow is the one with the most nodes: twelve; no recorded login has more.
 var (
 	//go:embed testdata/session.json
 	sessionBody []byte
@@ -34,7 +34,8 @@ func identityID(i int) string { return fmt.Sprintf("%08x-6c11-4fc7-ab78-f28e8d1b
 func address(i int) string    { return fmt.Sprintf("many%dbatch-64@example.org", i) }
 func patchID(i int) string    { return fmt.Sprintf("%08d-0000-0000-0000-0000000000ab", i) }
 
-// batchBody returns the response to a batch of n identities that were all created, as recorded for a batch of 1000.
+// batchBody returns the response to a batch of n identities that were all created, as recorded for
+// a batch of 1000.
 func batchBody(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"identities":`)

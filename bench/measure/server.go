@@ -15,8 +15,9 @@ import (
 
 const serveFlag = "-serve"
 
-// startServer starts this program again as the server, so that what the server allocates is counted for nobody. The
-// server ends with its standard input, that is when stop is called or this program ends, however it does.
+// startServer starts this program again as the server, so that what the server allocates is counted
+// for nobody. The server ends with its standard input, that is when stop is called or this program
+// ends, however it does.
 func startServer() (url string, stop func(), err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -59,8 +60,8 @@ func serve() error {
 	return err
 }
 
-// handler is a Kratos that has its responses ready. Like Kratos, it leaves it to net/http to choose between a
-// Content-Length and chunks.
+// handler is a Kratos that has its responses ready. Like Kratos, it leaves it to net/http to choose
+// between a Content-Length and chunks.
 func handler() http.Handler {
 	lists := map[int][]byte{}
 	for _, n := range listSizes {

@@ -30,7 +30,8 @@ func atMostPercent(name string, measured, most float64) target {
 	return t
 }
 
-// byVersion chooses what is to be held with this version of Go: the encoding/json of Go 1.27 is faster, and linked anyway.
+// byVersion chooses what is to be held with this version of Go: the encoding/json of Go 1.27 is
+// faster, and linked anyway.
 func byVersion(go126, go127 float64) float64 {
 	if hasJSONv2() {
 		return go127

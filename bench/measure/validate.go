@@ -12,7 +12,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// validated is a request that a transport of package validate validates, and the call to a real Kratos that sends it.
+// validated is a request that a transport of package validate validates, and the call to a real
+// Kratos that sends it.
 type validated struct {
 	name   string
 	slow   bool // takes seconds

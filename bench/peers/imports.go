@@ -1,5 +1,5 @@
-// Package peers is where the clients of other generators appear while they are measured; they are generated then, and not
-// committed. It imports what they import, so that go.mod names it.
+// Package peers is where the clients of other generators appear while they are measured; they are
+// generated then, and not committed. It imports what they import, so that go.mod names it.
 package peers
 
 import (

@@ -28,16 +28,16 @@ const (
 	googleKeys   = "www.googleapis.com" // where Kratos fetches the keys that sign ID tokens
 )
 
-// Google stands in for Google, whose ID tokens Kratos takes from apps. Unlike a generic provider, its addresses cannot be
-// configured: Kratos reaches the stand-in through a proxy.
+// Google stands in for Google, whose ID tokens Kratos takes from apps. Unlike a generic provider,
+// its addresses cannot be configured: Kratos reaches the stand-in through a proxy.
 type Google struct {
 	keys  *mockoidc.Keypair
 	proxy string
 	trust string // the file with the certificate of the stand-in
 }
 
-// GoogleForTest starts a stand-in for one test, and stops it when the test has ended. On macOS, where a Kratos trusts nobody
-// but the system's authorities, it skips the test.
+// GoogleForTest starts a stand-in for one test, and stops it when the test has ended. On macOS,
+// where a Kratos trusts nobody but the system's authorities, it skips the test.
 func GoogleForTest(t testing.TB) *Google {
 	t.Helper()
 	if runtime.GOOS == "darwin" {

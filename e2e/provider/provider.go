@@ -98,8 +98,8 @@ func (p *Provider) start() error {
 	return nil
 }
 
-// mapper makes traits of the identity schema in package server of what the provider says; what it does not say is left for
-// Kratos to ask the person.
+// mapper makes traits of the identity schema in package server of what the provider says; what it
+// does not say is left for Kratos to ask the person.
 const mapper = `local claims = std.extVar('claims');
 { identity: { traits: {
   [if 'email' in claims then 'email']: claims.email,
@@ -112,8 +112,9 @@ const (
 	FromUserinfo = "userinfo"
 )
 
-// Config is what a Kratos needs to know of the provider, for server.Options.Config, with [FromIDToken] or [FromUserinfo] for
-// where it is to read who signed in. Whoever registers through the provider is signed in at once.
+// Config is what a Kratos needs to know of the provider, for server.Options.Config, with
+// [FromIDToken] or [FromUserinfo] for where it is to read who signed in. Whoever registers through
+// the provider is signed in at once.
 func (p *Provider) Config(claimsSource string) map[string]any {
 	return config(map[string]any{
 		"id":            ID,

@@ -21,18 +21,20 @@ const (
 	recipeModule  = "module github.com/kratoskit/kratos-go/e2e/kratos\n"
 )
 
-// buildFlags leaves out what nobody debugs here, and has the server name its version as the published ones do.
+// buildFlags leaves out what nobody debugs here, and has the server name its version as the
+// published ones do.
 var buildFlags = []string{
 	"-mod=readonly", "-buildvcs=false", "-tags=sqlite",
 	"-ldflags=-s -w -X " + kratosPackage + "/driver/config.Version=" + kratosVersion,
 }
 
-// Build returns the path of a Kratos server's executable, and builds it first if this machine's cache has none. The
-// module in e2e/kratos says what is built; a change there, or another version of Go, leads to another executable, in
-// kratos-go below [os.UserCacheDir]. Builds that are asked for at the same time, by other processes too, wait for the
-// first one.
+// Build returns the path of a Kratos server's executable, and builds it first if this machine's
+// cache has none. The module in e2e/kratos says what is built; a change there, or another version
+// of Go, leads to another executable, in kratos-go below [os.UserCacheDir]. Builds that are asked
+// for at the same time, by other processes too, wait for the first one.
 //
-// What is done and how long it took goes to log. The working directory must be within this repository.
+// What is done and how long it took goes to log. The working directory must be within this
+// repository.
 func Build(ctx context.Context, log io.Writer) (string, error) {
 	recipe, err := findRecipe()
 	if err != nil {
@@ -69,8 +71,8 @@ func Build(ctx context.Context, log io.Writer) (string, error) {
 	return binary, nil
 }
 
-// recipe is the folder of the module that pins Kratos and all it is made of. It cannot be embedded, as a package's
-// files end where another module begins.
+// recipe is the folder of the module that pins Kratos and all it is made of. It cannot be embedded,
+// as a package's files end where another module begins.
 type recipe string
 
 func findRecipe() (recipe, error) {
@@ -121,7 +123,8 @@ func (r recipe) build(ctx context.Context, binary string, log io.Writer) error {
 		fmt.Fprintf(log, "server: still building Kratos (%s)\n", time.Since(start).Round(time.Second))
 	})
 
-	// A build that was killed may have left this file behind; the lock says that nobody is writing it now.
+	// A build that was killed may have left this file behind; the lock says that nobody is writing
+	// it now.
 	partial := binary + ".partial"
 	defer os.Remove(partial)
 	args := append([]string{"build", "-o", partial}, buildFlags...)
@@ -176,7 +179,8 @@ func (r recipe) goEnv(ctx context.Context, name string) (string, error) {
 func (r recipe) goCommand(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = string(r)
-	// Where there is no C compiler Go would turn cgo off without a word, and Kratos would fail at its first query.
+	// Where there is no C compiler Go would turn cgo off without a word, and Kratos would fail at
+	// its first query.
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=1", "GOWORK=off")
 	detach(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd) }
@@ -205,7 +209,8 @@ func buildError(output string, err error) error {
 	return fmt.Errorf("server: building Kratos: %s%w\n%s", advice, err, lastLines(output, 20))
 }
 
-// lock waits until this process alone holds the file. The kernel lets go of it when the holder ends in whatever way.
+// lock waits until this process alone holds the file. The kernel lets go of it when the holder ends
+// in whatever way.
 func lock(ctx context.Context, path string, log io.Writer) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

@@ -20,8 +20,8 @@ var personSchema string
 // pretendUI is where kratos.yml says the pages for people are.
 const pretendUI = "http://127.0.0.1:4455"
 
-// writeConfig fills dir with what Kratos reads. Kratos itself lays the files over each other, in this order, so that
-// it is its own rules by which they merge.
+// writeConfig fills dir with what Kratos reads. Kratos itself lays the files over each other, in
+// this order, so that it is its own rules by which they merge.
 func (o Options) writeConfig(dir string, public, admin int, mail net.Addr) error {
 	base := kratosConfig
 	if o.UI != "" {
@@ -75,9 +75,9 @@ func loopbackURL(port int) string {
 	return "http://127.0.0.1:" + strconv.Itoa(port)
 }
 
-// ShowVerification is a configuration with which every version of Kratos names the verification that
-// it begins after a registration. Without the hook, versions from v25.4 on send the mail and say
-// nothing of it. It leads browsers to the verification page.
+// ShowVerification is a configuration with which every version of Kratos names the verification
+// that it begins after a registration. Without the hook, versions from v25.4 on send the mail and
+// say nothing of it. It leads browsers to the verification page.
 func ShowVerification() map[string]any {
 	after := map[string]any{}
 	for _, method := range []string{"password", "code", "passkey"} {

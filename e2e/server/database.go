@@ -9,17 +9,18 @@ import (
 	"path/filepath"
 )
 
-// Kratos' own in-memory mode shares one SQLite cache between connections, whose table locks nobody waits for: when
-// eight people registered at the same time, every second request failed. So each server has a file of its own, with
-// a journal that lets readers go on, and transactions that wait for each other at their beginning. lock=false turns off
-// a mutex of Kratos' that makes a deadlock of that waiting. Nothing needs to outlive a crash, so nothing is synced.
+// Kratos' own in-memory mode shares one SQLite cache between connections, whose table locks nobody
+// waits for: when eight people registered at the same time, every second request failed. So each
+// server has a file of its own, with a journal that lets readers go on, and transactions that wait
+// for each other at their beginning. lock=false turns off a mutex of Kratos' that makes a deadlock
+// of that waiting. Nothing needs to outlive a crash, so nothing is synced.
 const (
 	databaseName = "kratos.sqlite"
 	databaseDSN  = "sqlite://" + databaseName + "?_fk=true&_synchronous=OFF&_journal_mode=WAL&_txlock=immediate&_busy_timeout=10000&lock=false"
 )
 
-// migrate creates an empty database with Kratos' tables in dir. It takes a second, so a copy of one is made where
-// that can be.
+// migrate creates an empty database with Kratos' tables in dir. It takes a second, so a copy of one
+// is made where that can be.
 func migrate(ctx context.Context, binary, dir string) error {
 	dsn := "sqlite://" + databaseName + "?_fk=true&_synchronous=OFF&_journal_mode=MEMORY"
 	cmd := exec.CommandContext(ctx, binary, "migrate", "sql", "--yes", dsn)
@@ -31,8 +32,8 @@ func migrate(ctx context.Context, binary, dir string) error {
 	return nil
 }
 
-// writeDatabase gives the server in dir its empty database: a copy of the one that Build leaves beside its
-// executable, or a new one for another executable.
+// writeDatabase gives the server in dir its empty database: a copy of the one that Build leaves
+// beside its executable, or a new one for another executable.
 func writeDatabase(ctx context.Context, binary, dir string) error {
 	empty, err := os.ReadFile(filepath.Join(filepath.Dir(binary), databaseName))
 	if errors.Is(err, os.ErrNotExist) {

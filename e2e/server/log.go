@@ -31,7 +31,8 @@ func (b *logBuffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// since returns what was written from the offset on, as far as it was kept, and the offset of what comes next.
+// since returns what was written from the offset on, as far as it was kept, and the offset of what
+// comes next.
 func (b *logBuffer) since(offset int64) (string, int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

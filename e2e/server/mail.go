@@ -46,8 +46,8 @@ func listenMail() (*Mail, error) {
 	return m, nil
 }
 
-// Wait returns the oldest mail to recipient that was not handed out before, and waits for one if there is none. It
-// gives up when ctx ends, at the latest after 15 seconds.
+// Wait returns the oldest mail to recipient that was not handed out before, and waits for one if
+// there is none. It gives up when ctx ends, at the latest after 15 seconds.
 func (m *Mail) Wait(ctx context.Context, recipient string) (Message, error) {
 	ctx, cancel := context.WithTimeout(ctx, mailTimeout)
 	defer cancel()

@@ -14,9 +14,9 @@ type reservation struct {
 	claim net.Listener // nil where the machine has only one loopback address
 }
 
-// reserve takes the port, or any free one for 0. Kratos has to bind it itself, so it is let go of again; but the claim
-// on the same port of another loopback address stays, and keeps a second harness from taking the port before Kratos
-// has it, and from then talking to the wrong Kratos.
+// reserve takes the port, or any free one for 0. Kratos has to bind it itself, so it is let go of
+// again; but the claim on the same port of another loopback address stays, and keeps a second
+// harness from taking the port before Kratos has it, and from then talking to the wrong Kratos.
 func reserve(port int) (reservation, error) {
 	for range 20 {
 		probe, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))

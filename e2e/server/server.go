@@ -19,14 +19,14 @@ const (
 	stopTimeout  = 5 * time.Second
 )
 
-// Options say how a [Server] differs from kratos.yml, the configuration beside this file. The zero value is a server
-// on free ports.
+// Options say how a [Server] differs from kratos.yml, the configuration beside this file. The zero
+// value is a server on free ports.
 type Options struct {
 	// PublicPort and AdminPort are the ports on 127.0.0.1; 0 means any free one.
 	PublicPort, AdminPort int
 
-	// UI is the base URL of the pages for people, say that of an httptest.Server. It takes the place of
-	// http://127.0.0.1:4455 wherever kratos.yml names that. Nobody needs to serve it.
+	// UI is the base URL of the pages for people, say that of an httptest.Server. It takes the
+	// place of http://127.0.0.1:4455 wherever kratos.yml names that. Nobody needs to serve it.
 	UI string
 
 	// Config is laid over kratos.yml: objects are merged, everything else, lists too, is replaced.
@@ -35,7 +35,8 @@ type Options struct {
 	// Env is added to the environment of Kratos, as "NAME=value".
 	Env []string
 
-	// Binary is the Kratos to run, which may then be of another version. Empty means that of [Build].
+	// Binary is the Kratos to run, which may then be of another version. Empty means that of
+	// [Build].
 	Binary string
 
 	// Log receives what Kratos logs, as it comes. [Server.Log] has the end of it in any case.
@@ -63,8 +64,9 @@ type Server struct {
 // errPortTaken is the start that can be tried again: somebody else got a port after we chose it.
 var errPortTaken = errors.New("port taken")
 
-// Start builds Kratos if need be, starts it, and returns once it is ready on both ports. The caller must call
-// [Server.Stop]; ctx ends only the start. The error of a start that failed holds the end of what Kratos logged.
+// Start builds Kratos if need be, starts it, and returns once it is ready on both ports. The caller
+// must call [Server.Stop]; ctx ends only the start. The error of a start that failed holds the end
+// of what Kratos logged.
 func Start(ctx context.Context, opts Options) (*Server, error) {
 	if opts.Progress == nil {
 		opts.Progress = os.Stderr
@@ -190,8 +192,8 @@ func (s *Server) startError() error {
 	return fmt.Errorf("server: Kratos ended while it started: %w\n%s", s.exitErr, lastLines(log, 25))
 }
 
-// Stop ends Kratos and the mail server, and removes their files. It may be called more than once, and always waits
-// until Kratos is gone.
+// Stop ends Kratos and the mail server, and removes their files. It may be called more than once,
+// and always waits until Kratos is gone.
 func (s *Server) Stop() {
 	s.stop.Do(func() {
 		if s.cmd != nil {

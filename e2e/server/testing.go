@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// ForTest starts a server for one test, stops it when the test has ended, and shows Kratos' log if the test failed.
+// ForTest starts a server for one test, stops it when the test has ended, and shows Kratos' log if
+// the test failed.
 func ForTest(t testing.TB, opts Options) *Server {
 	t.Helper()
 	s, err := Start(t.Context(), opts)
@@ -19,7 +20,8 @@ func ForTest(t testing.TB, opts Options) *Server {
 	return s
 }
 
-// LogOnFailure shows what Kratos logged from now on if the test fails. For tests that share a server.
+// LogOnFailure shows what Kratos logged from now on if the test fails. For tests that share a
+// server.
 func (s *Server) LogOnFailure(t testing.TB) {
 	_, from := s.log.since(0)
 	t.Cleanup(func() {
@@ -29,8 +31,8 @@ func (s *Server) LogOnFailure(t testing.TB) {
 	})
 }
 
-// Main starts a server for all tests of a binary, sets *shared, runs the tests, stops the server, and returns the
-// status to exit with. See the package's comment.
+// Main starts a server for all tests of a binary, sets *shared, runs the tests, stops the server,
+// and returns the status to exit with. See the package's comment.
 func Main(m *testing.M, opts Options, shared **Server) int {
 	s, err := Start(context.Background(), opts)
 	if err != nil {

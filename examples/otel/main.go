@@ -1,8 +1,8 @@
-// Otel traces every request to Kratos with OpenTelemetry: otelhttp, as the client's transport, makes a span of each and sends
-// its trace context along, which Kratos takes up.
+// Otel traces every request to Kratos with OpenTelemetry: otelhttp, as the client's transport,
+// makes a span of each and sends its trace context along, which Kratos takes up.
 //
-// The attribute url.full of such spans has the query, which for exchangeSessionToken and updateLogoutFlow is a secret. So the
-// exporter gets spans without it.
+// The attribute url.full of such spans has the query, which for exchangeSessionToken and
+// updateLogoutFlow is a secret. So the exporter gets spans without it.
 //
 //	go run . -public http://127.0.0.1:4433
 package main

@@ -1,9 +1,10 @@
-// Quickstart registers a person with a running Kratos, verifies the address, logs in and out, and says what it does.
+// Quickstart registers a person with a running Kratos, verifies the address, logs in and out, and
+// says what it does.
 //
 //	go run ./examples/quickstart -public http://127.0.0.1:4433 -admin http://127.0.0.1:4434
 //
-// It asks for the code that Kratos mails to the person. The identity schema has to have the traits of [person]. `make
-// quickstart` runs it against a Kratos of its own, and types the code.
+// It asks for the code that Kratos mails to the person. The identity schema has to have the traits
+// of [person]. `make quickstart` runs it against a Kratos of its own, and types the code.
 package main
 
 import (

@@ -1,5 +1,6 @@
-// Slog logs every request to Kratos with log/slog: the operation's method, path, status and duration, and nothing that is
-// secret. The library has no hook of its own for this, because an http.RoundTripper is one.
+// Slog logs every request to Kratos with log/slog: the operation's method, path, status and
+// duration, and nothing that is secret. The library has no hook of its own for this, because an
+// http.RoundTripper is one.
 //
 //	go run ./examples/slog -public http://127.0.0.1:4433
 package main
@@ -15,8 +16,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// logging logs each request that goes through it. Headers, bodies and the values of query parameters are left out: they
-// hold session tokens, cookies, codes and passwords.
+// logging logs each request that goes through it. Headers, bodies and the values of query
+// parameters are left out: they hold session tokens, cookies, codes and passwords.
 type logging struct {
 	next http.RoundTripper
 	log  *slog.Logger

@@ -1,11 +1,12 @@
-// Web is a website with its own pages for everything that a person does to an account, and one page for people who are
-// signed in. Browsers never see Kratos itself.
+// Web is a website with its own pages for everything that a person does to an account, and one page
+// for people who are signed in. Browsers never see Kratos itself.
 //
 //	make kratos           # in one terminal
 //	go run ./examples/web # in another; then open http://127.0.0.1:4455/
 //
-// Kratos' configuration has to name these pages as its ui_url: /login, /registration, /recovery, /verification, /settings and
-// /error. With social sign-in, give the providers' origins with -providers: see withSecurityHeaders.
+// Kratos' configuration has to name these pages as its ui_url: /login, /registration, /recovery,
+// /verification, /settings and /error. With social sign-in, give the providers' origins with
+// -providers: see withSecurityHeaders.
 package main
 
 import (

@@ -43,8 +43,8 @@ func withSecurityHeaders(providers []string, next http.Handler) http.Handler {
 	})
 }
 
-// withoutForeignForms refuses what other sites make a browser send to pages of this one. Below /auth/
-// Kratos checks tokens of its own, and some providers (Apple) send browsers back by a POST.
+// withoutForeignForms refuses what other sites make a browser send to pages of this one. Below
+// /auth/ Kratos checks tokens of its own, and some providers (Apple) send browsers back by a POST.
 func withoutForeignForms(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.AddInsecureBypassPattern("/auth/")

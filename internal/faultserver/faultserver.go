@@ -1,5 +1,5 @@
-// Package faultserver is a server for tests. It reads each request to its end, counts it, and then ends
-// the exchange in one of the ways in which servers and load balancers do.
+// Package faultserver is a server for tests. It reads each request to its end, counts it, and then
+// ends the exchange in one of the ways in which servers and load balancers do.
 package faultserver
 
 import (
@@ -87,7 +87,8 @@ type Server struct {
 	conns    map[net.Conn]bool
 }
 
-// New starts a server of an HTTP version, 1 or 2. It asks end what to do with the nth request, from 1 on.
+// New starts a server of an HTTP version, 1 or 2. It asks end what to do with the nth request, from
+// 1 on.
 func New(t testing.TB, version int, end func(n int64) End) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -143,7 +144,8 @@ func (s *Server) forget(c net.Conn) {
 // Requests returns how many whole requests the server has read.
 func (s *Server) Requests() int64 { return s.requests.Load() }
 
-// certificate returns configurations for a server with a certificate of its own, and for a client that trusts it.
+// certificate returns configurations for a server with a certificate of its own, and for a client
+// that trusts it.
 func certificate(t testing.TB) (server, client *tls.Config) {
 	t.Helper()
 	made, err := newCertificate()

@@ -8,7 +8,8 @@ import (
 
 // Fault is why a text is no JSON, or not one that all readers understand alike.
 type Fault struct {
-	// Duplicate says that the text is JSON but for a name that an object has twice; Pointer is the JSON Pointer to it.
+	// Duplicate says that the text is JSON but for a name that an object has twice; Pointer is the
+	// JSON Pointer to it.
 	Duplicate bool
 	Pointer   string
 	// Truncated says that the text ends too early.
@@ -22,7 +23,8 @@ type Fault struct {
 // twice.
 const short = 64 << 10
 
-// Check returns nil if b is one JSON text and nothing more, in valid UTF-8, and no object in it has a name twice.
+// Check returns nil if b is one JSON text and nothing more, in valid UTF-8, and no object in it has
+// a name twice.
 func Check(b []byte) *Fault {
 	if len(b) <= short && valid(b) {
 		return nil

@@ -1,5 +1,6 @@
-// Package jsonv2 is the JSON engine that decodes Kratos' answers: the standard library's encoding/json/v2 from Go 1.27,
-// and the module it came from before that. Nothing else in the project imports either.
+// Package jsonv2 is the JSON engine that decodes Kratos' answers: the standard library's
+// encoding/json/v2 from Go 1.27, and the module it came from before that. Nothing else in the
+// project imports either.
 //
 // Answers are decoded tolerantly: a duplicate name or invalid UTF-8 is no reason to lose an answer.
 package jsonv2
@@ -22,7 +23,8 @@ func NewDecoder(r io.Reader) *Decoder { return newDecoder(r, tolerant) }
 // UnmarshalDecode decodes the next value of dec into v.
 func UnmarshalDecode(dec *Decoder, v any) error { return unmarshalDecode(dec, v) }
 
-// UnmarshalOpen decodes the next value of dec, an object, into known, and the members that known has no field for into unknown.
+// UnmarshalOpen decodes the next value of dec, an object, into known, and the members that known
+// has no field for into unknown.
 func UnmarshalOpen[T any](dec *Decoder, known *T, unknown *map[string]json.RawMessage) error {
 	open := open[T]{Known: known}
 	if err := unmarshalDecode(dec, &open); err != nil {

@@ -1,6 +1,6 @@
-// Package recorded reads recordings of exchanges with real servers: files of JSON lines, one exchange
-// a line, which may be compressed. Those that this repository keeps are in testdata/recorded; a test
-// that reads recordings has the flag -recorded for others:
+// Package recorded reads recordings of exchanges with real servers: files of JSON lines, one
+// exchange a line, which may be compressed. Those that this repository keeps are in
+// testdata/recorded; a test that reads recordings has the flag -recorded for others:
 //
 //	var recordings = flag.String(recorded.Flag, recorded.Kept("../.."), recorded.Usage)
 package recorded
@@ -37,8 +37,8 @@ type Exchange struct {
 	// Scenario is what the request was a part of, and N its number there.
 	Scenario string
 	N        int
-	// Op is the operationId. It begins with "_" for a call that the API's description lacks, such as
-	// opening the link in a mail.
+	// Op is the operationId. It begins with "_" for a call that the API's description lacks, such
+	// as opening the link in a mail.
 	Op string
 	// Kind is who sent the request: "native", "ajax", "browser" or "admin".
 	Kind string
@@ -91,11 +91,12 @@ func (e *Exchange) String() string {
 }
 
 // Described reports whether the exchange is of an operation that the API's description has, with
-// arguments that a client means: a recording also has links of mails and callbacks, calls of the wrong
-// port, and empty ids.
+// arguments that a client means: a recording also has links of mails and callbacks, calls of the
+// wrong port, and empty ids.
 func (e *Exchange) Described() bool { return !strings.HasPrefix(e.Op, "_") && !e.Odd() }
 
-// Odd reports whether the request was wrong on purpose: sent to the wrong port, or with an empty id.
+// Odd reports whether the request was wrong on purpose: sent to the wrong port, or with an empty
+// id.
 func (e *Exchange) Odd() bool {
 	return e.Op == "_odd" || strings.Contains(e.Scenario, "wrong-server") || strings.Contains(e.Scenario, "odd/empty-ids")
 }
@@ -111,8 +112,8 @@ func (e *Exchange) HTTPRequest() (*http.Request, error) {
 	}, nil
 }
 
-// HTTPResponse returns the response as package net/http has it, with its request. Its body can be read
-// once.
+// HTTPResponse returns the response as package net/http has it, with its request. Its body can be
+// read once.
 func (e *Exchange) HTTPResponse() (*http.Response, error) {
 	r, err := e.HTTPRequest()
 	if err != nil {
@@ -129,8 +130,8 @@ func Kept(root string) string {
 	return filepath.Join(root, "testdata", "recorded", "*.jsonl")
 }
 
-// Files returns the files that match a pattern, in the order of their names. None, or one whose name
-// does not end in .jsonl or .jsonl.gz, is an error.
+// Files returns the files that match a pattern, in the order of their names. None, or one whose
+// name does not end in .jsonl or .jsonl.gz, is an error.
 func Files(pattern string) ([]string, error) {
 	files, err := filepath.Glob(pattern)
 	if err != nil {
@@ -163,8 +164,8 @@ func Read(pattern string) ([]*Exchange, error) {
 	return all, nil
 }
 
-// Exchanges yields the exchanges in files, one after the other, up to the first error. The error names
-// the file and line, and nothing of what is there.
+// Exchanges yields the exchanges in files, one after the other, up to the first error. The error
+// names the file and line, and nothing of what is there.
 func Exchanges(files ...string) iter.Seq2[*Exchange, error] {
 	return func(yield func(*Exchange, error) bool) {
 		for _, file := range files {

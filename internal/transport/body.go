@@ -63,7 +63,8 @@ func (b *Body) Close() error {
 	return nil
 }
 
-// Discard reads what little is left of a body, so that its connection can be used again, and closes it.
+// Discard reads what little is left of a body, so that its connection can be used again, and closes
+// it.
 func Discard(body io.ReadCloser) {
 	_, _ = io.CopyN(io.Discard, body, 4<<10)
 	_ = body.Close()

@@ -114,7 +114,8 @@ func get(ctx context.Context) *http.Request {
 	return r
 }
 
-// A body that arrives byte by byte is cut off by the time-out, and its context's end is that of the call.
+// A body that arrives byte by byte is cut off by the time-out, and its context's end is that of the
+// call.
 func TestSlowBodies(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -15,8 +15,8 @@ import (
 // have processed the request.
 var ErrConnectionEnded = errors.New("the connection ended before there was a response")
 
-// NotProcessedError says that the server has not processed a request: it was not reached, or says so
-// itself. The request can be sent again without having an effect twice.
+// NotProcessedError says that the server has not processed a request: it was not reached, or says
+// so itself. The request can be sent again without having an effect twice.
 type NotProcessedError struct{ Err error }
 
 func (e *NotProcessedError) Error() string { return e.Err.Error() }
@@ -24,7 +24,8 @@ func (e *NotProcessedError) Error() string { return e.Err.Error() }
 // Unwrap returns what happened to the connection.
 func (e *NotProcessedError) Unwrap() error { return e.Err }
 
-// reads reports whether a request has no effect, so that it can be sent again whatever happened to it.
+// reads reports whether a request has no effect, so that it can be sent again whatever happened to
+// it.
 func reads(r *http.Request) bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == ""
 }
@@ -33,11 +34,11 @@ func noBody(r *http.Request) bool { return r.Body == nil || r.Body == http.NoBod
 
 // unrepeatable changes r so that net/http does not send it twice.
 //
-// net/http repeats a request after RST_STREAM with REFUSED_STREAM or PROTOCOL_ERROR (which says nothing
-// of whether the request was processed), after GOAWAY, and over HTTP/1.1 where it has an Idempotency-Key
-// or only reads; but never a request whose body it cannot rewind. So requests with a body get no GetBody,
-// and others that have an effect get a body of no bytes, where net/http itself is known to be the one
-// that sends them. What is left is for the [guard].
+// net/http repeats a request after RST_STREAM with REFUSED_STREAM or PROTOCOL_ERROR (which says
+// nothing of whether the request was processed), after GOAWAY, and over HTTP/1.1 where it has an
+// Idempotency-Key or only reads; but never a request whose body it cannot rewind. So requests with
+// a body get no GetBody, and others that have an effect get a body of no bytes, where net/http
+// itself is known to be the one that sends them. What is left is for the [guard].
 func unrepeatable(r *http.Request, rt http.RoundTripper) *http.Request {
 	r.GetBody = nil
 	if _, ok := rt.(*http.Transport); ok && noBody(r) && !reads(r) {
@@ -86,8 +87,8 @@ func sharesConnection(c net.Conn) bool {
 	return ok && t.ConnectionState().NegotiatedProtocol == "h2"
 }
 
-// Texts of net/http, which has no types for these errors. If they change, a request is taken for one
-// that may have been processed.
+// Texts of net/http, which has no types for these errors. If they change, a request is taken for
+// one that may have been processed.
 const (
 	cannotRetry   = "http2: Transport: cannot retry err ["
 	afterWritten  = "] after Request.Body was written"

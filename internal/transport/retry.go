@@ -66,9 +66,9 @@ func busy(status int) bool {
 // forever is longer than anybody waits.
 const forever = 100 * 365 * 24 * time.Hour
 
-// RetryAfter returns how long a server asks not to be asked again: by Retry-After (RFC 9110, section
-// 10.2.3) or, where the status is 429 or 503, by X-Ratelimit-Reset or RateLimit-Reset. It is never
-// negative, and 100 years at most.
+// RetryAfter returns how long a server asks not to be asked again: by Retry-After (RFC 9110,
+// section 10.2.3) or, where the status is 429 or 503, by X-Ratelimit-Reset or RateLimit-Reset. It
+// is never negative, and 100 years at most.
 func RetryAfter(status int, h http.Header) (time.Duration, bool) {
 	for _, value := range h.Values("Retry-After") {
 		if d, ok := delay(value, false); ok {
@@ -90,8 +90,9 @@ func RetryAfter(status int, h http.Header) (time.Duration, bool) {
 
 var decimal = regexp.MustCompile(`^\+?[0-9]+(\.[0-9]*)?$`)
 
-// delay reads a number of seconds, a date or, as some servers write it, a duration such as "1m30s". With
-// epoch, a number that is too large for a delay is a time in seconds or milliseconds since 1970.
+// delay reads a number of seconds, a date or, as some servers write it, a duration such as "1m30s".
+// With epoch, a number that is too large for a delay is a time in seconds or milliseconds since
+// 1970.
 func delay(value string, epoch bool) (time.Duration, bool) {
 	value = strings.TrimSpace(value)
 	if decimal.MatchString(value) {

@@ -1,4 +1,5 @@
-// Package transport sends the requests of a client of an HTTP API. It knows nothing of what the API is for.
+// Package transport sends the requests of a client of an HTTP API. It knows nothing of what the API
+// is for.
 //
 // One call of [Transport.Do] is one request of the program. It may take several requests on the
 // wire, within one time-out:
@@ -28,12 +29,14 @@ const (
 	defaultLimit = 4 << 20
 )
 
-// A Transport sends requests. Its fields must not be changed once it is in use; it is safe for concurrent use.
+// A Transport sends requests. Its fields must not be changed once it is in use; it is safe for
+// concurrent use.
 type Transport struct {
 	// RoundTripper sends single requests.
 	RoundTripper http.RoundTripper
 	// Timeout is for a call with all its attempts, the pauses between them, and the body of the
-	// response. For a stream, it is for the time until the header has arrived, and then for each read.
+	// response. For a stream, it is for the time until the header has arrived, and then for each
+	// read.
 	Timeout time.Duration
 	// Retries is how often a request is sent again, at most.
 	Retries int
@@ -77,7 +80,8 @@ func optionsFrom(ctx context.Context) Options {
 }
 
 // Do sends r, and returns its response. The request is sent again as the package comment says. An
-// error after which it is certain that the server has not processed the request is a [NotProcessedError].
+// error after which it is certain that the server has not processed the request is a
+// [NotProcessedError].
 func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 	c := t.newCall(r)
 	if c.guard.budget.attempts > t.Retries {

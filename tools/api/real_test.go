@@ -23,7 +23,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// realProjects are the repository's own api/, and what it is after another version was taken in that differs in its number only.
+// realProjects are the repository's own api/, and what it is after another version was taken in
+// that differs in its number only.
 func realProjects(t *testing.T) map[string]project.Project {
 	t.Helper()
 	bumped := copyReal(t)
@@ -75,7 +76,8 @@ func recordedFiles(t *testing.T, p project.Project) []string {
 	return files
 }
 
-// The check passes, and recorded answers and sent requests are valid, also after a new version was taken in.
+// The check passes, and recorded answers and sent requests are valid, also after a new version was
+// taken in.
 func TestRealProject(t *testing.T) {
 	t.Parallel()
 	for name, p := range realProjects(t) {
@@ -150,7 +152,8 @@ func TestRealProjectDownAndUp(t *testing.T) {
 	apitest.MustEqual(t, before, apitest.Tree(t, p))
 }
 
-// Every correction is there because of something recorded, or is one of those that the server shows otherwise.
+// Every correction is there because of something recorded, or is one of those that the server shows
+// otherwise.
 func TestWithoutCorrectionsRecordedAnswersAreNotValid(t *testing.T) {
 	t.Parallel()
 	doc, err := node.Read(apitest.Repository.Contract())
@@ -207,7 +210,8 @@ func buildGenerator(t *testing.T) string {
 	return bin
 }
 
-// generate does what make generate does, compiles the result, and returns what the completeness test says.
+// generate does what make generate does, compiles the result, and returns what the completeness
+// test says.
 func generate(t *testing.T, p project.Project, generator string) string {
 	t.Helper()
 	if err := overlay.WriteEffective(p); err != nil {
@@ -234,7 +238,8 @@ func generate(t *testing.T, p project.Project, generator string) string {
 	return out
 }
 
-// A submission method that no overlay names gets the types of its siblings, and nothing of what is generated is a map of anything.
+// A submission method that no overlay names gets the types of its siblings, and nothing of what is
+// generated is a map of anything.
 func TestTypesOfRealProject(t *testing.T) {
 	t.Parallel()
 	if strings.Contains(apitest.Read(t, apitest.Repository.Path("gen", "kratos.gen.go")), "map[string]interface{}") {
@@ -259,7 +264,8 @@ func TestTypesOfRealProject(t *testing.T) {
 	}
 }
 
-// applyTo applies api/golang.yaml to a copy of doc, and makes sure that the free JSON of a schema got a type.
+// applyTo applies api/golang.yaml to a copy of doc, and makes sure that the free JSON of a schema
+// got a type.
 func applyTo(t *testing.T, doc *yaml.Node, name string) error {
 	t.Helper()
 	doc = node.Copy(doc)

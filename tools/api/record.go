@@ -17,7 +17,8 @@ import (
 
 const publicAddress, adminAddress = "127.0.0.1:4533", "127.0.0.1:4534"
 
-// record forwards two ports to those of a Kratos until it is interrupted, and appends what goes by to a file.
+// record forwards two ports to those of a Kratos until it is interrupted, and appends what goes by
+// to a file.
 func record(p project.Project, public, admin, file string) error {
 	publicURL, err := url.ParseRequestURI(public)
 	if err != nil {

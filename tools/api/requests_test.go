@@ -18,8 +18,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// goldenRequestsAreValid makes sure that the requests that the wrapper sends, golden files of its tests, are valid against the
-// effective spec.
+// goldenRequestsAreValid makes sure that the requests that the wrapper sends, golden files of its
+// tests, are valid against the effective spec.
 func goldenRequestsAreValid(t *testing.T, p project.Project) {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromFile(p.Effective())
@@ -57,8 +57,8 @@ func goldenRequestsAreValid(t *testing.T, p project.Project) {
 	}
 }
 
-// goldenRequest reads a request as the wrapper's tests write it: the line of method and path, parameters with a question
-// mark before each, headers, and the body after an empty line.
+// goldenRequest reads a request as the wrapper's tests write it: the line of method and path,
+// parameters with a question mark before each, headers, and the body after an empty line.
 func goldenRequest(path string) (*http.Request, error) {
 	f, err := os.Open(filepath.Clean(path))
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 
 const root = "../.."
 
-// The client of a description with what that of Kratos does not have compiles, and writes parameters
-// as the description says. The configuration and the templates are those of the project.
+// The client of a description with what that of Kratos does not have compiles, and writes
+// parameters as the description says. The configuration and the templates are those of the project.
 func TestParametersOfAnotherDescription(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

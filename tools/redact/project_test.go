@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A copy of the project takes in a submission for each flow, a response and types of the wrapper that
-// nobody has thought of. Nothing is written by hand for the submissions.
+// A copy of the project takes in a submission for each flow, a response and types of the wrapper
+// that nobody has thought of. Nothing is written by hand for the submissions.
 func TestNewSubmissionsAndSecrets(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -23,7 +23,8 @@ const (
 	batchTimeout = 130 * time.Second
 )
 
-// IdentityPatch is one item of a batch: an identity to create and, if the caller wants one, a UUID to know the result by.
+// IdentityPatch is one item of a batch: an identity to create and, if the caller wants one, a UUID
+// to know the result by.
 type IdentityPatch = gen.IdentityPatch
 
 // BatchPatchIdentities creates up to 1000 identities (batchPatchIdentities, admin port). There is a

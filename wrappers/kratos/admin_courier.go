@@ -19,19 +19,22 @@ func (a *Admin) courierMessages(ctx context.Context) lister[CourierMessage] {
 	}
 }
 
-// CourierMessages returns the emails and text messages that Kratos has sent, or is to send (listCourierMessages, admin port), the newest
-// first. [MessageStatus] and [Recipient] restrict the list; a page has 10 messages unless [PageSize] says otherwise.
+// CourierMessages returns the emails and text messages that Kratos has sent, or is to send
+// (listCourierMessages, admin port), the newest first. [MessageStatus] and [Recipient] restrict the
+// list; a page has 10 messages unless [PageSize] says otherwise.
 func (a *Admin) CourierMessages(ctx context.Context, opts ...CallOption) iter.Seq2[CourierMessage, error] {
 	return a.courierMessages(ctx).all(opts)
 }
 
-// CourierMessagesPage returns one page of [Admin.CourierMessages]: the first, or that of [PageToken].
+// CourierMessagesPage returns one page of [Admin.CourierMessages]: the first, or that of
+// [PageToken].
 func (a *Admin) CourierMessagesPage(ctx context.Context, opts ...CallOption) (*Page[CourierMessage], error) {
 	return a.courierMessages(ctx).page(opts)
 }
 
-// CourierMessage returns the message with this id, and each attempt to deliver it (getCourierMessage, admin port). It fails with
-// [ErrNotFound] if there is none. Kratos hides the body unless it runs in development mode.
+// CourierMessage returns the message with this id, and each attempt to deliver it
+// (getCourierMessage, admin port). It fails with [ErrNotFound] if there is none. Kratos hides the
+// body unless it runs in development mode.
 func (a *Admin) CourierMessage(ctx context.Context, id string, opts ...CallOption) (*CourierMessage, error) {
 	const op = "getCourierMessage"
 	if err := segment("the message's id", id); err != nil {

@@ -38,7 +38,8 @@ func (a *Admin) identities(ctx context.Context) lister[Identity] {
 	}
 }
 
-// Identities returns all identities (listIdentities, admin port), fetching page after page while they are being ranged over:
+// Identities returns all identities (listIdentities, admin port), fetching page after page while
+// they are being ranged over:
 //
 //	for identity, err := range admin.Identities(ctx) {
 //		if err != nil {
@@ -47,9 +48,10 @@ func (a *Admin) identities(ctx context.Context) lister[Identity] {
 //		…
 //	}
 //
-// It ends at the first error. Each identity is yielded as soon as it has arrived; break off whenever enough were seen.
-// [CredentialsIdentifier], [IDs] and [OrganizationID] restrict the list, [IncludeCredential] adds secrets, and [PageSize] sets
-// how many identities a page has (250 by default; at most 1000, and 500 from Kratos v25.4 on).
+// It ends at the first error. Each identity is yielded as soon as it has arrived; break off
+// whenever enough were seen. [CredentialsIdentifier], [IDs] and [OrganizationID] restrict the list,
+// [IncludeCredential] adds secrets, and [PageSize] sets how many identities a page has (250 by
+// default; at most 1000, and 500 from Kratos v25.4 on).
 func (a *Admin) Identities(ctx context.Context, opts ...CallOption) iter.Seq2[Identity, error] {
 	return a.identities(ctx).all(opts)
 }
@@ -59,8 +61,9 @@ func (a *Admin) IdentitiesPage(ctx context.Context, opts ...CallOption) (*Page[I
 	return a.identities(ctx).page(opts)
 }
 
-// FindIdentity returns the identity that logs in with identifier, such as an email address (listIdentities, admin port). It
-// fails with [ErrNotFound] if there is none, and with [ErrConflict] if there are several.
+// FindIdentity returns the identity that logs in with identifier, such as an email address
+// (listIdentities, admin port). It fails with [ErrNotFound] if there is none, and with
+// [ErrConflict] if there are several.
 func (a *Admin) FindIdentity(ctx context.Context, identifier string, opts ...CallOption) (*Identity, error) {
 	found, err := a.IdentitiesPage(ctx, append(opts[:len(opts):len(opts)], CredentialsIdentifier(identifier))...)
 	if err != nil {
@@ -75,8 +78,8 @@ func (a *Admin) FindIdentity(ctx context.Context, identifier string, opts ...Cal
 	return nil, &Error{Operation: "listIdentities", kind: ErrConflict, text: "several identities have this identifier"}
 }
 
-// Identity returns the identity with this id (getIdentity, admin port). It fails with [ErrNotFound] if there is none.
-// [IncludeCredential] adds secrets.
+// Identity returns the identity with this id (getIdentity, admin port). It fails with [ErrNotFound]
+// if there is none. [IncludeCredential] adds secrets.
 func (a *Admin) Identity(ctx context.Context, id string, opts ...CallOption) (*Identity, error) {
 	const op = "getIdentity"
 	if err := segment("the identity's id", id); err != nil {
@@ -125,8 +128,8 @@ func (a *Admin) UpdateIdentity(ctx context.Context, id string, body UpdateIdenti
 	return whole(op, resp, err, isIdentity)
 }
 
-// DeleteIdentity deletes the identity with this id for good (deleteIdentity, admin port). It fails with [ErrNotFound] if there
-// is none.
+// DeleteIdentity deletes the identity with this id for good (deleteIdentity, admin port). It fails
+// with [ErrNotFound] if there is none.
 func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...CallOption) error {
 	const op = "deleteIdentity"
 	if err := segment("the identity's id", id); err != nil {
@@ -176,14 +179,14 @@ func Traits[T any, I Identity | *Identity](of I) (T, error) {
 	return decoded[T]("Traits", deref(of).Traits)
 }
 
-// MetadataPublic returns what an administrator noted about an identity, and the person may read, as a T; the zero T if there
-// is nothing.
+// MetadataPublic returns what an administrator noted about an identity, and the person may read, as
+// a T; the zero T if there is nothing.
 func MetadataPublic[T any, I Identity | *Identity](of I) (T, error) {
 	return decoded[T]("MetadataPublic", deref(of).MetadataPublic)
 }
 
-// MetadataAdmin returns what an administrator noted about an identity, and only administrators may read, as a T; the zero T if
-// there is nothing.
+// MetadataAdmin returns what an administrator noted about an identity, and only administrators may
+// read, as a T; the zero T if there is nothing.
 func MetadataAdmin[T any, I Identity | *Identity](of I) (T, error) {
 	return decoded[T]("MetadataAdmin", deref(of).MetadataAdmin)
 }

@@ -11,17 +11,19 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// PasswordHash is a hashed password in one of the formats that Kratos reads, for an import. Make one of the parts with the
-// functions below, or of a string with [ParsePasswordHash]. It is a secret.
+// PasswordHash is a hashed password in one of the formats that Kratos reads, for an import. Make
+// one of the parts with the functions below, or of a string with [ParsePasswordHash]. It is a
+// secret.
 type PasswordHash struct{ text string }
 
 // Format keeps the hash out of logs, whatever the verb.
 func (PasswordHash) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "PasswordHash(…)") }
 
-// ParsePasswordHash takes a hash as it stands in a database: $2a$… (bcrypt), $argon2id$…, $argon2i$…, $pbkdf2-sha256$…,
-// $scrypt$…, $firescrypt$…, $md5$…, $sha1$…, $sha256$…, $sha512$…, {SSHA}…, {SSHA256}…, {SSHA512}…, $md5-crypt$…,
-// $sha256-crypt$…, $sha512-crypt$… and $hmac-sha256$…. It fails with [ErrInvalid] if the hash is in none of these formats, or
-// malformed: Kratos would take some such hashes, and refuse the login.
+// ParsePasswordHash takes a hash as it stands in a database: $2a$… (bcrypt), $argon2id$…,
+// $argon2i$…, $pbkdf2-sha256$…, $scrypt$…, $firescrypt$…, $md5$…, $sha1$…, $sha256$…, $sha512$…,
+// {SSHA}…, {SSHA256}…, {SSHA512}…, $md5-crypt$…, $sha256-crypt$…, $sha512-crypt$… and
+// $hmac-sha256$…. It fails with [ErrInvalid] if the hash is in none of these formats, or malformed:
+// Kratos would take some such hashes, and refuse the login.
 func ParsePasswordHash(hash string) (PasswordHash, error) {
 	if err := checkHash(hash); err != nil {
 		return PasswordHash{}, failed("ParsePasswordHash", err)
@@ -29,35 +31,39 @@ func ParsePasswordHash(hash string) (PasswordHash, error) {
 	return PasswordHash{hash}, nil
 }
 
-// HashArgon2id is the Argon2id hash of a password, of version 19: memory in KiB, iterations, parallelism, salt and hash.
+// HashArgon2id is the Argon2id hash of a password, of version 19: memory in KiB, iterations,
+// parallelism, salt and hash.
 func HashArgon2id(memory, iterations uint32, parallelism uint8, salt, hash []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", memory, iterations, parallelism, raw64(salt), raw64(hash)))
 }
 
-// HashPBKDF2 is the PBKDF2 hash of a password: digest ("sha1", "sha224", "sha256", "sha384" or "sha512"), iterations, salt and hash.
+// HashPBKDF2 is the PBKDF2 hash of a password: digest ("sha1", "sha224", "sha256", "sha384" or
+// "sha512"), iterations, salt and hash.
 func HashPBKDF2(digest string, iterations uint32, salt, hash []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$pbkdf2-%s$i=%d,l=%d$%s$%s", digest, iterations, len(hash), raw64(salt), raw64(hash)))
 }
 
-// HashScrypt is the scrypt hash of a password: cost N, which is a power of two, block size, parallelism, salt and hash.
+// HashScrypt is the scrypt hash of a password: cost N, which is a power of two, block size,
+// parallelism, salt and hash.
 func HashScrypt(cost, block, parallelism uint32, salt, hash []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$scrypt$ln=%d,r=%d,p=%d$%s$%s", cost, block, parallelism, std64(salt), std64(hash)))
 }
 
-// HashFirebaseScrypt is a password hash that was exported from Firebase: memory cost (the exponent), rounds, salt and hash
-// of the person, and the salt separator and signer key of the project.
+// HashFirebaseScrypt is a password hash that was exported from Firebase: memory cost (the
+// exponent), rounds, salt and hash of the person, and the salt separator and signer key of the
+// project.
 func HashFirebaseScrypt(memoryCost, rounds uint32, salt, hash, saltSeparator, signerKey []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$firescrypt$ln=%d,r=%d,p=1$%s$%s$%s$%s", memoryCost, rounds, std64(salt), std64(hash), std64(saltSeparator), std64(signerKey)))
 }
 
-// HashSHA is the plain hash of password and salt: digest ("sha1", "sha256" or "sha512"), and a format that says how they are put
-// together, such as "{SALT}{PASSWORD}".
+// HashSHA is the plain hash of password and salt: digest ("sha1", "sha256" or "sha512"), and a
+// format that says how they are put together, such as "{SALT}{PASSWORD}".
 func HashSHA(digest, format string, salt, hash []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$%s$pf=%s$%s$%s", digest, std64([]byte(format)), std64(salt), std64(hash)))
 }
 
-// HashMD5 is the plain MD5 hash of password and salt; format says how they are put together, such as "{SALT}{PASSWORD}", and is
-// "" where there is no salt.
+// HashMD5 is the plain MD5 hash of password and salt; format says how they are put together, such
+// as "{SALT}{PASSWORD}", and is "" where there is no salt.
 func HashMD5(format string, salt, hash []byte) (PasswordHash, error) {
 	if format == "" && len(salt) == 0 {
 		return ParsePasswordHash("$md5$" + std64(hash))
@@ -65,14 +71,14 @@ func HashMD5(format string, salt, hash []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$md5$pf=%s$%s$%s", std64([]byte(format)), std64(salt), std64(hash)))
 }
 
-// HashHMAC is the HMAC of a password: digest ("md4", "md5", "sha1", "sha224", "sha256", "sha384" or "sha512"), the HMAC in hexadecimal,
-// and the key.
+// HashHMAC is the HMAC of a password: digest ("md4", "md5", "sha1", "sha224", "sha256", "sha384" or
+// "sha512"), the HMAC in hexadecimal, and the key.
 func HashHMAC(digest, hexMAC string, key []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$hmac-%s$%s$%s", digest, std64([]byte(hexMAC)), std64(key)))
 }
 
-// HashSSHA is the salted hash of a password as LDAP servers keep it: the digest of password and salt, 20 bytes of SHA-1, 32
-// of SHA-256 or 64 of SHA-512, and the salt.
+// HashSSHA is the salted hash of a password as LDAP servers keep it: the digest of password and
+// salt, 20 bytes of SHA-1, 32 of SHA-256 or 64 of SHA-512, and the salt.
 func HashSSHA(digest, salt []byte) (PasswordHash, error) {
 	name := map[int]string{20: "{SSHA}", 32: "{SSHA256}", 64: "{SSHA512}"}[len(digest)]
 	return ParsePasswordHash(name + std64(append(digest[:len(digest):len(digest)], salt...)))
@@ -107,12 +113,14 @@ func HashedPassword(hash PasswordHash) Credential {
 	return func(c *gen.IdentityWithCredentials) { c.Password.Config.HashedPassword = hash.text }
 }
 
-// PasswordMigrationHook makes Kratos ask the password migration hook of its configuration at the first login.
+// PasswordMigrationHook makes Kratos ask the password migration hook of its configuration at the
+// first login.
 func PasswordMigrationHook() Credential {
 	return func(c *gen.IdentityWithCredentials) { c.Password.Config.UsePasswordMigrationHook = true }
 }
 
-// OIDCLink links an identity to the account that the provider, by its id in Kratos' configuration, knows as subject.
+// OIDCLink links an identity to the account that the provider, by its id in Kratos' configuration,
+// knows as subject.
 func OIDCLink(provider, subject string) Credential {
 	return func(c *gen.IdentityWithCredentials) {
 		links := &c.OIDC.Config.Providers
@@ -155,7 +163,8 @@ func hashFormats() []hashFormat {
 	}
 }
 
-// checkHash refuses a hash that Kratos cannot read. What it says names the format, and nothing of the hash.
+// checkHash refuses a hash that Kratos cannot read. What it says names the format, and nothing of
+// the hash.
 func checkHash(hash string) error {
 	if len(hash) > 4096 {
 		return argumentError("the password hash is too long")

@@ -22,10 +22,12 @@ type Patch struct {
 	err error
 }
 
-// Replace sets the value at path, which Kratos adds if it is not there. A nil value is written as null.
+// Replace sets the value at path, which Kratos adds if it is not there. A nil value is written as
+// null.
 func (p Patch) Replace(path string, value any) Patch { return p.with("replace", path, value) }
 
-// Add adds a value: a member to an object, or an element to an array, where "-" as the last name stands for its end.
+// Add adds a value: a member to an object, or an element to an array, where "-" as the last name
+// stands for its end.
 func (p Patch) Add(path string, value any) Patch { return p.with("add", path, value) }
 
 // Remove removes the value at path, which has to be there.
@@ -111,7 +113,8 @@ func (a *Admin) PatchIdentity(ctx context.Context, id string, patch Patch, opts 
 	return whole(op, resp, err, isIdentity)
 }
 
-// SetState switches an identity on or off (patchIdentity, admin port); people whose identity is inactive cannot log in.
+// SetState switches an identity on or off (patchIdentity, admin port); people whose identity is
+// inactive cannot log in.
 func (a *Admin) SetState(ctx context.Context, id string, state IdentityState, opts ...CallOption) (*Identity, error) {
 	return a.PatchIdentity(ctx, id, Patch{}.Replace("/state", state), opts...)
 }
@@ -122,14 +125,16 @@ func (a *Admin) SetTraits(ctx context.Context, id string, traits any, opts ...Ca
 	return a.PatchIdentity(ctx, id, Patch{}.Replace("/traits", traits), opts...)
 }
 
-// SetMetadataPublic replaces what the person may read of an identity's metadata (patchIdentity, admin port); nil deletes it.
-// Use an object: Kratos takes other values, and with SQLite cannot read a number again.
+// SetMetadataPublic replaces what the person may read of an identity's metadata (patchIdentity,
+// admin port); nil deletes it. Use an object: Kratos takes other values, and with SQLite cannot
+// read a number again.
 func (a *Admin) SetMetadataPublic(ctx context.Context, id string, metadata any, opts ...CallOption) (*Identity, error) {
 	return a.PatchIdentity(ctx, id, Patch{}.Replace("/metadata_public", metadata), opts...)
 }
 
-// SetMetadataAdmin replaces what only administrators may read of an identity's metadata (patchIdentity, admin port); nil
-// deletes it. What [Admin.SetMetadataPublic] says of values holds here too.
+// SetMetadataAdmin replaces what only administrators may read of an identity's metadata
+// (patchIdentity, admin port); nil deletes it. What [Admin.SetMetadataPublic] says of values holds
+// here too.
 func (a *Admin) SetMetadataAdmin(ctx context.Context, id string, metadata any, opts ...CallOption) (*Identity, error) {
 	return a.PatchIdentity(ctx, id, Patch{}.Replace("/metadata_admin", metadata), opts...)
 }

@@ -8,10 +8,11 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// CreateRecoveryCodeForIdentity makes a code and a link with which a person who has lost every credential gets in again
-// (createRecoveryCodeForIdentity, admin port). Hand both over on a way you trust: they are as good as a password. lifespan is how
-// long they hold; 0 means as long as Kratos' configuration says. The flow is one for a browser, unless flowType is
-// [FlowTypeAPI]. It fails with [ErrNotFound] if there is no such identity, or recovery is disabled.
+// CreateRecoveryCodeForIdentity makes a code and a link with which a person who has lost every
+// credential gets in again (createRecoveryCodeForIdentity, admin port). Hand both over on a way you
+// trust: they are as good as a password. lifespan is how long they hold; 0 means as long as Kratos'
+// configuration says. The flow is one for a browser, unless flowType is [FlowTypeAPI]. It fails
+// with [ErrNotFound] if there is no such identity, or recovery is disabled.
 func (a *Admin) CreateRecoveryCodeForIdentity(ctx context.Context, id string, lifespan time.Duration, flowType FlowType, opts ...CallOption) (*RecoveryCode, error) {
 	const op = "createRecoveryCodeForIdentity"
 	expires, err := expiresIn(id, lifespan)
@@ -22,9 +23,10 @@ func (a *Admin) CreateRecoveryCodeForIdentity(ctx context.Context, id string, li
 	return whole(op, resp, err, func(r *RecoveryCode) bool { return r.RecoveryCode != "" })
 }
 
-// CreateRecoveryLinkForIdentity makes a link with which a person who has lost every credential gets in again
-// (createRecoveryLinkForIdentity, admin port). What [Admin.CreateRecoveryCodeForIdentity] says of codes holds for it; if there is no such
-// identity, it fails with [ErrBadRequest]. [ReturnTo] says where the browser goes afterwards.
+// CreateRecoveryLinkForIdentity makes a link with which a person who has lost every credential gets
+// in again (createRecoveryLinkForIdentity, admin port). What [Admin.CreateRecoveryCodeForIdentity]
+// says of codes holds for it; if there is no such identity, it fails with [ErrBadRequest].
+// [ReturnTo] says where the browser goes afterwards.
 func (a *Admin) CreateRecoveryLinkForIdentity(ctx context.Context, id string, lifespan time.Duration, opts ...CallOption) (*RecoveryLink, error) {
 	const op = "createRecoveryLinkForIdentity"
 	expires, err := expiresIn(id, lifespan)

@@ -20,8 +20,8 @@ func (a *Admin) sessions(ctx context.Context) lister[Session] {
 	}
 }
 
-// Sessions returns the sessions of all people (listSessions, admin port). [Active] restricts the list; identities and devices are
-// null unless [Expand] asks for them.
+// Sessions returns the sessions of all people (listSessions, admin port). [Active] restricts the
+// list; identities and devices are null unless [Expand] asks for them.
 func (a *Admin) Sessions(ctx context.Context, opts ...CallOption) iter.Seq2[Session, error] {
 	return a.sessions(ctx).all(opts)
 }
@@ -31,8 +31,8 @@ func (a *Admin) SessionsPage(ctx context.Context, opts ...CallOption) (*Page[Ses
 	return a.sessions(ctx).page(opts)
 }
 
-// Session returns the session with this id, not token (getSession, admin port). It fails with [ErrNotFound] if there is none.
-// Identity and devices are null unless [Expand] asks for them.
+// Session returns the session with this id, not token (getSession, admin port). It fails with
+// [ErrNotFound] if there is none. Identity and devices are null unless [Expand] asks for them.
 func (a *Admin) Session(ctx context.Context, id string, opts ...CallOption) (*Session, error) {
 	const op = "getSession"
 	if err := segment("the session's id", id); err != nil {
@@ -42,8 +42,8 @@ func (a *Admin) Session(ctx context.Context, id string, opts ...CallOption) (*Se
 	return whole(op, resp, err, isSession)
 }
 
-// DisableSession ends the session with this id (disableSession, admin port); ending it twice is no error. It fails with
-// [ErrNotFound] if there never was one.
+// DisableSession ends the session with this id (disableSession, admin port); ending it twice is no
+// error. It fails with [ErrNotFound] if there never was one.
 func (a *Admin) DisableSession(ctx context.Context, id string, opts ...CallOption) error {
 	const op = "disableSession"
 	if err := segment("the session's id", id); err != nil {
@@ -53,9 +53,10 @@ func (a *Admin) DisableSession(ctx context.Context, id string, opts ...CallOptio
 	return done(op, resp, err)
 }
 
-// ExtendSession lets the session with this id last for another whole lifespan (extendSession, admin port), and returns it. Kratos
-// does nothing if it is too early for that (earliest_possible_extend in its configuration), and revives a session that
-// has expired; one that was revoked stays inactive. It fails with [ErrNotFound] if there is none.
+// ExtendSession lets the session with this id last for another whole lifespan (extendSession, admin
+// port), and returns it. Kratos does nothing if it is too early for that (earliest_possible_extend
+// in its configuration), and revives a session that has expired; one that was revoked stays
+// inactive. It fails with [ErrNotFound] if there is none.
 //
 // The cookie in the person's browser still ends when the session would have ended. Kratos renews it
 // when it is asked for the session the next time: [Client.RequireSession] passes the new cookie on,
@@ -90,19 +91,21 @@ func (a *Admin) identitySessions(ctx context.Context, id string) lister[Session]
 	}
 }
 
-// IdentitySessions returns the sessions of one identity (listIdentitySessions, admin port). [Active] restricts the list. It fails
-// with [ErrNotFound] if there is no such identity, in Kratos versions that look.
+// IdentitySessions returns the sessions of one identity (listIdentitySessions, admin port).
+// [Active] restricts the list. It fails with [ErrNotFound] if there is no such identity, in Kratos
+// versions that look.
 func (a *Admin) IdentitySessions(ctx context.Context, id string, opts ...CallOption) iter.Seq2[Session, error] {
 	return a.identitySessions(ctx, id).all(opts)
 }
 
-// IdentitySessionsPage returns one page of [Admin.IdentitySessions]: the first, or that of [PageToken].
+// IdentitySessionsPage returns one page of [Admin.IdentitySessions]: the first, or that of
+// [PageToken].
 func (a *Admin) IdentitySessionsPage(ctx context.Context, id string, opts ...CallOption) (*Page[Session], error) {
 	return a.identitySessions(ctx, id).page(opts)
 }
 
-// DeleteIdentitySessions ends and deletes all sessions of an identity (deleteIdentitySessions, admin port). It fails with
-// [ErrNotFound] if it has none.
+// DeleteIdentitySessions ends and deletes all sessions of an identity (deleteIdentitySessions,
+// admin port). It fails with [ErrNotFound] if it has none.
 func (a *Admin) DeleteIdentitySessions(ctx context.Context, id string, opts ...CallOption) error {
 	const op = "deleteIdentitySessions"
 	if err := segment("the identity's id", id); err != nil {

@@ -15,22 +15,27 @@ import (
 //	client_options.go                  the client's headers                     |
 //	internal/transport                 attempts, pauses, time-out, limits       | the response, whole or as a stream
 //
-// Upwards, response.go (or list.go, item by item) decodes the response by its shape, operation.go says
-// what it means for its operation, error.go makes an error of a failure, and flow_outcome.go a Step.
+// Upwards, response.go (or list.go, item by item) decodes the response by its shape, operation.go
+// says what it means for its operation, error.go makes an error of a failure, and flow_outcome.go a
+// Step.
 
-// Client calls Kratos' public API (port 4433 by default) for native clients: programs that keep a session token
-// themselves, such as command line tools, mobile apps' backends and services. Make one with [NewClient] and share it; it is
-// safe for concurrent use.
+// Client calls Kratos' public API (port 4433 by default) for native clients: programs that keep a
+// session token themselves, such as command line tools, mobile apps' backends and services. Make
+// one with [NewClient] and share it; it is safe for concurrent use.
 type Client struct {
 	// Login is the login flow (createNativeLoginFlow, getLoginFlow, updateLoginFlow).
 	Login Flows[LoginFlow, LoginMethod]
-	// Registration is the registration flow (createNativeRegistrationFlow, getRegistrationFlow, updateRegistrationFlow).
+	// Registration is the registration flow (createNativeRegistrationFlow, getRegistrationFlow,
+	// updateRegistrationFlow).
 	Registration Flows[RegistrationFlow, RegistrationMethod]
-	// Settings is the settings flow (createNativeSettingsFlow, getSettingsFlow, updateSettingsFlow); its calls need the person's [Token].
+	// Settings is the settings flow (createNativeSettingsFlow, getSettingsFlow,
+	// updateSettingsFlow); its calls need the person's [Token].
 	Settings Flows[SettingsFlow, SettingsMethod]
-	// Recovery is the recovery flow (createNativeRecoveryFlow, getRecoveryFlow, updateRecoveryFlow).
+	// Recovery is the recovery flow (createNativeRecoveryFlow, getRecoveryFlow,
+	// updateRecoveryFlow).
 	Recovery Flows[RecoveryFlow, RecoveryMethod]
-	// Verification is the flow that verifies an address (createNativeVerificationFlow, getVerificationFlow, updateVerificationFlow).
+	// Verification is the flow that verifies an address (createNativeVerificationFlow,
+	// getVerificationFlow, updateVerificationFlow).
 	Verification Flows[VerificationFlow, VerificationMethod]
 
 	me
@@ -41,8 +46,8 @@ type Client struct {
 }
 
 // NewClient returns a client for the public API at baseURL, such as "https://auth.example.com" or
-// "http://127.0.0.1:4433/base". It does not connect. A URL that is no absolute http or https URL, or that has user
-// information, a query or a fragment, is refused with [ErrInvalid].
+// "http://127.0.0.1:4433/base". It does not connect. A URL that is no absolute http or https URL,
+// or that has user information, a query or a fragment, is refused with [ErrInvalid].
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	api, s, err := newAPI("NewClient", baseURL, opts)
 	if err != nil {
@@ -63,16 +68,16 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// Admin calls Kratos' admin API (port 4434 by default). The API has no authentication of its own: whoever reaches it can
-// read, change and delete every identity, so it belongs on a private network. Make one with [NewAdmin] and share it; it
-// is safe for concurrent use.
+// Admin calls Kratos' admin API (port 4434 by default). The API has no authentication of its own:
+// whoever reaches it can read, change and delete every identity, so it belongs on a private
+// network. Make one with [NewAdmin] and share it; it is safe for concurrent use.
 type Admin struct {
 	health
 	api *gen.Client
 }
 
-// NewAdmin returns a client for the admin API at baseURL, such as "http://kratos.internal:4434". It does not connect. What
-// [NewClient] says of URLs holds here too.
+// NewAdmin returns a client for the admin API at baseURL, such as "http://kratos.internal:4434". It
+// does not connect. What [NewClient] says of URLs holds here too.
 func NewAdmin(baseURL string, opts ...Option) (*Admin, error) {
 	api, _, err := newAPI("NewAdmin", baseURL, opts)
 	if err != nil {

@@ -78,7 +78,8 @@ func TestEveryListEnds(t *testing.T) {
 		}, false, 10, false},
 	} {
 		for op, list := range lists {
-			// Lists that count their pages do not look at the server's tokens: new items are no end of them.
+			// Lists that count their pages do not look at the server's tokens: new items are no end
+			// of them.
 			counted := op == "listMySessions" || op == "listIdentitySessions" || op == "listIdentitySchemas"
 			if counted && tc.tokens {
 				continue
@@ -110,7 +111,8 @@ func TestEveryListEnds(t *testing.T) {
 	}
 }
 
-// A page that breaks off before anything of it was handed over is fetched again; what was handed over is never yielded twice.
+// A page that breaks off before anything of it was handed over is fetched again; what was handed
+// over is never yielded twice.
 func TestPagesThatBreakOff(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

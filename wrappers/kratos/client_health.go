@@ -12,13 +12,14 @@ import (
 // health are the calls about a server that both ports answer.
 type health struct{ api *gen.Client }
 
-// IsAlive returns nil if Kratos answers at all (isAlive, both ports). It says nothing about its database.
+// IsAlive returns nil if Kratos answers at all (isAlive, both ports). It says nothing about its
+// database.
 func (h health) IsAlive(ctx context.Context, opts ...CallOption) error {
 	return healthy(once(ctx), "isAlive", h.api.IsAlive, opts)
 }
 
-// IsReady returns nil if Kratos and its database are ready (isReady, both ports), and [ErrServer] if they are not. It asks once:
-// how often to ask again is for the caller to say.
+// IsReady returns nil if Kratos and its database are ready (isReady, both ports), and [ErrServer]
+// if they are not. It asks once: how often to ask again is for the caller to say.
 func (h health) IsReady(ctx context.Context, opts ...CallOption) error {
 	return healthy(once(ctx), "isReady", h.api.IsReady, opts)
 }
@@ -39,7 +40,8 @@ func (a *Admin) Version(ctx context.Context, opts ...CallOption) (string, error)
 	return v.Version, nil
 }
 
-// metadataCall is a call that the admin port of servers up to v25.4 has below /admin, as its redirect says.
+// metadataCall is a call that the admin port of servers up to v25.4 has below /admin, as its
+// redirect says.
 type metadataCall func(context.Context, ...gen.RequestEditorFn) (*http.Response, error)
 
 func (call metadataCall) do(ctx context.Context, opts []CallOption) (*http.Response, error) {

@@ -20,9 +20,10 @@ const (
 // An Option configures a [Client] or [Admin] when it is made.
 type Option func(*settings) error
 
-// WithHTTPClient sends requests through a copy of hc, whose Transport may add tracing, logging, TLS settings or a Unix
-// socket (see the examples). Its CheckRedirect and Jar are not used: a redirect is an answer of Kratos', and Kratos refuses native calls that
-// have a cookie. Its Timeout is for a whole call, with all attempts and the pauses between them; 0 means 30 seconds.
+// WithHTTPClient sends requests through a copy of hc, whose Transport may add tracing, logging, TLS
+// settings or a Unix socket (see the examples). Its CheckRedirect and Jar are not used: a redirect
+// is an answer of Kratos', and Kratos refuses native calls that have a cookie. Its Timeout is for a
+// whole call, with all attempts and the pauses between them; 0 means 30 seconds.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) error {
 		if hc == nil {
@@ -33,8 +34,8 @@ func WithHTTPClient(hc *http.Client) Option {
 	}
 }
 
-// WithUserAgent sets the User-Agent header of every request, which is "kratos-go" by default. Kratos keeps it with the
-// sessions that the client makes.
+// WithUserAgent sets the User-Agent header of every request, which is "kratos-go" by default.
+// Kratos keeps it with the sessions that the client makes.
 func WithUserAgent(agent string) Option {
 	return func(s *settings) error {
 		if !headerValue(agent) {
@@ -45,8 +46,9 @@ func WithUserAgent(agent string) Option {
 	}
 }
 
-// WithBearer sends "Authorization: Bearer token" with every request: the API key of Ory Network, or what a gateway in front of
-// Kratos asks for. Kratos itself takes such a token for a session token where a call has neither that nor a cookie that it can read.
+// WithBearer sends "Authorization: Bearer token" with every request: the API key of Ory Network, or
+// what a gateway in front of Kratos asks for. Kratos itself takes such a token for a session token
+// where a call has neither that nor a cookie that it can read.
 func WithBearer(token string) Option {
 	return func(s *settings) error {
 		if token == "" || !headerValue(token) {
@@ -60,9 +62,10 @@ func WithBearer(token string) Option {
 	}
 }
 
-// WithSessionCookie sets the name of Kratos' session cookie (session.cookie.name in its configuration), if it is not
-// "ory_kratos_session". [Client.Browser] passes it on. No cookie with another name is taken for a
-// session then; without this option, those of Ory Network (ory_session_…) are.
+// WithSessionCookie sets the name of Kratos' session cookie (session.cookie.name in its
+// configuration), if it is not "ory_kratos_session". [Client.Browser] passes it on. No cookie with
+// another name is taken for a session then; without this option, those of Ory Network
+// (ory_session_…) are.
 func WithSessionCookie(name string) Option {
 	return func(s *settings) error {
 		if (&http.Cookie{Name: name}).Valid() != nil {
@@ -73,9 +76,9 @@ func WithSessionCookie(name string) Option {
 	}
 }
 
-// WithPublicURL says by which URL Kratos calls itself (serve.public.base_url in its configuration), if that is not the base
-// URL of the client. [Client.Proxy] takes it out of Kratos' answers, and without one [Flows.Page] sends browsers there. What
-// [NewClient] says of URLs holds here too.
+// WithPublicURL says by which URL Kratos calls itself (serve.public.base_url in its configuration),
+// if that is not the base URL of the client. [Client.Proxy] takes it out of Kratos' answers, and
+// without one [Flows.Page] sends browsers there. What [NewClient] says of URLs holds here too.
 func WithPublicURL(url string) Option {
 	return func(s *settings) (err error) {
 		s.publicURL, err = parseBaseURL(url)
@@ -159,7 +162,8 @@ func (s *settings) Do(r *http.Request) (*http.Response, error) {
 	return s.send.Do(r)
 }
 
-// parseBaseURL parses raw, without slashes at its end. Its errors do not repeat the URL, which may hold a password.
+// parseBaseURL parses raw, without slashes at its end. Its errors do not repeat the URL, which may
+// hold a password.
 func parseBaseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {

@@ -260,14 +260,16 @@ func TestOneClientForManyGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
-// judging is a transport that refuses everything with an error that it says is one of this package's.
+// judging is a transport that refuses everything with an error that it says is one of this
+// package's.
 type judging struct{ kind error }
 
 func (j judging) RoundTrip(*http.Request) (*http.Response, error) { return nil, j }
 func (j judging) Error() string                                   { return "kratos: toSession: not like this" }
 func (j judging) Is(target error) bool                            { return target == j.kind }
 
-// A transport of the caller's that finds something wrong has its say, and is not taken for a server that cannot be reached.
+// A transport of the caller's that finds something wrong has its say, and is not taken for a server
+// that cannot be reached.
 func TestATransportThatJudges(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []error{kratos.ErrInvalid, kratos.ErrUnexpectedAnswer} {

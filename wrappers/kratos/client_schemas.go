@@ -29,7 +29,8 @@ func (c *Client) IdentitySchemas(ctx context.Context, opts ...CallOption) iter.S
 	return c.identitySchemas(ctx).all(opts)
 }
 
-// IdentitySchemasPage returns one page of [Client.IdentitySchemas]: the first, or that of [PageToken].
+// IdentitySchemasPage returns one page of [Client.IdentitySchemas]: the first, or that of
+// [PageToken].
 func (c *Client) IdentitySchemasPage(ctx context.Context, opts ...CallOption) (*Page[IdentitySchema], error) {
 	return c.identitySchemas(ctx).page(opts)
 }

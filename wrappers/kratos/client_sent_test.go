@@ -16,7 +16,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// readOperations have no effect: they are sent again after failures that may pass. All others have one.
+// readOperations have no effect: they are sent again after failures that may pass. All others have
+// one.
 var readOperations = []string{
 	"getLoginFlow", "getRegistrationFlow", "getSettingsFlow", "getRecoveryFlow", "getVerificationFlow", "createBrowserLogoutFlow", "getFlowError",
 	"exchangeSessionToken", "toSession", "listMySessions", "createFedcmFlow", "getWebAuthnJavaScript", "listIdentities", "getIdentity", "listIdentitySessions",
@@ -40,9 +41,9 @@ var ways = map[string]func(http.RoundTripper) http.RoundTripper{
 	},
 }
 
-// Every operation × every end of a connection × HTTP version × way of sending, on a connection that was used before: what has
-// an effect reaches the server once, unless the server says that it had none; what only reads comes through, with no more
-// requests than there may be.
+// Every operation × every end of a connection × HTTP version × way of sending, on a connection that
+// was used before: what has an effect reaches the server once, unless the server says that it had
+// none; what only reads comes through, with no more requests than there may be.
 func TestSentOnce(t *testing.T) {
 	t.Parallel()
 	var rows atomic.Int64
@@ -126,16 +127,17 @@ func sentOnce(t *testing.T, op string, version int, end faultserver.End, times i
 	}
 }
 
-// ambiguous reports whether net/http repeats a request without saying why: one without a body that is a GET, or that is not
-// handed to it directly. Such a request is sent once, and the error does not say that it was not processed.
+// ambiguous reports whether net/http repeats a request without saying why: one without a body that
+// is a GET, or that is not handed to it directly. Such a request is sent once, and the error does
+// not say that it was not processed.
 func ambiguous(op string, through func(http.RoundTripper) http.RoundTripper) bool {
 	_, direct := through(http.DefaultTransport).(*http.Transport)
 	starts := slices.Contains([]string{"isAlive", "isReady", "updateLogoutFlow"}, op) || len(op) > 6 && op[:6] == "create" && op[len(op)-4:] == "Flow"
 	return starts || !direct && slices.Contains([]string{"disableMySession", "disableMyOtherSessions", "deleteIdentity", "deleteIdentityCredentials", "deleteIdentitySessions", "disableSession", "extendSession"}, op)
 }
 
-// A server that drains its connections says which requests it did not process: none of 6,000 submissions is lost, and none
-// arrives twice.
+// A server that drains its connections says which requests it did not process: none of 6,000
+// submissions is lost, and none arrives twice.
 func TestSubmissionsDuringADrain(t *testing.T) {
 	t.Parallel()
 	const submissions, workers = 6000, 32

@@ -4,7 +4,8 @@ import (
 	"context"
 )
 
-// WebAuthnJavaScript returns the script that pages with security keys or passkeys need (getWebAuthnJavaScript, public port).
+// WebAuthnJavaScript returns the script that pages with security keys or passkeys need
+// (getWebAuthnJavaScript, public port).
 func (c *Client) WebAuthnJavaScript(ctx context.Context, opts ...CallOption) (string, error) {
 	var script string
 	resp, err := c.api.GetWebAuthnJavaScript(ctx, edit(opts)...)

@@ -1,9 +1,9 @@
 // Package kratos is a client for Ory Kratos, the self-hosted identity server.
 //
-// [Client] talks to Kratos' public API (port 4433 by default): it logs people in, registers them, verifies their
-// addresses and tells whose session a token is. It is safe to hold in any handler. [Admin] talks to the admin API (port
-// 4434), which has no authentication of its own and can read and change every identity; it is a type of its own so that
-// nobody holds it by accident.
+// [Client] talks to Kratos' public API (port 4433 by default): it logs people in, registers them,
+// verifies their addresses and tells whose session a token is. It is safe to hold in any handler.
+// [Admin] talks to the admin API (port 4434), which has no authentication of its own and can read
+// and change every identity; it is a type of its own so that nobody holds it by accident.
 //
 //	client, err := kratos.NewClient("https://auth.example.com")
 //	login, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: password})
@@ -11,14 +11,16 @@
 //
 // # Flows
 //
-// Kratos does everything that a person does to an account in flows: a flow is started, shown to the person as a form, and
-// submitted, possibly several times, until it is done. All of them have the type [Flows], so they are learnt once: Start and
-// Get fetch a flow, Submit sends one answer to it, Do does Start and Submit where one answer is enough, and Page is the
-// page of a website that shows the flow.
+// Kratos does everything that a person does to an account in flows: a flow is started, shown to the
+// person as a form, and submitted, possibly several times, until it is done. All of them have the
+// type [Flows], so they are learnt once: Start and Get fetch a flow, Submit sends one answer to it,
+// Do does Start and Submit where one answer is enough, and Page is the page of a website that shows
+// the flow.
 //
-// Submit returns a [Step]. Step.Done says whether the flow is at its end; if it is not, Step.Flow is the form to show
-// next (a code was sent, say), or Step.RedirectTo is where a browser has to go. What the person typed being refused is an
-// error, [ErrRejected], with the form to show again ([Rejected]) and its messages ([Error.FieldErrors]).
+// Submit returns a [Step]. Step.Done says whether the flow is at its end; if it is not, Step.Flow
+// is the form to show next (a code was sent, say), or Step.RedirectTo is where a browser has to go.
+// What the person typed being refused is an error, [ErrRejected], with the form to show again
+// ([Rejected]) and its messages ([Error.FieldErrors]).
 //
 // # Native, single-page, server-rendered
 //
@@ -37,9 +39,10 @@
 //	                     Code, and id tokens
 //	logout               Logout(ctx, token)           CreateLogoutFlow, Logout           a link to CreateLogoutFlow's URL
 //
-// Kratos refuses native calls that have a cookie or an Origin, and browsers' calls whose cookies do not belong to the
-// flow. So the two are different entry points here: a native call with a cookie is refused before it is sent, and a
-// [Browser] sends the cookies of the one request that it was made for.
+// Kratos refuses native calls that have a cookie or an Origin, and browsers' calls whose cookies do
+// not belong to the flow. So the two are different entry points here: a native call with a cookie
+// is refused before it is sent, and a [Browser] sends the cookies of the one request that it was
+// made for.
 //
 // # What comes of a submission
 //
@@ -56,14 +59,15 @@
 //
 // # Lists
 //
-// A list is an iterator over all pages, such as [Admin.Identities], and a method for single pages, such as
-// [Admin.IdentitiesPage], which can be resumed from a token.
+// A list is an iterator over all pages, such as [Admin.Identities], and a method for single pages,
+// such as [Admin.IdentitiesPage], which can be resumed from a token.
 //
 // # Errors
 //
-// Every error that a call returns is an [*Error]. Test for what matters with [errors.Is] and the Err… variables of this
-// package, never by text or status: Kratos answers a wrong verification code with status 200, and a step that worked
-// with status 400. No error text contains a body, token, cookie, code, password or URL query.
+// Every error that a call returns is an [*Error]. Test for what matters with [errors.Is] and the
+// Err… variables of this package, never by text or status: Kratos answers a wrong verification code
+// with status 200, and a step that worked with status 400. No error text contains a body, token,
+// cookie, code, password or URL query.
 //
 // # Secrets
 //
@@ -73,8 +77,8 @@
 //
 //	Session{id: 0b9f0b3e-…, identity: {id: 6c2f6ba3-…, state: active}}
 //
-// This is so for every verb of package fmt, in errors and panics, and with the handlers of log/slog.
-// JSON differs, since programs need it:
+// This is so for every verb of package fmt, in errors and panics, and with the handlers of
+// log/slog. JSON differs, since programs need it:
 //
 //	what is sent: the methods of flows, [Posted],     redacted in every place; gen.MarshalBody
 //	[CreateIdentity], [UpdateIdentity],               writes a body as it is sent
@@ -97,8 +101,9 @@
 //
 // # Transport
 //
-// A call takes 30 seconds at most, with all its attempts and the pauses between them, and follows no redirect. What only reads is sent again
-// after a failure that may pass. What changes something is sent once, unless it certainly had no effect: see [WithRetries] and
-// [ErrNotProcessed]. Logging, tracing, TLS and Unix sockets come from the caller's [http.Client]: see [WithHTTPClient] and the programs in
-// examples/.
+// A call takes 30 seconds at most, with all its attempts and the pauses between them, and follows
+// no redirect. What only reads is sent again after a failure that may pass. What changes something
+// is sent once, unless it certainly had no effect: see [WithRetries] and [ErrNotProcessed].
+// Logging, tracing, TLS and Unix sockets come from the caller's [http.Client]: see [WithHTTPClient]
+// and the programs in examples/.
 package kratos

@@ -2,8 +2,8 @@ package kratos
 
 import "github.com/kratoskit/kratos-go/gen"
 
-// The enums of the API. They are open: a value that is none of the constants, because the server is newer, decodes and is
-// written again as it is. Switch with a default.
+// The enums of the API. They are open: a value that is none of the constants, because the server is
+// newer, decodes and is written again as it is. Switch with a default.
 type (
 	// AAL is an authenticator assurance level: how well a person has proved who it is.
 	AAL = gen.AAL
@@ -21,7 +21,8 @@ type (
 	RegistrationFlowState = gen.RegistrationFlowState
 	// SettingsFlowState is how far a change of settings is.
 	SettingsFlowState = gen.SettingsFlowState
-	// RecoveryFlowState is how far a recovery is; the states of choosing an address are those of Kratos v25.4 and later.
+	// RecoveryFlowState is how far a recovery is; the states of choosing an address are those of
+	// Kratos v25.4 and later.
 	RecoveryFlowState = gen.RecoveryFlowState
 	// VerificationFlowState is how far a verification is.
 	VerificationFlowState = gen.VerificationFlowState

@@ -21,9 +21,9 @@ type responseError string
 
 func (e responseError) Error() string { return string(e) }
 
-// causeText returns the text of an error that says nothing but what happened to a connection, or what
-// a transport that knows the errors of this package found wrong. Other errors can quote what was sent or
-// received, a malformed header line for instance; [Error.Unwrap] has them.
+// causeText returns the text of an error that says nothing but what happened to a connection, or
+// what a transport that knows the errors of this package found wrong. Other errors can quote what
+// was sent or received, a malformed header line for instance; [Error.Unwrap] has them.
 func causeText(err error) string {
 	if inner, ok := err.(*Error); ok { // of the call that an item of a batch was in
 		return strings.TrimPrefix(inner.Error(), "kratos: ")
@@ -50,7 +50,8 @@ func causeText(err error) string {
 	return "unwrap the error for its cause"
 }
 
-// innermost takes off err what is wrapped around the error that is a target: its text may have a URL.
+// innermost takes off err what is wrapped around the error that is a target: its text may have a
+// URL.
 func innermost(err, target error) error {
 	for {
 		inner := errors.Unwrap(err)

@@ -20,7 +20,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Whatever kept a request from being answered, the text of the error says what it can, and nothing of what was sent.
+// Whatever kept a request from being answered, the text of the error says what it can, and nothing
+// of what was sent.
 func TestTextsOfCauses(t *testing.T) {
 	t.Parallel()
 	secret := errors.New(leak)

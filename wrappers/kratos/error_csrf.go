@@ -8,8 +8,9 @@ import (
 
 const csrfCookiePrefix = "csrf_token_"
 
-// csrfText tells why Kratos refused a request for its CSRF token or cookie, by what was sent: what Kratos itself says of it is
-// the same in all cases. The name of the cookie depends on Kratos' own base URL, and comes with the refusal.
+// csrfText tells why Kratos refused a request for its CSRF token or cookie, by what was sent: what
+// Kratos itself says of it is the same in all cases. The name of the cookie depends on Kratos' own
+// base URL, and comes with the refusal.
 func csrfText(resp *http.Response) string {
 	text := ErrCSRF.Error() + ": "
 	if resp.Request == nil {

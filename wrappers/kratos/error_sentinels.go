@@ -5,25 +5,30 @@ import (
 	"net/http"
 )
 
-// What can go wrong, for [errors.Is]. An error matches at most one of the first group, and may match one of the second.
+// What can go wrong, for [errors.Is]. An error matches at most one of the first group, and may
+// match one of the second.
 var (
 	// ErrInvalid: an argument is wrong. Nothing was sent, unless the error has a StatusCode: Kratos
 	// answers an empty identifier in traits with status 500, as if the fault were its own.
 	ErrInvalid = errors.New("invalid argument")
-	// ErrUnreachable: there was no answer. The error wraps the cause, such as [context.DeadlineExceeded].
+	// ErrUnreachable: there was no answer. The error wraps the cause, such as
+	// [context.DeadlineExceeded].
 	ErrUnreachable = errors.New("no answer from the server")
-	// ErrNotProcessed: the request had no effect, since there was no connection, or the server says that it did not process it:
-	// it can be sent again. It comes together with ErrUnreachable; without it, the request may have had its effect.
+	// ErrNotProcessed: the request had no effect, since there was no connection, or the server says
+	// that it did not process it: it can be sent again. It comes together with ErrUnreachable;
+	// without it, the request may have had its effect.
 	ErrNotProcessed = errors.New("the request was not processed, and may be sent again")
-	// ErrUnexpectedAnswer: the answer is not one of Kratos', or not one to this call: a page of a proxy, the wrong port or
-	// path, broken or truncated JSON, a body over the limit.
+	// ErrUnexpectedAnswer: the answer is not one of Kratos', or not one to this call: a page of a
+	// proxy, the wrong port or path, broken or truncated JSON, a body over the limit.
 	ErrUnexpectedAnswer = errors.New("the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?)")
 	// ErrRejected: Kratos refused what the person entered; [Rejected] has the form to show again.
 	ErrRejected = errors.New("the input was refused")
-	// ErrFlowExpired: the flow is too old. FlowID has the flow that replaces it, if Kratos made one; else start again.
+	// ErrFlowExpired: the flow is too old. FlowID has the flow that replaces it, if Kratos made
+	// one; else start again.
 	ErrFlowExpired = errors.New("the flow has expired")
-	// ErrFlowReplaced: the flow is spent, by too many attempts for instance. FlowID has the flow that replaces it. Without
-	// feature_flags.use_continue_with_transitions, a recovery answers as one that has expired.
+	// ErrFlowReplaced: the flow is spent, by too many attempts for instance. FlowID has the flow
+	// that replaces it. Without feature_flags.use_continue_with_transitions, a recovery answers as
+	// one that has expired.
 	ErrFlowReplaced = errors.New("the flow was replaced by another")
 	// ErrFlowDisabled: Kratos' configuration turns this flow off.
 	ErrFlowDisabled = errors.New("the flow is disabled")
@@ -31,18 +36,21 @@ var (
 	// unknown, expired or revoked. Only calls that act for a person fail with it, and only where
 	// Kratos itself says so: any other 401 is [ErrUnauthorized].
 	ErrNoSession = errors.New("no valid session")
-	// ErrSessionAlreadyAvailable: the person is signed in already, and the flow is for people who are not.
+	// ErrSessionAlreadyAvailable: the person is signed in already, and the flow is for people who
+	// are not.
 	ErrSessionAlreadyAvailable = errors.New("there is a session already")
 	// ErrAAL1Required: a second factor can only be asked for after the first.
 	ErrAAL1Required = errors.New("the first factor is missing")
-	// ErrAAL2Required: the session is valid, but needs a second factor: start a login flow with aal=aal2.
+	// ErrAAL2Required: the session is valid, but needs a second factor: start a login flow with
+	// aal=aal2.
 	ErrAAL2Required = errors.New("the second factor is missing")
 	// ErrAALAlreadyFulfilled: the session has the assurance level that was asked for.
 	ErrAALAlreadyFulfilled = errors.New("the session has this assurance level already")
-	// ErrRefreshRequired: the session is too old for this change: start a login flow with refresh=true.
+	// ErrRefreshRequired: the session is too old for this change: start a login flow with
+	// refresh=true.
 	ErrRefreshRequired = errors.New("the person has to log in again first")
-	// ErrAddressNotVerified: the login needs an address that is verified. From Kratos v25.4 on, ContinueWith has the
-	// verification that was begun.
+	// ErrAddressNotVerified: the login needs an address that is verified. From Kratos v25.4 on,
+	// ContinueWith has the verification that was begun.
 	ErrAddressNotVerified = errors.New("the address is not verified")
 	// ErrIdentityInactive: the identity is switched off.
 	ErrIdentityInactive = errors.New("the identity is inactive")
@@ -52,8 +60,8 @@ var (
 	ErrCSRF = errors.New("the request failed the CSRF check")
 	// ErrReturnToForbidden: Kratos' configuration does not allow the return_to URL.
 	ErrReturnToForbidden = errors.New("return_to is not an allowed URL")
-	// ErrAccountExists: the registration with a provider found an account with the same address. FlowID has the login flow
-	// in which the person links the two by logging in.
+	// ErrAccountExists: the registration with a provider found an account with the same address.
+	// FlowID has the login flow in which the person links the two by logging in.
 	ErrAccountExists = errors.New("there is an account with this address: log in to link it")
 	// ErrBatchItems: some items of a batch failed; its results tell which.
 	ErrBatchItems = errors.New("some items of the batch failed")

@@ -29,7 +29,8 @@ var personalOperations = map[string]bool{
 	"getSettingsFlow": true, "updateSettingsFlow": true, "createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true,
 }
 
-// Each refusal of Kratos and of gateways, to each operation of both ports: what the sentinels say has to make sense there.
+// Each refusal of Kratos and of gateways, to each operation of both ports: what the sentinels say
+// has to make sense there.
 func TestWhoRefusedACall(t *testing.T) {
 	t.Parallel()
 	const (

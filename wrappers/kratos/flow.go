@@ -8,11 +8,12 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Flows is one of Kratos' self-service flows: F is the flow, such as [LoginFlow], and M what can be submitted to it, such as
-// [LoginMethod]. A [Client] has one of each for native clients, and a [Browser] for the person whose browser it acts for.
+// Flows is one of Kratos' self-service flows: F is the flow, such as [LoginFlow], and M what can be
+// submitted to it, such as [LoginMethod]. A [Client] has one of each for native clients, and a
+// [Browser] for the person whose browser it acts for.
 //
-// A native flow belongs to whoever has its id, and success does not spend it: submitting it again acts again. So the calls
-// here never repeat a submission that may have been processed.
+// A native flow belongs to whoever has its id, and success does not spend it: submitting it again
+// acts again. So the calls here never repeat a submission that may have been processed.
 type Flows[F any, M any] struct {
 	f      *flowCalls[F, M]
 	client *Client
@@ -20,7 +21,8 @@ type Flows[F any, M any] struct {
 	mode   mode
 }
 
-// flowCalls is how one flow differs from the others. A client makes it once, and all its browsers share it.
+// flowCalls is how one flow differs from the others. A client makes it once, and all its browsers
+// share it.
 type flowCalls[F any, M any] struct {
 	name            string // as in the operationIds: createNative…Flow, createBrowser…Flow, get…Flow, update…Flow
 	native, browser func(context.Context, *gen.Client, []gen.RequestEditorFn) (*http.Response, error)
@@ -55,9 +57,10 @@ func (f Flows[F, M]) check(r *http.Request) error {
 	return nativeCall(r)
 }
 
-// Start starts a flow (createNative…Flow or createBrowser…Flow, public port). Options such as [ReturnTo], [Refresh] and [Token]
-// say what for. It fails with [ErrSessionAlreadyAvailable] if the person is signed in and the flow is for people who are
-// not, with [ErrNoSession] if it is the other way round, with [ErrFlowDisabled], or with [ErrReturnToForbidden].
+// Start starts a flow (createNative…Flow or createBrowser…Flow, public port). Options such as
+// [ReturnTo], [Refresh] and [Token] say what for. It fails with [ErrSessionAlreadyAvailable] if the
+// person is signed in and the flow is for people who are not, with [ErrNoSession] if it is the
+// other way round, with [ErrFlowDisabled], or with [ErrReturnToForbidden].
 func (f Flows[F, M]) Start(ctx context.Context, opts ...CallOption) (*F, error) {
 	if err := f.usable(); err != nil {
 		return nil, err
@@ -70,8 +73,8 @@ func (f Flows[F, M]) Start(ctx context.Context, opts ...CallOption) (*F, error) 
 	return f.flow(op, resp, err)
 }
 
-// Get fetches the flow with this id (get…Flow, public port). It fails with [ErrNotFound] if there is none, and with
-// [ErrFlowExpired] if it is too old to be used.
+// Get fetches the flow with this id (get…Flow, public port). It fails with [ErrNotFound] if there
+// is none, and with [ErrFlowExpired] if it is too old to be used.
 func (f Flows[F, M]) Get(ctx context.Context, id string, opts ...CallOption) (*F, error) {
 	if err := f.usable(); err != nil {
 		return nil, err
@@ -84,9 +87,10 @@ func (f Flows[F, M]) Get(ctx context.Context, id string, opts ...CallOption) (*F
 	return f.flow(op, resp, err)
 }
 
-// Restart starts a flow like this one, which has expired or was replaced: with what it was started with (return_to, refresh,
-// aal, login_challenge and so on), which the flow that Kratos makes in its place has lost. The options are added to that; the
-// person's [Token] is one that a native client has to give again. Nothing is submitted. What Start says of errors holds here too.
+// Restart starts a flow like this one, which has expired or was replaced: with what it was started
+// with (return_to, refresh, aal, login_challenge and so on), which the flow that Kratos makes in
+// its place has lost. The options are added to that; the person's [Token] is one that a native
+// client has to give again. Nothing is submitted. What Start says of errors holds here too.
 func (f Flows[F, M]) Restart(ctx context.Context, flow *F, opts ...CallOption) (*F, error) {
 	if err := f.usable(); err != nil {
 		return nil, err
@@ -101,9 +105,10 @@ func (f Flows[F, M]) Restart(ctx context.Context, flow *F, opts ...CallOption) (
 	return f.Start(ctx, append(parameters(began.Query()), opts...)...)
 }
 
-// Submit sends what the person entered (update…Flow, public port). Where it returns no error, Kratos accepted it, and
-// the Step says what comes next. It fails with [ErrRejected] if what was entered is wrong, with [ErrFlowExpired] or
-// [ErrFlowReplaced] if the flow cannot be used any more, and with the other errors that its operation names.
+// Submit sends what the person entered (update…Flow, public port). Where it returns no error,
+// Kratos accepted it, and the Step says what comes next. It fails with [ErrRejected] if what was
+// entered is wrong, with [ErrFlowExpired] or [ErrFlowReplaced] if the flow cannot be used any more,
+// and with the other errors that its operation names.
 func (f Flows[F, M]) Submit(ctx context.Context, flow *F, method M, opts ...CallOption) (*Step[F], error) {
 	if err := f.usable(); err != nil {
 		return nil, err
@@ -128,8 +133,8 @@ func (f Flows[F, M]) Submit(ctx context.Context, flow *F, method M, opts ...Call
 	return f.read(op, resp, err)
 }
 
-// Do starts a flow and submits method to it, for what needs only one answer of the person's: a password, say. The options go
-// to both calls; what Start and Submit say of errors holds here too.
+// Do starts a flow and submits method to it, for what needs only one answer of the person's: a
+// password, say. The options go to both calls; what Start and Submit say of errors holds here too.
 func (f Flows[F, M]) Do(ctx context.Context, method M, opts ...CallOption) (*Step[F], error) {
 	flow, err := f.Start(ctx, opts...)
 	if err != nil {

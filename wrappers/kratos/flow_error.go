@@ -6,8 +6,9 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// FlowError returns what went wrong in a flow (getFlowError, public port): Kratos sends browsers to the error page of the UI with
-// the id of such an error. It fails with [ErrNotFound] if there is none. Show its texts as text, not as HTML.
+// FlowError returns what went wrong in a flow (getFlowError, public port): Kratos sends browsers to
+// the error page of the UI with the id of such an error. It fails with [ErrNotFound] if there is
+// none. Show its texts as text, not as HTML.
 func (c *Client) FlowError(ctx context.Context, id string, opts ...CallOption) (*FlowError, error) {
 	const op = "getFlowError"
 	if id == "" {

@@ -2,8 +2,9 @@ package kratos
 
 import "github.com/kratoskit/kratos-go/gen"
 
-// A LoginMethod is one way to log in, or one step of it: [LoginPassword], [LoginCode], [LoginIdentifierFirst], [LoginTOTP],
-// [LoginLookupSecret], [LoginOIDC], [LoginWebAuthn] or [LoginPasskey].
+// A LoginMethod is one way to log in, or one step of it: [LoginPassword], [LoginCode],
+// [LoginIdentifierFirst], [LoginTOTP], [LoginLookupSecret], [LoginOIDC], [LoginWebAuthn] or
+// [LoginPasskey].
 type LoginMethod interface {
 	loginBody(csrf string) any
 }
@@ -11,9 +12,10 @@ type LoginMethod interface {
 type (
 	// LoginPassword logs in with an identifier, such as an email address, and a password.
 	LoginPassword gen.UpdateLoginFlowWithPasswordMethod
-	// LoginCode logs in with a one-time code: submit it with the Identifier, to have a code sent, and then with Identifier and Code.
-	// Resend "code" has another one sent. As a second factor it takes the Address instead of the Identifier, and from Kratos
-	// v26.2 on the Code alone, since starting the flow has sent it: see [Via].
+	// LoginCode logs in with a one-time code: submit it with the Identifier, to have a code sent,
+	// and then with Identifier and Code. Resend "code" has another one sent. As a second factor it
+	// takes the Address instead of the Identifier, and from Kratos v26.2 on the Code alone, since
+	// starting the flow has sent it: see [Via].
 	LoginCode gen.UpdateLoginFlowWithCodeMethod
 	// LoginIdentifierFirst says who wants to log in; the next form offers that person's methods.
 	LoginIdentifierFirst gen.UpdateLoginFlowWithIdentifierFirstMethod
@@ -27,10 +29,11 @@ type (
 	// strings. If the address of an id token belongs to somebody already, Step.Flow is another
 	// login flow, in which that person links the two by logging in.
 	LoginOIDC gen.UpdateLoginFlowWithOIDCMethod
-	// LoginWebAuthn logs in with a security key. It always needs the Identifier, which the form of a second factor has as a
-	// hidden field. [Form.CredentialOptions] is what the browser asks the key with. Kratos takes it from browsers only.
+	// LoginWebAuthn logs in with a security key. It always needs the Identifier, which the form of
+	// a second factor has as a hidden field. [Form.CredentialOptions] is what the browser asks the
+	// key with. Kratos takes it from browsers only.
 	LoginWebAuthn gen.UpdateLoginFlowWithWebAuthnMethod
-	// LoginPasskey logs in with a passkey. [Form.CredentialOptions] is what the browser asks it with. Kratos before v26 takes it
-	// from browsers only.
+	// LoginPasskey logs in with a passkey. [Form.CredentialOptions] is what the browser asks it
+	// with. Kratos before v26 takes it from browsers only.
 	LoginPasskey gen.UpdateLoginFlowWithPasskeyMethod
 )

@@ -21,8 +21,8 @@ type flowState struct {
 type Step[F any] struct {
 	// Done says that the flow is at its end. If it is false, Flow or RedirectTo says how to go on.
 	Done bool
-	// Flow is the flow as it is now: the next form to show or, where a finished flow has one, its last. It is nil after a
-	// login or registration that is done.
+	// Flow is the flow as it is now: the next form to show or, where a finished flow has one, its
+	// last. It is nil after a login or registration that is done.
 	Flow *F
 	// RedirectTo is set if only a browser can go on, at this URL: a social sign-in, for instance.
 	RedirectTo string
@@ -60,7 +60,8 @@ func (f Flows[F, M]) read(op string, resp *http.Response, err error) (step *Step
 	return step, nil
 }
 
-// outcome tells what an answer to a submission means: by its shape, then by what it says, and by its status last.
+// outcome tells what an answer to a submission means: by its shape, then by what it says, and by
+// its status last.
 func (f Flows[F, M]) outcome(a *answer) (*Step[F], error) {
 	var shape struct {
 		UI *struct{} `json:"ui"` // only whether it is there
@@ -135,7 +136,8 @@ func finished[F any](a *answer) (*Step[F], error) {
 	return step, nil
 }
 
-// takeToken finds the session token where Kratos puts it: beside the session, or among the next steps.
+// takeToken finds the session token where Kratos puts it: beside the session, or among the next
+// steps.
 func (s *Step[F]) takeToken() {
 	if next := s.ContinueWith.Action(ContinueSetSessionToken); next != nil && s.SessionToken == "" {
 		s.SessionToken = next.SessionToken

@@ -2,7 +2,8 @@ package kratos
 
 import "github.com/kratoskit/kratos-go/gen"
 
-// A RecoveryMethod is one way back into an account, or one step of it: [RecoveryWithCode] or [RecoveryWithLink].
+// A RecoveryMethod is one way back into an account, or one step of it: [RecoveryWithCode] or
+// [RecoveryWithLink].
 type RecoveryMethod interface {
 	recoveryBody(csrf string) any
 }

@@ -14,12 +14,15 @@ type RegistrationMethod interface {
 type (
 	// RegistrationPassword registers with traits and a password.
 	RegistrationPassword gen.UpdateRegistrationFlowWithPasswordMethod
-	// RegistrationCode registers with a one-time code: once with the Traits, to have a code sent, and once more with the Code.
+	// RegistrationCode registers with a one-time code: once with the Traits, to have a code sent,
+	// and once more with the Code.
 	RegistrationCode gen.UpdateRegistrationFlowWithCodeMethod
-	// RegistrationProfile is the first of two steps: the traits, before the credential. Screen "previous" goes back to it.
+	// RegistrationProfile is the first of two steps: the traits, before the credential. Screen
+	// "previous" goes back to it.
 	RegistrationProfile gen.UpdateRegistrationFlowWithProfileMethod
-	// RegistrationOIDC registers through another provider; Step.RedirectTo says where the browser has to go, unless an id token
-	// of the provider is given; see [ReturnSessionTokenExchangeCode] for native clients, and [ErrAccountExists].
+	// RegistrationOIDC registers through another provider; Step.RedirectTo says where the browser
+	// has to go, unless an id token of the provider is given; see [ReturnSessionTokenExchangeCode]
+	// for native clients, and [ErrAccountExists].
 	RegistrationOIDC gen.UpdateRegistrationFlowWithOIDCMethod
 	// RegistrationWebAuthn registers with a security key. Kratos takes it from browsers only.
 	RegistrationWebAuthn gen.UpdateRegistrationFlowWithWebAuthnMethod
@@ -35,5 +38,6 @@ func (m RegistrationProfile) registrationBody(csrf string) any {
 	return gen.UpdateRegistrationFlowWithProfileMethod(m)
 }
 
-// methodProfileBack goes back from the second step; with "profile", Kratos does not look at the screen.
+// methodProfileBack goes back from the second step; with "profile", Kratos does not look at the
+// screen.
 const methodProfileBack = "profile:back"

@@ -98,7 +98,8 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 	}
 }
 
-// A person who registers with a provider, and has an account by the same address, gets the login flow that links the two.
+// A person who registers with a provider, and has an account by the same address, gets the login
+// flow that links the two.
 func TestARegistrationThatTurnsOutToBeALogin(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 400} {

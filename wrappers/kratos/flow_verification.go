@@ -2,7 +2,8 @@ package kratos
 
 import "github.com/kratoskit/kratos-go/gen"
 
-// A VerificationMethod is one way to verify an address, or one step of it: [VerificationCode] or [VerificationLink].
+// A VerificationMethod is one way to verify an address, or one step of it: [VerificationCode] or
+// [VerificationLink].
 type VerificationMethod interface {
 	verificationBody(csrf string) any
 }

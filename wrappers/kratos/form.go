@@ -36,7 +36,8 @@ func (f Form) HasErrors() bool {
 	return false
 }
 
-// FieldErrors returns what Kratos says is wrong with each field, by the field's name ("traits.email").
+// FieldErrors returns what Kratos says is wrong with each field, by the field's name
+// ("traits.email").
 func (f Form) FieldErrors() map[string][]Message {
 	errs := map[string][]Message{}
 	for field, m := range f.errors() {
@@ -47,7 +48,8 @@ func (f Form) FieldErrors() map[string][]Message {
 	return errs
 }
 
-// Field returns the input with this name, or nil. Of several, as the buttons of a group can be, it is the first.
+// Field returns the input with this name, or nil. Of several, as the buttons of a group can be, it
+// is the first.
 func (f Form) Field(name string) *UINode {
 	i := slices.IndexFunc(f.Nodes, func(n UINode) bool {
 		return n.Type == UINodeTypeInput && n.Attributes.Name == name
@@ -58,7 +60,8 @@ func (f Form) Field(name string) *UINode {
 	return &f.Nodes[i]
 }
 
-// Group returns the nodes of a method, in their order. Those of [UINodeGroupDefault] belong to every method.
+// Group returns the nodes of a method, in their order. Those of [UINodeGroupDefault] belong to
+// every method.
 func (f Form) Group(group UINodeGroup) []UINode {
 	var nodes []UINode
 	for _, n := range f.Nodes {
@@ -80,8 +83,8 @@ func (f Form) Groups() []UINodeGroup {
 	return groups
 }
 
-// Value returns the value of the input with this name as text: a string as it is, a number or boolean as JSON writes it,
-// and "" where there is none.
+// Value returns the value of the input with this name as text: a string as it is, a number or
+// boolean as JSON writes it, and "" where there is none.
 func (f Form) Value(name string) string {
 	if n := f.Field(name); n != nil {
 		return valueText(n.Attributes.Value)
@@ -89,7 +92,8 @@ func (f Form) Value(name string) string {
 	return ""
 }
 
-// ValueOf returns the value of a node as text, as [Form.Value] does: of one of several buttons with the same name, for instance.
+// ValueOf returns the value of a node as text, as [Form.Value] does: of one of several buttons with
+// the same name, for instance.
 func ValueOf(n UINode) string { return valueText(n.Attributes.Value) }
 
 // Providers returns the ids of the providers that the form offers for a sign-in or sign-up
@@ -104,8 +108,8 @@ func (f Form) Providers(button string) []string {
 	return ids
 }
 
-// TOTPSecret returns the secret to enter into an authenticator app, and the same as the data URL of a QR code; both are "" where
-// a settings flow does not offer one. They are secrets.
+// TOTPSecret returns the secret to enter into an authenticator app, and the same as the data URL of
+// a QR code; both are "" where a settings flow does not offer one. They are secrets.
 func (f Form) TOTPSecret() (secret, qr string) {
 	for _, n := range f.Nodes {
 		switch {
@@ -122,8 +126,8 @@ func (f Form) TOTPSecret() (secret, qr string) {
 	return secret, qr
 }
 
-// LookupCodes returns the backup codes that a settings flow shows after they were revealed or regenerated; used ones are left
-// out. They are secrets.
+// LookupCodes returns the backup codes that a settings flow shows after they were revealed or
+// regenerated; used ones are left out. They are secrets.
 func (f Form) LookupCodes() []string {
 	var codes []string
 	for _, n := range f.Nodes {
@@ -143,7 +147,8 @@ func (f Form) LookupCodes() []string {
 	return codes
 }
 
-// errors yields the messages that are errors, each with the name of the field it is about, "" for the form as a whole.
+// errors yields the messages that are errors, each with the name of the field it is about, "" for
+// the form as a whole.
 func (f Form) errors() iter.Seq2[string, Message] {
 	return func(yield func(string, Message) bool) {
 		for _, m := range f.Messages {
@@ -166,7 +171,8 @@ func (f Form) says(id int) bool {
 	return slices.ContainsFunc(f.Messages, func(m Message) bool { return m.ID == id })
 }
 
-// errorIDs lists the numbers of the messages that are errors, each with the field it is about: "4000006, password 4000002".
+// errorIDs lists the numbers of the messages that are errors, each with the field it is about:
+// "4000006, password 4000002".
 func (f Form) errorIDs() string {
 	var ids []string
 	for field, m := range f.errors() {

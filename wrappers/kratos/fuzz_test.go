@@ -48,7 +48,8 @@ func checkError(t *testing.T, err error, secret string) {
 	}
 }
 
-// FuzzAnswers puts an answer of any status, media type and body through the decoder of calls, lists and flows.
+// FuzzAnswers puts an answer of any status, media type and body through the decoder of calls, lists
+// and flows.
 func FuzzAnswers(f *testing.F) {
 	for _, body := range []string{sessionBody, noSession, `{}`, `null`, `[]`, `[null,{"id":"a"}]`, `{"ui":{"nodes":null}}`, "\xff", `{"error":{"id":"a","details":[1]}}`,
 		flowBody("f", "sent_email", sent, "[]"), flowBody("f", "choose_method", wrong, wrong), `{"identities":[null]}`, `{"continue_with":[{"action":1}]}`} {
@@ -88,7 +89,8 @@ func FuzzAnswers(f *testing.F) {
 	})
 }
 
-// FuzzUnions decodes and encodes what a later Kratos might send for a union: nothing of it may get lost.
+// FuzzUnions decodes and encodes what a later Kratos might send for a union: nothing of it may get
+// lost.
 func FuzzUnions(f *testing.F) {
 	f.Add(`{"action":"show_pin_entry_ui","pin":{"a":[1,2]}}`)
 	f.Add(`{"node_type":"input","name":"n","value":1e400,"maxlength":9007199254740993}`)

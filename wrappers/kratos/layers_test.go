@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// layers says which wings of the package a file must not know. A wing is the first word of a file's name.
+// layers says which wings of the package a file must not know. A wing is the first word of a file's
+// name.
 var layers = []struct {
 	wing string
 	not  []string
@@ -111,8 +112,8 @@ func isPackageLevel(o types.Object) bool {
 	return o.Pkg() != nil && o.Parent() == o.Pkg().Scope()
 }
 
-// checkPackage type-checks the files of this package that are not tests, and no other package: what is
-// imported is taken for empty.
+// checkPackage type-checks the files of this package that are not tests, and no other package: what
+// is imported is taken for empty.
 func checkPackage(t *testing.T) (*token.FileSet, map[*ast.Ident]types.Object, []*ast.File) {
 	t.Helper()
 	names, err := filepath.Glob("*.go")

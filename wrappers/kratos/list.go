@@ -36,8 +36,9 @@ type lister[T any] struct {
 	operation string
 	fetch     func(...gen.RequestEditorFn) (*http.Response, error)
 	checks    []check
-	// counted says that the list only knows the parameters page and per_page, and first is the number of its first page. The
-	// page_token of such a list is the number of a page here: those that the server names in its links lead back to the first.
+	// counted says that the list only knows the parameters page and per_page, and first is the
+	// number of its first page. The page_token of such a list is the number of a page here: those
+	// that the server names in its links lead back to the first.
 	counted bool
 	first   int
 	// id returns what an item is known by.
@@ -69,8 +70,8 @@ type fetched struct {
 	more  bool   // the caller wants more
 }
 
-// read fetches one page and yields its items while they arrive. A page that breaks off before anything
-// of it was yielded is fetched again.
+// read fetches one page and yields its items while they arrive. A page that breaks off before
+// anything of it was yielded is fetched again.
 func (l lister[T]) read(opts []CallOption, yield func(T, error) bool) (fetched, error) {
 	budget := new(transport.Budget)
 	var broken error
@@ -195,7 +196,8 @@ func asError(operation string, resp *http.Response, err error) error {
 	return (&answer{operation: operation, Response: resp}).unexpected(err)
 }
 
-// page yields the items of one answer while they arrive. more is false if the caller has seen enough.
+// page yields the items of one answer while they arrive. more is false if the caller has seen
+// enough.
 func page[T any](operation string, resp *http.Response, err error, yield func(T, error) bool) (items int, more bool, _ error) {
 	if err != nil {
 		return 0, true, failed(operation, err)

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// MessageContext is what a [Message] is about, for texts in other languages. Which fields are set depends on the message's ID.
+// MessageContext is what a [Message] is about, for texts in other languages. Which fields are set
+// depends on the message's ID.
 type MessageContext struct {
 	// Property is the field that is missing ([MessageRequired]).
 	Property string `json:"property"`
@@ -32,22 +33,26 @@ type MessageContext struct {
 	ActualType   string   `json:"actual_type"`
 	// Breaches is in how many breaches a password was found ([MessagePasswordBreached]).
 	Breaches int `json:"breaches"`
-	// ExpiredAt is when the flow expired, UsedAt when a backup code was used, and AddedAt when the key DisplayName was added.
+	// ExpiredAt is when the flow expired, UsedAt when a backup code was used, and AddedAt when the
+	// key DisplayName was added.
 	ExpiredAt   time.Time `json:"expired_at"`
 	UsedAt      time.Time `json:"used_at"`
 	AddedAt     time.Time `json:"added_at"`
 	DisplayName string    `json:"display_name"`
-	// The account that is there already can log in in these ways ([MessageAccountExistsHints], [MessageLoginLinkAccount]).
+	// The account that is there already can log in in these ways ([MessageAccountExistsHints],
+	// [MessageLoginLinkAccount]).
 	AvailableCredentialTypes []CredentialsType `json:"available_credential_types"`
 	AvailableOIDCProviders   []string          `json:"available_oidc_providers"`
 	AvailableProviders       []string          `json:"available_providers"`
 	CredentialIdentifierHint string            `json:"credential_identifier_hint"`
 	DuplicateIdentifier      string            `json:"duplicate_identifier"`
-	// PrivilegedSessionExpiresAt is until when settings can be changed after a recovery ([MessageRecoverySuccessful]).
+	// PrivilegedSessionExpiresAt is until when settings can be changed after a recovery
+	// ([MessageRecoverySuccessful]).
 	PrivilegedSessionExpiresAt time.Time `json:"privileged_session_expires_at"`
 }
 
-// ContextOf returns what a message is about. What is not of the expected type is left out; all of it is in m.Context.
+// ContextOf returns what a message is about. What is not of the expected type is left out; all of
+// it is in m.Context.
 func ContextOf(m Message) MessageContext {
 	var whole map[string]json.RawMessage
 	var context MessageContext

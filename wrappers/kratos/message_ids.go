@@ -1,7 +1,8 @@
 package kratos
 
-// Numbers of messages ([Message].ID): they say in any language what a message is about. These are the ones that a program
-// may decide by; Kratos has more. 1xxxxxx inform, 4xxxxxx are about the input, 5xxxxxx about the server.
+// Numbers of messages ([Message].ID): they say in any language what a message is about. These are
+// the ones that a program may decide by; Kratos has more. 1xxxxxx inform, 4xxxxxx are about the
+// input, 5xxxxxx about the server.
 const (
 	MessageLoginCodeSent        = 1010014 // a code for the login was sent
 	MessageLoginWithKey         = 1010012 // the security key is asked for

@@ -2,7 +2,8 @@ package kratos
 
 import "github.com/kratoskit/kratos-go/gen"
 
-// What Kratos sends. The types are generated from the API's description, with a comment on every field; see package gen.
+// What Kratos sends. The types are generated from the API's description, with a comment on every
+// field; see package gen.
 type (
 	// Session is a person's login: who it is, how it was proved, and until when it holds.
 	Session = gen.Session

@@ -2,8 +2,8 @@ package kratos
 
 import "slices"
 
-// NextSteps is what Kratos suggests after a submission (continue_with), in its order. Actions that this package does not
-// know are kept.
+// NextSteps is what Kratos suggests after a submission (continue_with), in its order. Actions that
+// this package does not know are kept.
 type NextSteps []ContinueWith
 
 // Action returns the first step with this action, or nil.
@@ -15,9 +15,10 @@ func (n NextSteps) Action(action ContinueWithAction) *ContinueWith {
 	return &n[i]
 }
 
-// Next returns what the person is to see next: new settings after a recovery, a recovery that goes on, an address to
-// verify, and a redirect of the browser only where there is nothing of these. It is nil if Kratos suggests none of them. A
-// session token is no such step: [Step.SessionToken] has it.
+// Next returns what the person is to see next: new settings after a recovery, a recovery that goes
+// on, an address to verify, and a redirect of the browser only where there is nothing of these. It
+// is nil if Kratos suggests none of them. A session token is no such step: [Step.SessionToken] has
+// it.
 func (n NextSteps) Next() *ContinueWith {
 	for _, action := range []ContinueWithAction{ContinueShowSettingsUI, ContinueShowRecoveryUI, ContinueShowVerificationUI, ContinueRedirectBrowserTo} {
 		if step := n.Action(action); step != nil {

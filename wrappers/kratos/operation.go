@@ -44,8 +44,8 @@ func sentinelWithoutID(e *Error) error {
 	return nil
 }
 
-// followRedirect finds in a redirect the flow that replaces an expired or spent one. Kratos names it to
-// native clients by its API's URL, and to browsers by the URL of the page that shows it.
+// followRedirect finds in a redirect the flow that replaces an expired or spent one. Kratos names
+// it to native clients by its API's URL, and to browsers by the URL of the page that shows it.
 func followRedirect(e *Error, to *url.URL) {
 	if id := to.Query().Get("id"); id != "" && strings.Contains(to.Path, "/self-service/") && strings.HasSuffix(to.Path, "/flows") {
 		e.kind, e.FlowID, e.RedirectTo, e.text = ErrFlowExpired, id, "", ""

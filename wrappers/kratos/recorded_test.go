@@ -27,7 +27,8 @@ func exchanges(t testing.TB) []*recorded.Exchange {
 	return slices.DeleteFunc(all, func(e *recorded.Exchange) bool { return !e.Described() })
 }
 
-// models has what the wrapper decodes the successes of an operation into; flows can come instead of any.
+// models has what the wrapper decodes the successes of an operation into; flows can come instead of
+// any.
 var models = map[string]func() any{
 	"toSession": model[kratos.Session], "getSession": model[kratos.Session], "extendSession": model[kratos.Session],
 	"listSessions": model[[]kratos.Session], "listMySessions": model[[]kratos.Session], "listIdentitySessions": model[[]kratos.Session],
@@ -78,10 +79,12 @@ func target(e *recorded.Exchange) any {
 	return nil
 }
 
-// Losses are what decoding loses of an answer of Kratos', by the path of the member. They are few, and each has its reason.
+// Losses are what decoding loses of an answer of Kratos', by the path of the member. They are few,
+// and each has its reason.
 var losses = map[string]string{}
 
-// Nothing that a real server sent is lost: what each answer decodes to is written again, and compared.
+// Nothing that a real server sent is lost: what each answer decodes to is written again, and
+// compared.
 func TestNothingRecordedIsLost(t *testing.T) {
 	t.Parallel()
 	decoded, lost := 0, map[string]string{}
@@ -129,8 +132,8 @@ func parsed(t *testing.T, text []byte) any {
 	return v
 }
 
-// missing lists the paths of what is in before and not, or not the same, in after. A member that says no more than its
-// absence need not be there.
+// missing lists the paths of what is in before and not, or not the same, in after. A member that
+// says no more than its absence need not be there.
 func missing(before, after any, path string) (paths []string) {
 	switch b := before.(type) {
 	case map[string]any:
@@ -172,7 +175,8 @@ func sameTime(a, b any) bool {
 	return x.T.equal(y.T)
 }
 
-// Every recorded answer to a submission, and every error, goes through the wrapper without an answer being misunderstood.
+// Every recorded answer to a submission, and every error, goes through the wrapper without an
+// answer being misunderstood.
 func TestRecordedAnswersAreUnderstood(t *testing.T) {
 	t.Parallel()
 	understood := 0
@@ -195,7 +199,8 @@ func TestRecordedAnswersAreUnderstood(t *testing.T) {
 		understood++
 		switch got := outcomeOf(done, err); got {
 		case "unexpected":
-			// Pages for browsers, of the router, and redirects to other places are no answers to a client.
+			// Pages for browsers, of the router, and redirects to other places are no answers to a
+			// client.
 			if e.Kind != "browser" && strings.HasPrefix(headers.Get("Content-Type"), "application/json") && e.Response.Status < 300 {
 				t.Errorf("%s: not understood: %v: %.200s", e, err, e.Response.Body)
 			}

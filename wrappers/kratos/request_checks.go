@@ -41,7 +41,8 @@ func browserCall(r *http.Request) error {
 	return nil
 }
 
-// nativeCall refuses what makes Kratos refuse a native call, or what would give it a person that the caller did not mean.
+// nativeCall refuses what makes Kratos refuse a native call, or what would give it a person that
+// the caller did not mean.
 func nativeCall(r *http.Request) error {
 	if r.Header.Get("Cookie") != "" {
 		return argumentError("a native call has no header Cookie: Client.Browser and Client.BrowserWithCookies act for a browser")
@@ -80,7 +81,8 @@ func paged(r *http.Request) error {
 // filters are the parameters that restrict lists.
 var filters = [...]string{"ids", "credentials_identifier", "preview_credentials_identifier_similar", "organization_id", "active", "status", "recipient"}
 
-// filteredBy refuses filters that a list does not know, which would list everything, and empty ones, which do the same.
+// filteredBy refuses filters that a list does not know, which would list everything, and empty
+// ones, which do the same.
 func filteredBy(names ...string) check {
 	return func(r *http.Request) error {
 		q := r.URL.Query()
@@ -100,7 +102,8 @@ func filteredBy(names ...string) check {
 	}
 }
 
-// oneFilter refuses filters for identities that Kratos does not take together, or would take for none.
+// oneFilter refuses filters for identities that Kratos does not take together, or would take for
+// none.
 func oneFilter(r *http.Request) error {
 	q := r.URL.Query()
 	if q.Has("credentials_identifier") && q.Has("preview_credentials_identifier_similar") {

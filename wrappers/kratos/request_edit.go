@@ -43,7 +43,8 @@ func streamed(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.Stream = true })
 }
 
-// interactivePause is how long a request is held between two attempts, where somebody waits for a page.
+// interactivePause is how long a request is held between two attempts, where somebody waits for a
+// page.
 const interactivePause = time.Second
 
 // interactive returns a context for requests that somebody waits for.

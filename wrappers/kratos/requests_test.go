@@ -306,7 +306,8 @@ func TestEveryExportedNameIsDocumented(t *testing.T) {
 	}
 }
 
-// exportedReceiver reports whether a function is none of an unexported type; me and health are part of exported ones.
+// exportedReceiver reports whether a function is none of an unexported type; me and health are part
+// of exported ones.
 func exportedReceiver(d *ast.FuncDecl) bool {
 	if d.Recv == nil {
 		return true

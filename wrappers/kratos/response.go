@@ -36,7 +36,8 @@ func do[T any](operation string, resp *http.Response, err error) (*T, error) {
 	return whole(operation, resp, err, func(*T) bool { return true })
 }
 
-// whole is do for an answer that is only one if it has what good looks for: JSON of another kind decodes as well.
+// whole is do for an answer that is only one if it has what good looks for: JSON of another kind
+// decodes as well.
 func whole[T any](operation string, resp *http.Response, err error, good func(*T) bool) (*T, error) {
 	var v *T
 	err = read(operation, resp, err, func(a *answer) error {
@@ -139,7 +140,8 @@ func (a *answer) decode(v any) error {
 // errBroken stands for the decoder's own error, which can quote the body.
 const errBroken = responseError("its JSON is broken, cut short or of another shape")
 
-// broken makes an error of a body that could not be read, for the reason cause if it is not the body's own.
+// broken makes an error of a body that could not be read, for the reason cause if it is not the
+// body's own.
 func (a *answer) broken(cause error) *Error {
 	if cause == nil {
 		cause = errBroken
@@ -176,7 +178,8 @@ func withoutCookies(h http.Header) http.Header {
 	return h
 }
 
-// failure makes an error of an answer that is not a success: by the shape of the body first, then by the status.
+// failure makes an error of an answer that is not a success: by the shape of the body first, then
+// by the status.
 func (a *answer) failure() *Error {
 	if a.StatusCode >= 300 && a.StatusCode < 400 {
 		return a.redirect()
@@ -210,8 +213,8 @@ func (a *answer) failure() *Error {
 	return e
 }
 
-// redirect makes an error of an answer that names another URL. An expired recovery or verification flow names the flow
-// that replaces it; anything else is the way of a browser, or of another port.
+// redirect makes an error of an answer that names another URL. An expired recovery or verification
+// flow names the flow that replaces it; anything else is the way of a browser, or of another port.
 func (a *answer) redirect() *Error {
 	e := a.error()
 	e.kind = ErrUnexpectedAnswer

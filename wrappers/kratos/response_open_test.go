@@ -9,7 +9,8 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// What a later Kratos sends has to be reachable, and to come out again as it went in: through both JSON engines.
+// What a later Kratos sends has to be reachable, and to come out again as it went in: through both
+// JSON engines.
 func TestUnknownMembersOfUnionsSurvive(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

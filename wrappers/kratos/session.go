@@ -85,14 +85,15 @@ func (m me) mySessions(ctx context.Context) lister[Session] {
 	}
 }
 
-// ofEverybody reports whether an answer to listMySessions is that of the admin port: from v26.2 on, it lists the sessions of
-// everybody at the same path, and does not count them.
+// ofEverybody reports whether an answer to listMySessions is that of the admin port: from v26.2 on,
+// it lists the sessions of everybody at the same path, and does not count them.
 func ofEverybody(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == ""
 }
 
-// MySessions returns the other sessions of the person (listMySessions, public port), without the one that the call is made
-// with. It fails with [ErrNoSession] and, from Kratos v25.4 on, with [ErrAAL2Required].
+// MySessions returns the other sessions of the person (listMySessions, public port), without the
+// one that the call is made with. It fails with [ErrNoSession] and, from Kratos v25.4 on, with
+// [ErrAAL2Required].
 func (m me) MySessions(ctx context.Context, opts ...CallOption) iter.Seq2[Session, error] {
 	return m.mySessions(ctx).all(opts)
 }
@@ -102,8 +103,9 @@ func (m me) MySessionsPage(ctx context.Context, opts ...CallOption) (*Page[Sessi
 	return m.mySessions(ctx).page(opts)
 }
 
-// DisableMySession ends another session of the person, by its id (disableMySession, public port). Kratos answers in the same way
-// if there is no such session, or if it is somebody else's; ending the session that the call is made with is [ErrBadRequest].
+// DisableMySession ends another session of the person, by its id (disableMySession, public port).
+// Kratos answers in the same way if there is no such session, or if it is somebody else's; ending
+// the session that the call is made with is [ErrBadRequest].
 func (m me) DisableMySession(ctx context.Context, id string, opts ...CallOption) error {
 	const op = "disableMySession"
 	if err := segment("the session's id", id); err != nil {
@@ -113,8 +115,9 @@ func (m me) DisableMySession(ctx context.Context, id string, opts ...CallOption)
 	return done(op, resp, err)
 }
 
-// DisableMyOtherSessions ends all other sessions of the person, and returns how many (disableMyOtherSessions, public port). Some
-// versions of Kratos count those that had ended before, too.
+// DisableMyOtherSessions ends all other sessions of the person, and returns how many
+// (disableMyOtherSessions, public port). Some versions of Kratos count those that had ended before,
+// too.
 func (m me) DisableMyOtherSessions(ctx context.Context, opts ...CallOption) (int, error) {
 	resp, err := m.api.DisableMyOtherSessions(once(ctx), nil, edit(opts, m.somehow)...)
 	count, err := do[gen.DeleteMySessionsCount]("disableMyOtherSessions", resp, err)
@@ -124,8 +127,8 @@ func (m me) DisableMyOtherSessions(ctx context.Context, opts ...CallOption) (int
 	return int(count.Count), nil
 }
 
-// Logout ends the session with this token (performNativeLogout, public port). Ending a session twice is no error; a token
-// that Kratos never gave out, or has forgotten, is [ErrNoSession].
+// Logout ends the session with this token (performNativeLogout, public port). Ending a session
+// twice is no error; a token that Kratos never gave out, or has forgotten, is [ErrNoSession].
 func (c *Client) Logout(ctx context.Context, token string, opts ...CallOption) error {
 	if token == "" {
 		return invalid("performNativeLogout", "the session token is empty")
@@ -134,9 +137,10 @@ func (c *Client) Logout(ctx context.Context, token string, opts ...CallOption) e
 	return done("performNativeLogout", resp, err)
 }
 
-// ExchangeSessionToken returns the session that a sign-in in the system's browser ended in (exchangeSessionToken, public
-// port): initCode is the code of the flow that was started with [ReturnSessionTokenExchangeCode], and returnToCode the one
-// that the browser brings back to the app. It fails with [ErrNotFound] as long as the sign-in is not finished.
+// ExchangeSessionToken returns the session that a sign-in in the system's browser ended in
+// (exchangeSessionToken, public port): initCode is the code of the flow that was started with
+// [ReturnSessionTokenExchangeCode], and returnToCode the one that the browser brings back to the
+// app. It fails with [ErrNotFound] as long as the sign-in is not finished.
 func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCode string, opts ...CallOption) (*SuccessfulCodeExchange, error) {
 	const op = "exchangeSessionToken"
 	if initCode == "" || returnToCode == "" {
@@ -146,8 +150,9 @@ func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCod
 	return whole(op, resp, err, func(e *SuccessfulCodeExchange) bool { return e.SessionToken != "" })
 }
 
-// AwaitSessionToken is [Client.ExchangeSessionToken] for a sign-in that may not be finished: it asks again every pause until
-// Kratos knows the codes, another error occurs, or ctx ends (set a deadline: a sign-in that is given up never finishes).
+// AwaitSessionToken is [Client.ExchangeSessionToken] for a sign-in that may not be finished: it
+// asks again every pause until Kratos knows the codes, another error occurs, or ctx ends (set a
+// deadline: a sign-in that is given up never finishes).
 func (c *Client) AwaitSessionToken(ctx context.Context, initCode, returnToCode string, pause time.Duration, opts ...CallOption) (*SuccessfulCodeExchange, error) {
 	if pause <= 0 {
 		return nil, invalid("AwaitSessionToken", "the pause is not positive")

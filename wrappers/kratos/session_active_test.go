@@ -33,7 +33,8 @@ func jsonTimeAgo(d time.Duration) string {
 
 const sessionIdentity = `"identity":{"id":"77aa","schema_id":"person","schema_url":"http://127.0.0.1:4433/schemas/person","state":"active","traits":{"email":"ada@example.org"}}`
 
-// whoamiAnswers are what can be found at the URL of whoami, and the status that middleware has to make of it.
+// whoamiAnswers are what can be found at the URL of whoami, and the status that middleware has to
+// make of it.
 var whoamiAnswers = map[string]struct {
 	answer reply
 	status int

@@ -20,13 +20,17 @@ import (
 type Browser struct {
 	// Login is the login flow (createBrowserLoginFlow, getLoginFlow, updateLoginFlow).
 	Login Flows[LoginFlow, LoginMethod]
-	// Registration is the registration flow (createBrowserRegistrationFlow, getRegistrationFlow, updateRegistrationFlow).
+	// Registration is the registration flow (createBrowserRegistrationFlow, getRegistrationFlow,
+	// updateRegistrationFlow).
 	Registration Flows[RegistrationFlow, RegistrationMethod]
-	// Settings is the settings flow (createBrowserSettingsFlow, getSettingsFlow, updateSettingsFlow).
+	// Settings is the settings flow (createBrowserSettingsFlow, getSettingsFlow,
+	// updateSettingsFlow).
 	Settings Flows[SettingsFlow, SettingsMethod]
-	// Recovery is the recovery flow (createBrowserRecoveryFlow, getRecoveryFlow, updateRecoveryFlow).
+	// Recovery is the recovery flow (createBrowserRecoveryFlow, getRecoveryFlow,
+	// updateRecoveryFlow).
 	Recovery Flows[RecoveryFlow, RecoveryMethod]
-	// Verification is the flow that verifies an address (createBrowserVerificationFlow, getVerificationFlow, updateVerificationFlow).
+	// Verification is the flow that verifies an address (createBrowserVerificationFlow,
+	// getVerificationFlow, updateVerificationFlow).
 	Verification Flows[VerificationFlow, VerificationMethod]
 
 	me
@@ -97,7 +101,8 @@ func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
 // isDeletion reports whether setting a cookie deletes it.
 func isDeletion(c *http.Cookie) bool { return c.MaxAge < 0 || c.Value == "" }
 
-// clientAddress returns the address of the browser, with a port in RemoteAddr or, as some middleware leaves it, without.
+// clientAddress returns the address of the browser, with a port in RemoteAddr or, as some
+// middleware leaves it, without.
 func clientAddress(r *http.Request) string {
 	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		return host
@@ -126,8 +131,9 @@ func (c *Client) isSession(name string) bool {
 	return name == "ory_kratos_session" || strings.HasPrefix(name, "ory_session_")
 }
 
-// Relay adds the cookies that Kratos has set since the last Relay to the header of the answer to the browser, and tells caches
-// not to keep that answer. Call it after the calls, whether they failed or not, and before w.WriteHeader.
+// Relay adds the cookies that Kratos has set since the last Relay to the header of the answer to
+// the browser, and tells caches not to keep that answer. Call it after the calls, whether they
+// failed or not, and before w.WriteHeader.
 func (b *Browser) Relay(w http.ResponseWriter) {
 	b.jar.mu.Lock()
 	defer b.jar.mu.Unlock()
@@ -163,15 +169,16 @@ func (b *Browser) Cookies() []*http.Cookie {
 	return cookies
 }
 
-// CreateLogoutFlow returns the URL that logs the person out, for a link on a page, and the token that [Browser.Logout] needs
-// (createBrowserLogoutFlow, public port). It fails with [ErrNoSession] if nobody is signed in.
+// CreateLogoutFlow returns the URL that logs the person out, for a link on a page, and the token
+// that [Browser.Logout] needs (createBrowserLogoutFlow, public port). It fails with [ErrNoSession]
+// if nobody is signed in.
 func (b *Browser) CreateLogoutFlow(ctx context.Context, opts ...CallOption) (*LogoutFlow, error) {
 	resp, err := b.api.CreateBrowserLogoutFlow(ctx, nil, edit(opts, b.somehow)...)
 	return whole("createBrowserLogoutFlow", resp, err, func(f *LogoutFlow) bool { return f.LogoutToken != "" })
 }
 
-// Logout ends the session of the browser (updateLogoutFlow, public port), with the token of [Browser.CreateLogoutFlow]. It fails with
-// [ErrForbidden] if the token is another's.
+// Logout ends the session of the browser (updateLogoutFlow, public port), with the token of
+// [Browser.CreateLogoutFlow]. It fails with [ErrForbidden] if the token is another's.
 func (b *Browser) Logout(ctx context.Context, token string, opts ...CallOption) error {
 	const op = "updateLogoutFlow"
 	if token == "" {
@@ -181,15 +188,16 @@ func (b *Browser) Logout(ctx context.Context, token string, opts ...CallOption) 
 	return done(op, resp, err)
 }
 
-// CreateFedCMFlow returns what a browser needs to ask its own identity providers (createFedcmFlow, public port). Only Ory Network has
-// this; other servers answer 404, which is [ErrUnexpectedAnswer].
+// CreateFedCMFlow returns what a browser needs to ask its own identity providers (createFedcmFlow,
+// public port). Only Ory Network has this; other servers answer 404, which is
+// [ErrUnexpectedAnswer].
 func (b *Browser) CreateFedCMFlow(ctx context.Context, opts ...CallOption) (*FedCMFlow, error) {
 	resp, err := b.api.CreateFedCMFlow(ctx, edit(opts, browserCall)...)
 	return do[FedCMFlow]("createFedcmFlow", resp, err)
 }
 
-// UpdateFedCMFlow logs a person in with the token that the browser got from its provider (updateFedcmFlow, public port). What
-// [Browser.CreateFedCMFlow] says of servers holds here too.
+// UpdateFedCMFlow logs a person in with the token that the browser got from its provider
+// (updateFedcmFlow, public port). What [Browser.CreateFedCMFlow] says of servers holds here too.
 func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...CallOption) (*Step[LoginFlow], error) {
 	const op = "updateFedcmFlow"
 	if body.Token == "" {
@@ -255,7 +263,8 @@ func (j *relay) Do(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// signedIn refuses a call that acts for a person if the browser has no cookie that could say for whom.
+// signedIn refuses a call that acts for a person if the browser has no cookie that could say for
+// whom.
 func (j *relay) signedIn(r *http.Request) error {
 	if err := browserCall(r); err != nil {
 		return err

@@ -67,7 +67,8 @@ func (c *Client) RequireSession(onUnauthenticated func(w http.ResponseWriter, r 
 
 type sessionKey struct{}
 
-// SessionOf returns the session that [Client.RequireSession] found for the request with this context, or nil.
+// SessionOf returns the session that [Client.RequireSession] found for the request with this
+// context, or nil.
 func SessionOf(ctx context.Context) *Session {
 	session, _ := ctx.Value(sessionKey{}).(*Session)
 	return session

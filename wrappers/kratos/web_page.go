@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// Page returns the handler of the page that shows a flow, for the URL that Kratos' configuration calls ui_url:
+// Page returns the handler of the page that shows a flow, for the URL that Kratos' configuration
+// calls ui_url:
 //
 //	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
 //		templates.ExecuteTemplate(w, "login.html", flow.Form())
@@ -29,7 +30,8 @@ import (
 //
 // Page is of the flows of a [Client], not of a [Browser], which is for one request only.
 //
-// The page's form is to be sent to the form's Action, by the browser itself: to Kratos, or to a [Client.Proxy].
+// The page's form is to be sent to the form's Action, by the browser itself: to Kratos, or to a
+// [Client.Proxy].
 func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
 	if f.f == nil || f.mode == browserFlow {
 		panic("kratos: Page is of the flows of a Client")
@@ -67,9 +69,10 @@ func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow
 	})
 }
 
-// ErrorPage returns the handler of the page that shows what went wrong in a flow, for the URL that Kratos' configuration calls
-// selfservice.flows.error.ui_url (getFlowError, public port). Show the texts of the error as text, not as HTML. An error that Kratos
-// does not know, and a visit without the parameter id, are answered with status 404, and a Kratos that fails with 503.
+// ErrorPage returns the handler of the page that shows what went wrong in a flow, for the URL that
+// Kratos' configuration calls selfservice.flows.error.ui_url (getFlowError, public port). Show the
+// texts of the error as text, not as HTML. An error that Kratos does not know, and a visit without
+// the parameter id, are answered with status 404, and a Kratos that fails with 503.
 func (c *Client) ErrorPage(show func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		noStore(w)
@@ -93,8 +96,8 @@ func refuse(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(s
 // restarted is the parameter that says when a visit was made to start anew, in seconds since 1970.
 const restarted = "restarted"
 
-// justRestarted reports whether a visit was made to start anew so recently that doing so again would go round in circles, as it does
-// with a browser that keeps no cookies.
+// justRestarted reports whether a visit was made to start anew so recently that doing so again
+// would go round in circles, as it does with a browser that keeps no cookies.
 func justRestarted(query url.Values) bool {
 	at, err := strconv.ParseInt(query.Get(restarted), 10, 64)
 	return err == nil && time.Since(time.Unix(at, 0)).Abs() < time.Minute

@@ -32,8 +32,8 @@ func TestProvidersThroughAProxy(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			for _, callback := range callbacks {
 				made := (&url.URL{Scheme: "https", Host: "id.example.org", Path: path.Join("/base", callback+id), RawQuery: "code=a&state=b"}).String()
-				// As Kratos writes it, as it arrives unescaped where a browser sends it so, and with
-				// every byte escaped.
+				// As Kratos writes it, as it arrives unescaped where a browser sends it so, and
+				// with every byte escaped.
 				for _, written := range []string{strings.TrimPrefix(made, "https://id.example.org/base"), callback + browserPath(id), callback + escapeAll(id)} {
 					t.Run(written, func(t *testing.T) {
 						got, location = "", made

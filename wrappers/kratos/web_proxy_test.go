@@ -11,7 +11,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// proxied returns a site whose /auth/ leads to a Kratos that answers with h, and the client of that Kratos.
+// proxied returns a site whose /auth/ leads to a Kratos that answers with h, and the client of that
+// Kratos.
 func proxied(t *testing.T, h http.Handler, opts ...kratos.Option) (http.Handler, *kratos.Client) {
 	t.Helper()
 	client, _ := serve(t, h, opts...)

@@ -23,8 +23,8 @@ func (c *Client) forBrowsers() string {
 	return c.own()
 }
 
-// login returns where a browser logs in to come back to the settings: at Kratos, if it is known to be where browsers reach it; else
-// at the page that most sites have.
+// login returns where a browser logs in to come back to the settings: at Kratos, if it is known to
+// be where browsers reach it; else at the page that most sites have.
 func (c *Client) login(settings url.Values) string {
 	if c.front.Load() == nil && c.settings.publicURL == nil {
 		return "/login"
@@ -33,7 +33,8 @@ func (c *Client) login(settings url.Values) string {
 	return c.forBrowsers() + "/self-service/login/browser?" + back.Encode()
 }
 
-// recall adds to query what an expired flow says of itself, where the visit does not: Kratos' own redirects name the flow only.
+// recall adds to query what an expired flow says of itself, where the visit does not: Kratos' own
+// redirects name the flow only.
 func recall(query url.Values, err error) {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -92,8 +93,9 @@ func here(r *http.Request, query url.Values) string {
 	return (&url.URL{Path: LocalPath(path), RawQuery: query.Encode()}).String()
 }
 
-// LocalPath returns target if a browser that is redirected to it stays on the same site: a path, perhaps with a query and a
-// fragment. Anything else becomes "/", so that nobody can be led elsewhere by a link with a return_to.
+// LocalPath returns target if a browser that is redirected to it stays on the same site: a path,
+// perhaps with a query and a fragment. Anything else becomes "/", so that nobody can be led
+// elsewhere by a link with a return_to.
 func LocalPath(target string) string {
 	u, err := url.Parse(target)
 	switch {

@@ -13,7 +13,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// What a body is judged to be is what kin-openapi says of it, which is slower and says it in other words.
+// What a body is judged to be is what kin-openapi says of it, which is slower and says it in other
+// words.
 func TestVerdictsAreThoseOfKinOpenAPI(t *testing.T) {
 	t.Parallel()
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(spec.OpenAPI))

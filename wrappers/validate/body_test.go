@@ -86,7 +86,8 @@ func TestABodyThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// A request that was not made by [http.NewRequest] has the method GET if it has none, and may have no body.
+// A request that was not made by [http.NewRequest] has the method GET if it has none, and may have
+// no body.
 func TestARequestWithoutMethodAndBody(t *testing.T) {
 	t.Parallel()
 	r := &http.Request{URL: &url.URL{Path: "/sessions/whoami"}}

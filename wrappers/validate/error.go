@@ -9,7 +9,8 @@ import (
 )
 
 var (
-	// ErrUnknownPath says that Kratos' API has no such path, so that nothing can be said about the request.
+	// ErrUnknownPath says that Kratos' API has no such path, so that nothing can be said about the
+	// request.
 	ErrUnknownPath = errors.New("the API has no such path")
 	// ErrUnknownMethod says that the path is known, but not with this method.
 	ErrUnknownMethod = errors.New("the API has no such method at this path")
@@ -20,12 +21,15 @@ var (
 	ErrSchema = errors.New("the identity schema cannot be used")
 )
 
-// Error says how a request, an answer or traits differ from what they should be. It is made of the words of the description
-// alone: it holds nothing of what was judged, no value and no name that the description does not have.
+// Error says how a request, an answer or traits differ from what they should be. It is made of the
+// words of the description alone: it holds nothing of what was judged, no value and no name that
+// the description does not have.
 //
-// The error of a request is also a [kratos.ErrInvalid], the error of an answer a [kratos.ErrUnexpectedAnswer].
+// The error of a request is also a [kratos.ErrInvalid], the error of an answer a
+// [kratos.ErrUnexpectedAnswer].
 type Error struct {
-	// Operation is the operationId, such as "createIdentity"; "" if the path or method is unknown, "traits" for traits.
+	// Operation is the operationId, such as "createIdentity"; "" if the path or method is unknown,
+	// "traits" for traits.
 	Operation string
 	// Status is the status of the answer; 0 if it is no answer that was judged.
 	Status int
@@ -37,12 +41,14 @@ type Error struct {
 
 // Problem is one thing that is wrong.
 type Problem struct {
-	// Where is the place: a JSON Pointer into the body, such as "/traits/email", or "body" for all of it; "query.page_size",
-	// "header.X-Session-Token", "path.id"; "path", "method", "query" or "status". A name in a body that the description does not have is "*".
-	// It has at most 256 bytes, the last of which are "…" if it was cut.
+	// Where is the place: a JSON Pointer into the body, such as "/traits/email", or "body" for all
+	// of it; "query.page_size", "header.X-Session-Token", "path.id"; "path", "method", "query" or
+	// "status". A name in a body that the description does not have is "*". It has at most 256
+	// bytes, the last of which are "…" if it was cut.
 	Where string `json:"where"`
-	// Rule is what was broken: a keyword of JSON Schema, such as "required", "type" or "enum"; or a word for what is none, such as "syntax",
-	// "duplicate", "case", "path", "size", "cost" or "media-type".
+	// Rule is what was broken: a keyword of JSON Schema, such as "required", "type" or "enum"; or a
+	// word for what is none, such as "syntax", "duplicate", "case", "path", "size", "cost" or
+	// "media-type".
 	Rule string `json:"rule"`
 	// Message says in English what is allowed, such as "must be one of active, inactive".
 	Message string `json:"message"`

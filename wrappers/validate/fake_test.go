@@ -13,7 +13,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// newRequest makes a request of the line "METHOD target", headers as "Name: value" lines, and a body.
+// newRequest makes a request of the line "METHOD target", headers as "Name: value" lines, and a
+// body.
 func newRequest(t testing.TB, line, headers, body string) *http.Request {
 	t.Helper()
 	method, target, _ := strings.Cut(line, " ")
@@ -62,8 +63,8 @@ func goldenFiles(t testing.TB, folder string) map[string]func() *http.Request {
 	return all
 }
 
-// goldenRequest reads a request: the line of method and path, parameters with a question mark before each, headers, and the
-// body after an empty line.
+// goldenRequest reads a request: the line of method and path, parameters with a question mark
+// before each, headers, and the body after an empty line.
 func goldenRequest(t testing.TB, text string) *http.Request {
 	t.Helper()
 	head, body, _ := strings.Cut(text, "\n\n")

@@ -10,7 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// form judges the fields of a form. Kratos makes members of them: the field "traits.name.first" is a member of a member.
+// form judges the fields of a form. Kratos makes members of them: the field "traits.name.first" is
+// a member of a member.
 func (v *validation) form(s *openapi3.Schema, text []byte) {
 	fields, err := url.ParseQuery(string(text))
 	if err != nil {

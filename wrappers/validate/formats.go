@@ -30,7 +30,8 @@ func format(name string, is func(string) bool) *jsonschema.Format {
 
 func anything(string) bool { return true }
 
-// isEmail reports whether s is an address of a host with a name, and no more, such as a person's name before it.
+// isEmail reports whether s is an address of a host with a name, and no more, such as a person's
+// name before it.
 func isEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	_, err := mail.ParseAddress(s)
@@ -50,8 +51,8 @@ func notInHost(c rune) bool {
 	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-')
 }
 
-// isPhone reports whether s looks like a phone number with its country; letters stand for digits, or for an extension. Kratos also
-// knows which numbers there are.
+// isPhone reports whether s looks like a phone number with its country; letters stand for digits,
+// or for an extension. Kratos also knows which numbers there are.
 func isPhone(s string) bool {
 	number, international := strings.CutPrefix(strings.TrimPrefix(s, "tel:"), "+")
 	digits, letters := 0, 0

@@ -36,7 +36,8 @@ func quotes(t *testing.T, err error, inputs ...string) {
 	}
 }
 
-// Whatever a request is, judging it neither panics nor repeats any of it, and leaves its body as it was.
+// Whatever a request is, judging it neither panics nor repeats any of it, and leaves its body as it
+// was.
 func FuzzRequest(f *testing.F) {
 	for _, golden := range goldenRequests(f) {
 		r := golden()

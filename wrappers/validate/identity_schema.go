@@ -137,7 +137,8 @@ func (s *identitySchema) validate(ctx context.Context, document any, size int) e
 	return v.validate(ctx, document, size)
 }
 
-// huge reports whether there is a number in v whose exact value takes long to reckon with: the JSON Schema library does that.
+// huge reports whether there is a number in v whose exact value takes long to reckon with: the JSON
+// Schema library does that.
 func huge(v any) bool {
 	switch v := v.(type) {
 	case json.Number:

@@ -90,7 +90,8 @@ func TestNoErrorOfARequestHasASecret(t *testing.T) {
 	}
 }
 
-// bodies returns JSON texts like body with the secret in one place: as a value, as a name, and where the text is no JSON.
+// bodies returns JSON texts like body with the secret in one place: as a value, as a name, and
+// where the text is no JSON.
 func bodies(t testing.TB, body string) (all []string) {
 	t.Helper()
 	all = []string{secret, `"` + secret + `"`, `["` + secret + `"]`, `{"` + secret, `{"` + secret + `":1,"` + secret + `":2}`, body + secret, `{"method":"` + secret + `"}`, `{"method":{"` + secret + `":1}}`}
@@ -114,7 +115,8 @@ func bodies(t testing.TB, body string) (all []string) {
 	return all
 }
 
-// everywhere calls change for each place in v, with a function that sets what is there; it is as it was afterwards.
+// everywhere calls change for each place in v, with a function that sets what is there; it is as it
+// was afterwards.
 func everywhere(v any, change func(set func(any))) {
 	switch v := v.(type) {
 	case map[string]any:

@@ -25,7 +25,8 @@ func newSettings(opts []Option) *settings {
 	return s
 }
 
-// BasePath says below which path the API is, such as "/kratos" for the base URL "https://example.org/kratos".
+// BasePath says below which path the API is, such as "/kratos" for the base URL
+// "https://example.org/kratos".
 func BasePath(path string) Option {
 	path = strings.Trim(path, "/")
 	if path != "" {
@@ -41,14 +42,15 @@ func MaxBody(bytes int64) Option {
 	return func(s *settings) { s.maxBody = max(0, bytes) }
 }
 
-// Strict also takes for a problem what the description does not name: parameters of the query, members of bodies, and values of enums
-// in answers. Without it they pass, because a newer Kratos has more of them. It is for tests that are to notice what is new or misspelt.
+// Strict also takes for a problem what the description does not name: parameters of the query,
+// members of bodies, and values of enums in answers. Without it they pass, because a newer Kratos
+// has more of them. It is for tests that are to notice what is new or misspelt.
 func Strict() Option {
 	return func(s *settings) { s.strict = true }
 }
 
-// Answers makes [Transport] judge the answers as well, for tests and staging. The answer is read as a whole before it is
-// handed on; one with a problem is closed, and the error comes in its place.
+// Answers makes [Transport] judge the answers as well, for tests and staging. The answer is read as
+// a whole before it is handed on; one with a problem is closed, and the error comes in its place.
 func Answers() Option {
 	return func(s *settings) { s.answers = true }
 }

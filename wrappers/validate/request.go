@@ -9,17 +9,19 @@ import (
 	"strings"
 )
 
-// Request judges a request to Kratos, be it about to be sent or just received: method, path, parameters and body. It returns
-// nil or an [*Error], which is an [ErrUnknownPath], [ErrUnknownMethod] or [ErrTooLarge] if it can say nothing else; or what reading
-// the body failed with. Credentials are not judged.
+// Request judges a request to Kratos, be it about to be sent or just received: method, path,
+// parameters and body. It returns nil or an [*Error], which is an [ErrUnknownPath],
+// [ErrUnknownMethod] or [ErrTooLarge] if it can say nothing else; or what reading the body failed
+// with. Credentials are not judged.
 //
-// The body is read, and r gets it anew, unless r has a GetBody, which is left alone. So r must not be used by others meanwhile.
+// The body is read, and r gets it anew, unless r has a GetBody, which is left alone. So r must not
+// be used by others meanwhile.
 func Request(r *http.Request, opts ...Option) error {
 	return newSettings(opts).request(r)
 }
 
-// Warm parses the description now rather than for the first request, which takes tens of milliseconds. It is for a program's
-// start, and may run in a goroutine of its own.
+// Warm parses the description now rather than for the first request, which takes tens of
+// milliseconds. It is for a program's start, and may run in a goroutine of its own.
 func Warm() {
 	_, _ = loadDocument() // an error comes back with every request
 }

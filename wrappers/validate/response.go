@@ -7,9 +7,10 @@ import (
 	"slices"
 )
 
-// Response judges an answer of Kratos: status, headers and body. It is for tests and for staging: what a newer server does that the
-// description lacks is no error, unless [Strict] is asked for, but the body is read as a whole. It returns nil or an [*Error], or what
-// reading the body failed with; an answer without its request is an [ErrUnknownPath].
+// Response judges an answer of Kratos: status, headers and body. It is for tests and for staging:
+// what a newer server does that the description lacks is no error, unless [Strict] is asked for,
+// but the body is read as a whole. It returns nil or an [*Error], or what reading the body failed
+// with; an answer without its request is an [ErrUnknownPath].
 //
 // The body of resp can be read as before.
 func Response(resp *http.Response, opts ...Option) error {

@@ -11,8 +11,9 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Schemas judges traits by the identity schemas of a server. Each schema is fetched when it is first needed (getIdentitySchema, public
-// port) and kept for five minutes. Make one with [NewSchemas] and share it; it is safe for concurrent use.
+// Schemas judges traits by the identity schemas of a server. Each schema is fetched when it is
+// first needed (getIdentitySchema, public port) and kept for five minutes. Make one with
+// [NewSchemas] and share it; it is safe for concurrent use.
 type Schemas struct {
 	client *kratos.Client
 
@@ -32,10 +33,12 @@ type keptSchema struct {
 	until time.Time
 }
 
-// lifetime is how long a schema is kept: an administrator may change it, and a long import goes on meanwhile.
+// lifetime is how long a schema is kept: an administrator may change it, and a long import goes on
+// meanwhile.
 const lifetime = 5 * time.Minute
 
-// defaultSchema is the schema of an identity that names none, unless the server's configuration says otherwise.
+// defaultSchema is the schema of an identity that names none, unless the server's configuration
+// says otherwise.
 const defaultSchema = "default"
 
 // NewSchemas returns Schemas of the server that client talks to.
@@ -58,14 +61,14 @@ func (s *Schemas) Traits(ctx context.Context, schemaID string, traits any) error
 	return ofTraits(j.problems)
 }
 
-// Identity judges the traits of a new identity, as [Schemas.Traits] does. If it names no schema, it is taken to be "default", which a
-// server's configuration may have changed.
+// Identity judges the traits of a new identity, as [Schemas.Traits] does. If it names no schema, it
+// is taken to be "default", which a server's configuration may have changed.
 func (s *Schemas) Identity(ctx context.Context, identity kratos.CreateIdentity) error {
 	return s.Traits(ctx, identity.SchemaID, identity.Traits)
 }
 
-// Batch judges the traits of all items of a batch, as [Schemas.Identity] does. The place of a problem says which item has it, such as
-// "/identities/3/create/traits/email".
+// Batch judges the traits of all items of a batch, as [Schemas.Identity] does. The place of a
+// problem says which item has it, such as "/identities/3/create/traits/email".
 func (s *Schemas) Batch(ctx context.Context, items []kratos.IdentityPatch) error {
 	j := validation{}
 	for i := range items {

@@ -9,8 +9,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// The schemas of a real server can be used, and what it took for an identity's traits is taken here; what it refused because of them,
-// is refused.
+// The schemas of a real server can be used, and what it took for an identity's traits is taken
+// here; what it refused because of them, is refused.
 func TestTraitsThatARealServerJudged(t *testing.T) {
 	t.Parallel()
 	all := exchanges(t)

@@ -55,7 +55,8 @@ const personSchema = `{
   "additionalProperties": false
 }`
 
-// schemas returns Schemas of a server that has these, by id or the id in Base64, and counts how often it is asked.
+// schemas returns Schemas of a server that has these, by id or the id in Base64, and counts how
+// often it is asked.
 func schemas(t testing.TB, served map[string]string) (*validate.Schemas, *atomic.Int64) {
 	t.Helper()
 	asked := new(atomic.Int64)

@@ -23,7 +23,8 @@ type traitsJudge struct {
 // maxCollected is how many problems are put in order, of which the first are told.
 const maxCollected = 100 * maxProblems
 
-// collect adds the problems below e. The library finds them in no order; sorted brings them into one.
+// collect adds the problems below e. The library finds them in no order; sorted brings them into
+// one.
 func (t *traitsJudge) collect(e *jsonschema.ValidationError) {
 	if len(t.problems) >= maxCollected {
 		return
@@ -54,7 +55,8 @@ func (t *traitsJudge) sorted() []Problem {
 // escaped writes a name as a part of a JSON Pointer.
 var escaped = strings.NewReplacer("~", "~0", "/", "~1")
 
-// place makes a JSON Pointer of a path into the document, without the names that the schema does not have.
+// place makes a JSON Pointer of a path into the document, without the names that the schema does
+// not have.
 func (t *traitsJudge) place(path []string) string {
 	var b strings.Builder
 	var v any = t.document

@@ -2,13 +2,14 @@ package validate
 
 import "net/http"
 
-// Transport judges every request before next sends it, as [Request] does; one with a problem is not sent, and the [*Error] comes back. If
-// next is nil, it is [http.DefaultTransport], which keeps no more than two idle connections to a server.
+// Transport judges every request before next sends it, as [Request] does; one with a problem is not
+// sent, and the [*Error] comes back. If next is nil, it is [http.DefaultTransport], which keeps no
+// more than two idle connections to a server.
 //
 //	client, err := kratos.NewClient(url, kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(nil)}))
 //
-// The error holds nothing of the request, but an [http.Client] puts the URL before it; use [errors.As]. With [Answers], the answers are
-// judged too.
+// The error holds nothing of the request, but an [http.Client] puts the URL before it; use
+// [errors.As]. With [Answers], the answers are judged too.
 func Transport(next http.RoundTripper, opts ...Option) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport

@@ -1,5 +1,5 @@
-// Command incumbent asks who somebody is and lists everybody, with kratos-client-go. Only its size and its imports are
-// looked at.
+// Command incumbent asks who somebody is and lists everybody, with kratos-client-go. Only its size
+// and its imports are looked at.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// Command ours asks who somebody is and lists everybody, with this SDK. Only its size and its imports are looked at.
+// Command ours asks who somebody is and lists everybody, with this SDK. Only its size and its
+// imports are looked at.
 package main
 
 import (

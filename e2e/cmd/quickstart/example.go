@@ -21,7 +21,8 @@ const (
 	stopTimeout = 5 * time.Second
 )
 
-// runExample builds the program in dir, as go run would, but runs it directly: its exit status and its end are ours.
+// runExample builds the program in dir, as go run would, but runs it directly: its exit status and
+// its end are ours.
 func runExample(ctx context.Context, srv *server.Server, dir string) error {
 	root, err := findRoot()
 	if err != nil {
@@ -128,7 +129,8 @@ func (w *promptWatcher) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// command is a program in a process group of its own: Ctrl-C reaches only us, and we end the group when ctx ends.
+// command is a program in a process group of its own: Ctrl-C reaches only us, and we end the group
+// when ctx ends.
 func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -1,5 +1,6 @@
-// Command quickstart runs examples/quickstart against a Kratos of its own: it starts one, runs the program, types in
-// the codes that Kratos mails, and ends with the program's exit status. With -serve it only keeps Kratos running.
+// Command quickstart runs examples/quickstart against a Kratos of its own: it starts one, runs the
+// program, types in the codes that Kratos mails, and ends with the program's exit status. With
+// -serve it only keeps Kratos running.
 //
 // Run it as an executable rather than with go run, which turns every exit status into 1.
 package main

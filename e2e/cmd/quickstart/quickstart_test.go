@@ -205,8 +205,8 @@ var canSeeProcesses = func() bool {
 	return err == nil
 }()
 
-// processes are those whose command line names the folder for temporary files: Kratos by its configuration, the
-// example by its executable.
+// processes are those whose command line names the folder for temporary files: Kratos by its
+// configuration, the example by its executable.
 func (r *running) processes(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")

@@ -1,5 +1,5 @@
-// Package apitest has what the tests of the tools share: a small frozen contract with its overlays, and ways to publish and take in
-// versions of it.
+// Package apitest has what the tests of the tools share: a small frozen contract with its overlays,
+// and ways to publish and take in versions of it.
 package apitest
 
 import (
@@ -63,8 +63,8 @@ components:
         mood: {description: What it wants right now., type: string, enum: [hungry, tired], default: tired}
 `
 
-// frozen is a small contract with its overlays, of v1.3.6, that these tests are written against: it stays as it is when api/
-// gets a new version.
+// frozen is a small contract with its overlays, of v1.3.6, that these tests are written against: it
+// stays as it is when api/ gets a new version.
 var frozen = project.Project{Root: filepath.Join(dir(), "testdata", "project")}
 
 // CopyProject copies the frozen project, and makes its effective spec.
@@ -89,7 +89,8 @@ func Commit(t testing.TB, p project.Project, message string) {
 	}
 }
 
-// Publish makes a file such as Kratos publishes of the contract: its structure, with the words and extensions of others.
+// Publish makes a file such as Kratos publishes of the contract: its structure, with the words and
+// extensions of others.
 func Publish(t testing.TB, p project.Project, edit func(doc *yaml.Node)) []byte {
 	t.Helper()
 	doc, err := node.Read(p.Contract())

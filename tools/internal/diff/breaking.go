@@ -17,8 +17,8 @@ import (
 
 const perhaps = "perhaps: "
 
-// Breaking tells which changes from one description to another can make a program fail that was written for the first, each once
-// with the operations that have it.
+// Breaking tells which changes from one description to another can make a program fail that was
+// written for the first, each once with the operations that have it.
 func Breaking(old, now *yaml.Node) ([]string, error) {
 	before, err := loadComparable("the old description", old)
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// Change is a difference between two descriptions. Its path leads from an operation, schema or other component to what differs.
+// Change is a difference between two descriptions. Its path leads from an operation, schema or
+// other component to what differs.
 type Change struct {
 	Path     []string
 	Old, Now any // nil where there is nothing
@@ -97,7 +98,8 @@ func Operations(doc *yaml.Node) map[string]string {
 	return found
 }
 
-// structure is a description as nested maps whose keys are the names that a reader knows things by: lists are maps too.
+// structure is a description as nested maps whose keys are the names that a reader knows things by:
+// lists are maps too.
 func structure(doc *yaml.Node) map[string]any {
 	top, all := node.Root(doc), map[string]any{}
 	paths := node.Member(top, "paths")
@@ -150,7 +152,8 @@ func value(n *yaml.Node, kind string) any {
 	return n.Value
 }
 
-// object is an object's members; those of its lists and named things are members of its own, named after what they are.
+// object is an object's members; those of its lists and named things are members of its own, named
+// after what they are.
 func object(n *yaml.Node, kind string) map[string]any {
 	members := map[string]any{}
 	for i := 0; i+1 < len(n.Content); i += 2 {

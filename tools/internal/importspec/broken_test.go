@@ -182,8 +182,9 @@ func TestBrokenSources(t *testing.T) {
 	apitest.MustEqual(t, before, apitest.Tree(t, p))
 }
 
-// Whatever the file says, it is refused or taken in; nothing is changed before it is certain which, and nothing panics. The file is
-// the text itself, or a good file with the text in place of one of its values.
+// Whatever the file says, it is refused or taken in; nothing is changed before it is certain which,
+// and nothing panics. The file is the text itself, or a good file with the text in place of one of
+// its values.
 func FuzzIntake(f *testing.F) {
 	p := project.Project{Root: f.TempDir()}
 	overlay := "overlay: 1.0.0\ninfo: {title: t, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n  - target: $.components.schemas.dog\n    description: why\n    update: {x-go-name: Dog}\n"

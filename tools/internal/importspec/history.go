@@ -15,7 +15,8 @@ import (
 // mostHistory is how many of the last commits to the contract are looked at.
 const mostHistory = 8
 
-// history holds earlier versions of the contract, the latest first: what comes back goes where it was.
+// history holds earlier versions of the contract, the latest first: what comes back goes where it
+// was.
 type history []earlier
 
 type earlier struct {
@@ -23,7 +24,8 @@ type earlier struct {
 	lines *splicer
 }
 
-// contractHistory reads the committed versions of the contract; where there is no git, there are none.
+// contractHistory reads the committed versions of the contract; where there is no git, there are
+// none.
 func contractHistory(p project.Project) history {
 	commits, err := project.Git(p, "log", "-n", strconv.Itoa(mostHistory), "--format=%H", "--", "api/openapi.yaml")
 	if err != nil {
@@ -61,7 +63,8 @@ func (h history) heading(where, key string) string {
 	return ""
 }
 
-// at returns what the latest version of the contract had at a place, one without gaps if there is one, or nil.
+// at returns what the latest version of the contract had at a place, one without gaps if there is
+// one, or nil.
 func (h history) at(where string) *yaml.Node {
 	var latest *yaml.Node
 	for _, version := range h {

@@ -1,5 +1,5 @@
-// Package importspec takes the API that a version of Kratos publishes in: it replaces the structure of the contract, and keeps its
-// sentences.
+// Package importspec takes the API that a version of Kratos publishes in: it replaces the structure
+// of the contract, and keeps its sentences.
 package importspec
 
 import (
@@ -23,8 +23,9 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// Import puts the API description published at from in place of the structure of the contract, keeps the contract's sentences,
-// parks the actions of overlays that do not fit any more, and says what there is to do. Nothing is written unless all went well.
+// Import puts the API description published at from in place of the structure of the contract,
+// keeps the contract's sentences, parks the actions of overlays that do not fit any more, and says
+// what there is to do. Nothing is written unless all went well.
 func Import(ctx context.Context, p project.Project, from, version string, out io.Writer) error {
 	raw, err := fetch(ctx, p, from)
 	if err != nil {
@@ -257,8 +258,8 @@ func withVersion(merged *yaml.Node, version string) *yaml.Node {
 	return &newDoc
 }
 
-// verify makes sure that the new contract reads as it was meant, is valid, and has the published structure, so that taking the
-// same file in again changes nothing.
+// verify makes sure that the new contract reads as it was meant, is valid, and has the published
+// structure, so that taking the same file in again changes nothing.
 func verify(text []byte, merged, structure *yaml.Node) error {
 	doc := new(yaml.Node)
 	if err := yaml.Unmarshal(text, doc); err != nil {

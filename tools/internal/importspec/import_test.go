@@ -15,7 +15,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// From v1.3.6 to v1.3.1 and back: what both have keeps its sentences and its place, and what comes back is what it was, byte for byte.
+// From v1.3.6 to v1.3.1 and back: what both have keeps its sentences and its place, and what comes
+// back is what it was, byte for byte.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	p := apitest.CopyProject(t)
@@ -65,7 +66,8 @@ func applyGolang(p project.Project) error {
 	return overlay.Apply(doc, p.Golang())
 }
 
-// Whatever versions are in between, what comes back is what it was, byte for byte: with its sentences, line breaks and order.
+// Whatever versions are in between, what comes back is what it was, byte for byte: with its
+// sentences, line breaks and order.
 func TestRoundTripsOfParts(t *testing.T) {
 	t.Parallel()
 	type edit = func(t *testing.T, doc *yaml.Node)

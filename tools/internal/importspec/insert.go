@@ -11,9 +11,9 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// insert adds a key where a reader of the contract looks for it: keywords in the contract's usual order, paths and schemas
-// beside those of the most similar name, other names where they were published. In order, an earlier version of the contract, they
-// are where they were.
+// insert adds a key where a reader of the contract looks for it: keywords in the contract's usual
+// order, paths and schemas beside those of the most similar name, other names where they were
+// published. In order, an earlier version of the contract, they are where they were.
 func insert(n *yaml.Node, kind string, key, value, order *yaml.Node) {
 	at := 0
 	switch {
@@ -51,7 +51,8 @@ func afterPredecessor(n *yaml.Node, key string, published *yaml.Node) int {
 	return 0
 }
 
-// mostSimilar returns the last of the names that share the most words at their beginning with name, at least two words.
+// mostSimilar returns the last of the names that share the most words at their beginning with name,
+// at least two words.
 func mostSimilar(names []string, name string) int {
 	best, most := -1, 1
 	for i, other := range names {
@@ -75,7 +76,8 @@ func parts(name string) []string {
 	return node.Words(strings.TrimLeftFunc(name, unicode.IsPunct))
 }
 
-// keepItems is a published list with those of our items that it has too. Where order means nothing, ours is kept.
+// keepItems is a published list with those of our items that it has too. Where order means nothing,
+// ours is kept.
 func keepItems(ours, published *yaml.Node, unordered bool) *yaml.Node {
 	if ours.Kind != yaml.SequenceNode || published.Kind != yaml.SequenceNode {
 		return node.Copy(published)

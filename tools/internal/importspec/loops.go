@@ -8,8 +8,9 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/node"
 )
 
-// mostExpanded is how large a schema may be when each reference is replaced with what it refers to, once per way that leads
-// there. Tools that read the file take such ways, and a small file can have more of them than any machine has time for.
+// mostExpanded is how large a schema may be when each reference is replaced with what it refers to,
+// once per way that leads there. Tools that read the file take such ways, and a small file can have
+// more of them than any machine has time for.
 const mostExpanded = 200_000
 
 // expansion follows the references of an API description.
@@ -18,7 +19,8 @@ type expansion struct {
 	size map[string]int // of what a reference leads to; -1 on the way there
 }
 
-// checkLoops makes sure that compositions of schemas come to an end; properties and items may lead back to where they are.
+// checkLoops makes sure that compositions of schemas come to an end; properties and items may lead
+// back to where they are.
 func checkLoops(doc *yaml.Node) error {
 	e := &expansion{doc: doc, size: map[string]int{}}
 	components := node.Member(doc, "components")
@@ -36,7 +38,8 @@ func checkLoops(doc *yaml.Node) error {
 	return nil
 }
 
-// composed follows references and compositions from the schema called name, which must not lead back to one on the path.
+// composed follows references and compositions from the schema called name, which must not lead
+// back to one on the path.
 func (e *expansion) composed(name string, n *yaml.Node, path []string, done map[string]bool) error {
 	if done[name] {
 		return nil

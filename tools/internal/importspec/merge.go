@@ -10,8 +10,9 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// merger puts a published structure in place of that of the contract, and leaves everything else of the contract as it is: what
-// a merge does not change is the contract's own node, so that it can be written as it was.
+// merger puts a published structure in place of that of the contract, and leaves everything else of
+// the contract as it is: what a merge does not change is the contract's own node, so that it can be
+// written as it was.
 type merger struct {
 	renamed map[string]string // new names of paths and schemas, by the place that has the old one
 	before  history
@@ -48,7 +49,8 @@ func (m *merger) merge(ours, published *yaml.Node, kind, where string) *yaml.Nod
 	return m.mapping(ours, published, kind, where)
 }
 
-// restore merges what was there in an earlier version: it comes back with its sentences and its order.
+// restore merges what was there in an earlier version: it comes back with its sentences and its
+// order.
 func (m *merger) restore(earlier, published *yaml.Node, kind, where string) *yaml.Node {
 	again := &merger{ours: m.ours, raw: m.raw, before: m.before}
 	merged := again.merge(withoutLines(earlier), published, kind, where)
@@ -71,7 +73,8 @@ func withoutLines(n *yaml.Node) *yaml.Node {
 	return c
 }
 
-// asWritten is a key of ours with the lines that an earlier version had for it, if ours is not in the contract's text.
+// asWritten is a key of ours with the lines that an earlier version had for it, if ours is not in
+// the contract's text.
 func (m *merger) asWritten(ours, key, value *yaml.Node, where string) *yaml.Node {
 	if ours.Line > 0 {
 		return key
@@ -96,7 +99,8 @@ func (m *merger) value(ours, published *yaml.Node, kind, where string) *yaml.Nod
 	return m.replace(ours, published, kind, where)
 }
 
-// replace writes something else in place of ours; its own sentence stays where there is room for one.
+// replace writes something else in place of ours; its own sentence stays where there is room for
+// one.
 func (m *merger) replace(ours, published *yaml.Node, kind, where string) *yaml.Node {
 	out := node.Copy(published)
 	for _, key := range node.Keys(ours) {
@@ -152,7 +156,8 @@ func (m *merger) mapping(ours, published *yaml.Node, kind, where string) *yaml.N
 	return ours
 }
 
-// list merges lists. Parameters and tags keep our order; alternatives have the order in which they were published.
+// list merges lists. Parameters and tags keep our order; alternatives have the order in which they
+// were published.
 func (m *merger) list(ours, published *yaml.Node, kind, where string) *yaml.Node {
 	out := &yaml.Node{Kind: ours.Kind, Tag: ours.Tag, Line: ours.Line, Column: ours.Column, Style: ours.Style}
 	known, there := node.ByIdentity(ours), node.ByIdentity(published)
@@ -189,7 +194,8 @@ func (m *merger) list(ours, published *yaml.Node, kind, where string) *yaml.Node
 	return out
 }
 
-// complete adds a gap for each sentence that a new object lacks, and sorts its keywords as the contract does.
+// complete adds a gap for each sentence that a new object lacks, and sorts its keywords as the
+// contract does.
 func (m *merger) complete(n *yaml.Node, kind, where string) *yaml.Node {
 	if kind == "data" || kind == "ours" || kind == "prose" || n.Kind == yaml.ScalarNode {
 		return n

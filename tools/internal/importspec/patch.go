@@ -10,8 +10,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/node"
 )
 
-// splicer writes a changed tree into the text that it was read from: what did not change stays as it was written, with its
-// comments, quotes and line breaks.
+// splicer writes a changed tree into the text that it was read from: what did not change stays as
+// it was written, with its comments, quotes and line breaks.
 type splicer struct {
 	lines    []string
 	original map[*yaml.Node]bool
@@ -24,7 +24,8 @@ type place struct{ line, column int }
 // span is a range of lines, the comments and empty lines before a value included.
 type span struct{ start, end int }
 
-// splice returns text, which was parsed to doc, with changed as its value. Nodes of doc in changed are copied from text.
+// splice returns text, which was parsed to doc, with changed as its value. Nodes of doc in changed
+// are copied from text.
 func splice(source []byte, doc, changed *yaml.Node) []byte {
 	top := node.Root(doc)
 	if changed == top {
@@ -87,7 +88,8 @@ func (s *splicer) index(n *yaml.Node, from, end int, inItem bool) {
 	}
 }
 
-// lead returns the first of the comment lines and empty lines before a line, none of which is before the line from.
+// lead returns the first of the comment lines and empty lines before a line, none of which is
+// before the line from.
 func (s *splicer) lead(line, column, from int) int {
 	for line > from {
 		before := s.lines[line-1]
@@ -145,7 +147,8 @@ func (s *splicer) writeMapping(n *yaml.Node, indent int) []string {
 	return out
 }
 
-// earlierLines are the lines that a new key or item had in an earlier version of the contract, with what follows it.
+// earlierLines are the lines that a new key or item had in an earlier version of the contract, with
+// what follows it.
 func earlierLines(n *yaml.Node, indent int) ([]string, bool) {
 	if n.Line != 0 || n.FootComment == "" || len(n.FootComment)-len(strings.TrimLeft(n.FootComment, " ")) != indent {
 		return nil, false
@@ -153,7 +156,8 @@ func earlierLines(n *yaml.Node, indent int) ([]string, bool) {
 	return strings.Split(n.FootComment, "\n"), true
 }
 
-// advance returns the heading of the group that a new key is to begin, and takes it from the key after it that has it now.
+// advance returns the heading of the group that a new key is to begin, and takes it from the key
+// after it that has it now.
 func (s *splicer) advance(key *yaml.Node, after []*yaml.Node) []string {
 	for i := 0; key.HeadComment != "" && i+1 < len(after); i += 2 {
 		if after[i].Line == 0 {
@@ -171,7 +175,8 @@ func (s *splicer) advance(key *yaml.Node, after []*yaml.Node) []string {
 	return nil
 }
 
-// headings returns the comments above a key that is gone, if an empty line sets them apart: they are about what follows, too.
+// headings returns the comments above a key that is gone, if an empty line sets them apart: they
+// are about what follows, too.
 func (s *splicer) headings(key *yaml.Node) []string {
 	sp := s.spans[placeIn(key)]
 	lines := s.copy(sp.start, key.Line, key)
@@ -241,7 +246,8 @@ func (s *splicer) writeList(n *yaml.Node, indent int) []string {
 	return out
 }
 
-// scalarText writes a single value on one line, quoted where it has to be, and then in single quotes if these are enough.
+// scalarText writes a single value on one line, quoted where it has to be, and then in single
+// quotes if these are enough.
 func scalarText(n *yaml.Node) string {
 	plain := &yaml.Node{Kind: yaml.ScalarNode, Tag: n.Tag, Value: n.Value}
 	if strings.ContainsAny(n.Value, "\n\r\t") {

@@ -30,7 +30,8 @@ const (
 	mostTime    = time.Minute
 )
 
-// fetch reads a URL, or a file whose path is absolute or begins at the root of the repository, up to limits that no API description comes near.
+// fetch reads a URL, or a file whose path is absolute or begins at the root of the repository, up
+// to limits that no API description comes near.
 func fetch(ctx context.Context, p project.Project, from string) ([]byte, error) {
 	if u, err := url.Parse(from); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
 		return download(ctx, u)
@@ -94,7 +95,8 @@ func readLimited(r io.Reader, name string) ([]byte, error) {
 	return text, nil
 }
 
-// parsePublished reads a published API description: JSON, OpenAPI 3.0, in which every reference leads to something inside.
+// parsePublished reads a published API description: JSON, OpenAPI 3.0, in which every reference
+// leads to something inside.
 func parsePublished(text []byte) (*yaml.Node, error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	switch trimmed := bytes.TrimSpace(text); {
@@ -124,7 +126,8 @@ func parsePublished(text []byte) (*yaml.Node, error) {
 	return doc, checkPublished(doc)
 }
 
-// readValue reads a JSON value as a YAML node, which keeps the order of members; a member given twice is an error.
+// readValue reads a JSON value as a YAML node, which keeps the order of members; a member given
+// twice is an error.
 func readValue(dec *json.Decoder, depth int, where string) (*yaml.Node, error) {
 	if depth > mostDepth {
 		return nil, fmt.Errorf("nests deeper than %d levels", mostDepth)

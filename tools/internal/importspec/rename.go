@@ -10,11 +10,13 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// leastOfRename is the length from which on a structure is telling: two strings are the same schema only by chance.
+// leastOfRename is the length from which on a structure is telling: two strings are the same schema
+// only by chance.
 const leastOfRename = 60
 
-// renames finds paths and schemas of the contract that are published under another name: paths by the operations they have,
-// schemas by their whole structure. The keys of the result are places in the contract.
+// renames finds paths and schemas of the contract that are published under another name: paths by
+// the operations they have, schemas by their whole structure. The keys of the result are places in
+// the contract.
 func renames(ours, published *yaml.Node) map[string]string {
 	found := map[string]string{}
 	renamedPaths(node.Member(ours, "paths"), node.Member(published, "paths"), found)
@@ -44,8 +46,8 @@ func operationIDs(path *yaml.Node) string {
 	return strings.Join(ids, ",")
 }
 
-// renamedSchemas pairs what is gone with what is new, as long as that tells more pairs: a schema that refers to a renamed one
-// has the same structure only when that is known.
+// renamedSchemas pairs what is gone with what is new, as long as that tells more pairs: a schema
+// that refers to a renamed one has the same structure only when that is known.
 func renamedSchemas(ours, published *yaml.Node, found map[string]string) {
 	gone, added := missingIn(ours, published), missingIn(published, ours)
 	refs := map[string]string{}
@@ -85,7 +87,8 @@ func missingIn(a, b *yaml.Node) []string {
 	return names
 }
 
-// structureKey is the structure of a schema as text, without sentences, order of keys, and its own name.
+// structureKey is the structure of a schema as text, without sentences, order of keys, and its own
+// name.
 func structureKey(n *yaml.Node, kind, self string, refs map[string]string) string {
 	switch n.Kind {
 	case yaml.SequenceNode:

@@ -128,7 +128,8 @@ func TestPublishedTextIsShown(t *testing.T) {
 	}
 }
 
-// What is new and has a sibling of the same name and type gets our sentence about that, to be read again.
+// What is new and has a sibling of the same name and type gets our sentence about that, to be read
+// again.
 func TestSentencesOfSiblings(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -163,7 +164,8 @@ func TestSentencesOfSiblings(t *testing.T) {
 	}
 }
 
-// What is published now is found, also where it takes several corrections; what was published twice is not a correction.
+// What is published now is found, also where it takes several corrections; what was published twice
+// is not a correction.
 func TestPublishedCorrections(t *testing.T) {
 	t.Parallel()
 	p := apitest.CopyProject(t)

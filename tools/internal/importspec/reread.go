@@ -12,8 +12,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// toReread lists our sentences that a change may have made untrue: that of whatever has the new, changed or removed thing, and
-// each that has its name in backticks.
+// toReread lists our sentences that a change may have made untrue: that of whatever has the new,
+// changed or removed thing, and each that has its name in backticks.
 func toReread(ours *yaml.Node, c diff.Changes) []string {
 	sentences := sentencesOf(ours)
 	calls := diff.Operations(ours)

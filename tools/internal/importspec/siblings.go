@@ -11,8 +11,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// sibling returns our sentence about a property or parameter of the same name and structure, that of the owner whose name is most
-// similar, or "".
+// sibling returns our sentence about a property or parameter of the same name and structure, that
+// of the owner whose name is most similar, or "".
 func (m *merger) sibling(n *yaml.Node, kind, where, key string) string {
 	group, name := split(where)
 	if m.ours == nil || !strings.HasSuffix(group, "/properties") && !strings.HasSuffix(group, "/parameters") {

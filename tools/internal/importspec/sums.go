@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// sums keeps a hash of each published sentence by its place, so that the next version can tell which sentences changed without
-// a word of the publisher in the repository.
+// sums keeps a hash of each published sentence by its place, so that the next version can tell
+// which sentences changed without a word of the publisher in the repository.
 func sums(published map[string]string) []byte {
 	var out bytes.Buffer
 	for _, place := range slices.Sorted(maps.Keys(published)) {
@@ -24,7 +24,8 @@ func hash(sentence string) string {
 	return fmt.Sprintf("%x", sum[:4])
 }
 
-// changedSentences lists the published sentences that differ from those that the sums were made of, with what they say now.
+// changedSentences lists the published sentences that differ from those that the sums were made of,
+// with what they say now.
 func changedSentences(old []byte, published map[string]string) []string {
 	var changed []string
 	for line := range strings.SplitSeq(string(old), "\n") {

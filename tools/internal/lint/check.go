@@ -21,8 +21,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// Check validates the contract, the effective spec, and what the generator sees; lints the texts of the first two; and lists what
-// a new version of the API has left to be done.
+// Check validates the contract, the effective spec, and what the generator sees; lints the texts of
+// the first two; and lists what a new version of the API has left to be done.
 func Check(p project.Project, out io.Writer) error {
 	doc, err := node.Read(p.Contract())
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/node"
 )
 
-// discriminator makes sure that a value of the discriminating property leads to each alternative, and to nothing else.
+// discriminator makes sure that a value of the discriminating property leads to each alternative,
+// and to nothing else.
 func (r *ruler) discriminator(n *yaml.Node, where string) {
 	d := node.Member(n, "discriminator")
 	if d == nil {

@@ -18,8 +18,9 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// rules looks for faults of a spec that need nothing but the spec to be seen, and that its validation lets pass. References are
-// looked at first: with one that leads out of the file, nothing else is, lest a library follow it.
+// rules looks for faults of a spec that need nothing but the spec to be seen, and that its
+// validation lets pass. References are looked at first: with one that leads out of the file,
+// nothing else is, lest a library follow it.
 func rules(file string, text []byte, doc *yaml.Node) ([]string, error) {
 	r := &ruler{file: file, top: node.Root(doc), used: map[string]bool{}}
 	if version := node.Value(node.Resolve(r.top, "#/info/version")); !spec.VersionTag.MatchString(version) {
@@ -46,8 +47,8 @@ func (r *ruler) found(where, format string, args ...any) {
 	r.findings = append(r.findings, fmt.Sprintf("%s: %s: ", r.file, where)+fmt.Sprintf(format, args...))
 }
 
-// notFaults are findings of the library that are none: it looks for the property of a discriminator beside it, and not in the
-// alternatives.
+// notFaults are findings of the library that are none: it looks for the property of a discriminator
+// beside it, and not in the alternatives.
 var notFaults = regexp.MustCompile("^discriminator property `.*` is not defined in schema properties$")
 
 // library runs the rules of the OpenAPI library's linter.
@@ -94,7 +95,8 @@ func unused(doc *yaml.Node) []string {
 	return names
 }
 
-// references finds references that lead nowhere or out of the file; mappings of discriminators hold references, too.
+// references finds references that lead nowhere or out of the file; mappings of discriminators hold
+// references, too.
 func (r *ruler) references(n *yaml.Node, where string) {
 	refs := []string{node.Ref(n)}
 	if discriminator := node.Member(n, "discriminator"); discriminator != nil {

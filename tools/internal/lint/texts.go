@@ -102,7 +102,8 @@ func (l *textLinter) content(where string, content openapi3.Content) {
 	}
 }
 
-// schema lints a schema and what is written inside it; own says that the schema needs a text of its own.
+// schema lints a schema and what is written inside it; own says that the schema needs a text of its
+// own.
 func (l *textLinter) schema(where, name string, s *openapi3.SchemaRef, own bool) {
 	if s == nil || s.Ref != "" {
 		return
@@ -117,7 +118,8 @@ func (l *textLinter) schema(where, name string, s *openapi3.SchemaRef, own bool)
 	l.schema(where+"/additionalProperties", name, s.Value.AdditionalProperties.Schema, false)
 }
 
-// text lints one text: it is there, ends as a sentence does, and says more than the name of what it is about.
+// text lints one text: it is there, ends as a sentence does, and says more than the name of what it
+// is about.
 func (l *textLinter) text(where, name, text string) {
 	l.texts++
 	switch {

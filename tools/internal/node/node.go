@@ -69,7 +69,8 @@ func Ref(n *yaml.Node) string {
 	return ref.Value
 }
 
-// Same reports whether two nodes hold the same values; the order of mappings, style and comments do not count.
+// Same reports whether two nodes hold the same values; the order of mappings, style and comments do
+// not count.
 func Same(a, b *yaml.Node) bool {
 	if a == nil || b == nil {
 		return a == b

@@ -32,7 +32,8 @@ func ByIdentity(list *yaml.Node) map[string]*yaml.Node {
 	return items
 }
 
-// Identities returns the identity of every item of a list. One that is there twice, as an alternative of v1.0.0 is, has two.
+// Identities returns the identity of every item of a list. One that is there twice, as an
+// alternative of v1.0.0 is, has two.
 func Identities(list *yaml.Node) []string {
 	ids := make([]string, len(list.Content))
 	for i, item := range list.Content {

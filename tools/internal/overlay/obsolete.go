@@ -17,8 +17,9 @@ import (
 // longestRun is how many actions that belong together are looked at.
 const longestRun = 8
 
-// Obsolete lists the runs of actions in an overlay that change nothing together, although each of them does, as a removal and an
-// update that sets what was removed do. It applies the actions to doc.
+// Obsolete lists the runs of actions in an overlay that change nothing together, although each of
+// them does, as a removal and an update that sets what was removed do. It applies the actions to
+// doc.
 func Obsolete(doc *yaml.Node, text []byte, file string) ([]string, error) {
 	all, err := overlay.ParseReader(bytes.NewReader(text))
 	if err != nil {
@@ -49,7 +50,8 @@ func Obsolete(doc *yaml.Node, text []byte, file string) ([]string, error) {
 	return found, nil
 }
 
-// state is a hash of a description in which the order of members, enums and required names does not count.
+// state is a hash of a description in which the order of members, enums and required names does not
+// count.
 func state(n *yaml.Node, key string) uint64 {
 	var sum uint64
 	switch n.Kind {
@@ -82,8 +84,8 @@ func mix(a, b uint64) uint64 {
 	return high ^ low
 }
 
-// AddedTwice removes what enums have twice, and returns what that was without what the published API has twice: a correction adds
-// what is published now.
+// AddedTwice removes what enums have twice, and returns what that was without what the published
+// API has twice: a correction adds what is published now.
 func AddedTwice(doc, published *yaml.Node) []string {
 	already := RepeatedEnums(node.Copy(published))
 	return slices.DeleteFunc(RepeatedEnums(doc), func(value string) bool { return slices.Contains(already, value) })

@@ -9,8 +9,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Apply applies the overlay in the file path to doc. An action that matches or changes nothing is an error, and so is one that
-// does not say why it is there.
+// Apply applies the overlay in the file path to doc. An action that matches or changes nothing is
+// an error, and so is one that does not say why it is there.
 func Apply(doc *yaml.Node, path string) error {
 	o, err := overlay.Parse(path)
 	if err != nil {

@@ -34,8 +34,9 @@ func StillParked(p project.Project) ([]string, error) {
 	return findings, nil
 }
 
-// An action of an overlay that does not fit the API version taken in is parked: its lines become comments with the mark parkedLine,
-// below one that says why. The next version taken in that it fits gets it back as it was. What stays parked fails the check.
+// An action of an overlay that does not fit the API version taken in is parked: its lines become
+// comments with the mark parkedLine, below one that says why. The next version taken in that it
+// fits gets it back as it was. What stays parked fails the check.
 const (
 	parkedWhy  = "# Parked by make spec: "
 	parkedLine = "#~"
@@ -67,7 +68,8 @@ type Parked struct {
 	index, line, end  int
 }
 
-// Fit applies the overlay text to doc action by action, and returns the text with the actions parked that do not fit.
+// Fit applies the overlay text to doc action by action, and returns the text with the actions
+// parked that do not fit.
 func Fit(doc *yaml.Node, text []byte, file string) ([]byte, []Parked, error) {
 	text = Unpark(text)
 	all, err := overlay.ParseReader(bytes.NewReader(text))
@@ -100,8 +102,8 @@ func Fit(doc *yaml.Node, text []byte, file string) ([]byte, []Parked, error) {
 	}
 }
 
-// applyFitting applies the actions that fit, and returns the others. Those in refused do not, for the reason given; one that fails
-// is added to these.
+// applyFitting applies the actions that fit, and returns the others. Those in refused do not, for
+// the reason given; one that fails is added to these.
 func applyFitting(doc *yaml.Node, all *overlay.Overlay, refused map[int]string) []Parked {
 	var parked []Parked
 	for i, action := range all.Actions {
@@ -157,7 +159,8 @@ var bareGoType = regexp.MustCompile(`^[A-Z]\w*$`)
 // usedType is the Go type that n is to have.
 func usedType(n *yaml.Node) string { return node.Value(node.Member(n, "x-go-type")) }
 
-// definedType is the Go type that a schema gets its name by: a reference gets none, and plain text needs none.
+// definedType is the Go type that a schema gets its name by: a reference gets none, and plain text
+// needs none.
 func definedType(n *yaml.Node) string {
 	if node.Ref(n) != "" || node.Member(n, "enum") == nil && node.Member(n, "properties") == nil {
 		return ""
@@ -185,7 +188,8 @@ func collect(n *yaml.Node, pick func(*yaml.Node) string) []string {
 	return all
 }
 
-// actionEnd is the line after the last one of an action; comments and empty lines before the next are not part of it.
+// actionEnd is the line after the last one of an action; comments and empty lines before the next
+// are not part of it.
 func actionEnd(items *yaml.Node, i int, lines []string) int {
 	end := len(lines) + 1
 	if i+1 < len(items.Content) {
@@ -227,8 +231,8 @@ func park(lines []string, indent int, parked []Parked) []byte {
 
 var actionTarget = regexp.MustCompile(`(?m)^ *- target: (.*)$`)
 
-// NamesOfGone lists the actions of an overlay that apply and have among other names one that is gone; now are the new names of
-// those that are renamed, or nothing.
+// NamesOfGone lists the actions of an overlay that apply and have among other names one that is
+// gone; now are the new names of those that are renamed, or nothing.
 func NamesOfGone(text []byte, file string, now map[string]string) []string {
 	var lines []string
 	for _, match := range actionTarget.FindAllStringSubmatch(string(text), -1) {
@@ -246,7 +250,8 @@ func NamesOfGone(text []byte, file string, now map[string]string) []string {
 	return lines
 }
 
-// RepeatedEnums removes what enums have twice, and returns what that was: a correction adds what is published now.
+// RepeatedEnums removes what enums have twice, and returns what that was: a correction adds what is
+// published now.
 func RepeatedEnums(doc *yaml.Node) []string {
 	var found []string
 	var walk func(n *yaml.Node, where string)

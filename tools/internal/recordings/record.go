@@ -17,8 +17,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// Recorder writes the exchanges with a Kratos as lines of JSON, one for each, as [Validate] and [Select] read them. What it writes
-// holds secrets: record test servers only.
+// Recorder writes the exchanges with a Kratos as lines of JSON, one for each, as [Validate] and
+// [Select] read them. What it writes holds secrets: record test servers only.
 type Recorder struct {
 	version string
 	router  routers.Router
@@ -56,7 +56,8 @@ type response struct {
 	Body    string      `json:"body"`
 }
 
-// NewRecorder writes to out what a server of some version answers; the effective spec of the project names the operations.
+// NewRecorder writes to out what a server of some version answers; the effective spec of the
+// project names the operations.
 func NewRecorder(p project.Project, version string, out io.Writer) (*Recorder, error) {
 	doc, err := openapi3.NewLoader().LoadFromFile(p.Effective())
 	if err != nil {
@@ -67,8 +68,8 @@ func NewRecorder(p project.Project, version string, out io.Writer) (*Recorder, e
 	return &Recorder{version: version, router: router, out: out}, err
 }
 
-// Proxy forwards requests to a port of the server, and records them with the answers. The kind is that of the port: public or
-// admin.
+// Proxy forwards requests to a port of the server, and records them with the answers. The kind is
+// that of the port: public or admin.
 func (r *Recorder) Proxy(target *url.URL, kind string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, in *http.Request) {
 		body, err := io.ReadAll(in.Body)
@@ -100,7 +101,8 @@ func (r *Recorder) Proxy(target *url.URL, kind string) http.Handler {
 	})
 }
 
-// operation names what a request asks for; a path that the spec does not have begins with an underscore, and is not validated.
+// operation names what a request asks for; a path that the spec does not have begins with an
+// underscore, and is not validated.
 func (r *Recorder) operation(in *http.Request) (op, path string) {
 	asked := in.Clone(in.Context())
 	asked.URL.Scheme, asked.URL.Host = "http", "localhost"

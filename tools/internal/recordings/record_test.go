@@ -14,7 +14,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/recordings"
 )
 
-// What is recorded through the proxy is what the commands for recordings read; a wrong answer is found in it.
+// What is recorded through the proxy is what the commands for recordings read; a wrong answer is
+// found in it.
 func TestRecord(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -60,8 +60,8 @@ func (e *exchange) header(name string) string {
 	return ""
 }
 
-// usable reports whether the exchange tells something about the spec: it is of an operation that the spec has, asked of the
-// right port with a real id.
+// usable reports whether the exchange tells something about the spec: it is of an operation that
+// the spec has, asked of the right port with a real id.
 func (e *exchange) usable() bool {
 	return !strings.HasPrefix(e.Op, "_") && !strings.Contains(e.Scenario, "wrong-server") && !strings.Contains(e.Scenario, "odd/empty-ids")
 }
@@ -125,7 +125,8 @@ func Validate(p project.Project, files []string, out io.Writer) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// closeObjects makes the schemas refuse members that they do not name, so that a member that the spec lacks is noticed.
+// closeObjects makes the schemas refuse members that they do not name, so that a member that the
+// spec lacks is noticed.
 func closeObjects(spec *openapi3.T) {
 	closed := false
 	for _, schema := range spec.Components.Schemas {

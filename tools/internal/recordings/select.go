@@ -15,8 +15,8 @@ import (
 
 const mostOfOneAnswer = 64 << 10 // larger answers repeat what smaller ones have
 
-// Select writes to dir those exchanges in files that show something new: a member, a type or a telling value that no
-// exchange before them had with the same operation and status.
+// Select writes to dir those exchanges in files that show something new: a member, a type or a
+// telling value that no exchange before them had with the same operation and status.
 func Select(files []string, dir string, out io.Writer) error {
 	seen := map[string]bool{}
 	kept := map[string]*bytes.Buffer{}

@@ -23,7 +23,8 @@ type goChanges struct {
 	tags                 []string
 }
 
-// size is major when a program can fail to compile, minor when there is something new, and patch otherwise.
+// size is major when a program can fail to compile, minor when there is something new, and patch
+// otherwise.
 func (c goChanges) size() string {
 	switch {
 	case len(c.breaking) > 0:
@@ -77,8 +78,8 @@ func compareGo(old, now string) (goChanges, error) {
 	return c, nil
 }
 
-// isGenerated reports whether a package is one of those made from the API's description. Programs use its types by the names that
-// other packages give them; what has no such name is not promised.
+// isGenerated reports whether a package is one of those made from the API's description. Programs
+// use its types by the names that other packages give them; what has no such name is not promised.
 func isGenerated(path string) bool { return slices.Contains(strings.Split(path, "/"), "gen") }
 
 // reachable names the types of generated packages that the others give out, each as path.Name.
@@ -171,7 +172,8 @@ func structOf(pkg *types.Package, name string) *types.Struct {
 	return s
 }
 
-// publicPackages loads the packages of the published modules in dir that others can import. Nothing is downloaded.
+// publicPackages loads the packages of the published modules in dir that others can import. Nothing
+// is downloaded.
 func publicPackages(dir string) (map[string]*packages.Package, error) {
 	modules, err := published(dir)
 	if err != nil {
@@ -210,7 +212,8 @@ func loadPublic(public map[string]*packages.Package, dir string) error {
 	return nil
 }
 
-// publicPackagesWith loads the packages in dir with the dependencies that the modules in other have.
+// publicPackagesWith loads the packages in dir with the dependencies that the modules in other
+// have.
 func publicPackagesWith(dir, other string) (map[string]*packages.Package, error) {
 	modules, err := published(dir)
 	if err != nil {

@@ -23,8 +23,8 @@ import (
 // unpublished are the folders at the root whose modules nobody imports.
 var unpublished = []string{"tools", "e2e", "bench", "examples"}
 
-// published finds the folders of the modules that get versions, the first one at the front: all but those in folders for
-// development and examples.
+// published finds the folders of the modules that get versions, the first one at the front: all but
+// those in folders for development and examples.
 func published(dir string) ([]string, error) {
 	var modules []string
 	err := filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
@@ -61,8 +61,9 @@ func reportTags(p project.Project, out io.Writer, version string) error {
 	return nil
 }
 
-// requires returns an error unless each other published module requires the first one in a version that is allowed. Users get that
-// version: the replacement that is used for work in this repository does not count in a module that is required.
+// requires returns an error unless each other published module requires the first one in a version
+// that is allowed. Users get that version: the replacement that is used for work in this repository
+// does not count in a module that is required.
 func requires(p project.Project, allowed ...string) error {
 	modules, err := published(p.Root)
 	if err != nil {
@@ -97,7 +98,8 @@ func readModule(name string) (*modfile.File, error) {
 
 var releaseTag = regexp.MustCompile(`^v\d+\.\d+\.\d+$`)
 
-// lastRelease returns the tag of the last released version before HEAD, or why there is none to compare with.
+// lastRelease returns the tag of the last released version before HEAD, or why there is none to
+// compare with.
 func lastRelease(p project.Project) (tag, why string) {
 	if _, err := project.Git(p, "rev-parse", "HEAD"); err != nil {
 		return "", fmt.Sprintf("there is no git history to compare with (%v)", err)

@@ -1,4 +1,5 @@
-// Package release says what changed since the last release of each module, and what the next one has to be called.
+// Package release says what changed since the last release of each module, and what the next one
+// has to be called.
 package release
 
 import (
@@ -14,9 +15,10 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// Report says what has changed since the last released version, and what the next one has to be called. All published modules are
-// released under one version, each by a tag of its own at the same commit. The Go API of what users import decides how large a
-// release is; what changed in the API of Kratos is listed for the changelog.
+// Report says what has changed since the last released version, and what the next one has to be
+// called. All published modules are released under one version, each by a tag of its own at the
+// same commit. The Go API of what users import decides how large a release is; what changed in the
+// API of Kratos is listed for the changelog.
 func Report(p project.Project, out io.Writer) error {
 	last, why := lastRelease(p)
 	if last == "" {
@@ -49,8 +51,8 @@ type changesSince struct {
 	api      goChanges
 }
 
-// allowed are the versions of the first module that the others may require: the next one, or the last if that has all names that
-// the next will have.
+// allowed are the versions of the first module that the others may require: the next one, or the
+// last if that has all names that the next will have.
 func (r changesSince) allowed() []string {
 	next := NextVersion(r.version, r.api.size())
 	if r.api.size() == "patch" {
@@ -77,7 +79,8 @@ func (r changesSince) report(p project.Project, out io.Writer) error {
 	return reportTags(p, out, next)
 }
 
-// NextVersion names the version after another. Before v1, a minor version may break what was, and a patch version may add to it.
+// NextVersion names the version after another. Before v1, a minor version may break what was, and a
+// patch version may add to it.
 func NextVersion(last, size string) string {
 	var major, minor, patch int
 	if _, err := fmt.Sscanf(semver.Canonical(last), "v%d.%d.%d", &major, &minor, &patch); err != nil {

@@ -149,7 +149,8 @@ func TestNothingToCompareWith(t *testing.T) {
 	})
 }
 
-// A copy of this very repository with a tag for each published module has nothing to release but patches.
+// A copy of this very repository with a tag for each published module has nothing to release but
+// patches.
 func TestReleaseOfThisRepository(t *testing.T) {
 	t.Parallel()
 	files, err := project.Git(apitest.Repository, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
@@ -200,7 +201,8 @@ func requiredVersion(t *testing.T, p project.Project, modules []string) string {
 	return ""
 }
 
-// Another module is released under the same version, with a tag of its own, and is to require that version of the first.
+// Another module is released under the same version, with a tag of its own, and is to require that
+// version of the first.
 func TestReleaseOfSeveralModules(t *testing.T) {
 	t.Parallel()
 	const purr = "// Purr purrs.\nfunc Purr() {}\n\n// Bark"

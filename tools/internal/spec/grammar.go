@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// rule says what a kind of object in an API description holds, as far as taking one in needs to know it.
+// rule says what a kind of object in an API description holds, as far as taking one in needs to
+// know it.
 type rule struct {
 	Fields map[string]string // kind of the value of a keyword; other keywords hold plain values
 	each   string            // kind of all values, where keys are names; or of all items
@@ -71,10 +72,12 @@ func KindOf(kind, key string) string {
 	return "data"
 }
 
-// Named reports whether the keys of a kind of object are names that the API gives, rather than keywords of OpenAPI.
+// Named reports whether the keys of a kind of object are names that the API gives, rather than
+// keywords of OpenAPI.
 func Named(kind string) bool { return Grammar[kind].each != "" }
 
-// Prose reports whether a keyword holds somebody's words, or an extension. The contract has only its own of both.
+// Prose reports whether a keyword holds somebody's words, or an extension. The contract has only
+// its own of both.
 func Prose(kind, key string) bool {
 	if kind == "data" || Named(kind) {
 		return false

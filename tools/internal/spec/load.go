@@ -49,8 +49,9 @@ func Load(doc *yaml.Node, name string) (*openapi3.T, error) {
 	return spec, nil
 }
 
-// validate validates a spec, but for one thing: the API as it is published refers to security schemes that it does not define.
-// The contract says what is published, and a correction defines them.
+// validate validates a spec, but for one thing: the API as it is published refers to security
+// schemes that it does not define. The contract says what is published, and a correction defines
+// them.
 func validate(spec *openapi3.T) error {
 	if spec.Components == nil || spec.Components.SecuritySchemes == nil {
 		return errors.New("has no components, or no security schemes")

@@ -17,8 +17,8 @@ type structure struct {
 	Sentences  int            // left out
 }
 
-// StripProse copies the structure of a published API description: names, types, limits and values, but no sentence, example
-// or extension, which are somebody else's words.
+// StripProse copies the structure of a published API description: names, types, limits and values,
+// but no sentence, example or extension, which are somebody else's words.
 func StripProse(published *yaml.Node) (*structure, error) {
 	s := &structure{Extensions: map[string]int{}}
 	doc, err := s.take(published, "document", "")
@@ -69,7 +69,8 @@ func (s *structure) take(n *yaml.Node, kind, where string) (*yaml.Node, error) {
 	return out, nil
 }
 
-// listKinds are the kinds whose values are lists; those of all others are objects, or single values.
+// listKinds are the kinds whose values are lists; those of all others are objects, or single
+// values.
 var listKinds = map[string]bool{"tags": true, "parameters": true, "schemaList": true}
 
 // takeValue takes a value that says nothing about other objects.
