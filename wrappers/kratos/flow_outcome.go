@@ -49,15 +49,13 @@ func (s Step[F]) String() string {
 }
 
 // read makes a step of the answer to a submission.
-func (f Flows[F, M]) read(op string, resp *http.Response, err error) (step *Step[F], _ error) {
-	err = read(op, resp, err, func(a *answer) (err error) {
-		step, err = f.outcome(a)
-		return err
-	})
+func (f Flows[F, M]) read(op string, resp *http.Response, err error) (*Step[F], error) {
+	a, err := receive(op, resp, err)
 	if err != nil {
 		return nil, err
 	}
-	return step, nil
+	defer a.Body.Close()
+	return f.outcome(a)
 }
 
 // outcome tells what an answer to a submission means: by its shape, then by what it says, and by

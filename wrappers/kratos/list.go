@@ -204,7 +204,12 @@ func page[T any](operation string, resp *http.Response, err error, yield func(T,
 	}
 	a := &answer{operation: operation, Response: resp}
 	if !a.ok() {
-		return 0, true, read(operation, resp, nil, func(a *answer) error { return a.failure() })
+		a, err := receive(operation, resp, nil)
+		if err != nil {
+			return 0, true, err
+		}
+		defer a.Body.Close()
+		return 0, true, a.failure()
 	}
 	defer resp.Body.Close()
 	if !a.json() {

@@ -39,49 +39,50 @@ func do[T any](operation string, resp *http.Response, err error) (*T, error) {
 // whole is do for an answer that is only one if it has what good looks for: JSON of another kind
 // decodes as well.
 func whole[T any](operation string, resp *http.Response, err error, good func(*T) bool) (*T, error) {
-	var v *T
-	err = read(operation, resp, err, func(a *answer) error {
-		if !a.ok() {
-			return a.failure()
-		}
-		v = new(T)
-		if err := a.decode(v); err != nil {
-			return err
-		}
-		if !good(v) {
-			return a.unexpected(nil)
-		}
-		return nil
-	})
+	a, err := receive(operation, resp, err)
 	if err != nil {
 		return nil, err
+	}
+	defer a.Body.Close()
+	if !a.ok() {
+		return nil, a.failure()
+	}
+	v := new(T)
+	if err := a.decode(v); err != nil {
+		return nil, err
+	}
+	if !good(v) {
+		return nil, a.unexpected(nil)
 	}
 	return v, nil
 }
 
 // done expects an answer without a body.
 func done(operation string, resp *http.Response, err error) error {
-	return read(operation, resp, err, func(a *answer) error {
-		if !a.ok() {
-			return a.failure()
-		}
-		return nil
-	})
+	a, err := receive(operation, resp, err)
+	if err != nil {
+		return err
+	}
+	defer a.Body.Close()
+	if !a.ok() {
+		return a.failure()
+	}
+	return nil
 }
 
-// answer is Kratos' answer to one call; body is only valid while it is being handled.
+// answer is a response to one call. Its body is valid until Body is closed.
 type answer struct {
 	operation string
 	*http.Response
 	body []byte
 }
 
-// read hands the whole answer to handle, and gives its memory back afterwards.
-func read(operation string, resp *http.Response, err error, handle func(*answer) error) error {
+// receive returns a response with the whole of its body. The caller closes Body, which gives the
+// memory back.
+func receive(operation string, resp *http.Response, err error) (*answer, error) {
 	if err != nil {
-		return failed(operation, err)
+		return nil, failed(operation, err)
 	}
-	defer resp.Body.Close()
 	a := &answer{operation: operation, Response: resp}
 	if body, ok := resp.Body.(*transport.Body); ok {
 		a.body, err = body.Bytes()
@@ -89,9 +90,11 @@ func read(operation string, resp *http.Response, err error, handle func(*answer)
 		a.body, err = io.ReadAll(resp.Body) // that a proxy has read and limited
 	}
 	if err != nil {
-		return a.broken(err)
+		failure := a.broken(err)
+		_ = resp.Body.Close()
+		return nil, failure
 	}
-	return handle(a)
+	return a, nil
 }
 
 func (a *answer) ok() bool { return a.StatusCode >= 200 && a.StatusCode < 300 }

@@ -37,20 +37,22 @@ func (m me) Whoami(ctx context.Context, opts ...CallOption) (*Session, error) {
 // whoami is Whoami with a further check.
 func (m me) whoami(ctx context.Context, check func(*answer, *Session) error, opts []CallOption) (*Session, error) {
 	resp, err := m.api.ToSession(ctx, nil, edit(opts, m.somehow)...)
-	session := new(Session)
-	err = read("toSession", resp, err, func(a *answer) error {
-		if !a.ok() {
-			return a.failure()
-		}
-		if err := a.decode(session); err != nil {
-			return err
-		}
-		if a.StatusCode != http.StatusOK || !isSession(session) || a.hasError() {
-			return a.unexpected(nil)
-		}
-		return check(a, session)
-	})
+	a, err := receive("toSession", resp, err)
 	if err != nil {
+		return nil, err
+	}
+	defer a.Body.Close()
+	if !a.ok() {
+		return nil, a.failure()
+	}
+	session := new(Session)
+	if err := a.decode(session); err != nil {
+		return nil, err
+	}
+	if a.StatusCode != http.StatusOK || !isSession(session) || a.hasError() {
+		return nil, a.unexpected(nil)
+	}
+	if err := check(a, session); err != nil {
 		return nil, err
 	}
 	return session, nil
