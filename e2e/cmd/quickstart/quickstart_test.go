@@ -101,9 +101,16 @@ func TestKilledQuickstartTakesKratosWithIt(t *testing.T) {
 
 func TestServeShowsMailsOnTheChosenPorts(t *testing.T) {
 	t.Parallel()
-	public, admin := freePort(t), freePort(t)
-	r := launch(t, nil, "-serve", "-public-port", public, "-admin-port", admin)
-	r.waitFor(t, "Ctrl-C stops it.")
+	var r *running
+	var public, admin string
+	for range 10 {
+		public, admin = freePort(t), freePort(t)
+		r = launch(t, nil, "-serve", "-public-port", public, "-admin-port", admin)
+		if r.waitFor(t, "Ctrl-C stops it.", " is in use: ") == "Ctrl-C stops it." {
+			break
+		}
+		r.wait(t, 1) // another test was given a port that was free a moment ago
+	}
 	asker := exec.Command("go", "run", "./testdata/asker",
 		"-public", "http://127.0.0.1:"+public, "-admin", "http://127.0.0.1:"+admin)
 	asker.Stdin = strings.NewReader("123456\n")
@@ -178,15 +185,19 @@ func (r *running) wait(t *testing.T, status int) {
 	}
 }
 
-func (r *running) waitFor(t *testing.T, text string) {
+// waitFor returns which of the texts the output has first.
+func (r *running) waitFor(t *testing.T, texts ...string) string {
 	t.Helper()
 	for range 3000 {
-		if strings.Contains(r.output.String(), text) {
-			return
+		for _, text := range texts {
+			if strings.Contains(r.output.String(), text) {
+				return text
+			}
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("no %q in the output:\n%s", text, r.output)
+	t.Fatalf("no %q in the output:\n%s", texts, r.output)
+	return ""
 }
 
 func (r *running) leftNothing(t *testing.T) {
