@@ -67,10 +67,7 @@ func ExampleHandler() {
 	// 200 {"id":"77aa"}
 	// 404 {"error":{"code":404,"status":"Not Found","message":"The request does not fit the API.","reason":"path must be one of the API's (path)","details":{"problems":[{"where":"path","rule":"path","message":"must be one of the API's"}]}}}
 	//
-	// 400 {"error":{"code":400,"status":"Bad Request","message":"The request does not fit the
-	// API.","reason":"getLoginFlow: query.id is missing
-	// (required)","details":{"problems":[{"where":"query.id","rule":"required","message":"is
-	// missing"}]}}}
+	// 400 {"error":{"code":400,"status":"Bad Request","message":"The request does not fit the API.","reason":"getLoginFlow: query.id is missing (required)","details":{"problems":[{"where":"query.id","rule":"required","message":"is missing"}]}}}
 }
 
 // One request, in a test for instance.
