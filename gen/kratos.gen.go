@@ -2564,7 +2564,8 @@ type UpdateSettingsFlowJSONRequestBody = UpdateSettingsFlowBody
 // UpdateVerificationFlowJSONRequestBody defines body for UpdateVerificationFlow for application/json ContentType.
 type UpdateVerificationFlowJSONRequestBody = UpdateVerificationFlowBody
 
-// UnmarshalJSONFrom keeps members that OAuth2Client has no field for, or whose fields would not be written again, in AdditionalProperties.
+// UnmarshalJSONFrom keeps in AdditionalProperties what OAuth2Client has no field for, and
+// members whose fields would not be written again.
 func (a *OAuth2Client) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known OAuth2Client
 	return jsonv2.UnmarshalWhole(dec, (*known)(a), &a.AdditionalProperties)
@@ -2581,7 +2582,8 @@ func (a OAuth2Client) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
-// UnmarshalJSONFrom keeps members that OAuth2OIDCContext has no field for, or whose fields would not be written again, in AdditionalProperties.
+// UnmarshalJSONFrom keeps in AdditionalProperties what OAuth2OIDCContext has no field for, and
+// members whose fields would not be written again.
 func (a *OAuth2OIDCContext) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known OAuth2OIDCContext
 	return jsonv2.UnmarshalWhole(dec, (*known)(a), &a.AdditionalProperties)
@@ -2598,7 +2600,8 @@ func (a OAuth2OIDCContext) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
-// UnmarshalJSONFrom keeps members that OAuth2LoginRequest has no field for, or whose fields would not be written again, in AdditionalProperties.
+// UnmarshalJSONFrom keeps in AdditionalProperties what OAuth2LoginRequest has no field for, and
+// members whose fields would not be written again.
 func (a *OAuth2LoginRequest) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known OAuth2LoginRequest
 	return jsonv2.UnmarshalWhole(dec, (*known)(a), &a.AdditionalProperties)
@@ -2615,7 +2618,7 @@ func (a OAuth2LoginRequest) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
-// UnmarshalJSONFrom keeps members that ContinueWith has no field for in AdditionalProperties.
+// UnmarshalJSONFrom keeps in AdditionalProperties what ContinueWith has no field for.
 func (a *ContinueWith) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known ContinueWith
 	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
@@ -2632,7 +2635,8 @@ func (a ContinueWith) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
-// UnmarshalJSONFrom keeps members that ContinueWithFlow has no field for, or whose fields would not be written again, in AdditionalProperties.
+// UnmarshalJSONFrom keeps in AdditionalProperties what ContinueWithFlow has no field for, and
+// members whose fields would not be written again.
 func (a *ContinueWithFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known ContinueWithFlow
 	return jsonv2.UnmarshalWhole(dec, (*known)(a), &a.AdditionalProperties)
@@ -2649,7 +2653,7 @@ func (a ContinueWithFlow) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
-// UnmarshalJSONFrom keeps members that Identity has no field for in AdditionalProperties.
+// UnmarshalJSONFrom keeps in AdditionalProperties what Identity has no field for.
 func (a *Identity) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known Identity
 	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
@@ -2666,7 +2670,7 @@ func (a Identity) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
 }
 
-// UnmarshalJSONFrom keeps members that IdentityCredentials has no field for in AdditionalProperties.
+// UnmarshalJSONFrom keeps in AdditionalProperties what IdentityCredentials has no field for.
 func (a *IdentityCredentials) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known IdentityCredentials
 	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
@@ -2719,7 +2723,7 @@ func (a UINode) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
-// UnmarshalJSONFrom keeps members that UINodeAttributes has no field for in AdditionalProperties.
+// UnmarshalJSONFrom keeps in AdditionalProperties what UINodeAttributes has no field for.
 func (a *UINodeAttributes) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known UINodeAttributes
 	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)

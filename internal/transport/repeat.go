@@ -119,8 +119,9 @@ func notProcessed(err error) bool {
 	return false
 }
 
-// mayPass reports whether a request that only reads may succeed if it is sent again after err.
-func mayPass(err error) bool {
+// Retryable reports whether a request that only reads may succeed if it is sent again after err, which
+// kept it from being answered or cut its response short.
+func Retryable(err error) bool {
 	var op *net.OpError
 	switch {
 	case errors.Is(err, ErrTooLarge):

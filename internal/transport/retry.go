@@ -46,13 +46,10 @@ func (c *call) again(resp *http.Response, err error) bool {
 	case !c.reads, c.guard.budget.sent.Load() >= c.guard.limit.Load():
 		return false
 	case err != nil:
-		return mayPass(err)
+		return Retryable(err)
 	}
 	return busy(resp.StatusCode)
 }
-
-// Retryable reports whether a stream that ended with err may be whole if it is asked for again.
-func Retryable(err error) bool { return mayPass(err) }
 
 // busy reports whether a status says that the same request may succeed a moment later.
 func busy(status int) bool {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/kratoskit/kratos-go/gen"
-	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 const (
@@ -204,9 +203,4 @@ func bodyFits(r *http.Request) error {
 		return argumentError(fmt.Sprintf("the body has %d bytes, and Kratos reads %d (5 MiB) at most", r.ContentLength, maxRequestBody))
 	}
 	return nil
-}
-
-// withTimeout returns a context for requests that have this time-out instead of the client's.
-func withTimeout(ctx context.Context, d time.Duration) context.Context {
-	return transport.With(ctx, func(o *transport.Options) { o.Timeout = d })
 }

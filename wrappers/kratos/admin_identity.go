@@ -135,7 +135,7 @@ func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...CallOptio
 	if err := segment("the identity's id", id); err != nil {
 		return failed(op, err)
 	}
-	resp, err := a.api.DeleteIdentity(once(ctx), id, edit(opts)...)
+	resp, err := a.api.DeleteIdentity(ctx, id, edit(opts)...)
 	return done(op, resp, err)
 }
 
@@ -165,7 +165,7 @@ func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, creden
 	if identifier != "" {
 		params.Identifier = &identifier
 	}
-	resp, err := a.api.DeleteIdentityCredentials(once(ctx), id, credential, &params, edit(opts)...)
+	resp, err := a.api.DeleteIdentityCredentials(ctx, id, credential, &params, edit(opts)...)
 	return done(op, resp, err)
 }
 

@@ -111,7 +111,7 @@ func (a *Admin) DeleteIdentitySessions(ctx context.Context, id string, opts ...C
 	if err := segment("the identity's id", id); err != nil {
 		return failed(op, err)
 	}
-	resp, err := a.api.DeleteIdentitySessions(once(ctx), id, edit(opts)...)
+	resp, err := a.api.DeleteIdentitySessions(ctx, id, edit(opts)...)
 	return done(op, resp, err)
 }
 

@@ -204,12 +204,7 @@ func page[T any](operation string, resp *http.Response, err error, yield func(T,
 	}
 	a := &answer{operation: operation, Response: resp}
 	if !a.ok() {
-		a, err := receive(operation, resp, nil)
-		if err != nil {
-			return 0, true, err
-		}
-		defer a.Body.Close()
-		return 0, true, a.failure()
+		return 0, true, done(operation, resp, nil)
 	}
 	defer resp.Body.Close()
 	if !a.json() {

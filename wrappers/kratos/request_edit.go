@@ -51,3 +51,13 @@ const interactivePause = time.Second
 func interactive(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.MaxPause = interactivePause })
 }
+
+// withLimit returns a context for requests whose responses may have this many bytes.
+func withLimit(ctx context.Context, bytes int64) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.Limit = bytes })
+}
+
+// withTimeout returns a context for requests that have this time-out instead of the client's.
+func withTimeout(ctx context.Context, d time.Duration) context.Context {
+	return transport.With(ctx, func(o *transport.Options) { o.Timeout = d })
+}

@@ -2,7 +2,6 @@ package kratos
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"mime"
@@ -25,11 +24,6 @@ const (
 	maxIdentity = 16 << 20 // its traits can have 5 MiB, and stand in it more than once
 	maxDocument = 64 << 20 // a batch, an identity schema
 )
-
-// withLimit returns a context for requests whose responses may have this many bytes.
-func withLimit(ctx context.Context, bytes int64) context.Context {
-	return transport.With(ctx, func(o *transport.Options) { o.Limit = bytes })
-}
 
 // do makes a T of the answer to a call, or an error.
 func do[T any](operation string, resp *http.Response, err error) (*T, error) {
@@ -128,7 +122,7 @@ func (a *answer) decode(v any) error {
 	if bytes.Count(a.body, []byte("{")) > maxObjects {
 		return a.unexpected(transport.ErrTooLarge)
 	}
-	err := error(nil)
+	var err error
 	if own, ok := v.(decoder); ok {
 		err = own.decode(a.body)
 	} else {

@@ -121,7 +121,7 @@ func (m me) DisableMySession(ctx context.Context, id string, opts ...CallOption)
 // (disableMyOtherSessions, public port). Some versions of Kratos count those that had ended before,
 // too.
 func (m me) DisableMyOtherSessions(ctx context.Context, opts ...CallOption) (int, error) {
-	resp, err := m.api.DisableMyOtherSessions(once(ctx), nil, edit(opts, m.somehow)...)
+	resp, err := m.api.DisableMyOtherSessions(ctx, nil, edit(opts, m.somehow)...)
 	count, err := do[gen.DeleteMySessionsCount]("disableMyOtherSessions", resp, err)
 	if err != nil {
 		return 0, err
