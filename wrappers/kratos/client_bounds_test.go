@@ -283,3 +283,35 @@ func (s *connStates) changed(c net.Conn, state http.ConnState) {
 	}
 	s.open.Store(int64(len(s.known)))
 }
+
+// The response to a list that fails is read to a limit, though a list itself is a stream.
+func TestAFailureThatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	const most = 64 << 20 // bytes that a server gets rid of, with what the system buffers
+	for op, list := range lists {
+		t.Run(op, func(t *testing.T) {
+			t.Parallel()
+			client, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusInternalServerError)
+				chunk := []byte(strings.Repeat(" ", 1<<20))
+				for sent := 0; ; sent += len(chunk) {
+					if sent > most {
+						t.Error("the response is read without a limit")
+						return
+					}
+					if _, err := w.Write(chunk); err != nil {
+						return
+					}
+				}
+			}), kratos.WithRetries(0))
+			var err error
+			for _, err = range list(t.Context(), client, admin) {
+				break
+			}
+			if !errors.Is(err, kratos.ErrUnexpectedAnswer) || !strings.Contains(err.Error(), "larger than this client reads") {
+				t.Errorf("got %v, want the limit", err)
+			}
+		})
+	}
+}

@@ -17,6 +17,8 @@ import (
 const (
 	maxErrorBody = 64 << 10 // bytes of a response that an error keeps
 	maxObjects   = 50_000   // of a response: "{}" can become a thousand times as large in memory
+
+	maxUnbuffered = 16 << 20 // bytes of a body that transport has not read; a proxy lets less through
 )
 
 // Limits of the responses that are larger than what transport reads by default, in bytes.
@@ -80,8 +82,8 @@ func receive(operation string, resp *http.Response, err error) (*answer, error) 
 	a := &answer{operation: operation, Response: resp}
 	if body, ok := resp.Body.(*transport.Body); ok {
 		a.body, err = body.Bytes()
-	} else {
-		a.body, err = io.ReadAll(resp.Body) // that a proxy has read and limited
+	} else { // of a stream that failed, or rewritten for a browser
+		a.body, err = io.ReadAll(&transport.LimitedReader{R: resp.Body, Left: maxUnbuffered})
 	}
 	if err != nil {
 		failure := a.broken(err)
