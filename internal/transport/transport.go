@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptrace"
 	"time"
@@ -154,7 +155,7 @@ func (c *call) attempt() (*http.Response, error) {
 	}
 	c.guard.limit.Store(1 + c.guard.budget.sent.Load())
 	if c.reads {
-		c.guard.limit.Store(int32(1 + c.Retries))
+		c.guard.limit.Store(c.requests())
 	}
 	resp, err := c.RoundTripper.RoundTrip(c.request)
 	switch {
@@ -216,6 +217,9 @@ func (c *call) cause(inTime bool, err error) error {
 	return err
 }
 
+// requests returns how often a request that only reads is sent at most.
+func (t *Transport) requests() int32 { return 1 + int32(min(t.Retries, math.MaxInt32-1)) }
+
 // RoundTrip sends r without a time-out or limits: for a proxy, which has its own. It never sends r
 // again itself, and lets net/http do so only if r just reads, and its context does not say Once.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -226,7 +230,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	g := guard{budget: new(Budget), end: cancel}
 	g.limit.Store(1)
 	if reads(r) && !optionsFrom(ctx).Once {
-		g.limit.Store(int32(1 + t.Retries))
+		g.limit.Store(t.requests())
 	}
 	r = r.Clone(httptrace.WithClientTrace(ctx, g.trace()))
 	resp, err := t.RoundTripper.RoundTrip(unrepeatable(r, t.RoundTripper))

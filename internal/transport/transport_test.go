@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"strings"
@@ -89,6 +90,34 @@ func TestLimits(t *testing.T) {
 			_ = resp.Body.Close()
 			if _, err := resp.Body.Read(make([]byte, 1)); err == nil || err == io.EOF {
 				t.Errorf("reading after Close: %v", err)
+			}
+		})
+	}
+}
+
+// Any number of retries is one.
+func TestNumbersOfRetries(t *testing.T) {
+	t.Parallel()
+	for _, retries := range []int{0, 1, math.MaxInt32 - 1, math.MaxInt32, math.MaxInt} {
+		t.Run(fmt.Sprint(retries), func(t *testing.T) {
+			t.Parallel()
+			server := faultserver.New(t, 1, func(int64) faultserver.End { return faultserver.Respond })
+			tr := &transport.Transport{RoundTripper: server.Client.Transport, Timeout: time.Minute, Retries: retries}
+			for range 2 { // on a new connection, and on one that was used
+				for _, send := range []func(*http.Request) (*http.Response, error){tr.Do, tr.RoundTrip} {
+					r, err := http.NewRequestWithContext(t.Context(), "GET", server.URL, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					resp, err := send(r)
+					if err != nil {
+						t.Fatal(err)
+					}
+					transport.Discard(resp.Body)
+				}
+			}
+			if server.Requests() != 4 {
+				t.Errorf("%d requests, want 4", server.Requests())
 			}
 		})
 	}
