@@ -98,20 +98,20 @@ func TestTheActiveSessionOfAToken(t *testing.T) {
 		"an unknown one":  {"ory_st_never_given_out", kratos.ErrNoSession},
 		"something else":  {"s3cret", kratos.ErrNoSession},
 		"none":            {"", kratos.ErrNoSession},
-		"a broken header": {"a\nb", kratos.ErrInvalid},
+		"a broken header": {"a\nb", kratos.ErrInvalidArgument},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := client.ActiveSession(t.Context(), kratos.Token(tc.token)); !errors.Is(err, tc.want) {
+			if _, err := client.ActiveSession(t.Context(), kratos.SessionToken(tc.token)); !errors.Is(err, tc.want) {
 				t.Errorf("%v, want %v", err, tc.want)
 			}
 		})
 	}
-	flow := must(client.Settings.Start(t.Context(), kratos.Token(token)))(t)
+	flow := must(client.Settings.Start(t.Context(), kratos.SessionToken(token)))(t)
 	form := flow.Form()
 	secret, _ := form.TOTPSecret()
 	code := must(totp.GenerateCode(secret, time.Now()))(t)
-	must(client.Settings.Submit(t.Context(), flow, kratos.SettingsTOTP{TOTPCode: code}, kratos.Token(token)))(t)
-	if session := must(client.ActiveSession(t.Context(), kratos.Token(token)))(t); session.AAL != kratos.AAL2 {
+	must(client.Settings.Submit(t.Context(), flow, kratos.SettingsTOTP{TOTPCode: code}, kratos.SessionToken(token)))(t)
+	if session := must(client.ActiveSession(t.Context(), kratos.SessionToken(token)))(t); session.AAL != kratos.AAL2 {
 		t.Errorf("enrolled: %s", session.AAL)
 	}
 }
@@ -128,7 +128,7 @@ func TestPagesAndTheSecondFactor(t *testing.T) {
 		http.Redirect(w, r, "/login?return_to=%2Faccount", http.StatusSeeOther) // whatever is missing
 	})
 	s.mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = w.Write([]byte("account at " + string(kratos.SessionOf(r.Context()).AAL)))
+		_, _ = w.Write([]byte("account at " + string(kratos.SessionFromContext(r.Context()).AAL)))
 	})))
 	s.home(client)
 	s.browser.CheckRedirect = func(r *http.Request, via []*http.Request) error {

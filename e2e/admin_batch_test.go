@@ -21,8 +21,8 @@ func batches(t *testing.T, fx *fixture) {
 		"all but one bad":                 {"bad bad good", "ErrBadRequest ErrBadRequest ok"},
 		"one is unreadable":               {"good good unreadable good", "ok ok ErrBadRequest ok"},
 		"all are unreadable":              {"unreadable unreadable", "ErrBadRequest ErrBadRequest"},
-		"one has an empty identifier":     {"good empty good", "ok ErrInvalid ok"},
-		"each is wrong in another way":    {"empty unreadable bad taken good", "ErrInvalid ErrBadRequest ErrBadRequest ErrConflict ErrRolledBack"},
+		"one has an empty identifier":     {"good empty good", "ok ErrInvalidArgument ok"},
+		"each is wrong in another way":    {"empty unreadable bad taken good", "ErrInvalidArgument ErrBadRequest ErrBadRequest ErrConflict ErrRolledBack"},
 		"all are good":                    {"good good", "ok ok"},
 		"clear text and hashes, by count": {strings.Repeat("clear ", 20) + strings.Repeat("good ", 230), ""},
 	} {
@@ -43,7 +43,7 @@ func batches(t *testing.T, fx *fixture) {
 				case "empty":
 					create.Traits = listTraits{}
 				case "clear":
-					create.Credentials = kratos.Credentials(kratos.ClearTextPassword("correct horse battery"))
+					create.Credentials = kratos.Credentials(kratos.PlaintextPassword("correct horse battery"))
 				}
 				items = append(items, kratos.IdentityPatch{Create: create})
 			}
@@ -87,7 +87,7 @@ func batches(t *testing.T, fx *fixture) {
 
 func outcome(err error) string {
 	for name, sentinel := range map[string]error{
-		"ErrConflict": kratos.ErrConflict, "ErrBadRequest": kratos.ErrBadRequest, "ErrInvalid": kratos.ErrInvalid,
+		"ErrConflict": kratos.ErrConflict, "ErrBadRequest": kratos.ErrBadRequest, "ErrInvalidArgument": kratos.ErrInvalidArgument,
 		"ErrRolledBack": kratos.ErrRolledBack, "ErrUnconfirmed": kratos.ErrUnconfirmed,
 	} {
 		if errors.Is(err, sentinel) {

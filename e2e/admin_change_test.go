@@ -108,7 +108,7 @@ func setsPassword(t *testing.T, fx *fixture) {
 	traits := json.RawMessage(`{"emails":["` + email + `","other.` + email + `"],"number":9007199254740993,"phone":"","username":"u.` + email + `"}`)
 	created := must(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{
 		SchemaID: "kunden/v2", Traits: traits, MetadataPublic: json.RawMessage(`{"n":12345678901234567890,"a":[]}`), MetadataAdmin: map[string]any{"note": "<&>"},
-		Credentials:         kratos.Credentials(kratos.ClearTextPassword("the first password"), kratos.OIDCLink("google", email)),
+		Credentials:         kratos.Credentials(kratos.PlaintextPassword("the first password"), kratos.OIDCLink("google", email)),
 		VerifiableAddresses: []kratos.VerifiableAddress{{Value: email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusCompleted, Verified: true}},
 	}))(t)
 	must(fx.admin.SetState(ctx, created.ID, kratos.IdentityStateInactive))(t)
@@ -119,7 +119,7 @@ func setsPassword(t *testing.T, fx *fixture) {
 		password   string
 		credential kratos.Credential
 	}{
-		{"the second password", kratos.ClearTextPassword("the second password")},
+		{"the second password", kratos.PlaintextPassword("the second password")},
 		{"the third password", kratos.HashedPassword(hash)},
 	} {
 		must(fx.admin.SetPassword(ctx, created.ID, step.credential))(t)
@@ -139,7 +139,7 @@ func setsPassword(t *testing.T, fx *fixture) {
 		last = step.password
 		must(fx.admin.SetState(ctx, created.ID, kratos.IdentityStateInactive))(t)
 	}
-	_, err := fx.admin.SetPassword(ctx, nobody, kratos.ClearTextPassword("the first password"))
+	_, err := fx.admin.SetPassword(ctx, nobody, kratos.PlaintextPassword("the first password"))
 	wantError(t, "a password of nobody", err, kratos.ErrNotFound)
 
 	// An update without a schema keeps the schema, and the password.
@@ -219,7 +219,7 @@ func refusesEmptyIdentifiers(t *testing.T, fx *fixture) {
 	ctx := t.Context()
 	empty := listTraits{Phone: "+49301234567"}
 	email := newPerson().Email
-	member := must(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{"emails": []string{email}}, Credentials: kratos.Credentials(kratos.ClearTextPassword("correct horse battery"))}))(t)
+	member := must(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{"emails": []string{email}}, Credentials: kratos.Credentials(kratos.PlaintextPassword("correct horse battery"))}))(t)
 	step := must(fx.client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: "correct horse battery"}))(t)
 	results, batch := fx.admin.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: empty}}})
 	if !errors.Is(batch, kratos.ErrBatchItems) || len(results) != 1 {
@@ -228,13 +228,13 @@ func refusesEmptyIdentifiers(t *testing.T, fx *fixture) {
 	for name, err := range map[string]error{
 		"createIdentity": second(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: empty})),
 		"updateIdentity": second(fx.admin.UpdateIdentity(ctx, member.ID, kratos.UpdateIdentity{Traits: empty})),
-		"patchIdentity":  second(fx.admin.PatchIdentity(ctx, member.ID, kratos.Patch{}.Add("/traits/username", ""))),
+		"patchIdentity":  second(fx.admin.PatchIdentity(ctx, member.ID, kratos.JSONPatch{}.Add("/traits/username", ""))),
 		"an item":        results[0].Err,
 		"registration":   second(fx.client.Registration.Do(ctx, kratos.RegistrationPassword{Traits: empty, Password: "correct horse battery"})),
-		"settings":       second(fx.client.Settings.Do(ctx, kratos.SettingsProfile{Traits: empty}, kratos.Token(step.SessionToken))),
+		"settings":       second(fx.client.Settings.Do(ctx, kratos.SettingsProfile{Traits: empty}, kratos.SessionToken(step.SessionToken))),
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantError(t, name, err, kratos.ErrInvalid)
+			wantError(t, name, err, kratos.ErrInvalidArgument)
 			if errors.Is(err, kratos.ErrServer) || !strings.Contains(fmt.Sprint(err), "omitzero") {
 				t.Error(err)
 			}
@@ -256,7 +256,7 @@ func namesMembers(t *testing.T, fx *fixture) {
 		"an unknown name":       {create("", map[string]any{"canary": 1}), "traits: additionalProperties"},
 		"a schema":              {create("canary", map[string]any{}), "schema_id: unknown to the server"},
 		"a state":               {second(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{}, State: "canary"})), "state: enum"},
-		"a patch":               {second(fx.admin.PatchIdentity(ctx, created(t, fx), kratos.Patch{}.Replace("/traits/phone", 1))), "traits.phone: type"},
+		"a patch":               {second(fx.admin.PatchIdentity(ctx, created(t, fx), kratos.JSONPatch{}.Replace("/traits/phone", 1))), "traits.phone: type"},
 		"an organization":       {second(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{}, OrganizationID: nobody})), "organization_id: unknown to this version of Kratos"},
 		"an update, in a state": {second(fx.admin.UpdateIdentity(ctx, created(t, fx), kratos.UpdateIdentity{Traits: map[string]any{}, State: "canary"})), ""},
 	} {

@@ -70,8 +70,8 @@ func TestCourierSchemasAndMetadata(t *testing.T) {
 	wantError(t, "no such schema", err, kratos.ErrNotFound)
 
 	for what, err := range map[string]error{
-		"alive at the public port": client.IsAlive(ctx), "ready at the public port": client.IsReady(ctx),
-		"alive at the admin port": admin.IsAlive(ctx), "ready at the admin port": admin.IsReady(ctx),
+		"alive at the public port": client.Alive(ctx), "ready at the public port": client.Ready(ctx),
+		"alive at the admin port": admin.Alive(ctx), "ready at the admin port": admin.Ready(ctx),
 	} {
 		t.Run(what, func(t *testing.T) {
 			if err != nil {
@@ -92,6 +92,6 @@ func TestCourierSchemasAndMetadata(t *testing.T) {
 	}
 	_, err = client.ExchangeSessionToken(ctx, "init", "return")
 	wantError(t, "a sign-in that is not finished", err, kratos.ErrNotFound)
-	_, err = client.Whoami(ctx, kratos.Token(register(t, client, newPerson()).SessionToken), kratos.TokenizeAs("missing"))
+	_, err = client.Whoami(ctx, kratos.SessionToken(register(t, client, newPerson()).SessionToken), kratos.TokenizeAs("missing"))
 	wantError(t, "a template that is missing", err, kratos.ErrBadRequest)
 }

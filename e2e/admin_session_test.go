@@ -13,8 +13,8 @@ func TestSessions(t *testing.T) {
 	client, admin := clients(t, shared)
 	p := newPerson()
 	me := register(t, client, p)
-	token := kratos.Token(me.SessionToken)
-	var others []*kratos.Step[kratos.LoginFlow]
+	token := kratos.SessionToken(me.SessionToken)
+	var others []*kratos.FlowResult[kratos.LoginFlow]
 	for range 5 {
 		others = append(others, must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t))
 	}
@@ -48,7 +48,7 @@ func TestSessions(t *testing.T) {
 	if err := client.DisableMySession(ctx, one, token); err != nil {
 		t.Error(err)
 	}
-	_, err := client.Whoami(ctx, kratos.Token(others[0].SessionToken))
+	_, err := client.Whoami(ctx, kratos.SessionToken(others[0].SessionToken))
 	wantError(t, "a session that I ended", err, kratos.ErrNoSession)
 	wantError(t, "ending the session in use", client.DisableMySession(ctx, me.Session.ID, token), kratos.ErrBadRequest)
 	if n := must(client.DisableMyOtherSessions(ctx, token))(t); n < 4 {

@@ -20,7 +20,7 @@ func TestIdentities(t *testing.T) {
 		Level int64 `json:"level"`
 	}
 	created, err := admin.CreateIdentity(ctx, kratos.CreateIdentity{SchemaID: "person", Traits: p.traits, MetadataPublic: note{1}, MetadataAdmin: note{1 << 60},
-		Credentials:         kratos.Credentials(kratos.ClearTextPassword(p.password)),
+		Credentials:         kratos.Credentials(kratos.PlaintextPassword(p.password)),
 		VerifiableAddresses: []kratos.VerifiableAddress{{Value: p.Email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusCompleted, Verified: true}},
 	})
 	must(created, err)(t)
@@ -44,7 +44,7 @@ func TestIdentities(t *testing.T) {
 	_, err = admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]int{"email": 1}})
 	wantError(t, "traits that do not fit", err, kratos.ErrBadRequest)
 
-	patched := must(admin.PatchIdentity(ctx, created.ID, kratos.Patch{}.Replace("/traits/name/first", "Ada").Add(kratos.Pointer("metadata_public", "a/b~c"), true).Remove("/metadata_public/level")))(t)
+	patched := must(admin.PatchIdentity(ctx, created.ID, kratos.JSONPatch{}.Replace("/traits/name/first", "Ada").Add(kratos.JSONPointer("metadata_public", "a/b~c"), true).Remove("/metadata_public/level")))(t)
 	switch {
 	case !strings.Contains(string(patched.Traits), "Ada"):
 		t.Errorf(`patched: %q, want one that says "Ada"`, string(patched.Traits))
@@ -53,7 +53,7 @@ func TestIdentities(t *testing.T) {
 	case strings.Contains(string(patched.MetadataPublic), "level"):
 		t.Errorf(`patched: %q says "level"`, string(patched.MetadataPublic))
 	}
-	_, err = admin.PatchIdentity(ctx, created.ID, kratos.Patch{}.Remove("/metadata_public/missing"))
+	_, err = admin.PatchIdentity(ctx, created.ID, kratos.JSONPatch{}.Remove("/metadata_public/missing"))
 	wantError(t, "removing what is not there", err, kratos.ErrBadRequest)
 	if got := must(admin.SetMetadataAdmin(ctx, created.ID, nil))(t); len(got.MetadataAdmin) > 0 && string(got.MetadataAdmin) != "null" {
 		t.Errorf("deleted metadata is %s", got.MetadataAdmin)
@@ -80,7 +80,7 @@ func TestIdentities(t *testing.T) {
 	wantError(t, "deleting nobody", admin.DeleteIdentity(ctx, created.ID), kratos.ErrNotFound)
 	_, err = admin.Identity(ctx, created.ID)
 	wantError(t, "reading nobody", err, kratos.ErrNotFound)
-	_, err = admin.PatchIdentity(ctx, nobody, kratos.Patch{}.Replace("/state", "active"))
+	_, err = admin.PatchIdentity(ctx, nobody, kratos.JSONPatch{}.Replace("/state", "active"))
 	wantError(t, "patching nobody", err, kratos.ErrNotFound)
 	_, err = admin.UpdateIdentity(ctx, nobody, kratos.UpdateIdentity{SchemaID: "person", Traits: p.traits})
 	wantError(t, "updating nobody", err, kratos.ErrNotFound)
@@ -94,7 +94,7 @@ func TestFiltersOfIdentities(t *testing.T) {
 	for range 7 {
 		ids = append(ids, must(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: newPerson().traits}))(t).ID)
 	}
-	count := func(opts ...kratos.CallOption) (n int) {
+	count := func(opts ...kratos.RequestOption) (n int) {
 		for _, err := range admin.Identities(ctx, opts...) {
 			if err != nil {
 				t.Fatal(err)

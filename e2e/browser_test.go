@@ -20,7 +20,7 @@ func TestABrowser(t *testing.T) {
 	flow, err := browser.Login.Start(ctx)
 	must(flow, err)(t)
 	w := httptest.NewRecorder()
-	browser.Relay(w)
+	browser.SetCookies(w)
 
 	browser = client.Browser(visit(w.Result().Cookies()))
 	flow, err = browser.Login.Get(ctx, flow.ID)
@@ -37,7 +37,7 @@ func TestABrowser(t *testing.T) {
 		t.Error("login: step.Session is nil")
 	}
 	w = httptest.NewRecorder()
-	browser.Relay(w)
+	browser.SetCookies(w)
 	if w.Header().Get("Cache-Control") != "no-store" {
 		t.Error("the answer may be cached")
 	}
@@ -61,5 +61,5 @@ func TestABrowser(t *testing.T) {
 	_, err = client.Browser(visit(nil)).Login.Get(ctx, flow.ID)
 	wantError(t, "the flow of another browser", err, kratos.ErrCSRF)
 	_, err = client.Browser(visit(nil)).CreateFedCMFlow(ctx)
-	wantError(t, "FedCM, which open-source servers lack", err, kratos.ErrUnexpectedAnswer)
+	wantError(t, "FedCM, which open-source servers lack", err, kratos.ErrUnexpectedResponse)
 }

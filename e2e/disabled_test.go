@@ -79,7 +79,7 @@ func expectNoStart[F, M any](u *user, f flow[F, M]) {
 		return
 	}
 	ft := flowTest[F, M]{user: u, api: f}
-	ft.call(func(flows kratos.Flows[F, M]) {
+	ft.call(func(flows kratos.FlowClient[F, M]) {
 		_, err := flows.Start(u.t.Context())
 		wantError(u.t, f.name, err, kratos.ErrBadRequest)
 	})

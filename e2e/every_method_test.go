@@ -45,7 +45,7 @@ func reading[F, M any](ft *flowTest[F, M]) func() {
 		if ft.user.mode == pages {
 			return // a page starts another flow
 		}
-		ft.call(func(flows kratos.Flows[F, M]) {
+		ft.call(func(flows kratos.FlowClient[F, M]) {
 			_, err := flows.Get(ft.user.t.Context(), ft.flowID(), ft.user.options()...)
 			wantError(ft.user.t, "reading a "+ft.api.name, err, kratos.ErrFlowExpired)
 		})

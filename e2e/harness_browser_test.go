@@ -55,7 +55,7 @@ func (br *browser) ajax(client *kratos.Client, do func(*kratos.Browser)) {
 	browser := client.Browser(visit(br.http.Jar.Cookies(br.kratos)))
 	do(browser)
 	w := httptest.NewRecorder()
-	browser.Relay(w)
+	browser.SetCookies(w)
 	br.http.Jar.SetCookies(br.kratos, w.Result().Cookies())
 }
 

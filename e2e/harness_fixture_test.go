@@ -73,13 +73,13 @@ func addPages(mux *http.ServeMux, client *kratos.Client) {
 	page := func(w http.ResponseWriter, name, id string, ui gen.UIContainer) {
 		_ = json.NewEncoder(w).Encode(renderedPage{name, id, ui})
 	}
-	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { page(w, "login", f.ID, f.UI) }))
-	mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
+	mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { page(w, "login", f.ID, f.UI) }))
+	mux.Handle("GET /registration", client.Registration.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
 		page(w, "registration", f.ID, f.UI)
 	}))
-	mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { page(w, "settings", f.ID, f.UI) }))
-	mux.Handle("GET /recovery", client.Recovery.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { page(w, "recovery", f.ID, f.UI) }))
-	mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
+	mux.Handle("GET /settings", client.Settings.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { page(w, "settings", f.ID, f.UI) }))
+	mux.Handle("GET /recovery", client.Recovery.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { page(w, "recovery", f.ID, f.UI) }))
+	mux.Handle("GET /verification", client.Verification.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
 		page(w, "verification", f.ID, f.UI)
 	}))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { page(w, "home", "", gen.UIContainer{}) })
@@ -126,7 +126,7 @@ func (fx *fixture) member(t *testing.T, verified bool) person {
 	}
 	must(fx.admin.CreateIdentity(t.Context(), kratos.CreateIdentity{
 		SchemaID: "person", Traits: p.traits, VerifiableAddresses: []kratos.VerifiableAddress{address},
-		Credentials: kratos.Credentials(kratos.ClearTextPassword(p.password)),
+		Credentials: kratos.Credentials(kratos.PlaintextPassword(p.password)),
 	}))(t)
 	return p
 }

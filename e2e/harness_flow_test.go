@@ -14,37 +14,45 @@ import (
 // read its form.
 type flow[F, M any] struct {
 	name    string
-	native  func(*kratos.Client) kratos.Flows[F, M]
-	browser func(*kratos.Browser) kratos.Flows[F, M]
+	native  func(*kratos.Client) kratos.FlowClient[F, M]
+	browser func(*kratos.Browser) kratos.FlowClient[F, M]
 	form    func(*F) kratos.Form
 }
 
 var (
 	login = flow[kratos.LoginFlow, kratos.LoginMethod]{
-		"login", func(c *kratos.Client) kratos.Flows[kratos.LoginFlow, kratos.LoginMethod] { return c.Login },
-		func(b *kratos.Browser) kratos.Flows[kratos.LoginFlow, kratos.LoginMethod] { return b.Login }, (*kratos.LoginFlow).Form,
+		"login", func(c *kratos.Client) kratos.FlowClient[kratos.LoginFlow, kratos.LoginMethod] { return c.Login },
+		func(b *kratos.Browser) kratos.FlowClient[kratos.LoginFlow, kratos.LoginMethod] { return b.Login }, (*kratos.LoginFlow).Form,
 	}
 	registration = flow[kratos.RegistrationFlow, kratos.RegistrationMethod]{
-		"registration", func(c *kratos.Client) kratos.Flows[kratos.RegistrationFlow, kratos.RegistrationMethod] {
+		"registration", func(c *kratos.Client) kratos.FlowClient[kratos.RegistrationFlow, kratos.RegistrationMethod] {
 			return c.Registration
 		},
-		func(b *kratos.Browser) kratos.Flows[kratos.RegistrationFlow, kratos.RegistrationMethod] {
+		func(b *kratos.Browser) kratos.FlowClient[kratos.RegistrationFlow, kratos.RegistrationMethod] {
 			return b.Registration
 		}, (*kratos.RegistrationFlow).Form,
 	}
 	settings = flow[kratos.SettingsFlow, kratos.SettingsMethod]{
-		"settings", func(c *kratos.Client) kratos.Flows[kratos.SettingsFlow, kratos.SettingsMethod] { return c.Settings },
-		func(b *kratos.Browser) kratos.Flows[kratos.SettingsFlow, kratos.SettingsMethod] { return b.Settings }, (*kratos.SettingsFlow).Form,
+		"settings", func(c *kratos.Client) kratos.FlowClient[kratos.SettingsFlow, kratos.SettingsMethod] {
+			return c.Settings
+		},
+		func(b *kratos.Browser) kratos.FlowClient[kratos.SettingsFlow, kratos.SettingsMethod] {
+			return b.Settings
+		}, (*kratos.SettingsFlow).Form,
 	}
 	recovery = flow[kratos.RecoveryFlow, kratos.RecoveryMethod]{
-		"recovery", func(c *kratos.Client) kratos.Flows[kratos.RecoveryFlow, kratos.RecoveryMethod] { return c.Recovery },
-		func(b *kratos.Browser) kratos.Flows[kratos.RecoveryFlow, kratos.RecoveryMethod] { return b.Recovery }, (*kratos.RecoveryFlow).Form,
+		"recovery", func(c *kratos.Client) kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod] {
+			return c.Recovery
+		},
+		func(b *kratos.Browser) kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod] {
+			return b.Recovery
+		}, (*kratos.RecoveryFlow).Form,
 	}
 	verification = flow[kratos.VerificationFlow, kratos.VerificationMethod]{
-		"verification", func(c *kratos.Client) kratos.Flows[kratos.VerificationFlow, kratos.VerificationMethod] {
+		"verification", func(c *kratos.Client) kratos.FlowClient[kratos.VerificationFlow, kratos.VerificationMethod] {
 			return c.Verification
 		},
-		func(b *kratos.Browser) kratos.Flows[kratos.VerificationFlow, kratos.VerificationMethod] {
+		func(b *kratos.Browser) kratos.FlowClient[kratos.VerificationFlow, kratos.VerificationMethod] {
 			return b.Verification
 		}, (*kratos.VerificationFlow).Form,
 	}
@@ -54,18 +62,18 @@ var (
 // submission.
 type flowTest[F, M any] struct {
 	user *user
-	api  flow[F, M]          // whose calls it makes
-	opts []kratos.CallOption // of every submission
-	flow *F                  // nil on pages
+	api  flow[F, M]             // whose calls it makes
+	opts []kratos.RequestOption // of every submission
+	flow *F                     // nil on pages
 	form kratos.Form
-	id   string          // of the flow on a page
-	step *kratos.Step[F] // what the last submission came to, not on pages
+	id   string                // of the flow on a page
+	step *kratos.FlowResult[F] // what the last submission came to, not on pages
 	err  error
 }
 
 // start starts a flow for a user: by a call of a native or single-page client, or by a visit to the
 // site's page.
-func start[F, M any](u *user, f flow[F, M], opts ...kratos.CallOption) *flowTest[F, M] {
+func start[F, M any](u *user, f flow[F, M], opts ...kratos.RequestOption) *flowTest[F, M] {
 	u.t.Helper()
 	ft := &flowTest[F, M]{user: u, api: f}
 	if u.mode == pages {
@@ -75,7 +83,7 @@ func start[F, M any](u *user, f flow[F, M], opts ...kratos.CallOption) *flowTest
 		}
 		return ft
 	}
-	ft.call(func(flows kratos.Flows[F, M]) {
+	ft.call(func(flows kratos.FlowClient[F, M]) {
 		ft.flow = must(flows.Start(u.t.Context(), append(opts, u.options()...)...))(u.t)
 	})
 	ft.form = f.form(ft.flow)
@@ -83,7 +91,7 @@ func start[F, M any](u *user, f flow[F, M], opts ...kratos.CallOption) *flowTest
 }
 
 // queryOf returns the query that options make of a request.
-func queryOf(opts []kratos.CallOption) string {
+func queryOf(opts []kratos.RequestOption) string {
 	r := &http.Request{URL: &url.URL{}, Header: http.Header{}}
 	for _, opt := range opts {
 		opt(r)
@@ -92,7 +100,7 @@ func queryOf(opts []kratos.CallOption) string {
 }
 
 // call calls do with the client of the flow in the user's mode. There is none on pages.
-func (ft *flowTest[F, M]) call(do func(kratos.Flows[F, M])) {
+func (ft *flowTest[F, M]) call(do func(kratos.FlowClient[F, M])) {
 	ft.user.t.Helper()
 	if ft.user.mode == native {
 		do(ft.api.native(ft.user.client))
@@ -118,10 +126,10 @@ func (ft *flowTest[F, M]) outcomeOf(body M) (outcome string) {
 	if ft.user.mode == pages {
 		return ft.readPage(ft.user.http.PostForm(ft.form.Action, ft.fields(body)))
 	}
-	ft.call(func(flows kratos.Flows[F, M]) {
+	ft.call(func(flows kratos.FlowClient[F, M]) {
 		ft.step, ft.err = flows.Submit(ft.user.t.Context(), ft.flow, body, append(ft.user.options(), ft.opts...)...)
 	})
-	if flow := kratos.Rejected[F](ft.err); flow != nil {
+	if flow := kratos.RejectedFlow[F](ft.err); flow != nil {
 		ft.flow = flow
 	}
 	if ft.step != nil && ft.step.Flow != nil {
@@ -198,6 +206,6 @@ func (ft *flowTest[F, M]) submitAndReload(body M) {
 	}
 	ft.submit("elsewhere", body)
 	id := must(url.Parse(ft.step.RedirectTo))(ft.user.t).Query().Get("flow")
-	ft.call(func(flows kratos.Flows[F, M]) { ft.flow = must(flows.Get(ft.user.t.Context(), id))(ft.user.t) })
+	ft.call(func(flows kratos.FlowClient[F, M]) { ft.flow = must(flows.Get(ft.user.t.Context(), id))(ft.user.t) })
 	ft.form = ft.api.form(ft.flow)
 }

@@ -35,41 +35,41 @@ func importedHashes(t *testing.T, password string) map[string]kratos.PasswordHas
 	}
 
 	parse("bcrypt", bcryptHash(t, password))
-	hash, err := kratos.HashArgon2id(64, 1, 1, salt, argon2.IDKey(pw, salt, 1, 64, 1, 32))
+	hash, err := kratos.Argon2idHash(64, 1, 1, salt, argon2.IDKey(pw, salt, 1, 64, 1, 32))
 	add("argon2id", hash, err)
 	key, err := pbkdf2.Key(sha256.New, password, salt, 1000, 32)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hash, err = kratos.HashPBKDF2("sha256", 1000, salt, key)
+	hash, err = kratos.PBKDF2Hash("sha256", 1000, salt, key)
 	add("pbkdf2", hash, err)
 	key, err = scrypt.Key(pw, salt, 16, 8, 1, 32)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hash, err = kratos.HashScrypt(16, 8, 1, salt, key)
+	hash, err = kratos.ScryptHash(16, 8, 1, salt, key)
 	add("scrypt", hash, err)
 
 	salted := append(salt[:len(salt):len(salt)], pw...)
 	sum1, sum256, sum512, sumMD5 := sha1.Sum(salted), sha256.Sum256(salted), sha512.Sum512(salted), md5.Sum(salted)
-	hash, err = kratos.HashSHA("sha1", "{SALT}{PASSWORD}", salt, sum1[:])
+	hash, err = kratos.SHAHash("sha1", "{SALT}{PASSWORD}", salt, sum1[:])
 	add("sha1", hash, err)
-	hash, err = kratos.HashSHA("sha256", "{SALT}{PASSWORD}", salt, sum256[:])
+	hash, err = kratos.SHAHash("sha256", "{SALT}{PASSWORD}", salt, sum256[:])
 	add("sha256", hash, err)
-	hash, err = kratos.HashSHA("sha512", "{SALT}{PASSWORD}", salt, sum512[:])
+	hash, err = kratos.SHAHash("sha512", "{SALT}{PASSWORD}", salt, sum512[:])
 	add("sha512", hash, err)
-	hash, err = kratos.HashMD5("{SALT}{PASSWORD}", salt, sumMD5[:])
+	hash, err = kratos.MD5Hash("{SALT}{PASSWORD}", salt, sumMD5[:])
 	add("md5 with salt", hash, err)
 	plain := md5.Sum(pw)
-	hash, err = kratos.HashMD5("", nil, plain[:])
+	hash, err = kratos.MD5Hash("", nil, plain[:])
 	add("md5", hash, err)
 
 	ldap := sha256.Sum256(append(pw[:len(pw):len(pw)], salt...))
-	hash, err = kratos.HashSSHA(ldap[:], salt)
+	hash, err = kratos.SSHAHash(ldap[:], salt)
 	add("ssha256", hash, err)
 	mac := hmac.New(sha256.New, []byte("key"))
 	mac.Write(pw)
-	hash, err = kratos.HashHMAC("sha256", hex.EncodeToString(mac.Sum(nil)), []byte("key"))
+	hash, err = kratos.HMACHash("sha256", hex.EncodeToString(mac.Sum(nil)), []byte("key"))
 	add("hmac", hash, err)
 	return hashes
 }

@@ -38,8 +38,8 @@ var bodies = []struct {
 	{"settings", "oidc", kratos.SettingsOIDC{}},
 	{"settings", "webauthn", kratos.SettingsWebAuthn{}},
 	{"settings", "passkey", kratos.SettingsPasskey{}},
-	{"recovery", "code", kratos.RecoveryWithCode{}},
-	{"recovery", "link", kratos.RecoveryWithLink{}},
+	{"recovery", "code", kratos.RecoveryCode{}},
+	{"recovery", "link", kratos.RecoveryLink{}},
 	{"verification", "code", kratos.VerificationCode{}},
 	{"verification", "link", kratos.VerificationLink{}},
 }

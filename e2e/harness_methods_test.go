@@ -47,7 +47,7 @@ func newAllMethods() allMethods {
 			kratos.SettingsWebAuthn{WebAuthnRegister: "{}", WebAuthnRegisterDisplayname: "the blue one"},
 			kratos.SettingsPasskey{PasskeySettingsRegister: "{}"},
 		},
-		recovery:     []kratos.RecoveryMethod{kratos.RecoveryWithCode{Email: p.Email}, kratos.RecoveryWithLink{Email: p.Email}},
+		recovery:     []kratos.RecoveryMethod{kratos.RecoveryCode{Email: p.Email}, kratos.RecoveryLink{Email: p.Email}},
 		verification: []kratos.VerificationMethod{kratos.VerificationCode{Email: p.Email}, kratos.VerificationLink{Email: p.Email}},
 	}
 }

@@ -38,7 +38,7 @@ func readError(err error) string {
 		{kratos.ErrAddressNotVerified, "unverified"},
 		{kratos.ErrBrowserLocationChangeRequired, "elsewhere"},
 		{kratos.ErrCSRF, "csrf"},
-		{kratos.ErrInvalid, "csrf"},
+		{kratos.ErrInvalidArgument, "csrf"},
 		{kratos.ErrNotFound, "disabled"},
 	} {
 		if errors.Is(err, known.err) {

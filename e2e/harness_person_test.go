@@ -40,7 +40,7 @@ func newPerson() person {
 }
 
 // register registers a person with a native client.
-func register(t *testing.T, client *kratos.Client, p person) *kratos.Step[kratos.RegistrationFlow] {
+func register(t *testing.T, client *kratos.Client, p person) *kratos.FlowResult[kratos.RegistrationFlow] {
 	t.Helper()
 	step, err := client.Registration.Do(t.Context(), kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
 	if err != nil {

@@ -36,13 +36,13 @@ func newSite(t *testing.T) *site {
 
 // pages adds a page for every flow.
 func (s *site) pages(client *kratos.Client) {
-	s.mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
-	s.mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
+	s.mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
+	s.mux.Handle("GET /registration", client.Registration.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
 		s.page(w, "registration", f.Form())
 	}))
-	s.mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { s.page(w, "settings", f.Form()) }))
-	s.mux.Handle("GET /recovery", client.Recovery.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { s.page(w, "recovery", f.Form()) }))
-	s.mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
+	s.mux.Handle("GET /settings", client.Settings.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { s.page(w, "settings", f.Form()) }))
+	s.mux.Handle("GET /recovery", client.Recovery.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { s.page(w, "recovery", f.Form()) }))
+	s.mux.Handle("GET /verification", client.Verification.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
 		s.page(w, "verification", f.Form())
 	}))
 }
@@ -64,7 +64,7 @@ func (s *site) home(client *kratos.Client) {
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		b := client.Browser(r)
 		session, err := b.Whoami(r.Context())
-		b.Relay(w)
+		b.SetCookies(w)
 		if err != nil {
 			fmt.Fprint(w, "home of nobody")
 			return

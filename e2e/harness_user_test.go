@@ -46,7 +46,7 @@ func (u *user) ajax(do func(*kratos.Browser)) {
 	browser := u.client.Browser(visit(u.http.Jar.Cookies(u.home)))
 	do(browser)
 	w := httptest.NewRecorder()
-	browser.Relay(w)
+	browser.SetCookies(w)
 	u.http.Jar.SetCookies(u.home, w.Result().Cookies())
 }
 
@@ -54,18 +54,18 @@ func (u *user) ajax(do func(*kratos.Browser)) {
 func (u *user) session() (session *kratos.Session, err error) {
 	u.t.Helper()
 	if u.mode == native {
-		return u.client.Whoami(u.t.Context(), kratos.Token(u.token))
+		return u.client.Whoami(u.t.Context(), kratos.SessionToken(u.token))
 	}
 	u.ajax(func(b *kratos.Browser) { session, err = b.Whoami(u.t.Context()) })
 	return session, err
 }
 
 // options are those of every call of a native client that is signed in.
-func (u *user) options() []kratos.CallOption {
+func (u *user) options() []kratos.RequestOption {
 	if u.token == "" {
 		return nil
 	}
-	return []kratos.CallOption{kratos.Token(u.token)}
+	return []kratos.RequestOption{kratos.SessionToken(u.token)}
 }
 
 // signIn logs the user in with a password.

@@ -31,7 +31,7 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 		t.Errorf("traits %s", registered.Identity.Traits)
 	}
 
-	next := registered.ContinueWith.Action(kratos.ContinueShowVerificationUI)
+	next := registered.ContinueWith.Find(kratos.ContinueShowVerificationUI)
 	if next == nil || next.Flow.VerifiableAddress != p.Email {
 		t.Fatalf("next steps: %+v", registered.ContinueWith)
 	}
@@ -40,7 +40,7 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: "000000"})
-	if !errors.Is(err, kratos.ErrRejected) || kratos.Rejected[kratos.VerificationFlow](err) == nil {
+	if !errors.Is(err, kratos.ErrRejected) || kratos.RejectedFlow[kratos.VerificationFlow](err) == nil {
 		t.Errorf("a wrong code: %v, want ErrRejected with the flow", err)
 	}
 	verified, err := client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: code(t, srv, p.Email)})
@@ -69,7 +69,7 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	case login.Identity.ID != registered.Identity.ID:
 		t.Fatalf("login: login.Identity.ID = %v, want %v", login.Identity.ID, registered.Identity.ID)
 	}
-	session, err := client.Whoami(t.Context(), kratos.Token(login.SessionToken))
+	session, err := client.Whoami(t.Context(), kratos.SessionToken(login.SessionToken))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,10 +100,10 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := client.Whoami(t.Context(), kratos.Token(login.SessionToken)); !errors.Is(err, kratos.ErrNoSession) {
+	if _, err := client.Whoami(t.Context(), kratos.SessionToken(login.SessionToken)); !errors.Is(err, kratos.ErrNoSession) {
 		t.Errorf("a dead token: %v, want ErrNoSession", err)
 	}
-	if _, err := client.Whoami(t.Context(), kratos.Token(registered.SessionToken)); err != nil {
+	if _, err := client.Whoami(t.Context(), kratos.SessionToken(registered.SessionToken)); err != nil {
 		t.Errorf("the other session: %v", err)
 	}
 	if err := client.Logout(t.Context(), "ory_st_never_given_out"); !errors.Is(err, kratos.ErrNoSession) {
@@ -116,7 +116,7 @@ func TestWhatKratosRefuses(t *testing.T) {
 	client, _ := clients(t, shared)
 	p := newPerson()
 	token := register(t, client, p).SessionToken
-	login := func(method kratos.LoginMethod, opts ...kratos.CallOption) error {
+	login := func(method kratos.LoginMethod, opts ...kratos.RequestOption) error {
 		_, err := client.Login.Do(t.Context(), method, opts...)
 		return err
 	}
@@ -131,7 +131,7 @@ func TestWhatKratosRefuses(t *testing.T) {
 		"a wrong password":             {login(kratos.LoginPassword{Identifier: p.Email, Password: "s3cret"}), kratos.ErrRejected},
 		"nobody's address":             {login(kratos.LoginPassword{Identifier: "nobody@example.org", Password: "s3cret"}), kratos.ErrRejected},
 		"an empty password":            {login(kratos.LoginPassword{Identifier: p.Email}), kratos.ErrRejected},
-		"a login while signed in":      {login(kratos.LoginPassword{}, kratos.Token(token)), kratos.ErrSessionAlreadyAvailable},
+		"a login while signed in":      {login(kratos.LoginPassword{}, kratos.SessionToken(token)), kratos.ErrSessionAlreadyAvailable},
 		"a second factor for nobody":   {login(kratos.LoginTOTP{}, kratos.RequestAAL(kratos.AAL2)), kratos.ErrAAL1Required},
 		"a return_to elsewhere":        {login(kratos.LoginPassword{}, kratos.ReturnTo("https://evil.example.com/?s3cret")), kratos.ErrReturnToForbidden},
 		"an address that is taken":     {registration(kratos.RegistrationPassword{Traits: p.traits, Password: p.password}), kratos.ErrRejected},
@@ -139,7 +139,7 @@ func TestWhatKratosRefuses(t *testing.T) {
 		"traits of another shape":      {registration(kratos.RegistrationPassword{Traits: map[string]int{"email": 7}, Password: p.password}), kratos.ErrRejected},
 		"traits that are no object":    {registration(kratos.RegistrationPassword{Traits: "s3cret", Password: p.password}), kratos.ErrBadRequest},
 		"a flow that does not exist":   {second(client.Login.Get(t.Context(), "11111111-2222-4333-8444-555555555555")), kratos.ErrNotFound},
-		"a token of nobody's":          {second(client.Whoami(t.Context(), kratos.Token("s3cret"))), kratos.ErrNoSession},
+		"a token of nobody's":          {second(client.Whoami(t.Context(), kratos.SessionToken("s3cret"))), kratos.ErrNoSession},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !errors.Is(tc.err, tc.want) {
@@ -191,8 +191,8 @@ func TestTheWrongPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, err := range admin.Identities(t.Context()) {
-		if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
-			t.Errorf("the admin API at the public port: %v, want ErrUnexpectedAnswer", err)
+		if !errors.Is(err, kratos.ErrUnexpectedResponse) {
+			t.Errorf("the admin API at the public port: %v, want ErrUnexpectedResponse", err)
 		}
 	}
 	client, err := kratos.NewClient(shared.AdminURL)
@@ -200,12 +200,12 @@ func TestTheWrongPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, err := range map[string]error{
-		"whoami": second(client.Whoami(t.Context(), kratos.Token("t"))),
+		"whoami": second(client.Whoami(t.Context(), kratos.SessionToken("t"))),
 		"login":  second(client.Login.Start(t.Context())),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
-				t.Errorf("%s at the admin port: %v, want ErrUnexpectedAnswer", name, err)
+			if !errors.Is(err, kratos.ErrUnexpectedResponse) {
+				t.Errorf("%s at the admin port: %v, want ErrUnexpectedResponse", name, err)
 			}
 		})
 	}

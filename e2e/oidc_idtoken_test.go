@@ -60,7 +60,7 @@ func TestIDTokensOfApps(t *testing.T) {
 		unknown := must(client.Login.Do(ctx, login(t, newAccount())))(t)
 		for name, token := range map[string]string{"registered": registered.SessionToken, "registered again": again.SessionToken, "logged in": known.SessionToken} {
 			t.Run(name, func(t *testing.T) {
-				if s := must(client.Whoami(ctx, kratos.Token(token)))(t); s.Identity.ID != registered.Identity.ID {
+				if s := must(client.Whoami(ctx, kratos.SessionToken(token)))(t); s.Identity.ID != registered.Identity.ID {
 					t.Errorf("%s as %s", name, s.Identity.ID)
 				}
 			})
@@ -102,7 +102,7 @@ func TestIDTokensOfApps(t *testing.T) {
 		_, err := client.Registration.Do(ctx, method)
 		rejectedFor(t, "a registration", err, kratos.MessageRequired)
 		method.Traits = p.traits
-		step := must(client.Registration.Submit(ctx, kratos.Rejected[kratos.RegistrationFlow](err), method))(t)
+		step := must(client.Registration.Submit(ctx, kratos.RejectedFlow[kratos.RegistrationFlow](err), method))(t)
 		if got := must(kratos.Traits[traits](step.Identity))(t); !step.Done || got.Email != p.Email {
 			t.Errorf("registered: %+v with %+v", step, got)
 		}
@@ -112,7 +112,7 @@ func TestIDTokensOfApps(t *testing.T) {
 		_, err = client.Login.Do(ctx, unknown)
 		rejectedFor(t, "a login", err, kratos.MessageRequired)
 		unknown.Traits = p.traits
-		joined := must(client.Login.Submit(ctx, kratos.Rejected[kratos.LoginFlow](err), unknown))(t)
+		joined := must(client.Login.Submit(ctx, kratos.RejectedFlow[kratos.LoginFlow](err), unknown))(t)
 		if got := must(kratos.Traits[traits](joined.Identity))(t); !joined.Done || got.Email != p.Email {
 			t.Errorf("logged in: %+v with %+v", joined, got)
 		}
@@ -134,7 +134,7 @@ func TestIDTokensOfApps(t *testing.T) {
 		cover(t, "login", native, "oidc", "refresh")
 		account := newAccount()
 		first := must(client.Login.Do(ctx, login(t, account)))(t)
-		again := must(client.Login.Do(ctx, login(t, account), kratos.Refresh(), kratos.Token(first.SessionToken)))(t)
+		again := must(client.Login.Do(ctx, login(t, account), kratos.Refresh(), kratos.SessionToken(first.SessionToken)))(t)
 		if !again.Done || !again.Session.AuthenticatedAt.After(first.Session.AuthenticatedAt) {
 			t.Errorf("logged in again: %+v", again)
 		}

@@ -14,8 +14,8 @@ import (
 
 // inApp are the options of a flow that an app starts, and goes on with after a visit to the
 // system's browser.
-func inApp() []kratos.CallOption {
-	return []kratos.CallOption{kratos.ReturnTo("kratosgo://return"), kratos.ReturnSessionTokenExchangeCode()}
+func inApp() []kratos.RequestOption {
+	return []kratos.RequestOption{kratos.ReturnTo("kratosgo://return"), kratos.ReturnSessionTokenExchangeCode()}
 }
 
 func TestSocialSignInOfApps(t *testing.T) {
@@ -26,7 +26,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	client, _ := clients(t, srv)
 
 	// The provider serves one browser at a time, so what follows is not parallel.
-	login := func(t *testing.T, opts ...kratos.CallOption) (*kratos.LoginFlow, *url.URL) {
+	login := func(t *testing.T, opts ...kratos.RequestOption) (*kratos.LoginFlow, *url.URL) {
 		t.Helper()
 		flow := must(client.Login.Start(ctx, opts...))(t)
 		step := must(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID}, opts...))(t)
@@ -49,7 +49,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	exchange := func(t *testing.T, initCode string, back *url.URL) *kratos.Session {
 		t.Helper()
 		got := must(client.ExchangeSessionToken(ctx, initCode, back.Query().Get("code")))(t)
-		session := must(client.Whoami(ctx, kratos.Token(got.SessionToken)))(t)
+		session := must(client.Whoami(ctx, kratos.SessionToken(got.SessionToken)))(t)
 		switch {
 		case got.Session.ID != session.ID:
 			t.Errorf("got.Session.ID = %v, want %v", got.Session.ID, session.ID)
@@ -166,15 +166,15 @@ func TestSocialSignInOfApps(t *testing.T) {
 		idp.SignIn(newAccount())
 		flow, back := registration(t)
 		got := must(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))(t)
-		shown := must(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, kratos.Token(got.SessionToken)))(t)
-		must(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, kratos.Token(got.SessionToken)))(t)
+		shown := must(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, kratos.SessionToken(got.SessionToken)))(t)
+		must(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, kratos.SessionToken(got.SessionToken)))(t)
 
 		started, back := login(t, inApp()...)
 		returns(t, back, "code")
 		got = must(client.ExchangeSessionToken(ctx, started.SessionTokenExchangeCode, back.Query().Get("code")))(t)
-		_, err := client.Whoami(ctx, kratos.Token(got.SessionToken))
+		_, err := client.Whoami(ctx, kratos.SessionToken(got.SessionToken))
 		wantError(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
-		step := must(client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupCodes()[0]}, kratos.Token(got.SessionToken), kratos.RequestAAL(kratos.AAL2)))(t)
+		step := must(client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupCodes()[0]}, kratos.SessionToken(got.SessionToken), kratos.RequestAAL(kratos.AAL2)))(t)
 		switch {
 		case !step.Done:
 			t.Errorf("the second factor: not done: %+v", step.Session)
@@ -189,7 +189,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 		idp.SignIn(newAccount())
 		flow, back := registration(t)
 		token := must(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))(t).SessionToken
-		again, back := login(t, append(inApp(), kratos.Refresh(), kratos.Token(token))...)
+		again, back := login(t, append(inApp(), kratos.Refresh(), kratos.SessionToken(token))...)
 		if again.SessionTokenExchangeCode != "" {
 			t.Error("there is an exchange code")
 		}
@@ -248,7 +248,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 		}
 
 		cover(t, "settings", native, "oidc", "done", "refused")
-		token := kratos.Token(step.SessionToken)
+		token := kratos.SessionToken(step.SessionToken)
 		_, err := client.Settings.Do(ctx, kratos.SettingsOIDC{Link: "initech"}, token)
 		rejectedFor(t, "linking what is not there", err, kratos.MessageInvalid)
 		unlinked := must(client.Settings.Do(ctx, kratos.SettingsOIDC{Unlink: provider.ID}, token))(t)
@@ -261,7 +261,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 
 	t.Run("settings of an app offer no provider and linking ends on the error page", func(t *testing.T) {
 		cover(t, "settings", native, "oidc", "elsewhere")
-		token := kratos.Token(register(t, client, newPerson()).SessionToken)
+		token := kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 		flow := must(client.Settings.Start(ctx, token))(t)
 		if got := flow.Form().Group(kratos.UINodeGroupOIDC); len(got) != 0 {
 			t.Errorf("the form offers %+v", got)

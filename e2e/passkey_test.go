@@ -124,7 +124,7 @@ func TestPasskeys(t *testing.T) {
 	})
 
 	t.Run("native clients are offered no passkeys, and refused with one", func(t *testing.T) {
-		token := kratos.Token(register(t, client, newPerson()).SessionToken)
+		token := kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 		login := must(client.Login.Start(ctx))(t)
 		registration := must(client.Registration.Start(ctx))(t)
 		settings := must(client.Settings.Start(ctx, token))(t)

@@ -38,13 +38,13 @@ func TestPostedJSON(t *testing.T) {
 			"method": "password", "identifier": member.Email, "password": password, "csrf_token": tokenIn(form), "transient_payload": map[string]any{"n": 1},
 		}))(t))
 	}
-	submit := func(spaBody string) (*kratos.Step[kratos.LoginFlow], error) {
-		var body kratos.Posted
+	submit := func(spaBody string) (*kratos.FlowResult[kratos.LoginFlow], error) {
+		var body kratos.Submission
 		if err := json.Unmarshal([]byte(spaBody), &body); err != nil {
 			return nil, err
 		}
 		withID := kratos.LoginFlow{LoginFlow: gen.LoginFlow{ID: form["id"].(string)}}
-		var step *kratos.Step[kratos.LoginFlow]
+		var step *kratos.FlowResult[kratos.LoginFlow]
 		var err error
 		u.ajax(func(b *kratos.Browser) { step, err = b.Login.Submit(t.Context(), &withID, body) })
 		return step, err
@@ -76,7 +76,7 @@ func TestPostedFormsOfNativeClients(t *testing.T) {
 	p := newPerson()
 	flow := must(client.Registration.Start(t.Context()))(t)
 	fields := url.Values{"method": {"password"}, "password": {p.password}, "traits.email": {p.Email}, "traits.name.first": {""}, "traits.newsletter": {"on"}}
-	body := must(flow.Form().Posted(fields))(t)
+	body := must(flow.Form().Submission(fields))(t)
 	step := must(client.Registration.Submit(t.Context(), flow, body))(t)
 	if got := must(kratos.Traits[traits](step.Identity))(t); !got.Newsletter || got.Email != p.Email {
 		t.Errorf("registered with %+v", got)

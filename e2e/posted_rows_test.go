@@ -24,7 +24,7 @@ const postedSchema = `{
 }`
 
 // postedRow is a form that is posted in two ways to flows of one kind, straight to Kratos and
-// through Form.Posted and Submit.
+// through Form.Submission and Submit.
 type postedRow struct {
 	name  string
 	has   string   // the traits of the person who posts, as JSON

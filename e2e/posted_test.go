@@ -104,7 +104,7 @@ func (p *poster) joins() {
 		must[any](nil, json.Unmarshal([]byte(p.row.has), &traits))(p.t)
 	}
 	must(p.admin.CreateIdentity(p.t.Context(), kratos.CreateIdentity{
-		Traits: traits, Credentials: kratos.Credentials(kratos.ClearTextPassword(postersPassword)),
+		Traits: traits, Credentials: kratos.Credentials(kratos.PlaintextPassword(postersPassword)),
 	}))(p.t)
 }
 
@@ -117,7 +117,7 @@ func (p *poster) signsIn() {
 }
 
 // posts posts the row's forms to a new flow, and returns what comes of each.
-func posts[F, M any](p *poster, f flow[F, M], opts ...kratos.CallOption) string {
+func posts[F, M any](p *poster, f flow[F, M], opts ...kratos.RequestOption) string {
 	p.t.Helper()
 	var flow *F
 	p.ajax(func(b *kratos.Browser) { flow = must(f.browser(b).Start(p.t.Context(), opts...))(p.t) })
@@ -126,12 +126,12 @@ func posts[F, M any](p *poster, f flow[F, M], opts ...kratos.CallOption) string 
 		form := f.form(flow)
 		values := p.values(form, query)
 		if p.through {
-			posted, err := form.Posted(values)
+			posted, err := form.Submission(values)
 			if err == nil {
 				p.last.body = nil
 				p.ajax(func(b *kratos.Browser) { _, err = f.browser(b).Submit(p.t.Context(), flow, any(posted).(M)) })
 			}
-			if errors.Is(err, kratos.ErrInvalid) {
+			if errors.Is(err, kratos.ErrInvalidArgument) {
 				return strings.Join(append(outcomes, "refused"), "\n")
 			}
 		} else {
@@ -222,7 +222,7 @@ func (p *poster) values(form kratos.Form, query string) url.Values {
 func (p *poster) shows(form kratos.Form) url.Values {
 	values := url.Values{}
 	for _, n := range form.Nodes {
-		switch name, value := n.Attributes.Name, kratos.ValueOf(n); {
+		switch name, value := n.Attributes.Name, kratos.NodeValue(n); {
 		case !strings.HasPrefix(name, "traits."):
 		case n.Attributes.Type != kratos.UIInputTypeCheckbox:
 			values.Add(name, value)

@@ -27,13 +27,13 @@ func TestPagesThroughAProxy(t *testing.T) {
 	client, _ := clients(t, srv)
 	s.mux.Handle("/auth/", client.Proxy("/auth"))
 	s.pages(client)
-	s.mux.Handle("GET /error", client.ErrorPage(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) {
+	s.mux.Handle("GET /error", client.ErrorHandler(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) {
 		fmt.Fprintf(w, "page error %d %s", e.Error.Code, e.Error.ID)
 	}))
 	s.mux.HandleFunc("GET /logout", func(w http.ResponseWriter, r *http.Request) {
 		browser := client.Browser(r)
 		flow, err := browser.CreateLogoutFlow(r.Context())
-		browser.Relay(w)
+		browser.SetCookies(w)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusUnauthorized)
 			return

@@ -13,13 +13,13 @@ func TestRecoveries(t *testing.T) {
 	fx.inModes(t, "a code signs in", modes, func(u *user) {
 		p := fx.member(u.t, true)
 		at := start(u, recovery)
-		at.submit("refused", kratos.RecoveryWithCode{Email: "no address"})
-		at.submit("goes on", kratos.RecoveryWithCode{Email: p.Email})
+		at.submit("refused", kratos.RecoveryCode{Email: "no address"})
+		at.submit("goes on", kratos.RecoveryCode{Email: p.Email})
 		first := u.code(p.Email)
-		at.submit("goes on", kratos.RecoveryWithCode{Email: p.Email})
-		at.submit("refused", kratos.RecoveryWithCode{Code: first})
-		at.submit("done", kratos.RecoveryWithCode{Code: u.code(p.Email)})
-		if u.mode != pages && at.step.ContinueWith.Action(kratos.ContinueShowSettingsUI) == nil {
+		at.submit("goes on", kratos.RecoveryCode{Email: p.Email})
+		at.submit("refused", kratos.RecoveryCode{Code: first})
+		at.submit("done", kratos.RecoveryCode{Code: u.code(p.Email)})
+		if u.mode != pages && at.step.ContinueWith.Find(kratos.ContinueShowSettingsUI) == nil {
 			u.t.Errorf("next steps %+v", at.step.ContinueWith)
 		}
 		start(u, settings).submit("done", kratos.SettingsPassword{Password: "a new correct horse"})
@@ -30,20 +30,20 @@ func TestRecoveries(t *testing.T) {
 	fx.inModes(t, "with the address and the code, the code counts", []string{native, singlePage}, func(u *user) {
 		p := fx.member(u.t, true)
 		at := start(u, recovery)
-		at.submit("goes on", kratos.RecoveryWithCode{Email: p.Email})
+		at.submit("goes on", kratos.RecoveryCode{Email: p.Email})
 		code := u.code(p.Email)
-		at.submit("refused", kratos.RecoveryWithCode{Email: p.Email, Code: "000000"})
-		at.submit("done", kratos.RecoveryWithCode{Email: p.Email, Code: code})
+		at.submit("refused", kratos.RecoveryCode{Email: p.Email, Code: "000000"})
+		at.submit("done", kratos.RecoveryCode{Email: p.Email, Code: code})
 	})
 
 	fx.inModes(t, "after five wrong codes there is another flow", modes, func(u *user) {
 		p := fx.member(u.t, true)
 		at := start(u, recovery)
-		at.submit("goes on", kratos.RecoveryWithCode{Email: p.Email})
+		at.submit("goes on", kratos.RecoveryCode{Email: p.Email})
 		for range 5 {
-			at.submit("refused", kratos.RecoveryWithCode{Code: "000000"})
+			at.submit("refused", kratos.RecoveryCode{Code: "000000"})
 		}
-		at.submit("replaced", kratos.RecoveryWithCode{Code: u.code(p.Email)})
+		at.submit("replaced", kratos.RecoveryCode{Code: u.code(p.Email)})
 	})
 
 	fx.inModes(t, "a second factor comes after the code", modes, func(u *user) {
@@ -51,8 +51,8 @@ func TestRecoveries(t *testing.T) {
 		f := u.enrol(p)
 		u = u.another()
 		at := start(u, recovery)
-		at.submit("goes on", kratos.RecoveryWithCode{Email: p.Email})
-		at.submit("second factor", kratos.RecoveryWithCode{Code: u.code(p.Email)})
+		at.submit("goes on", kratos.RecoveryCode{Email: p.Email})
+		at.submit("second factor", kratos.RecoveryCode{Code: u.code(p.Email)})
 		start(u, login, kratos.RequestAAL(kratos.AAL2)).submit("done", kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
 	})
 }
@@ -63,25 +63,25 @@ func TestSpentRecoveries(t *testing.T) {
 	fx.inModes(t, "a code leads to the settings by default", modes, func(u *user) {
 		p := fx.member(u.t, true)
 		at := start(u, recovery)
-		at.submit("goes on", kratos.RecoveryWithCode{Email: p.Email})
+		at.submit("goes on", kratos.RecoveryCode{Email: p.Email})
 		want := "elsewhere"
 		if u.mode == pages {
 			want = "done"
 		}
-		at.submit(want, kratos.RecoveryWithCode{Code: u.code(p.Email)})
+		at.submit(want, kratos.RecoveryCode{Code: u.code(p.Email)})
 	})
 	fx.inModes(t, "after five wrong codes there is another flow, which Kratos does not tell from one that is too old", modes, func(u *user) {
 		p := fx.member(u.t, true)
 		at := start(u, recovery)
-		at.submit("goes on", kratos.RecoveryWithCode{Email: p.Email})
+		at.submit("goes on", kratos.RecoveryCode{Email: p.Email})
 		for range 5 {
-			at.submit("refused", kratos.RecoveryWithCode{Code: "000000"})
+			at.submit("refused", kratos.RecoveryCode{Code: "000000"})
 		}
 		want := "expired"
 		if u.mode == pages {
 			want = "replaced"
 		}
-		at.submit(want, kratos.RecoveryWithCode{Code: u.code(p.Email)})
+		at.submit(want, kratos.RecoveryCode{Code: u.code(p.Email)})
 	})
 }
 
@@ -102,8 +102,8 @@ func TestLinksForRecoveryAndVerification(t *testing.T) {
 	fx.inModes(t, "a link recovers the account of the browser that opens it", modes, func(u *user) {
 		p := fx.member(u.t, true)
 		at := start(u, recovery)
-		at.submit("refused", kratos.RecoveryWithLink{Email: "no address"})
-		at.submit("goes on", kratos.RecoveryWithLink{Email: p.Email})
+		at.submit("refused", kratos.RecoveryLink{Email: "no address"})
+		at.submit("goes on", kratos.RecoveryLink{Email: p.Email})
 		link := u.link(p.Email)
 		page := start(fx.user(u.t, pages), recovery)
 		if got := page.readPage(page.user.http.Get(link)); got != "done" {
@@ -115,7 +115,7 @@ func TestLinksForRecoveryAndVerification(t *testing.T) {
 		if u.mode != native {
 			cover(u.t, "recovery", u.mode, "link", "done")
 		}
-		at.expectSpent(kratos.RecoveryWithLink{Email: p.Email})
+		at.expectSpent(kratos.RecoveryLink{Email: p.Email})
 		page = start(fx.user(u.t, pages), recovery)
 		if got := page.readPage(page.user.http.Get(link)); got != "replaced" {
 			u.t.Errorf("the link again: %s", got)
@@ -143,7 +143,7 @@ func TestLinksForRecoveryAndVerification(t *testing.T) {
 		u.enrol(p)
 		u = u.another()
 		at := start(u, recovery)
-		at.submit("goes on", kratos.RecoveryWithLink{Email: p.Email})
+		at.submit("goes on", kratos.RecoveryLink{Email: p.Email})
 		resp, err := u.http.Get(u.link(p.Email))
 		if got := at.readPage(resp, err); got != "second factor" {
 			u.t.Fatalf("the link: %s", got)

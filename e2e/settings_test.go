@@ -15,7 +15,7 @@ func TestSettings(t *testing.T) {
 	ctx := t.Context()
 	client, _ := clients(t, shared)
 	p := newPerson()
-	token := kratos.Token(register(t, client, p).SessionToken)
+	token := kratos.SessionToken(register(t, client, p).SessionToken)
 
 	_, err := client.Settings.Start(ctx)
 	wantError(t, "settings of nobody", err, kratos.ErrNoSession)
@@ -38,7 +38,7 @@ func TestSettings(t *testing.T) {
 	must(client.Settings.Do(ctx, kratos.SettingsPassword{Password: "another correct horse"}, token))(t)
 	must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: "another correct horse"}))(t)
 
-	other := kratos.Token(register(t, client, newPerson()).SessionToken)
+	other := kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 	_, err = client.Settings.Get(ctx, flow.ID, other)
 	wantError(t, "somebody else's flow", err, kratos.ErrIdentityMismatch)
 	_, err = client.Settings.Get(ctx, flow.ID)
@@ -50,8 +50,8 @@ func TestSecondFactors(t *testing.T) {
 	ctx := t.Context()
 	client, _ := clients(t, shared)
 	p := newPerson()
-	token := kratos.Token(register(t, client, p).SessionToken)
-	login := func(opts ...kratos.CallOption) *kratos.Step[kratos.LoginFlow] {
+	token := kratos.SessionToken(register(t, client, p).SessionToken)
+	login := func(opts ...kratos.RequestOption) *kratos.FlowResult[kratos.LoginFlow] {
 		return must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}, opts...))(t)
 	}
 
@@ -80,7 +80,7 @@ func TestSecondFactors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			first := login()
-			token := kratos.Token(first.SessionToken)
+			token := kratos.SessionToken(first.SessionToken)
 			_, err := client.Whoami(ctx, token)
 			wantError(t, name+": whoami before it", err, kratos.ErrAAL2Required)
 			_, err = client.Settings.Start(ctx, token)
@@ -101,7 +101,7 @@ func TestSecondFactors(t *testing.T) {
 			}
 		})
 	}
-	_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: codes[0]}, kratos.Token(login().SessionToken), kratos.RequestAAL(kratos.AAL2))
+	_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: codes[0]}, kratos.SessionToken(login().SessionToken), kratos.RequestAAL(kratos.AAL2))
 	wantError(t, "a backup code again", err, kratos.ErrRejected)
 }
 
@@ -114,14 +114,14 @@ func TestRecovery(t *testing.T) {
 	register(t, client, p)
 	code(t, srv, p.Email) // of the verification
 
-	step := must(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: p.Email}))(t)
+	step := must(client.Recovery.Do(ctx, kratos.RecoveryCode{Email: p.Email}))(t)
 	if step.Done || step.Flow.State != kratos.RecoveryFlowStateSentEmail {
 		t.Fatalf("asking for a code: %+v", step)
 	}
-	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: "000000"})
+	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: "000000"})
 	wantError(t, "a wrong code, answered by 200", err, kratos.ErrRejected)
-	done := must(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, srv, p.Email)}))(t)
-	next := done.ContinueWith.Action(kratos.ContinueShowSettingsUI)
+	done := must(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: code(t, srv, p.Email)}))(t)
+	next := done.ContinueWith.Find(kratos.ContinueShowSettingsUI)
 	switch {
 	case !done.Done:
 		t.Fatalf("recovered: not done: %+v", done)
@@ -130,15 +130,15 @@ func TestRecovery(t *testing.T) {
 	case next == nil:
 		t.Fatal("recovered: next is nil")
 	}
-	settings := must(client.Settings.Get(ctx, next.Flow.ID, kratos.Token(done.SessionToken)))(t)
-	must(client.Settings.Submit(ctx, settings, kratos.SettingsPassword{Password: "a new correct horse"}, kratos.Token(done.SessionToken)))(t)
+	settings := must(client.Settings.Get(ctx, next.Flow.ID, kratos.SessionToken(done.SessionToken)))(t)
+	must(client.Settings.Submit(ctx, settings, kratos.SettingsPassword{Password: "a new correct horse"}, kratos.SessionToken(done.SessionToken)))(t)
 	must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: "a new correct horse"}))(t)
 
-	unknown := must(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: "nobody@example.org"}))(t)
+	unknown := must(client.Recovery.Do(ctx, kratos.RecoveryCode{Email: "nobody@example.org"}))(t)
 	if unknown.Done || unknown.Flow.State != kratos.RecoveryFlowStateSentEmail {
 		t.Errorf("an unknown address: %+v", unknown)
 	}
-	_, err = client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: "no address"})
+	_, err = client.Recovery.Do(ctx, kratos.RecoveryCode{Email: "no address"})
 	wantError(t, "no address", err, kratos.ErrRejected)
 }
 
@@ -150,8 +150,8 @@ func TestRecoveryOfANativeClientByDefault(t *testing.T) {
 	p := newPerson()
 	register(t, client, p)
 	code(t, shared, p.Email)
-	step := must(client.Recovery.Do(ctx, kratos.RecoveryWithCode{Email: p.Email}))(t)
-	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryWithCode{Code: code(t, shared, p.Email)})
+	step := must(client.Recovery.Do(ctx, kratos.RecoveryCode{Email: p.Email}))(t)
+	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: code(t, shared, p.Email)})
 	wantError(t, "the right code", err, kratos.ErrBrowserLocationChangeRequired)
 	if err != nil && !strings.Contains(err.Error(), "feature_flags.use_continue_with_transitions") {
 		t.Errorf("the error does not name the setting: %v", err)

@@ -186,7 +186,7 @@ func TestValidationCostsLittleOfACall(t *testing.T) {
 	client, _ := clients(t, shared)
 	p := newPerson()
 	registered := register(t, client, p)
-	validate.Warm()
+	validate.Preload()
 	items := make([]kratos.IdentityPatch, 1000)
 	for i := range items {
 		items[i].Create = kratos.CreateIdentity{SchemaID: "person", Traits: newPerson().traits}
@@ -197,7 +197,7 @@ func TestValidationCostsLittleOfACall(t *testing.T) {
 		call func(*kratos.Client, *kratos.Admin) error
 	}{
 		{"whoami", func(client *kratos.Client, _ *kratos.Admin) error {
-			_, err := client.Whoami(t.Context(), kratos.Token(registered.SessionToken))
+			_, err := client.Whoami(t.Context(), kratos.SessionToken(registered.SessionToken))
 			return err
 		}},
 		{"a login", func(client *kratos.Client, _ *kratos.Admin) error {

@@ -95,7 +95,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 			cover(t, flow, native, "webauthn", "refused")
 		}
 		p, _, _ := keyPerson(t, client)
-		token := kratos.Token(must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t).SessionToken)
+		token := kratos.SessionToken(must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t).SessionToken)
 		_, err := client.Whoami(ctx, token)
 		wantError(t, "whoami with the password alone", err, kratos.ErrAAL2Required)
 		flow := must(client.Login.Start(ctx, token, kratos.RequestAAL(kratos.AAL2)))(t)
@@ -105,7 +105,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		_, err = client.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: "{}"}, token)
 		rejectedFor(t, "login", err, noLoginStrategy)
 
-		token = kratos.Token(register(t, client, newPerson()).SessionToken)
+		token = kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 		_, err = client.Settings.Do(ctx, kratos.SettingsWebAuthn{WebAuthnRegister: "{}"}, token)
 		rejectedFor(t, "settings", err, noSettingsStrategy)
 		_, err = client.Registration.Do(ctx, kratos.RegistrationWebAuthn{Traits: newPerson().traits, WebAuthnRegister: "{}"})

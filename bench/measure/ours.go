@@ -31,7 +31,7 @@ func newOurs(url string) (*oursClient, error) {
 }
 
 func (c *oursClient) whoami(ctx context.Context) (string, error) {
-	session, err := c.client.Whoami(ctx, kratos.Token(sessionToken))
+	session, err := c.client.Whoami(ctx, kratos.SessionToken(sessionToken))
 	if err != nil {
 		return "", err
 	}
@@ -46,7 +46,7 @@ func (c *oursClient) loginFlow(ctx context.Context, yield func(input)) error {
 	for i := range flow.UI.Nodes {
 		node := &flow.UI.Nodes[i]
 		in := input{
-			kind: string(node.Type), name: node.Attributes.Name, inputType: string(node.Attributes.Type), value: kratos.ValueOf(*node),
+			kind: string(node.Type), name: node.Attributes.Name, inputType: string(node.Attributes.Type), value: kratos.NodeValue(*node),
 		}
 		if node.Meta.Label != nil {
 			in.label = node.Meta.Label.Text

@@ -48,7 +48,7 @@ func validatedRequests(ctx context.Context, publicURL, adminURL string) ([]valid
 	email := unusedAddress(0)
 	_, err = admin.CreateIdentity(ctx, kratos.CreateIdentity{
 		Traits:      map[string]any{"email": email},
-		Credentials: kratos.Credentials(kratos.ClearTextPassword(password)),
+		Credentials: kratos.Credentials(kratos.PlaintextPassword(password)),
 	})
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func measureValidation(ctx context.Context, o options) ([]validation, error) {
 	if err != nil {
 		return nil, err
 	}
-	validate.Warm()
+	validate.Preload()
 	transport := validate.Transport(nowhere{})
 	var results []validation
 	for _, v := range requests {

@@ -37,7 +37,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, publicURL string, exporter trace.SpanExporter, opts ...kratos.CallOption) error {
+func run(ctx context.Context, publicURL string, exporter trace.SpanExporter, opts ...kratos.RequestOption) error {
 	provider := trace.NewTracerProvider(trace.WithSyncer(withoutQueries{exporter}))
 	defer func() { _ = provider.Shutdown(ctx) }()
 
@@ -53,7 +53,7 @@ func run(ctx context.Context, publicURL string, exporter trace.SpanExporter, opt
 	}
 	ctx, span := provider.Tracer("example").Start(ctx, "is Kratos ready?")
 	defer span.End()
-	return client.IsReady(ctx, opts...)
+	return client.Ready(ctx, opts...)
 }
 
 // withoutQueries exports spans whose URLs have no query.

@@ -85,7 +85,7 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 	}
 	fmt.Fprintf(out, "4. Logged in: session %s, valid until %s.\n", login.Session.ID, login.Session.ExpiresAt.Format(time.RFC3339))
 
-	session, err := client.Whoami(ctx, kratos.Token(login.SessionToken))
+	session, err := client.Whoami(ctx, kratos.SessionToken(login.SessionToken))
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 	}
 	fmt.Fprintln(out, "7. Logged out.")
 
-	_, err = client.Whoami(ctx, kratos.Token(login.SessionToken))
+	_, err = client.Whoami(ctx, kratos.SessionToken(login.SessionToken))
 	if !errors.Is(err, kratos.ErrNoSession) {
 		return fmt.Errorf("the token should be dead, but: %w", cmp.Or(err, errors.New("it still works")))
 	}
@@ -116,8 +116,8 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 }
 
 // verify asks for the code that Kratos mailed, and verifies the address with it.
-func verify(ctx context.Context, client *kratos.Client, registered *kratos.Step[kratos.RegistrationFlow], in io.Reader, out io.Writer) error {
-	next := registered.ContinueWith.Action(kratos.ContinueShowVerificationUI)
+func verify(ctx context.Context, client *kratos.Client, registered *kratos.FlowResult[kratos.RegistrationFlow], in io.Reader, out io.Writer) error {
+	next := registered.ContinueWith.Find(kratos.ContinueShowVerificationUI)
 	if next == nil {
 		return errors.New("no verification is named: enable selfservice.flows.verification and, from v25.4 on, add the hook show_verification_ui after the registration")
 	}

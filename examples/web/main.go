@@ -32,7 +32,7 @@ var (
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"image":   image,
 	"methods": methods,
-	"value":   kratos.ValueOf,
+	"value":   kratos.NodeValue,
 }).Parse(source))
 
 // methods returns the groups of a form that have something to press or to read.
@@ -80,18 +80,18 @@ func main() {
 func site(client *kratos.Client, providers []string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/auth/", client.Proxy("/auth"))
-	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { form(w, "Log in", f.Form()) }))
-	mux.Handle("GET /registration", client.Registration.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
+	mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { form(w, "Log in", f.Form()) }))
+	mux.Handle("GET /registration", client.Registration.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
 		form(w, "Register", f.Form())
 	}))
-	mux.Handle("GET /recovery", client.Recovery.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) {
+	mux.Handle("GET /recovery", client.Recovery.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) {
 		form(w, "Recover your account", f.Form())
 	}))
-	mux.Handle("GET /verification", client.Verification.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
+	mux.Handle("GET /verification", client.Verification.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
 		form(w, "Verify your address", f.Form())
 	}))
-	mux.Handle("GET /settings", client.Settings.Page(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { form(w, "Settings", f.Form()) }))
-	mux.Handle("GET /error", client.ErrorPage(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) {
+	mux.Handle("GET /settings", client.Settings.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { form(w, "Settings", f.Form()) }))
+	mux.Handle("GET /error", client.ErrorHandler(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) {
 		show(w, content{Title: "That went wrong", Error: e.Error.Message})
 	}))
 	mux.HandleFunc("GET /passkeys.js", func(w http.ResponseWriter, _ *http.Request) {
@@ -101,7 +101,7 @@ func site(client *kratos.Client, providers []string) http.Handler {
 	mux.Handle("POST /logout", logout(client))
 	signedIn := client.RequireSession(logIn)
 	mux.Handle("GET /{$}", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		show(w, content{Title: "Welcome", Session: kratos.SessionOf(r.Context())})
+		show(w, content{Title: "Welcome", Session: kratos.SessionFromContext(r.Context())})
 	})))
 	return withSecurityHeaders(providers, withoutForeignForms(mux))
 }
@@ -124,7 +124,7 @@ func logout(client *kratos.Client) http.HandlerFunc {
 		if err == nil {
 			err = browser.Logout(r.Context(), flow.LogoutToken)
 		}
-		browser.Relay(w)
+		browser.SetCookies(w)
 		if err != nil && !errors.Is(err, kratos.ErrNoSession) {
 			log.Print(err)
 			http.Error(w, "you are still logged in", http.StatusServiceUnavailable)

@@ -7,7 +7,7 @@ import (
 )
 
 // Fault is why a text is no JSON, or not one that all readers understand alike.
-type Fault struct {
+type SyntaxError struct {
 	// Duplicate says that the text is JSON but for a name that an object has twice; Pointer is the
 	// JSON Pointer to it.
 	Duplicate bool
@@ -25,7 +25,7 @@ const short = 64 << 10
 
 // Check returns nil if b is one JSON text and nothing more, in valid UTF-8, and no object in it has
 // a name twice.
-func Check(b []byte) *Fault {
+func Check(b []byte) *SyntaxError {
 	if len(b) <= short && valid(b) {
 		return nil
 	}
@@ -36,9 +36,9 @@ func Check(b []byte) *Fault {
 		if len(bytes.Trim(b[end:], " \t\r\n")) == 0 {
 			return nil
 		}
-		return &Fault{Offset: end}
+		return &SyntaxError{Offset: end}
 	}
-	fault := &Fault{
+	fault := &SyntaxError{
 		Duplicate: errors.Is(err, errDuplicate),
 		Truncated: errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF),
 		Offset:    dec.InputOffset(),

@@ -10,18 +10,18 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		text string
-		want *jsonv2.Fault
+		want *jsonv2.SyntaxError
 	}{
 		"an object":                         {` {"a":[1,{"b":null}]} `, nil},
 		"a scalar":                          {`"x"`, nil},
-		"nothing":                           {``, &jsonv2.Fault{Truncated: true}},
-		"white space":                       {" \n", &jsonv2.Fault{Truncated: true}},
-		"an end that comes too early":       {`{"a":`, &jsonv2.Fault{Truncated: true, Pointer: "/a", Offset: 5}},
-		"a name twice":                      {`{"a":{"b":1,"b":2}}`, &jsonv2.Fault{Duplicate: true, Pointer: "/a/b", Offset: 12}},
-		"a name twice, written in two ways": {`{"a":1,"\u0061":2}`, &jsonv2.Fault{Duplicate: true, Pointer: "/a", Offset: 7}},
-		"something after the value":         {`{} x`, &jsonv2.Fault{Offset: 2}},
-		"no JSON":                           {`{a}`, &jsonv2.Fault{Offset: 1}},
-		"bytes that are no UTF-8":           {"{\"a\":\"\xff\"}", &jsonv2.Fault{Pointer: "/a", Offset: 6}},
+		"nothing":                           {``, &jsonv2.SyntaxError{Truncated: true}},
+		"white space":                       {" \n", &jsonv2.SyntaxError{Truncated: true}},
+		"an end that comes too early":       {`{"a":`, &jsonv2.SyntaxError{Truncated: true, Pointer: "/a", Offset: 5}},
+		"a name twice":                      {`{"a":{"b":1,"b":2}}`, &jsonv2.SyntaxError{Duplicate: true, Pointer: "/a/b", Offset: 12}},
+		"a name twice, written in two ways": {`{"a":1,"\u0061":2}`, &jsonv2.SyntaxError{Duplicate: true, Pointer: "/a", Offset: 7}},
+		"something after the value":         {`{} x`, &jsonv2.SyntaxError{Offset: 2}},
+		"no JSON":                           {`{a}`, &jsonv2.SyntaxError{Offset: 1}},
+		"bytes that are no UTF-8":           {"{\"a\":\"\xff\"}", &jsonv2.SyntaxError{Pointer: "/a", Offset: 6}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -16,21 +16,21 @@ import (
 //
 // The address is marked by its value, whatever the order in which Kratos keeps the addresses, and
 // the other addresses stay as they are, even if they change meanwhile.
-func (a *Admin) SetVerified(ctx context.Context, id, address string, opts ...CallOption) (*Identity, error) {
+func (a *Admin) SetVerified(ctx context.Context, id, address string, opts ...RequestOption) (*Identity, error) {
 	const op = "patchIdentity"
-	if err := segment("the identity's id", id); err != nil {
-		return nil, failed(op, err)
+	if err := checkPathSegment("the identity's id", id); err != nil {
+		return nil, wrapError(op, err)
 	}
 	if strings.TrimSpace(address) == "" {
-		return nil, invalid(op, "the address is empty")
+		return nil, newArgumentError(op, "the address is empty")
 	}
 	identity, err := a.Identity(ctx, id, opts...)
 	if err != nil {
 		return nil, err
 	}
-	found := findAddress(identity.VerifiableAddresses, address)
+	found := addressIndex(identity.VerifiableAddresses, address)
 	if found == nil {
-		return nil, &Error{Operation: op, kind: ErrNotFound, text: "the identity has no such verifiable address"}
+		return nil, &Error{Operation: op, sentinel: ErrNotFound, text: "the identity has no such verifiable address"}
 	}
 	if found.Verified {
 		return identity, nil
@@ -41,23 +41,23 @@ func (a *Admin) SetVerified(ctx context.Context, id, address string, opts ...Cal
 	// that has its value. So an entry in front takes the place of the one that has the same value,
 	// wherever that is by now, and of no other.
 	patch := []gen.JSONPatch{{Op: gen.JSONPatchOpAdd, Path: "/verifiable_addresses/0", Value: verified}}
-	resp, err := a.api.PatchIdentity(withLimit(ctx, maxIdentity), id, patch, edit(opts)...)
-	identity, err = whole(op, resp, err, isIdentity)
+	resp, err := a.api.PatchIdentity(withLimit(ctx, maxIdentity), id, patch, requestEditors(opts)...)
+	identity, err = decodeValid(op, resp, err, isIdentity)
 	if err != nil {
 		return nil, err
 	}
-	switch found = findAddress(identity.VerifiableAddresses, address); {
+	switch found = addressIndex(identity.VerifiableAddresses, address); {
 	case found == nil:
-		return nil, &Error{Operation: op, kind: ErrNotFound, text: "the identity has lost this verifiable address meanwhile"}
+		return nil, &Error{Operation: op, sentinel: ErrNotFound, text: "the identity has lost this verifiable address meanwhile"}
 	case !found.Verified:
-		return nil, &Error{Operation: op, StatusCode: http.StatusOK, kind: ErrUnexpectedAnswer, text: "the address is not verified after all"}
+		return nil, &Error{Operation: op, StatusCode: http.StatusOK, sentinel: ErrUnexpectedResponse, text: "the address is not verified after all"}
 	}
 	return identity, nil
 }
 
 // findAddress returns the address with this value, nil if there is none. Kratos keeps email
 // addresses in lower case.
-func findAddress(list []VerifiableAddress, value string) *VerifiableAddress {
+func addressIndex(list []VerifiableAddress, value string) *VerifiableAddress {
 	value = strings.TrimSpace(value)
 	for i := range list {
 		if list[i].Value == value || list[i].Via == AddressChannelEmail && strings.EqualFold(list[i].Value, value) {

@@ -128,7 +128,7 @@ func TestAnAddressIsVerifiedByItsValue(t *testing.T) {
 			s.traits = []string{"a", "c"}
 			s.follow(s.addresses)
 		}, address: "b", err: "ErrNotFound", requests: 2},
-		"the server does not apply it": {values: "a b", ignores: true, address: "b", err: "ErrUnexpectedAnswer", requests: 2},
+		"the server does not apply it": {values: "a b", ignores: true, address: "b", err: "ErrUnexpectedResponse", requests: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -159,9 +159,9 @@ func TestPatchesByAnIndexThatIsTheServers(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		reply{status: 200, body: `{"id":"` + idA + `"}`}.ServeHTTP(w, r)
 	}))
-	patch := kratos.Patch{}
+	patch := kratos.JSONPatch{}
 	for name, tc := range map[string]struct {
-		patch   kratos.Patch
+		patch   kratos.JSONPatch
 		refused bool
 		names   string // what the error names instead
 	}{
@@ -174,7 +174,7 @@ func TestPatchesByAnIndexThatIsTheServers(t *testing.T) {
 		"an index from the end":            {patch.Replace("/verifiable_addresses/-1/verified", true), true, "SetVerified"},
 		"an index with zeros":              {patch.Replace("/verifiable_addresses/00/verified", true), true, "SetVerified"},
 		"no index":                         {patch.Replace("/verifiable_addresses/", true), true, "SetVerified"},
-		"an index from names":              {patch.Replace(kratos.Pointer("verifiable_addresses", "0", "verified"), true), true, "SetVerified"},
+		"an index from names":              {patch.Replace(kratos.JSONPointer("verifiable_addresses", "0", "verified"), true), true, "SetVerified"},
 		"another step first":               {patch.Replace("/state", "active").Replace("/verifiable_addresses/0/verified", true), true, "SetVerified"},
 		"an address to recover by":         {patch.Replace("/recovery_addresses/0/value", "a"), true, "SetTraits"},
 		"an address to recover by, added":  {patch.Add("/recovery_addresses/-", map[string]string{}), true, "SetTraits"},
@@ -187,8 +187,8 @@ func TestPatchesByAnIndexThatIsTheServers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := admin.PatchIdentity(t.Context(), idA, tc.patch)
 			switch {
-			case errors.Is(err, kratos.ErrInvalid) != tc.refused:
-				t.Errorf("%v, want ErrInvalid: %v", err, tc.refused)
+			case errors.Is(err, kratos.ErrInvalidArgument) != tc.refused:
+				t.Errorf("%v, want ErrInvalidArgument: %v", err, tc.refused)
 			case (err != nil) != tc.refused:
 				t.Errorf("%v, want an error: %v", err, tc.refused)
 			case tc.refused && !strings.Contains(err.Error(), tc.names):

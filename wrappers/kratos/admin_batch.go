@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	opBatch           = "batchPatchIdentities"
+	opBatchPatch      = "batchPatchIdentities"
 	maxBatch          = 1000
 	maxBatchPasswords = 200     // Kratos hashes them one by one while the call waits
 	maxRequestBody    = 5 << 20 // bytes that Kratos reads
@@ -34,9 +34,9 @@ type IdentityPatch = gen.IdentityPatch
 //
 //   - [ErrConflict] if another identity has the same identifier;
 //   - [ErrBadRequest] if the traits do not fit the identity schema, which Kratos does not explain
-//     for a batch (the method Batch of what NewSchemas in package validate returns does, before
+//     for a batch (the method Batch of what NewTraitsValidator in package validate returns does, before
 //     anything is sent), or if Kratos cannot read the item;
-//   - [ErrInvalid] if the item is malformed, or an identifier in its traits is empty;
+//   - [ErrInvalidArgument] if the item is malformed, or an identifier in its traits is empty;
 //   - [ErrRolledBack] if the item was not created because of others: send it again, without those;
 //   - [ErrUnconfirmed] if it is not known whether the identity was created: look for it before you
 //     send the item again.
@@ -50,10 +50,10 @@ type IdentityPatch = gen.IdentityPatch
 // ErrConflict as created, and rolls them back all the same; so they are looked for.
 //
 // Limits: 1000 items; 200 passwords in clear text, since Kratos hashes one after the other while
-// the call waits, and hashed ones beside them; and 5 MiB of JSON. More is refused with [ErrInvalid]
+// the call waits, and hashed ones beside them; and 5 MiB of JSON. More is refused with [ErrInvalidArgument]
 // before anything is sent. A request may take 130 seconds, as Kratos needs up to 120; the context
 // can end it sooner.
-func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch, opts ...CallOption) ([]BatchResult, error) {
+func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch, opts ...RequestOption) ([]BatchResult, error) {
 	results := make([]BatchResult, len(items))
 	for i := range items {
 		results[i].PatchID = items[i].PatchID
@@ -74,7 +74,7 @@ func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch,
 // batch is one call of BatchPatchIdentities.
 type batch struct {
 	admin    *Admin
-	opts     []CallOption
+	opts     []RequestOption
 	requests int // that may still be sent
 
 	status int // of the first response
@@ -85,16 +85,16 @@ type batch struct {
 // results, and returns why the call as a whole failed, if it did.
 func (b *batch) create(ctx context.Context, items []IdentityPatch, results []BatchResult) *Error {
 	if b.requests == 0 {
-		fillResults(results, &Error{Operation: opBatch, kind: ErrRolledBack})
+		matchResults(results, &Error{Operation: opBatchPatch, sentinel: ErrRolledBack})
 		return nil
 	}
 	b.requests--
-	failure := b.send(ctx, items, results)
+	failure := b.post(ctx, items, results)
 	switch {
 	case failure == nil:
 		return nil
 	case !failure.refusedItems():
-		fillResults(results, failure.ofItem())
+		matchResults(results, failure.ofItem())
 		return failure
 	case len(items) == 1:
 		results[0].Err = failure
@@ -102,32 +102,32 @@ func (b *batch) create(ctx context.Context, items []IdentityPatch, results []Bat
 	}
 	half := len(items) / 2
 	if err := b.create(ctx, items[:half], results[:half]); err != nil {
-		fillResults(results[half:], &Error{Operation: opBatch, kind: ErrRolledBack})
+		matchResults(results[half:], &Error{Operation: opBatchPatch, sentinel: ErrRolledBack})
 		return err
 	}
 	return b.create(ctx, items[half:], results[half:])
 }
 
 // send sends items in one request, and fills in the results as far as the response has any.
-func (b *batch) send(ctx context.Context, items []IdentityPatch, results []BatchResult) *Error {
-	resp, err := b.admin.api.BatchPatchIdentities(withLimit(withTimeout(ctx, batchTimeout), maxDocument), gen.PatchIdentitiesBody{Identities: items}, edit(b.opts, bodyFits)...)
+func (b *batch) post(ctx context.Context, items []IdentityPatch, results []BatchResult) *Error {
+	resp, err := b.admin.api.BatchPatchIdentities(withLimit(withTimeout(ctx, batchTimeout), maxDocument), gen.PatchIdentitiesBody{Identities: items}, requestEditors(b.opts, checkBodySize)...)
 	if resp != nil && b.status == 0 {
-		b.status, b.header = resp.StatusCode, withoutCookies(resp.Header)
+		b.status, b.header = resp.StatusCode, withoutSetCookie(resp.Header)
 	}
-	_, err = whole(opBatch, resp, err, func(response *gen.BatchPatchIdentitiesResponse) bool {
-		return readResults(response.Identities, items, results)
+	_, err = decodeValid(opBatchPatch, resp, err, func(response *gen.BatchPatchIdentitiesResponse) bool {
+		return resultsOf(response.Identities, items, results)
 	})
 	var failure *Error
 	if errors.As(err, &failure) {
 		return failure
 	}
-	b.confirm(ctx, results)
+	b.verifyCreated(ctx, results)
 	return nil
 }
 
 // confirm looks for the identities that a batch with a conflict is said to have created, and gives
 // the results of those that are not there an error.
-func (b *batch) confirm(ctx context.Context, results []BatchResult) {
+func (b *batch) verifyCreated(ctx context.Context, results []BatchResult) {
 	var unverified []*BatchResult
 	conflict := false
 	for i := range results {
@@ -139,30 +139,30 @@ func (b *batch) confirm(ctx context.Context, results []BatchResult) {
 	if !conflict {
 		return
 	}
-	for chunk := range slices.Chunk(unverified, idsAtOnce) {
+	for chunk := range slices.Chunk(unverified, maxIDsPerRequest) {
 		ids := make([]string, len(chunk))
 		for i, r := range chunk {
 			ids[i] = r.IdentityID
 		}
 		found := map[string]bool{}
 		var failure error
-		for identity, err := range b.admin.Identities(ctx, append(b.opts[:len(b.opts):len(b.opts)], IDs(ids...), PageSize(idsAtOnce))...) {
+		for identity, err := range b.admin.Identities(ctx, append(b.opts[:len(b.opts):len(b.opts)], IDs(ids...), PageSize(maxIDsPerRequest))...) {
 			found[identity.ID], failure = err == nil, err
 		}
 		for _, r := range chunk {
 			switch {
 			case found[r.IdentityID]:
 			case failure != nil:
-				r.Err = unconfirmed(failure)
+				r.Err = markUnconfirmed(failure)
 			default:
-				r.Err = &Error{Operation: opBatch, kind: ErrRolledBack}
+				r.Err = &Error{Operation: opBatchPatch, sentinel: ErrRolledBack}
 				r.IdentityID = ""
 			}
 		}
 	}
 }
 
-const idsAtOnce = 100 // keeps the URL short enough for proxies
+const maxIDsPerRequest = 100 // keeps the URL short enough for proxies
 
 // checkBatch refuses a batch that Kratos would refuse, and says in the results which items are
 // wrong.
@@ -171,7 +171,7 @@ func checkBatch(items []IdentityPatch, results []BatchResult) error {
 	passwords := 0
 	for i, item := range items {
 		if err := checkCreate(item.Create); err != nil {
-			e := invalid(opBatch, fmt.Sprintf("item %d: %v", i, err))
+			e := newArgumentError(opBatchPatch, fmt.Sprintf("item %d: %v", i, err))
 			results[i].Err = e
 			if first == nil {
 				first = e
@@ -184,21 +184,21 @@ func checkBatch(items []IdentityPatch, results []BatchResult) error {
 	var all *Error
 	switch {
 	case len(items) == 0 || len(items) > maxBatch:
-		all = invalid(opBatch, "a batch has 1 to 1000 items")
+		all = newArgumentError(opBatchPatch, "a batch has 1 to 1000 items")
 	case passwords > maxBatchPasswords:
-		all = invalid(opBatch, fmt.Sprintf("%d of the items have a password in clear text, and a batch has 200 of these at most", passwords))
+		all = newArgumentError(opBatchPatch, fmt.Sprintf("%d of the items have a password in clear text, and a batch has 200 of these at most", passwords))
 	case first != nil:
-		fillResults(results, &Error{Operation: opBatch, kind: ErrRolledBack})
+		matchResults(results, &Error{Operation: opBatchPatch, sentinel: ErrRolledBack})
 		return first
 	default:
 		return nil
 	}
-	fillResults(results, all)
+	matchResults(results, all)
 	return all
 }
 
 // bodyFits refuses a request whose body is larger than what Kratos reads.
-func bodyFits(r *http.Request) error {
+func checkBodySize(r *http.Request) error {
 	if r.ContentLength > maxRequestBody {
 		return argumentError(fmt.Sprintf("the body has %d bytes, and Kratos reads %d (5 MiB) at most", r.ContentLength, maxRequestBody))
 	}

@@ -25,7 +25,7 @@ type BatchResult struct {
 }
 
 // readResults fills in results, and reports whether there is one for each item, in their order.
-func readResults(response []*gen.IdentityPatchResponse, items []IdentityPatch, results []BatchResult) bool {
+func resultsOf(response []*gen.IdentityPatchResponse, items []IdentityPatch, results []BatchResult) bool {
 	if len(response) != len(items) {
 		return false
 	}
@@ -56,13 +56,13 @@ func (b *batch) failedItems(results []BatchResult) error {
 		return nil
 	}
 	return &Error{
-		Operation: opBatch, StatusCode: b.status, Header: b.header, kind: ErrBatchItems, items: items,
+		Operation: opBatchPatch, StatusCode: b.status, Header: b.header, sentinel: ErrBatchItems, items: items,
 		text: fmt.Sprintf("%d of %d items were not created, or could not be confirmed", len(items), len(results)),
 	}
 }
 
 // fillResults gives err to the results that have neither an identity nor an error.
-func fillResults(results []BatchResult, err error) {
+func matchResults(results []BatchResult, err error) {
 	for i := range results {
 		if results[i].IdentityID == "" && results[i].Err == nil {
 			results[i].Err = err
@@ -74,9 +74,9 @@ func fillResults(results []BatchResult, err error) {
 func (e *Error) refusedItems() bool {
 	switch e.StatusCode {
 	case http.StatusBadRequest, http.StatusConflict:
-		return e.kind == nil
+		return e.sentinel == nil
 	case http.StatusInternalServerError:
-		return e.kind == ErrInvalid
+		return e.sentinel == ErrInvalidArgument
 	}
 	return false
 }
@@ -85,32 +85,32 @@ func (e *Error) refusedItems() bool {
 // nothing was created.
 func (e *Error) ofItem() *Error {
 	switch {
-	case e.kind == ErrInvalid, e.Is(ErrNotProcessed):
+	case e.sentinel == ErrInvalidArgument, e.Is(ErrNotProcessed):
 		return e
 	case e.StatusCode >= 300 && e.StatusCode < 500 && e.StatusCode != http.StatusRequestTimeout:
 		return e
 	}
-	return unconfirmed(e)
+	return markUnconfirmed(e)
 }
 
 // unconfirmed returns the error of an item of which cause keeps anybody from knowing whether it was
 // created. A request that was not processed, and only looked for the identity, does not say that.
-func unconfirmed(cause error) *Error {
+func markUnconfirmed(cause error) *Error {
 	var look *transport.NotProcessedError
 	if errors.As(cause, &look) {
 		cause = look.Err
 	}
-	return &Error{Operation: opBatch, kind: ErrUnconfirmed, cause: cause}
+	return &Error{Operation: opBatchPatch, sentinel: ErrUnconfirmed, cause: cause}
 }
 
 // itemError makes an error of what Kratos says of one item.
 func itemError(g *gen.GenericError) *Error {
 	if g == nil {
-		return &Error{Operation: opBatch, kind: ErrUnexpectedAnswer, text: "the item was not created, for no reason that Kratos gives"}
+		return &Error{Operation: opBatchPatch, sentinel: ErrUnexpectedResponse, text: "the item was not created, for no reason that Kratos gives"}
 	}
 	e := &Error{
-		Operation: opBatch, StatusCode: int(g.Code), ID: g.ID, Code: int(g.Code), Message: g.Message, Reason: g.Reason,
-		Details: g.Details, RequestID: g.Request, kind: byID(g.ID),
+		Operation: opBatchPatch, StatusCode: int(g.Code), ID: g.ID, Code: int(g.Code), Message: g.Message, Reason: g.Reason,
+		Details: g.Details, RequestID: g.Request, sentinel: byID(g.ID),
 	}
 	e.blameInput()
 	return e

@@ -38,14 +38,14 @@ func TestBatchResults(t *testing.T) {
 		"all fail":                              {1, []string{failed(0, 409)}, "", "ErrBatchItems", "ErrConflict"},
 		"a conflict, the others are there":      {3, []string{ok(0), failed(1, 409), ok(2)}, "i0 i2", "ErrBatchItems", "ok ErrConflict ok"},
 		"a conflict, the others are lost":       {3, []string{ok(0), failed(1, 409), ok(2)}, "i2", "ErrBatchItems", "ErrRolledBack ErrConflict ok"},
-		"an item failed for no reason":          {1, []string{`{"action":"error","patch_id":"p0"}`}, "", "ErrBatchItems", "ErrUnexpectedAnswer"},
-		"an action of a later release":          {1, []string{`{"action":"queued","patch_id":"p0","identity":"i0"}`}, "", "ErrBatchItems", "ErrUnexpectedAnswer"},
-		"too few results":                       {2, []string{ok(0)}, "", "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnconfirmed"},
-		"a null for a result":                   {2, []string{ok(0), "null"}, "", "ErrUnexpectedAnswer", "ok ErrUnconfirmed"},
+		"an item failed for no reason":          {1, []string{`{"action":"error","patch_id":"p0"}`}, "", "ErrBatchItems", "ErrUnexpectedResponse"},
+		"an action of a later release":          {1, []string{`{"action":"queued","patch_id":"p0","identity":"i0"}`}, "", "ErrBatchItems", "ErrUnexpectedResponse"},
+		"too few results":                       {2, []string{ok(0)}, "", "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnconfirmed"},
+		"a null for a result":                   {2, []string{ok(0), "null"}, "", "ErrUnexpectedResponse", "ok ErrUnconfirmed"},
 		"a patch id in capitals":                {1, []string{`{"action":"create","identity":"i0","patch_id":"P0"}`}, "", "", "ok"},
-		"results in another order":              {2, []string{ok(1), ok(0)}, "", "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnconfirmed"},
-		"too many results":                      {1, []string{ok(0), ok(1)}, "", "ErrUnexpectedAnswer", "ErrUnconfirmed"},
-		"an identifier is empty":                {2, []string{ok(0), `{"action":"error","patch_id":"p1","error":{"code":500,"message":"m","reason":"Unable to create identity credentials with missing or empty identifier."}}`}, "", "ErrBatchItems", "ok ErrInvalid"},
+		"results in another order":              {2, []string{ok(1), ok(0)}, "", "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnconfirmed"},
+		"too many results":                      {1, []string{ok(0), ok(1)}, "", "ErrUnexpectedResponse", "ErrUnconfirmed"},
+		"an identifier is empty":                {2, []string{ok(0), `{"action":"error","patch_id":"p1","error":{"code":500,"message":"m","reason":"Unable to create identity credentials with missing or empty identifier."}}`}, "", "ErrBatchItems", "ok ErrInvalidArgument"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -129,12 +129,12 @@ func TestBatchesThatFail(t *testing.T) {
 		item   string
 	}{
 		"the connection breaks":                  {abort, "ErrUnreachable", "ErrUnconfirmed ErrUnreachable"},
-		"the response is cut short":              {reply{status: 200, header: http.Header{"Content-Length": {"4000"}}, body: good}, "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnexpectedAnswer"},
-		"the response is broken":                 {reply{status: 200, body: good[:50]}, "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnexpectedAnswer"},
-		"the response is a page":                 {reply{status: 200, header: html, body: "<html>"}, "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnexpectedAnswer"},
-		"the response is null":                   {reply{status: 200, body: `null`}, "ErrUnexpectedAnswer", "ErrUnconfirmed ErrUnexpectedAnswer"},
-		"a proxy lost its connection":            {reply{status: 502, header: html, body: "<html>"}, "ErrServer ErrUnexpectedAnswer", "ErrServer ErrUnconfirmed ErrUnexpectedAnswer"},
-		"a proxy has waited too long":            {reply{status: 504, header: html, body: "<html>"}, "ErrServer ErrUnexpectedAnswer", "ErrServer ErrUnconfirmed ErrUnexpectedAnswer"},
+		"the response is cut short":              {reply{status: 200, header: http.Header{"Content-Length": {"4000"}}, body: good}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
+		"the response is broken":                 {reply{status: 200, body: good[:50]}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
+		"the response is a page":                 {reply{status: 200, header: html, body: "<html>"}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
+		"the response is null":                   {reply{status: 200, body: `null`}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
+		"a proxy lost its connection":            {reply{status: 502, header: html, body: "<html>"}, "ErrServer ErrUnexpectedResponse", "ErrServer ErrUnconfirmed ErrUnexpectedResponse"},
+		"a proxy has waited too long":            {reply{status: 504, header: html, body: "<html>"}, "ErrServer ErrUnexpectedResponse", "ErrServer ErrUnconfirmed ErrUnexpectedResponse"},
 		"the database is broken":                 {kratosError(500), "ErrServer", "ErrServer ErrUnconfirmed"},
 		"the server is busy":                     {kratosError(503), "ErrServer", "ErrServer ErrUnconfirmed"},
 		"the request took too long to arrive":    {kratosError(408), "", "ErrUnconfirmed"},
@@ -142,9 +142,9 @@ func TestBatchesThatFail(t *testing.T) {
 		"the key is wrong":                       {kratosError(403), "ErrForbidden", "ErrForbidden"},
 		"it is the wrong port":                   {kratosError(404), "ErrNotFound", "ErrNotFound"},
 		"there were too many calls":              {kratosError(429), "ErrRateLimited", "ErrRateLimited"},
-		"a proxy takes smaller bodies":           {reply{status: 413, header: html, body: "<html>"}, "ErrUnexpectedAnswer", "ErrUnexpectedAnswer"},
-		"a proxy's page, with the status of bad": {reply{status: 400, header: html, body: "<html>"}, "ErrUnexpectedAnswer", "ErrUnexpectedAnswer"},
-		"a redirect":                             {reply{status: 307, header: http.Header{"Location": {"https://example.org/"}}}, "ErrUnexpectedAnswer", "ErrUnexpectedAnswer"},
+		"a proxy takes smaller bodies":           {reply{status: 413, header: html, body: "<html>"}, "ErrUnexpectedResponse", "ErrUnexpectedResponse"},
+		"a proxy's page, with the status of bad": {reply{status: 400, header: html, body: "<html>"}, "ErrUnexpectedResponse", "ErrUnexpectedResponse"},
+		"a redirect":                             {reply{status: 307, header: http.Header{"Location": {"https://example.org/"}}}, "ErrUnexpectedResponse", "ErrUnexpectedResponse"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

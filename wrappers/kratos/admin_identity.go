@@ -20,21 +20,21 @@ import (
 //	}
 //
 // Go would write "username":"" otherwise, and Kratos refuses an identifier that is empty
-// ([ErrInvalid]).
+// ([ErrInvalidArgument]).
 type CreateIdentity = gen.CreateIdentityBody
 
 // UpdateIdentity is what replaces an identity; see [Admin.UpdateIdentity] for what is kept if it is
 // left out. What [CreateIdentity] says of empty traits applies.
 type UpdateIdentity = gen.UpdateIdentityBody
 
-func (a *Admin) identities(ctx context.Context) lister[Identity] {
-	return lister[Identity]{
+func (a *Admin) identities(ctx context.Context) pager[Identity] {
+	return pager[Identity]{
 		operation: "listIdentities",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return a.api.ListIdentities(streamed(ctx), nil, edits...)
+			return a.api.ListIdentities(withStreaming(ctx), nil, edits...)
 		},
 		id:     func(i *Identity) string { return i.ID },
-		checks: []check{filteredBy("ids", "credentials_identifier", "preview_credentials_identifier_similar", "organization_id"), oneFilter},
+		checks: []check{checkFilters("ids", "credentials_identifier", "preview_credentials_identifier_similar", "organization_id"), checkIdentityFilters},
 	}
 }
 
@@ -52,55 +52,55 @@ func (a *Admin) identities(ctx context.Context) lister[Identity] {
 // whenever enough were seen. [CredentialsIdentifier], [IDs] and [OrganizationID] restrict the list,
 // [IncludeCredential] adds secrets, and [PageSize] sets how many identities a page has (250 by
 // default; at most 1000, and 500 from Kratos v25.4 on).
-func (a *Admin) Identities(ctx context.Context, opts ...CallOption) iter.Seq2[Identity, error] {
+func (a *Admin) Identities(ctx context.Context, opts ...RequestOption) iter.Seq2[Identity, error] {
 	return a.identities(ctx).all(opts)
 }
 
 // IdentitiesPage returns one page of [Admin.Identities]: the first, or that of [PageToken].
-func (a *Admin) IdentitiesPage(ctx context.Context, opts ...CallOption) (*Page[Identity], error) {
+func (a *Admin) IdentitiesPage(ctx context.Context, opts ...RequestOption) (*Page[Identity], error) {
 	return a.identities(ctx).page(opts)
 }
 
 // FindIdentity returns the identity that logs in with identifier, such as an email address
 // (listIdentities, admin port). It fails with [ErrNotFound] if there is none, and with
 // [ErrConflict] if there are several.
-func (a *Admin) FindIdentity(ctx context.Context, identifier string, opts ...CallOption) (*Identity, error) {
+func (a *Admin) FindIdentity(ctx context.Context, identifier string, opts ...RequestOption) (*Identity, error) {
 	found, err := a.IdentitiesPage(ctx, append(opts[:len(opts):len(opts)], CredentialsIdentifier(identifier))...)
 	if err != nil {
 		return nil, err
 	}
 	switch len(found.Items) {
 	case 0:
-		return nil, &Error{Operation: "listIdentities", kind: ErrNotFound}
+		return nil, &Error{Operation: "listIdentities", sentinel: ErrNotFound}
 	case 1:
 		return &found.Items[0], nil
 	}
-	return nil, &Error{Operation: "listIdentities", kind: ErrConflict, text: "several identities have this identifier"}
+	return nil, &Error{Operation: "listIdentities", sentinel: ErrConflict, text: "several identities have this identifier"}
 }
 
 // Identity returns the identity with this id (getIdentity, admin port). It fails with [ErrNotFound]
 // if there is none. [IncludeCredential] adds secrets.
-func (a *Admin) Identity(ctx context.Context, id string, opts ...CallOption) (*Identity, error) {
+func (a *Admin) Identity(ctx context.Context, id string, opts ...RequestOption) (*Identity, error) {
 	const op = "getIdentity"
-	if err := segment("the identity's id", id); err != nil {
-		return nil, failed(op, err)
+	if err := checkPathSegment("the identity's id", id); err != nil {
+		return nil, wrapError(op, err)
 	}
-	resp, err := a.api.GetIdentity(withLimit(ctx, maxIdentity), id, nil, edit(opts)...)
-	return whole(op, resp, err, isIdentity)
+	resp, err := a.api.GetIdentity(withLimit(ctx, maxIdentity), id, nil, requestEditors(opts)...)
+	return decodeValid(op, resp, err, isIdentity)
 }
 
 // CreateIdentity creates an identity (createIdentity, admin port). It fails with [ErrBadRequest] if
 // the traits do not fit the identity schema (the text names the members, [Error.Explain] the
-// values), with [ErrConflict] if another identity has the same identifier, and with [ErrInvalid] if
+// values), with [ErrConflict] if another identity has the same identifier, and with [ErrInvalidArgument] if
 // a password hash is malformed, an identifier in the traits is empty, or the body is larger than
 // the 5 MiB that Kratos reads. No message is sent to the person.
-func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ...CallOption) (*Identity, error) {
+func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ...RequestOption) (*Identity, error) {
 	const op = "createIdentity"
 	if err := checkCreate(body); err != nil {
-		return nil, failed(op, err)
+		return nil, wrapError(op, err)
 	}
-	resp, err := a.api.CreateIdentity(withLimit(ctx, maxIdentity), body, edit(opts, bodyFits)...)
-	return whole(op, resp, err, isIdentity)
+	resp, err := a.api.CreateIdentity(withLimit(ctx, maxIdentity), body, requestEditors(opts, checkBodySize)...)
+	return decodeValid(op, resp, err, isIdentity)
 }
 
 // UpdateIdentity replaces the identity with this id (updateIdentity, admin port). What body leaves
@@ -113,30 +113,30 @@ func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ..
 // A change that another program makes between your reading the identity and this call is undone.
 // Use [Admin.PatchIdentity], [Admin.SetTraits] and the like to change single values, and
 // [Admin.SetPassword] to change the password. It fails like CreateIdentity, and with [ErrNotFound].
-func (a *Admin) UpdateIdentity(ctx context.Context, id string, body UpdateIdentity, opts ...CallOption) (*Identity, error) {
+func (a *Admin) UpdateIdentity(ctx context.Context, id string, body UpdateIdentity, opts ...RequestOption) (*Identity, error) {
 	const op = "updateIdentity"
-	if err := segment("the identity's id", id); err != nil {
-		return nil, failed(op, err)
+	if err := checkPathSegment("the identity's id", id); err != nil {
+		return nil, wrapError(op, err)
 	}
 	if body.Traits == nil {
-		return nil, invalid(op, "the traits are nil")
+		return nil, newArgumentError(op, "the traits are nil")
 	}
 	if err := checkCredentials(body.Credentials); err != nil {
-		return nil, failed(op, err)
+		return nil, wrapError(op, err)
 	}
-	resp, err := a.api.UpdateIdentity(withLimit(ctx, maxIdentity), id, body, edit(opts, bodyFits)...)
-	return whole(op, resp, err, isIdentity)
+	resp, err := a.api.UpdateIdentity(withLimit(ctx, maxIdentity), id, body, requestEditors(opts, checkBodySize)...)
+	return decodeValid(op, resp, err, isIdentity)
 }
 
 // DeleteIdentity deletes the identity with this id for good (deleteIdentity, admin port). It fails
 // with [ErrNotFound] if there is none.
-func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...CallOption) error {
+func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "deleteIdentity"
-	if err := segment("the identity's id", id); err != nil {
-		return failed(op, err)
+	if err := checkPathSegment("the identity's id", id); err != nil {
+		return wrapError(op, err)
 	}
-	resp, err := a.api.DeleteIdentity(ctx, id, edit(opts)...)
-	return done(op, resp, err)
+	resp, err := a.api.DeleteIdentity(ctx, id, requestEditors(opts)...)
+	return expectNoContent(op, resp, err)
 }
 
 // DeleteIdentityCredentials deletes a credential of an identity (deleteIdentityCredentials, admin
@@ -150,48 +150,48 @@ func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...CallOptio
 // It fails with [ErrNotFound] if the identity has no such credential. [CredentialsTypeWebAuthn] is
 // different: if the identity schema names an identifier for security keys, everybody has that
 // credential, with or without a key, and it returns nil.
-func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, credential CredentialsType, identifier string, opts ...CallOption) error {
+func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, credential CredentialsType, identifier string, opts ...RequestOption) error {
 	const op = "deleteIdentityCredentials"
-	if err := segment("the identity's id", id); err != nil {
-		return failed(op, err)
+	if err := checkPathSegment("the identity's id", id); err != nil {
+		return wrapError(op, err)
 	}
-	if err := segment("the type of the credential", string(credential)); err != nil {
-		return failed(op, err)
+	if err := checkPathSegment("the type of the credential", string(credential)); err != nil {
+		return wrapError(op, err)
 	}
 	if needs := credential == CredentialsTypeOIDC || credential == CredentialsTypeSAML; needs != (identifier != "") {
-		return invalid(op, "an identifier goes with the types oidc and saml, and with no other")
+		return newArgumentError(op, "an identifier goes with the types oidc and saml, and with no other")
 	}
 	var params gen.DeleteIdentityCredentialsParams
 	if identifier != "" {
 		params.Identifier = &identifier
 	}
-	resp, err := a.api.DeleteIdentityCredentials(ctx, id, credential, &params, edit(opts)...)
-	return done(op, resp, err)
+	resp, err := a.api.DeleteIdentityCredentials(ctx, id, credential, &params, requestEditors(opts)...)
+	return expectNoContent(op, resp, err)
 }
 
 func isIdentity(i *Identity) bool { return i.ID != "" }
 
 // Traits returns the traits of an identity as a T, a struct with the members of the identity
 // schema. T is decoded as by encoding/json, which compares names without regard to case. It fails
-// with [ErrUnexpectedAnswer] if the JSON does not fit T; a trait that T has no field for is left
+// with [ErrUnexpectedResponse] if the JSON does not fit T; a trait that T has no field for is left
 // out.
 func Traits[T any, I Identity | *Identity](of I) (T, error) {
-	return decoded[T]("Traits", deref(of).Traits)
+	return decodeAs[T]("Traits", asPointer(of).Traits)
 }
 
 // MetadataPublic returns what an administrator noted about an identity, and the person may read, as
 // a T; the zero T if there is nothing.
 func MetadataPublic[T any, I Identity | *Identity](of I) (T, error) {
-	return decoded[T]("MetadataPublic", deref(of).MetadataPublic)
+	return decodeAs[T]("MetadataPublic", asPointer(of).MetadataPublic)
 }
 
 // MetadataAdmin returns what an administrator noted about an identity, and only administrators may
 // read, as a T; the zero T if there is nothing.
 func MetadataAdmin[T any, I Identity | *Identity](of I) (T, error) {
-	return decoded[T]("MetadataAdmin", deref(of).MetadataAdmin)
+	return decodeAs[T]("MetadataAdmin", asPointer(of).MetadataAdmin)
 }
 
-func deref[I Identity | *Identity](of I) *Identity {
+func asPointer[I Identity | *Identity](of I) *Identity {
 	switch of := any(of).(type) {
 	case *Identity:
 		if of != nil {
@@ -203,12 +203,12 @@ func deref[I Identity | *Identity](of I) *Identity {
 	return new(Identity)
 }
 
-func decoded[T any](name string, text []byte) (v T, err error) {
+func decodeAs[T any](name string, text []byte) (v T, err error) {
 	if len(text) == 0 {
 		return v, nil
 	}
 	if json.Unmarshal(text, &v) != nil {
-		return v, &Error{Operation: name, kind: ErrUnexpectedAnswer, text: "the JSON does not fit the Go type"}
+		return v, &Error{Operation: name, sentinel: ErrUnexpectedResponse, text: "the JSON does not fit the Go type"}
 	}
 	return v, nil
 }

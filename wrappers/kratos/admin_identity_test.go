@@ -19,7 +19,7 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		t.Errorf("sent %s %s?%s", r.Method, r.URL.Path, r.URL.RawQuery)
 	}))
 	ctx := t.Context()
-	list := func(opts ...kratos.CallOption) error { return second(admin.IdentitiesPage(ctx, opts...)) }
+	list := func(opts ...kratos.RequestOption) error { return second(admin.IdentitiesPage(ctx, opts...)) }
 	create := func(credentials ...kratos.Credential) error {
 		return second(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: ada, Credentials: kratos.Credentials(credentials...)}))
 	}
@@ -32,7 +32,7 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 	}
 	passwords := make([]kratos.IdentityPatch, 201)
 	for i := range passwords {
-		passwords[i].Create = kratos.CreateIdentity{Traits: ada, Credentials: kratos.Credentials(kratos.ClearTextPassword("s3cret"))}
+		passwords[i].Create = kratos.CreateIdentity{Traits: ada, Credentials: kratos.Credentials(kratos.PlaintextPassword("s3cret"))}
 	}
 	tests := map[string]error{
 		"two filters for identifiers":         list(kratos.CredentialsIdentifier("a"), kratos.PreviewCredentialsIdentifierSimilar("a")),
@@ -48,18 +48,18 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		"finding nobody in particular":        second(admin.FindIdentity(ctx, "")),
 		"an identity without traits":          second(admin.CreateIdentity(ctx, kratos.CreateIdentity{})),
 		"a malformed hash":                    second(admin.CreateIdentity(ctx, hashed)),
-		"a password and a hash":               create(kratos.ClearTextPassword("a"), kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"))),
+		"a password and a hash":               create(kratos.PlaintextPassword("a"), kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"))),
 		"a link without a subject":            create(kratos.OIDCLink("google", "")),
 		"an update without traits":            second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person"})),
-		"an empty patch":                      second(admin.PatchIdentity(ctx, idA, kratos.Patch{})),
-		"a patch of the id":                   second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/id", idB))),
-		"a patch of credentials":              second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Remove("/credentials/password"))),
-		"a patch without a slash":             second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("traits", 1))),
-		"a patch of everything":               second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("", 1))),
-		"a patch with a broken escape":        second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/traits/a~2", 1))),
-		"a patch with an escape cut short":    second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/traits/a~", 1))),
-		"a patch whose first step is broken":  second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("x", 1).Replace("/state", "active"))),
-		"a patch with no JSON":                second(admin.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/traits", make(chan int)))),
+		"an empty patch":                      second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{})),
+		"a patch of the id":                   second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/id", idB))),
+		"a patch of credentials":              second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Remove("/credentials/password"))),
+		"a patch without a slash":             second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("traits", 1))),
+		"a patch of everything":               second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("", 1))),
+		"a patch with a broken escape":        second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits/a~2", 1))),
+		"a patch with an escape cut short":    second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits/a~", 1))),
+		"a patch whose first step is broken":  second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("x", 1).Replace("/state", "active"))),
+		"a patch with no JSON":                second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits", make(chan int)))),
 		"a batch of none":                     second(admin.BatchPatchIdentities(ctx, nil)),
 		"a batch of 1001":                     second(admin.BatchPatchIdentities(ctx, many)),
 		"a batch of 201 passwords":            second(admin.BatchPatchIdentities(ctx, passwords)),
@@ -73,18 +73,18 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		"messages to nobody":                  second(admin.CourierMessagesPage(ctx, kratos.Recipient(""))),
 		"sessions by ids":                     second(admin.SessionsPage(ctx, kratos.IDs("a"))),
 		"pages by number":                     list(kratos.Query("page", "1")),
-		"a browser's session by a token":      second(client.Browser(fromBrowser()).Whoami(ctx, kratos.Token("t"))),
-		"a browser's logout by a token":       client.Browser(fromBrowser()).Logout(ctx, "l", kratos.Token("t")),
+		"a browser's session by a token":      second(client.Browser(fromBrowser()).Whoami(ctx, kratos.SessionToken("t"))),
+		"a browser's logout by a token":       client.Browser(fromBrowser()).Logout(ctx, "l", kratos.SessionToken("t")),
 		"other sessions of nobody":            second(client.DisableMyOtherSessions(ctx)),
 		"sessions of nobody":                  first(client.MySessions(ctx)),
 		"an error without an id":              second(client.FlowError(ctx, "")),
 		"a schema without an id":              second(client.IdentitySchema(ctx, "")),
 		"a password for a link":               second(admin.SetPassword(ctx, idA, kratos.OIDCLink("google", "s3cret"))),
-		"a password that is empty":            second(admin.SetPassword(ctx, idA, kratos.ClearTextPassword(""))),
+		"a password that is empty":            second(admin.SetPassword(ctx, idA, kratos.PlaintextPassword(""))),
 		"a password that is nil":              second(admin.SetPassword(ctx, idA, nil)),
 		"a password of another system's":      second(admin.SetPassword(ctx, idA, kratos.PasswordMigrationHook())),
 		"an address that is empty":            second(admin.SetVerified(ctx, idA, " ")),
-		"a token for a browser":               second(client.Browser(fromBrowser()).Login.Start(ctx, kratos.Token("t"))),
+		"a token for a browser":               second(client.Browser(fromBrowser()).Login.Start(ctx, kratos.SessionToken("t"))),
 		"a logout without a token":            client.Browser(fromBrowser()).Logout(ctx, ""),
 		"FedCM without a token":               second(client.Browser(fromBrowser()).UpdateFedCMFlow(ctx, kratos.FedCMToken{})),
 	}
@@ -92,7 +92,7 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		tests["identity "+name] = second(admin.Identity(ctx, id))
 		tests["deleted identity "+name] = admin.DeleteIdentity(ctx, id)
 		tests["updated identity "+name] = second(admin.UpdateIdentity(ctx, id, kratos.UpdateIdentity{SchemaID: "a", Traits: ada}))
-		tests["patched identity "+name] = second(admin.PatchIdentity(ctx, id, kratos.Patch{}.Replace("/state", "active")))
+		tests["patched identity "+name] = second(admin.PatchIdentity(ctx, id, kratos.JSONPatch{}.Replace("/state", "active")))
 		tests["credentials of identity "+name] = admin.DeleteIdentityCredentials(ctx, id, kratos.CredentialsTypeTOTP, "")
 		tests["credential "+name] = admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsType(id), "")
 		tests["sessions of identity "+name] = first(admin.IdentitySessions(ctx, id))
@@ -100,14 +100,14 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		tests["session "+name] = second(admin.Session(ctx, id))
 		tests["disabled session "+name] = admin.DisableSession(ctx, id)
 		tests["extended session "+name] = second(admin.ExtendSession(ctx, id))
-		tests["my session "+name] = client.DisableMySession(ctx, id, kratos.Token("t"))
-		tests["password of identity "+name] = second(admin.SetPassword(ctx, id, kratos.ClearTextPassword("s3cret")))
+		tests["my session "+name] = client.DisableMySession(ctx, id, kratos.SessionToken("t"))
+		tests["password of identity "+name] = second(admin.SetPassword(ctx, id, kratos.PlaintextPassword("s3cret")))
 		tests["address of identity "+name] = second(admin.SetVerified(ctx, id, "ada@example.org"))
 		tests["message "+name] = second(admin.CourierMessage(ctx, id))
 		tests["recovery of identity "+name] = second(admin.CreateRecoveryCodeForIdentity(ctx, id, 0, ""))
 	}
 	for name, err := range tests {
-		want := kratos.ErrInvalid
+		want := kratos.ErrInvalidArgument
 		if strings.HasSuffix(name, "sessions of nobody") {
 			want = kratos.ErrNoSession
 		}
@@ -132,20 +132,20 @@ func hash(t *testing.T, text string) kratos.PasswordHash {
 func TestAnswersThatAreNotWhatWasAskedFor(t *testing.T) {
 	t.Parallel()
 	client, admin := serve(t, reply{status: 200, header: http.Header{"X-Total-Count": {"1"}}, body: `{"ok":true}`})
-	ctx, token := t.Context(), kratos.Token("t")
+	ctx, token := t.Context(), kratos.SessionToken("t")
 	for name, err := range map[string]error{
 		"identity": second(admin.Identity(ctx, idA)), "created identity": second(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: ada})),
 		"session": second(admin.Session(ctx, idA)), "extended session": second(admin.ExtendSession(ctx, idA)), "whoami": second(client.Whoami(ctx, token)),
 		"list": first(admin.Identities(ctx)), "my sessions": first(client.MySessions(ctx, token)), "message": second(admin.CourierMessage(ctx, idA)),
 		"code": second(admin.CreateRecoveryCodeForIdentity(ctx, idA, 0, "")), "link": second(admin.CreateRecoveryLinkForIdentity(ctx, idA, 0)),
-		"version": second(admin.Version(ctx)), "alive": client.IsAlive(ctx), "ready": admin.IsReady(ctx), "script": second(client.WebAuthnJavaScript(ctx)),
+		"version": second(admin.Version(ctx)), "alive": client.Alive(ctx), "ready": admin.Ready(ctx), "script": second(client.WebAuthnJavaScript(ctx)),
 		"error": second(client.FlowError(ctx, "e")), "exchange": second(client.ExchangeSessionToken(ctx, "i", "r")),
 		"batch":  second(admin.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: ada}}})),
 		"logout": second(client.Browser(fromBrowser()).CreateLogoutFlow(ctx)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
-				t.Errorf("%v, want ErrUnexpectedAnswer", err)
+			if !errors.Is(err, kratos.ErrUnexpectedResponse) {
+				t.Errorf("%v, want ErrUnexpectedResponse", err)
 			}
 		})
 	}
@@ -155,8 +155,8 @@ func TestAnswersThatAreNotWhatWasAskedFor(t *testing.T) {
 func TestMySessionsAreNotEverybodys(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"GET /sessions": reply{status: 200, body: `[{"id":"1"},{"id":"2"}]`}})
-	for s, err := range client.MySessions(t.Context(), kratos.Token("t")) {
-		if matches(err) != "ErrUnexpectedAnswer" || s.ID != "" {
+	for s, err := range client.MySessions(t.Context(), kratos.SessionToken("t")) {
+		if matches(err) != "ErrUnexpectedResponse" || s.ID != "" {
 			t.Errorf("got %s, %v", s.ID, err)
 		}
 	}
@@ -182,9 +182,9 @@ func TestPatchesAreValues(t *testing.T) {
 		bodies = append(bodies, string(body))
 		reply{status: 200, body: `{"id":"` + idA + `"}`}.ServeHTTP(w, r)
 	}))
-	base := kratos.Patch{}.Replace("/state", "active")
+	base := kratos.JSONPatch{}.Replace("/state", "active")
 	one, two := base.Remove("/traits/a"), base.Add("/traits/list/-", nil)
-	for _, p := range []kratos.Patch{base, one, two} {
+	for _, p := range []kratos.JSONPatch{base, one, two} {
 		if _, err := admin.PatchIdentity(t.Context(), idA, p); err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +196,7 @@ func TestPatchesAreValues(t *testing.T) {
 			t.Errorf("sent %s, want %s", bodies[i], want[i])
 		}
 	}
-	if got := kratos.Pointer("traits", "a/b", "~c", ""); got != "/traits/a~1b/~0c/" {
+	if got := kratos.JSONPointer("traits", "a/b", "~c", ""); got != "/traits/a~1b/~0c/" {
 		t.Errorf("pointer %s", got)
 	}
 }
@@ -215,18 +215,18 @@ func TestMetadataCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := admin.IsReady(t.Context()); err != nil {
+	if err := admin.Ready(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if v, err := admin.Version(t.Context()); err != nil || v != "v1.3.1" {
 		t.Errorf("version %q, %v", v, err)
 	}
-	if err := admin.IsAlive(t.Context()); !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+	if err := admin.Alive(t.Context()); !errors.Is(err, kratos.ErrUnexpectedResponse) {
 		t.Errorf("a redirect elsewhere: %v", err)
 	}
 	var n atomic.Int64
 	client, _ := serve(t, counted(&n, reply{status: 503, body: `{"error":{"code":500,"message":"m"}}`}))
-	if err := client.IsReady(t.Context()); !errors.Is(err, kratos.ErrServer) || n.Load() != 1 {
+	if err := client.Ready(t.Context()); !errors.Is(err, kratos.ErrServer) || n.Load() != 1 {
 		t.Errorf("not ready: %v after %d requests", err, n.Load())
 	}
 }

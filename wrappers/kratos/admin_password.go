@@ -11,39 +11,39 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// SetPassword sets the password of an identity, a [ClearTextPassword] or a [HashedPassword], and
+// SetPassword sets the password of an identity, a [PlaintextPassword] or a [HashedPassword], and
 // changes nothing else: traits, metadata, state, schema and other credentials stay, and so does
 // what this package does not know of a newer Kratos (getIdentity and updateIdentity, admin port).
 // Kratos checks neither how long the password is nor whether it has leaked. Sessions stay valid:
 // see [Admin.DeleteIdentitySessions].
 //
-// It fails with [ErrInvalid] if password is anything else, and with [ErrNotFound] if there is no
+// It fails with [ErrInvalidArgument] if password is anything else, and with [ErrNotFound] if there is no
 // such identity. If the identity in the response lacks a member that it had before, it fails with
-// [ErrUnexpectedAnswer].
+// [ErrUnexpectedResponse].
 //
 // Kratos sets a password only by replacing the identity. A change that another program makes
 // between the reading and the writing, some milliseconds, is undone; only having one writer at a
 // time excludes that.
-func (a *Admin) SetPassword(ctx context.Context, id string, password Credential, opts ...CallOption) (*Identity, error) {
+func (a *Admin) SetPassword(ctx context.Context, id string, password Credential, opts ...RequestOption) (*Identity, error) {
 	const op = "updateIdentity"
-	if err := segment("the identity's id", id); err != nil {
-		return nil, failed(op, err)
+	if err := checkPathSegment("the identity's id", id); err != nil {
+		return nil, wrapError(op, err)
 	}
-	credentials, err := onlyPassword(password)
+	credentials, err := passwordCredential(password)
 	if err != nil {
-		return nil, failed(op, err)
+		return nil, wrapError(op, err)
 	}
-	resp, err := a.api.GetIdentity(withLimit(ctx, maxIdentity), id, nil, edit(opts)...)
-	before, err := whole("getIdentity", resp, err, (*openIdentity).isIdentity)
+	resp, err := a.api.GetIdentity(withLimit(ctx, maxIdentity), id, nil, requestEditors(opts)...)
+	before, err := decodeValid("getIdentity", resp, err, (*fullIdentity).isIdentity)
 	if err != nil {
 		return nil, err
 	}
 	body, err := before.update(credentials)
 	if err != nil {
-		return nil, failed(op, err)
+		return nil, wrapError(op, err)
 	}
-	resp, err = a.api.UpdateIdentity(withLimit(ctx, maxIdentity), id, gen.UpdateIdentityBody{}, edit(opts, withBody(body), bodyFits)...)
-	after, err := whole(op, resp, err, (*openIdentity).isIdentity)
+	resp, err = a.api.UpdateIdentity(withLimit(ctx, maxIdentity), id, gen.UpdateIdentityBody{}, requestEditors(opts, withBody(body), checkBodySize)...)
+	after, err := decodeValid(op, resp, err, (*fullIdentity).isIdentity)
 	if err != nil {
 		return nil, err
 	}
@@ -51,14 +51,14 @@ func (a *Admin) SetPassword(ctx context.Context, id string, password Credential,
 		if !isSet(value) || isSet(after.members[name]) {
 			continue
 		}
-		return nil, &Error{Operation: op, StatusCode: resp.StatusCode, Header: withoutCookies(resp.Header), kind: ErrUnexpectedAnswer,
+		return nil, &Error{Operation: op, StatusCode: resp.StatusCode, Header: withoutSetCookie(resp.Header), sentinel: ErrUnexpectedResponse,
 			text: "the password is set, but the identity lacks a member that it had before"}
 	}
 	return &after.known, nil
 }
 
 // onlyPassword returns the credentials that have a password and nothing else.
-func onlyPassword(password Credential) (gen.IdentityWithCredentials, error) {
+func passwordCredential(password Credential) (gen.IdentityWithCredentials, error) {
 	credentials := Credentials(password)
 	config := credentials.Password.Config
 	if (config.Password == "") == (config.HashedPassword == "") || config.UsePasswordMigrationHook || len(credentials.OIDC.Config.Providers) > 0 {
@@ -69,25 +69,25 @@ func onlyPassword(password Credential) (gen.IdentityWithCredentials, error) {
 
 // openIdentity is an identity with all members that the server sent, also those that this package
 // does not know.
-type openIdentity struct {
+type fullIdentity struct {
 	known   Identity
 	members map[string]json.RawMessage
 }
 
 // UnmarshalJSON decodes the identity twice.
-func (i *openIdentity) UnmarshalJSON(text []byte) error {
+func (i *fullIdentity) UnmarshalJSON(text []byte) error {
 	if err := jsonv2.Unmarshal(text, &i.known); err != nil {
 		return err
 	}
 	return jsonv2.Unmarshal(text, &i.members)
 }
 
-func (i *openIdentity) isIdentity() bool { return isIdentity(&i.known) && len(i.known.Traits) > 0 }
+func (i *fullIdentity) isIdentity() bool { return isIdentity(&i.known) && len(i.known.Traits) > 0 }
 
 // update returns the body of an update that brings new credentials and all that the update would
 // delete if it were left out. What this package does not know is among that: Kratos ignores what it
 // does not take.
-func (i *openIdentity) update(credentials gen.IdentityWithCredentials) ([]byte, error) {
+func (i *fullIdentity) update(credentials gen.IdentityWithCredentials) ([]byte, error) {
 	secret, err := gen.MarshalBody(credentials)
 	if err != nil {
 		return nil, err

@@ -75,8 +75,8 @@ func TestHashesThatKratosDoesNotRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := kratos.ParsePasswordHash(text)
-			if !errors.Is(err, kratos.ErrInvalid) {
-				t.Errorf("%v, want ErrInvalid", err)
+			if !errors.Is(err, kratos.ErrInvalidArgument) {
+				t.Errorf("%v, want ErrInvalidArgument", err)
 			} else if len(text) > 20 && strings.Contains(err.Error(), text[12:]) {
 				t.Errorf("the error has the hash: %v", err)
 			}
@@ -88,11 +88,11 @@ func TestHashesOfParts(t *testing.T) {
 	t.Parallel()
 	b := make([]byte, 64)
 	for name, err := range map[string]error{
-		"argon2id": second(kratos.HashArgon2id(64, 1, 1, b[:16], b[:32])), "pbkdf2": second(kratos.HashPBKDF2("sha512", 1000, b[:16], b)),
-		"scrypt": second(kratos.HashScrypt(16384, 8, 1, b[:16], b[:32])), "firebase": second(kratos.HashFirebaseScrypt(14, 8, b[:8], b, b[:1], b)),
-		"sha": second(kratos.HashSHA("sha512", "{SALT}{PASSWORD}", b[:4], b)), "md5": second(kratos.HashMD5("", nil, b[:16])),
-		"salted md5": second(kratos.HashMD5("{PASSWORD}{SALT}", b[:4], b[:16])), "hmac": second(kratos.HashHMAC("sha1", strings.Repeat("0a", 20), b[:4])),
-		"ssha": second(kratos.HashSSHA(b[:20], b[:4])), "ssha256": second(kratos.HashSSHA(b[:32], b[:4])), "ssha512": second(kratos.HashSSHA(b, b[:4])),
+		"argon2id": second(kratos.Argon2idHash(64, 1, 1, b[:16], b[:32])), "pbkdf2": second(kratos.PBKDF2Hash("sha512", 1000, b[:16], b)),
+		"scrypt": second(kratos.ScryptHash(16384, 8, 1, b[:16], b[:32])), "firebase": second(kratos.FirebaseScryptHash(14, 8, b[:8], b, b[:1], b)),
+		"sha": second(kratos.SHAHash("sha512", "{SALT}{PASSWORD}", b[:4], b)), "md5": second(kratos.MD5Hash("", nil, b[:16])),
+		"salted md5": second(kratos.MD5Hash("{PASSWORD}{SALT}", b[:4], b[:16])), "hmac": second(kratos.HMACHash("sha1", strings.Repeat("0a", 20), b[:4])),
+		"ssha": second(kratos.SSHAHash(b[:20], b[:4])), "ssha256": second(kratos.SSHAHash(b[:32], b[:4])), "ssha512": second(kratos.SSHAHash(b, b[:4])),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err != nil {
@@ -101,13 +101,13 @@ func TestHashesOfParts(t *testing.T) {
 		})
 	}
 	for name, err := range map[string]error{
-		"argon2id without salt": second(kratos.HashArgon2id(64, 1, 1, nil, b[:32])), "pbkdf2 of nothing": second(kratos.HashPBKDF2("sha512", 1000, b[:16], nil)),
-		"scrypt of cost 3": second(kratos.HashScrypt(3, 8, 1, b[:16], b[:32])), "a strange digest": second(kratos.HashSHA("sha384", "{PASSWORD}", b[:4], b[:48])),
-		"a digest of 21 bytes": second(kratos.HashSSHA(b[:21], b[:4])), "a format without the password": second(kratos.HashMD5("{SALT}", b[:4], b[:16])),
+		"argon2id without salt": second(kratos.Argon2idHash(64, 1, 1, nil, b[:32])), "pbkdf2 of nothing": second(kratos.PBKDF2Hash("sha512", 1000, b[:16], nil)),
+		"scrypt of cost 3": second(kratos.ScryptHash(3, 8, 1, b[:16], b[:32])), "a strange digest": second(kratos.SHAHash("sha384", "{PASSWORD}", b[:4], b[:48])),
+		"a digest of 21 bytes": second(kratos.SSHAHash(b[:21], b[:4])), "a format without the password": second(kratos.MD5Hash("{SALT}", b[:4], b[:16])),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if !errors.Is(err, kratos.ErrInvalid) {
-				t.Errorf("%v, want ErrInvalid", err)
+			if !errors.Is(err, kratos.ErrInvalidArgument) {
+				t.Errorf("%v, want ErrInvalidArgument", err)
 			}
 		})
 	}

@@ -13,7 +13,7 @@ import (
 
 func TestAPasswordIsSetAndNothingIsLost(t *testing.T) {
 	t.Parallel()
-	plain := kratos.ClearTextPassword("s3cret")
+	plain := kratos.PlaintextPassword("s3cret")
 	full := `{"id":"` + idA + `","schema_id":"kunden/v2","schema_url":"http://h/schemas/x","state":"inactive","state_changed_at":"2026-01-01T00:00:00Z",
 		"traits":{"email":"ada@example.org","n":9007199254740993,"f":1.10,"nested":{"b":[1,null,"<&>"],"empty":""}},
 		"metadata_public":{"level":12345678901234567890},"metadata_admin":[1,{"x":0}],"organization_id":"` + idB + `","credentials":{"totp":{"type":"totp"}},
@@ -35,12 +35,12 @@ func TestAPasswordIsSetAndNothingIsLost(t *testing.T) {
 		"a hash": {`{"id":"a","traits":{},"state":"active"}`, `{"id":"a","traits":{},"state":"active"}`, kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")),
 			`{"credentials":{"password":{"config":{"hashed_password":"$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"}}},"state":"active","traits":{}}`, ""},
 		"a server that loses the id in another system": {`{"id":"a","traits":{},"external_id":"crm-17"}`, `{"id":"a","traits":{}}`, plain,
-			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"external_id":"crm-17","traits":{}}`, "ErrUnexpectedAnswer"},
+			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"external_id":"crm-17","traits":{}}`, "ErrUnexpectedResponse"},
 		"a server that loses metadata": {`{"id":"a","traits":{},"metadata_admin":{}}`, `{"id":"a","traits":{},"metadata_admin":null}`, plain,
-			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"metadata_admin":{},"traits":{}}`, "ErrUnexpectedAnswer"},
-		"what is not an identity":                                  {`{"ok":true}`, "", plain, "", "ErrUnexpectedAnswer"},
-		"an identity without traits, which an update would delete": {`{"id":"a"}`, "", plain, "", "ErrUnexpectedAnswer"},
-		"a response that is not an identity":                       {`{"id":"a","traits":{}}`, `{"ok":true}`, plain, `{"credentials":{"password":{"config":{"password":"s3cret"}}},"traits":{}}`, "ErrUnexpectedAnswer"},
+			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"metadata_admin":{},"traits":{}}`, "ErrUnexpectedResponse"},
+		"what is not an identity":                                  {`{"ok":true}`, "", plain, "", "ErrUnexpectedResponse"},
+		"an identity without traits, which an update would delete": {`{"id":"a"}`, "", plain, "", "ErrUnexpectedResponse"},
+		"a response that is not an identity":                       {`{"id":"a","traits":{}}`, `{"ok":true}`, plain, `{"credentials":{"password":{"config":{"password":"s3cret"}}},"traits":{}}`, "ErrUnexpectedResponse"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,7 +93,7 @@ func TestAPasswordIsSentOnce(t *testing.T) {
 			reply{status: 503, body: `{"error":{"code":503,"message":"m"}}`}.ServeHTTP(w, r)
 		}),
 	})
-	if _, err := admin.SetPassword(t.Context(), idA, kratos.ClearTextPassword("s3cret")); matches(err) != "ErrServer" || puts != 1 {
+	if _, err := admin.SetPassword(t.Context(), idA, kratos.PlaintextPassword("s3cret")); matches(err) != "ErrServer" || puts != 1 {
 		t.Errorf("%v after %d updates", err, puts)
 	}
 }

@@ -8,30 +8,30 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Patch changes single values of an identity, as JSON Patch (RFC 6902) does; the zero value changes
-// nothing. Paths are JSON Pointers: "/traits/name/first", or what [Pointer] makes of names with
+// JSONPatch changes single values of an identity, as JSON Patch (RFC 6902) does; the zero value changes
+// nothing. Paths are JSON Pointers: "/traits/name/first", or what [JSONPointer] makes of names with
 // slashes in them. Kratos knows no other operations than these three.
 //
-// A path into verifiable_addresses or recovery_addresses is refused with [ErrInvalid]: Kratos keeps
+// A path into verifiable_addresses or recovery_addresses is refused with [ErrInvalidArgument]: Kratos keeps
 // no order in these lists, and an index that was read a moment ago can be that of another address.
 // See [Admin.SetVerified].
 //
-//	kratos.Patch{}.Replace("/traits/name/first", "Ada").Remove("/metadata_public/note")
-type Patch struct {
+//	kratos.JSONPatch{}.Replace("/traits/name/first", "Ada").Remove("/metadata_public/note")
+type JSONPatch struct {
 	ops []gen.JSONPatch
 	err error
 }
 
 // Replace sets the value at path, which Kratos adds if it is not there. A nil value is written as
 // null.
-func (p Patch) Replace(path string, value any) Patch { return p.with("replace", path, value) }
+func (p JSONPatch) Replace(path string, value any) JSONPatch { return p.with("replace", path, value) }
 
 // Add adds a value: a member to an object, or an element to an array, where "-" as the last name
 // stands for its end.
-func (p Patch) Add(path string, value any) Patch { return p.with("add", path, value) }
+func (p JSONPatch) Add(path string, value any) JSONPatch { return p.with("add", path, value) }
 
 // Remove removes the value at path, which has to be there.
-func (p Patch) Remove(path string) Patch {
+func (p JSONPatch) Remove(path string) JSONPatch {
 	p = p.with("remove", path, nil)
 	if p.err == nil {
 		p.ops[len(p.ops)-1].Value = nil
@@ -39,7 +39,7 @@ func (p Patch) Remove(path string) Patch {
 	return p
 }
 
-func (p Patch) with(op, path string, value any) Patch {
+func (p JSONPatch) with(op, path string, value any) JSONPatch {
 	if p.err != nil {
 		return p
 	}
@@ -53,8 +53,8 @@ func (p Patch) with(op, path string, value any) Patch {
 	return p
 }
 
-// Pointer makes a JSON Pointer (RFC 6901) of names, escaping what they contain.
-func Pointer(names ...string) string {
+// JSONPointer makes a JSON Pointer (RFC 6901) of names, escaping what they contain.
+func JSONPointer(names ...string) string {
 	var b strings.Builder
 	for _, name := range names {
 		b.WriteByte('/')
@@ -96,45 +96,45 @@ func checkPointer(path string) error {
 // PatchIdentity changes single values of the identity with this id (patchIdentity, admin port). It
 // fails with [ErrNotFound], with [ErrBadRequest] if a value to remove is not there or the traits do
 // not fit the identity schema any more, with [ErrConflict] if another identity has the new
-// identifier, and with [ErrInvalid] if the patch is empty or malformed, or leaves an identifier in
+// identifier, and with [ErrInvalidArgument] if the patch is empty or malformed, or leaves an identifier in
 // the traits that is empty.
-func (a *Admin) PatchIdentity(ctx context.Context, id string, patch Patch, opts ...CallOption) (*Identity, error) {
+func (a *Admin) PatchIdentity(ctx context.Context, id string, patch JSONPatch, opts ...RequestOption) (*Identity, error) {
 	const op = "patchIdentity"
-	if err := segment("the identity's id", id); err != nil {
-		return nil, failed(op, err)
+	if err := checkPathSegment("the identity's id", id); err != nil {
+		return nil, wrapError(op, err)
 	}
 	if patch.err != nil {
-		return nil, failed(op, patch.err)
+		return nil, wrapError(op, patch.err)
 	}
 	if len(patch.ops) == 0 {
-		return nil, invalid(op, "the patch is empty")
+		return nil, newArgumentError(op, "the patch is empty")
 	}
-	resp, err := a.api.PatchIdentity(withLimit(ctx, maxIdentity), id, patch.ops, edit(opts, bodyFits)...)
-	return whole(op, resp, err, isIdentity)
+	resp, err := a.api.PatchIdentity(withLimit(ctx, maxIdentity), id, patch.ops, requestEditors(opts, checkBodySize)...)
+	return decodeValid(op, resp, err, isIdentity)
 }
 
 // SetState switches an identity on or off (patchIdentity, admin port); people whose identity is
 // inactive cannot log in.
-func (a *Admin) SetState(ctx context.Context, id string, state IdentityState, opts ...CallOption) (*Identity, error) {
-	return a.PatchIdentity(ctx, id, Patch{}.Replace("/state", state), opts...)
+func (a *Admin) SetState(ctx context.Context, id string, state IdentityState, opts ...RequestOption) (*Identity, error) {
+	return a.PatchIdentity(ctx, id, JSONPatch{}.Replace("/state", state), opts...)
 }
 
 // SetTraits replaces all traits of an identity (patchIdentity, admin port). What [CreateIdentity]
 // says of empty traits applies.
-func (a *Admin) SetTraits(ctx context.Context, id string, traits any, opts ...CallOption) (*Identity, error) {
-	return a.PatchIdentity(ctx, id, Patch{}.Replace("/traits", traits), opts...)
+func (a *Admin) SetTraits(ctx context.Context, id string, traits any, opts ...RequestOption) (*Identity, error) {
+	return a.PatchIdentity(ctx, id, JSONPatch{}.Replace("/traits", traits), opts...)
 }
 
 // SetMetadataPublic replaces what the person may read of an identity's metadata (patchIdentity,
 // admin port); nil deletes it. Use an object: Kratos takes other values, and with SQLite cannot
 // read a number again.
-func (a *Admin) SetMetadataPublic(ctx context.Context, id string, metadata any, opts ...CallOption) (*Identity, error) {
-	return a.PatchIdentity(ctx, id, Patch{}.Replace("/metadata_public", metadata), opts...)
+func (a *Admin) SetMetadataPublic(ctx context.Context, id string, metadata any, opts ...RequestOption) (*Identity, error) {
+	return a.PatchIdentity(ctx, id, JSONPatch{}.Replace("/metadata_public", metadata), opts...)
 }
 
 // SetMetadataAdmin replaces what only administrators may read of an identity's metadata
 // (patchIdentity, admin port); nil deletes it. What [Admin.SetMetadataPublic] says of values holds
 // here too.
-func (a *Admin) SetMetadataAdmin(ctx context.Context, id string, metadata any, opts ...CallOption) (*Identity, error) {
-	return a.PatchIdentity(ctx, id, Patch{}.Replace("/metadata_admin", metadata), opts...)
+func (a *Admin) SetMetadataAdmin(ctx context.Context, id string, metadata any, opts ...RequestOption) (*Identity, error) {
+	return a.PatchIdentity(ctx, id, JSONPatch{}.Replace("/metadata_admin", metadata), opts...)
 }

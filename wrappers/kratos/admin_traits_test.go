@@ -34,7 +34,7 @@ func TestTypedTraits(t *testing.T) {
 	if m, err := kratos.MetadataPublic[traits]((*kratos.Identity)(nil)); err != nil || m != (traits{}) {
 		t.Errorf("no metadata: %v, %v", m, err)
 	}
-	if _, err := kratos.Traits[[]string](i); !errors.Is(err, kratos.ErrUnexpectedAnswer) || strings.Contains(err.Error(), "ada") {
+	if _, err := kratos.Traits[[]string](i); !errors.Is(err, kratos.ErrUnexpectedResponse) || strings.Contains(err.Error(), "ada") {
 		t.Errorf("traits of another shape: %v", err)
 	}
 }
@@ -58,10 +58,10 @@ func TestLargeIdentities(t *testing.T) {
 	tooLarge := map[string]string{"a": large}
 	for name, err := range map[string]error{
 		"created": second(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: tooLarge})), "updated": second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{Traits: tooLarge})),
-		"patched": second(admin.SetTraits(ctx, idA, tooLarge)), "given a password": second(admin.SetPassword(ctx, idA, kratos.ClearTextPassword("p"))),
+		"patched": second(admin.SetTraits(ctx, idA, tooLarge)), "given a password": second(admin.SetPassword(ctx, idA, kratos.PlaintextPassword("p"))),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if !errors.Is(err, kratos.ErrInvalid) || !strings.Contains(err.Error(), "5 MiB") {
+			if !errors.Is(err, kratos.ErrInvalidArgument) || !strings.Contains(err.Error(), "5 MiB") {
 				t.Errorf("%s with more than Kratos reads: %v", name, err)
 			}
 		})

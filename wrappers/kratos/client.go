@@ -24,47 +24,47 @@ import (
 // one with [NewClient] and share it; it is safe for concurrent use.
 type Client struct {
 	// Login is the login flow (createNativeLoginFlow, getLoginFlow, updateLoginFlow).
-	Login Flows[LoginFlow, LoginMethod]
+	Login FlowClient[LoginFlow, LoginMethod]
 	// Registration is the registration flow (createNativeRegistrationFlow, getRegistrationFlow,
 	// updateRegistrationFlow).
-	Registration Flows[RegistrationFlow, RegistrationMethod]
+	Registration FlowClient[RegistrationFlow, RegistrationMethod]
 	// Settings is the settings flow (createNativeSettingsFlow, getSettingsFlow,
-	// updateSettingsFlow); its calls need the person's [Token].
-	Settings Flows[SettingsFlow, SettingsMethod]
+	// updateSettingsFlow); its calls need the person's [SessionToken].
+	Settings FlowClient[SettingsFlow, SettingsMethod]
 	// Recovery is the recovery flow (createNativeRecoveryFlow, getRecoveryFlow,
 	// updateRecoveryFlow).
-	Recovery Flows[RecoveryFlow, RecoveryMethod]
+	Recovery FlowClient[RecoveryFlow, RecoveryMethod]
 	// Verification is the flow that verifies an address (createNativeVerificationFlow,
 	// getVerificationFlow, updateVerificationFlow).
-	Verification Flows[VerificationFlow, VerificationMethod]
+	Verification FlowClient[VerificationFlow, VerificationMethod]
 
-	me
+	selfService
 	health
 	api      *gen.Client
 	settings *settings
-	front    *atomic.Pointer[front] // set by Proxy
+	rewriter *atomic.Pointer[urlRewriter] // set by Proxy
 }
 
 // NewClient returns a client for the public API at baseURL, such as "https://auth.example.com" or
 // "http://127.0.0.1:4433/base". It does not connect. A URL that is no absolute http or https URL,
-// or that has user information, a query or a fragment, is refused with [ErrInvalid].
+// or that has user information, a query or a fragment, is refused with [ErrInvalidArgument].
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	api, s, err := newAPI("NewClient", baseURL, opts)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{
-		me:       me{api: api, somehow: forPerson},
-		health:   health{api},
-		api:      api,
-		settings: s,
-		front:    new(atomic.Pointer[front]),
+		selfService: selfService{api: api, requireCredentials: checkSessionToken},
+		health:      health{api},
+		api:         api,
+		settings:    s,
+		rewriter:    new(atomic.Pointer[urlRewriter]),
 	}
-	c.Login = newFlows(c, loginFlow())
-	c.Registration = newFlows(c, registrationFlow())
-	c.Settings = newFlows(c, settingsFlow())
-	c.Recovery = newFlows(c, recoveryFlow())
-	c.Verification = newFlows(c, verificationFlow())
+	c.Login = newFlowClient(c, newLoginOperations())
+	c.Registration = newFlowClient(c, newRegistrationOperations())
+	c.Settings = newFlowClient(c, newSettingsOperations())
+	c.Recovery = newFlowClient(c, newRecoveryOperations())
+	c.Verification = newFlowClient(c, newVerificationOperations())
 	return c, nil
 }
 
@@ -89,11 +89,11 @@ func NewAdmin(baseURL string, opts ...Option) (*Admin, error) {
 func newAPI(caller, baseURL string, opts []Option) (*gen.Client, *settings, error) {
 	base, err := parseBaseURL(baseURL)
 	if err != nil {
-		return nil, nil, invalid(caller, err.Error())
+		return nil, nil, newArgumentError(caller, err.Error())
 	}
 	s, err := newSettings(opts)
 	if err != nil {
-		return nil, nil, invalid(caller, err.Error())
+		return nil, nil, newArgumentError(caller, err.Error())
 	}
 	s.base = base
 	return gen.NewClient(base, s), s, nil

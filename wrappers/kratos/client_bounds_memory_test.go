@@ -22,7 +22,7 @@ func TestMemory(t *testing.T) {
 		return second(c.Login.Get(ctx, "f"))
 	}
 	whoami := func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
-		return second(c.Whoami(ctx, kratos.Token("t")))
+		return second(c.Whoami(ctx, kratos.SessionToken("t")))
 	}
 	for name, tc := range map[string]struct {
 		body string
@@ -52,8 +52,8 @@ func TestMemory(t *testing.T) {
 			if allocated > most {
 				t.Errorf("%d MiB were allocated for %d MiB", allocated>>20, len(tc.body)>>20)
 			}
-			if !errors.Is(err, kratos.ErrUnexpectedAnswer) {
-				t.Errorf("got %v, want ErrUnexpectedAnswer", err)
+			if !errors.Is(err, kratos.ErrUnexpectedResponse) {
+				t.Errorf("got %v, want ErrUnexpectedResponse", err)
 			}
 		})
 	}

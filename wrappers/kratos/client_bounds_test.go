@@ -31,7 +31,7 @@ var lists = map[string]func(context.Context, *kratos.Client, *kratos.Admin) iter
 		return idsOf(a.IdentitySessions(ctx, idA), func(s kratos.Session) string { return s.ID })
 	},
 	"listMySessions": func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) iter.Seq2[string, error] {
-		return idsOf(c.MySessions(ctx, kratos.Token(aToken)), func(s kratos.Session) string { return s.ID })
+		return idsOf(c.MySessions(ctx, kratos.SessionToken(aToken)), func(s kratos.Session) string { return s.ID })
 	},
 	"listIdentitySchemas": func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) iter.Seq2[string, error] {
 		return idsOf(c.IdentitySchemas(ctx), func(s kratos.IdentitySchema) string { return s.ID })
@@ -103,8 +103,8 @@ func TestEveryListEnds(t *testing.T) {
 				if items > tc.items || (err != nil) != tc.fails {
 					t.Errorf("%d items and %v; want up to %d, and an error is %v", items, err, tc.items, tc.fails)
 				}
-				if err != nil && !errors.Is(err, kratos.ErrUnexpectedAnswer) {
-					t.Errorf("got %v, want ErrUnexpectedAnswer", err)
+				if err != nil && !errors.Is(err, kratos.ErrUnexpectedResponse) {
+					t.Errorf("got %v, want ErrUnexpectedResponse", err)
 				}
 			})
 		}
@@ -162,7 +162,7 @@ func TestPagesThatBreakOff(t *testing.T) {
 			fmt.Fprint(w, "[")
 			n.Add(1)
 		}))
-		if _, err := admin.IdentitiesPage(t.Context()); !errors.Is(err, kratos.ErrUnexpectedAnswer) || n.Load() != 3 {
+		if _, err := admin.IdentitiesPage(t.Context()); !errors.Is(err, kratos.ErrUnexpectedResponse) || n.Load() != 3 {
 			t.Errorf("got %v with %d requests, want 3 in all", err, n.Load())
 		}
 	})
@@ -186,7 +186,9 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	})
 	page := reply{status: 200, header: http.Header{"Link": {`</?page_token=x>; rel="next"`}}, body: `[{"id":"a"},{"id":"b"}]`}
 	type call = func(context.Context, *kratos.Client, *kratos.Admin)
-	whoami := func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) { _, _ = c.Whoami(ctx, kratos.Token("t")) }
+	whoami := func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) {
+		_, _ = c.Whoami(ctx, kratos.SessionToken("t"))
+	}
 	identities := func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) {
 		for range a.Identities(ctx) {
 			break
@@ -224,7 +226,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			_, _ = c.AwaitSessionToken(ctx, "a", "b", time.Millisecond)
 		})},
 		"a list of sessions that is an administrator": {reply{status: 200, body: `[{"id":"x"}]`}, func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) {
-			_ = first(c.MySessions(ctx, kratos.Token("t")))
+			_ = first(c.MySessions(ctx, kratos.SessionToken("t")))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -309,7 +311,7 @@ func TestAFailureThatDoesNotEnd(t *testing.T) {
 			for _, err = range list(t.Context(), client, admin) {
 				break
 			}
-			if !errors.Is(err, kratos.ErrUnexpectedAnswer) || !strings.Contains(err.Error(), "larger than this client reads") {
+			if !errors.Is(err, kratos.ErrUnexpectedResponse) || !strings.Contains(err.Error(), "larger than this client reads") {
 				t.Errorf("got %v, want the limit", err)
 			}
 		})

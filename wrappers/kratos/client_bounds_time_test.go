@@ -36,10 +36,10 @@ func TestPagesDoNotWaitLong(t *testing.T) {
 			return handler(c.RequireSession(nil)(http.NotFoundHandler()), bearer)
 		},
 		"Page": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}), visit)
+			return handler(c.Login.Handler(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}), visit)
 		},
 		"ErrorPage": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.ErrorPage(func(http.ResponseWriter, *http.Request, *kratos.FlowError) {}), visit)
+			return handler(c.ErrorHandler(func(http.ResponseWriter, *http.Request, *kratos.FlowError) {}), visit)
 		},
 		"Browser": func(c *kratos.Client, ctx context.Context) func() {
 			return func() { _, _ = c.Browser(visit).Whoami(ctx) }
@@ -83,7 +83,7 @@ func TestTimeoutOfACall(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			defer cancel()
-			_, err = client.Whoami(ctx, kratos.Token("t"))
+			_, err = client.Whoami(ctx, kratos.SessionToken("t"))
 			if !errors.Is(err, kratos.ErrUnreachable) || server.Requests() > 20 {
 				t.Errorf("got %v after %d requests", err, server.Requests())
 			}

@@ -38,7 +38,7 @@ func WithHTTPClient(hc *http.Client) Option {
 // Kratos keeps it with the sessions that the client makes.
 func WithUserAgent(agent string) Option {
 	return func(s *settings) error {
-		if !headerValue(agent) {
+		if !isHeaderValue(agent) {
 			return errors.New("WithUserAgent: the text has a character that no header has")
 		}
 		s.userAgent = agent
@@ -51,7 +51,7 @@ func WithUserAgent(agent string) Option {
 // where a call has neither that nor a cookie that it can read.
 func WithBearer(token string) Option {
 	return func(s *settings) error {
-		if token == "" || !headerValue(token) {
+		if token == "" || !isHeaderValue(token) {
 			return errors.New("WithBearer: the token is empty, or has a character that no header has")
 		}
 		if strings.HasPrefix(token, "ory_st_") {
@@ -78,7 +78,7 @@ func WithSessionCookie(name string) Option {
 
 // WithPublicURL says by which URL Kratos calls itself (serve.public.base_url in its configuration),
 // if that is not the base URL of the client. [Client.Proxy] takes it out of Kratos' answers, and
-// without one [Flows.Page] sends browsers there. What [NewClient] says of URLs holds here too.
+// without one [FlowClient.Page] sends browsers there. What [NewClient] says of URLs holds here too.
 func WithPublicURL(url string) Option {
 	return func(s *settings) (err error) {
 		s.publicURL, err = parseBaseURL(url)
@@ -90,7 +90,7 @@ func WithPublicURL(url string) Option {
 //
 //   - A request that only reads is sent again after a failure that may pass: a connection that could not be made or broke, or status
 //     429, 502, 503 or 504. The pause before it is what Retry-After or X-Ratelimit-Reset asks for, or some tenths of a second. Where a person waits (a
-//     [Browser], [Flows.Page], [Client.RequireSession]), a server that asks for more than a second is not asked again, otherwise for more than 10 seconds.
+//     [Browser], [FlowClient.Page], [Client.RequireSession]), a server that asks for more than a second is not asked again, otherwise for more than 10 seconds.
 //   - A request that changes something is sent again only if it certainly had no effect: there was no connection, or the server
 //     said over HTTP/2 that it did not process it. See [ErrNotProcessed].
 //
@@ -119,7 +119,7 @@ type settings struct {
 func newSettings(opts []Option) (*settings, error) {
 	s := &settings{userAgent: userAgent}
 	s.send.Retries = defaultRetries
-	s.send.Permanent = func(err error) bool { return judgement(err) != nil }
+	s.send.Permanent = func(err error) bool { return argumentSentinel(err) != nil }
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("an option is nil")

@@ -34,7 +34,7 @@ func TestRetries(t *testing.T) {
 		want int64
 	}{
 		"a GET is repeated": {func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
-			_, err := c.Whoami(ctx, kratos.Token("t"))
+			_, err := c.Whoami(ctx, kratos.SessionToken("t"))
 			return err
 		}, 3},
 		"a DELETE is not repeated": {func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
@@ -72,7 +72,7 @@ func TestRetries(t *testing.T) {
 		"a deadline is too near to wait": {func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
 			ctx, cancel := context.WithTimeout(ctx, 40*time.Millisecond)
 			defer cancel()
-			_, err := c.Whoami(ctx, kratos.Token("t"))
+			_, err := c.Whoami(ctx, kratos.SessionToken("t"))
 			return err
 		}, 1},
 	} {
@@ -136,7 +136,7 @@ func TestRetrySendsTheBodyAgain(t *testing.T) {
 func TestRetryAfterOfAnError(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"GET /sessions/whoami": reply{status: 429, header: http.Header{"Retry-After": {"120"}}}})
-	_, err := client.Whoami(t.Context(), kratos.Token("t"))
+	_, err := client.Whoami(t.Context(), kratos.SessionToken("t"))
 	var e *kratos.Error
 	if !errors.As(err, &e) || e.RetryAfter != 2*time.Minute {
 		t.Errorf("got %+v, want to be told to wait 2 minutes", e)
@@ -166,11 +166,11 @@ func TestNoRedirectIsFollowedAndNoCookieKept(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err = client.Whoami(t.Context(), kratos.Token("t"))
+	_, err = client.Whoami(t.Context(), kratos.SessionToken("t"))
 	var e *kratos.Error
 	switch {
-	case !errors.Is(err, kratos.ErrUnexpectedAnswer):
-		t.Errorf("%v, want ErrUnexpectedAnswer", err)
+	case !errors.Is(err, kratos.ErrUnexpectedResponse):
+		t.Errorf("%v, want ErrUnexpectedResponse", err)
 	case !errors.As(err, &e):
 		t.Errorf("%v is an error of another type", err)
 	case e.RedirectTo == "":
@@ -188,7 +188,7 @@ func TestHeaders(t *testing.T) {
 		got = r.Header.Clone()
 		reply{status: 200, body: `{"session":` + sessionBody + `,"session_token":"t"}`}.ServeHTTP(w, r)
 	}), kratos.WithUserAgent("lovelace/1"))
-	if _, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{}, kratos.Token("s")); err != nil {
+	if _, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{}, kratos.SessionToken("s")); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
@@ -228,7 +228,7 @@ func TestTheCallersClientIsNotChanged(t *testing.T) {
 	case hc.CheckRedirect != nil:
 		t.Error("it has a CheckRedirect now")
 	}
-	if _, err := client.Whoami(t.Context(), kratos.Token("t")); !errors.Is(err, kratos.ErrUnreachable) {
+	if _, err := client.Whoami(t.Context(), kratos.SessionToken("t")); !errors.Is(err, kratos.ErrUnreachable) {
 		t.Errorf("got %v, want the round tripper's error", err)
 	}
 }
@@ -244,7 +244,7 @@ func TestOneClientForManyGoroutines(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 64 {
 		wg.Go(func() {
-			if _, err := client.Whoami(t.Context(), kratos.Token("t")); err != nil {
+			if _, err := client.Whoami(t.Context(), kratos.SessionToken("t")); err != nil {
 				t.Error(err)
 			}
 			if _, err := client.Login.Do(t.Context(), kratos.LoginPassword{}); !errors.Is(err, kratos.ErrRejected) {
@@ -272,12 +272,12 @@ func (j judging) Is(target error) bool                            { return targe
 // that cannot be reached.
 func TestATransportThatJudges(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []error{kratos.ErrInvalid, kratos.ErrUnexpectedAnswer} {
+	for _, kind := range []error{kratos.ErrInvalidArgument, kratos.ErrUnexpectedResponse} {
 		client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: judging{kind}}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = client.Whoami(t.Context(), kratos.Token("t"))
+		_, err = client.Whoami(t.Context(), kratos.SessionToken("t"))
 		if want := "kratos: toSession: " + kind.Error() + ": toSession: not like this"; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}

@@ -100,7 +100,7 @@ func sentOnce(t *testing.T, op string, version int, end faultserver.End, times i
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := client.IsAlive(t.Context()); server.Requests() != warm {
+	if err := client.Alive(t.Context()); server.Requests() != warm {
 		t.Fatalf("%s: %d requests and %v, before the test", op, server.Requests(), err)
 	}
 	err = calls(t.Context(), client, client.Browser(fromBrowser()), admin)[op]()

@@ -40,8 +40,8 @@ func TestBaseURL(t *testing.T) {
 				return
 			}
 			for _, err := range []error{err, adminErr} {
-				if !errors.Is(err, kratos.ErrInvalid) || !strings.Contains(err.Error(), tc.want) {
-					t.Errorf("got %v, want ErrInvalid about %q", err, tc.want)
+				if !errors.Is(err, kratos.ErrInvalidArgument) || !strings.Contains(err.Error(), tc.want) {
+					t.Errorf("got %v, want ErrInvalidArgument about %q", err, tc.want)
 				}
 				if err != nil && strings.Contains(err.Error(), "s3cret") {
 					t.Errorf("the error repeats the secret: %v", err)
@@ -54,7 +54,7 @@ func TestBaseURL(t *testing.T) {
 func TestBaseURLWithAPath(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"GET /sessions/whoami": reply{status: 200, body: sessionBody}})
-	if _, err := client.Whoami(t.Context(), kratos.Token("t")); err != nil {
+	if _, err := client.Whoami(t.Context(), kratos.SessionToken("t")); err != nil {
 		t.Error(err)
 	}
 	mux := routes{"GET /auth/v1/sessions/whoami": reply{status: 200, body: sessionBody}}
@@ -65,7 +65,7 @@ func TestBaseURLWithAPath(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := client.Whoami(t.Context(), kratos.Token("t")); err != nil {
+			if _, err := client.Whoami(t.Context(), kratos.SessionToken("t")); err != nil {
 				t.Errorf("base URL ending in %s: %v", path, err)
 			}
 		})
@@ -79,7 +79,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		"negative retries are refused": kratos.WithRetries(-1),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := kratos.NewClient("http://127.0.0.1", opt); !errors.Is(err, kratos.ErrInvalid) {
+			if _, err := kratos.NewClient("http://127.0.0.1", opt); !errors.Is(err, kratos.ErrInvalidArgument) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -96,11 +96,11 @@ func TestNothingIsSentFor(t *testing.T) {
 	for name, call := range map[string]func(context.Context) error{
 		"whoami without a token": func(ctx context.Context) error { _, err := client.Whoami(ctx); return err },
 		"whoami with an empty token": func(ctx context.Context) error {
-			_, err := client.Whoami(ctx, kratos.Token(""))
+			_, err := client.Whoami(ctx, kratos.SessionToken(""))
 			return err
 		},
 		"a token with a line break": func(ctx context.Context) error {
-			_, err := client.Login.Start(ctx, kratos.Token("a\nb"))
+			_, err := client.Login.Start(ctx, kratos.SessionToken("a\nb"))
 			return err
 		},
 		"a header without a name": func(ctx context.Context) error {
@@ -108,7 +108,7 @@ func TestNothingIsSentFor(t *testing.T) {
 			return err
 		},
 		"flows of no client": func(ctx context.Context) error {
-			_, err := kratos.Flows[kratos.LoginFlow, kratos.LoginMethod]{}.Do(ctx, kratos.LoginPassword{})
+			_, err := kratos.FlowClient[kratos.LoginFlow, kratos.LoginMethod]{}.Do(ctx, kratos.LoginPassword{})
 			return err
 		},
 		"logout with an empty token": func(ctx context.Context) error { return client.Logout(ctx, "") },
@@ -139,7 +139,7 @@ func TestNothingIsSentFor(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := kratos.ErrInvalid
+			want := kratos.ErrInvalidArgument
 			if strings.HasPrefix(name, "whoami") {
 				want = kratos.ErrNoSession
 			}

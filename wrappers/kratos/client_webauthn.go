@@ -6,18 +6,18 @@ import (
 
 // WebAuthnJavaScript returns the script that pages with security keys or passkeys need
 // (getWebAuthnJavaScript, public port).
-func (c *Client) WebAuthnJavaScript(ctx context.Context, opts ...CallOption) (string, error) {
-	resp, err := c.api.GetWebAuthnJavaScript(ctx, edit(opts)...)
-	a, err := receive("getWebAuthnJavaScript", resp, err)
+func (c *Client) WebAuthnJavaScript(ctx context.Context, opts ...RequestOption) (string, error) {
+	resp, err := c.api.GetWebAuthnJavaScript(ctx, requestEditors(opts)...)
+	a, err := readResponse("getWebAuthnJavaScript", resp, err)
 	if err != nil {
 		return "", err
 	}
 	defer a.Body.Close()
-	if !a.ok() {
-		return "", a.failure()
+	if !a.succeeded() {
+		return "", a.responseError()
 	}
 	if kind := a.mediaType(); kind != "text/javascript" && kind != "application/javascript" {
-		return "", a.unexpected(nil)
+		return "", a.unexpectedError(nil)
 	}
 	return string(a.body), nil
 }

@@ -7,35 +7,35 @@
 //
 //	client, err := kratos.NewClient("https://auth.example.com")
 //	login, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: password})
-//	session, err := client.Whoami(ctx, kratos.Token(login.SessionToken))
+//	session, err := client.Whoami(ctx, kratos.SessionToken(login.SessionToken))
 //
 // # Flows
 //
 // Kratos does everything that a person does to an account in flows: a flow is started, shown to the
 // person as a form, and submitted, possibly several times, until it is done. All of them have the
-// type [Flows], so they are learnt once: Start and Get fetch a flow, Submit sends one answer to it,
+// type [FlowClient], so they are learnt once: Start and Get fetch a flow, Submit sends one answer to it,
 // Do does Start and Submit where one answer is enough, and Page is the page of a website that shows
 // the flow.
 //
-// Submit returns a [Step]. Step.Done says whether the flow is at its end; if it is not, Step.Flow
-// is the form to show next (a code was sent, say), or Step.RedirectTo is where a browser has to go.
+// Submit returns a [FlowResult]. FlowResult.Done says whether the flow is at its end; if it is not, FlowResult.Flow
+// is the form to show next (a code was sent, say), or FlowResult.RedirectTo is where a browser has to go.
 // What the person typed being refused is an error, [ErrRejected], with the form to show again
-// ([Rejected]) and its messages ([Error.FieldErrors]).
+// ([RejectedFlow]) and its messages ([Error.FieldErrors]).
 //
 // # Native, single-page, server-rendered
 //
 //	                     native                       single-page, with a Go backend    server-rendered
 //	who                  apps, command lines          JavaScript that calls the backend  pages made by the server
 //	session              a token, kept by the app     a cookie, kept by the browser      a cookie, kept by the browser
-//	flows                client.Login                 client.Browser(r).Login            client.Login.Page(show)
-//	a form is sent       by Submit                    by Submit, with Form.Posted        by the browser, to form.Action
+//	flows                client.Login                 client.Browser(r).Login            client.Login.Handler(show)
+//	a form is sent       by Submit                    by Submit, with Form.Submission        by the browser, to form.Action
 //	protect a handler    RequireSession               RequireSession                     RequireSession
-//	… without net/http   ActiveSession(ctx, Token(t)) BrowserWithCookies(cookies).ActiveSession(ctx)
-//	who is it            Whoami(ctx, Token(t))        client.Browser(r).Whoami(ctx)      client.Browser(r).Whoami(ctx)
-//	afterwards           –                            Relay(w), whatever happened        Page does it; else Relay(w)
+//	… without net/http   ActiveSession(ctx, SessionToken(t)) BrowserWithCookies(cookies).ActiveSession(ctx)
+//	who is it            Whoami(ctx, SessionToken(t))        client.Browser(r).Whoami(ctx)      client.Browser(r).Whoami(ctx)
+//	afterwards           –                            SetCookies(w), whatever happened        Page does it; else SetCookies(w)
 //	Kratos' own URLs     not seen                     Proxy, or Kratos on the same site  Proxy, or Kratos on the same site
 //	passkeys, keys       from Kratos v26 on           Form.CredentialOptions             the script of the form
-//	another provider     ReturnSessionTokenExchange-  Step.RedirectTo                    the browser is sent there
+//	another provider     ReturnSessionTokenExchange-  FlowResult.RedirectTo                    the browser is sent there
 //	                     Code, and id tokens
 //	logout               Logout(ctx, token)           CreateLogoutFlow, Logout           a link to CreateLogoutFlow's URL
 //
@@ -46,12 +46,12 @@
 //
 // # What comes of a submission
 //
-//	the flow is at its end               Step.Done; Session, SessionToken and Identity as far as there are any
-//	… and Kratos suggests more           Step.ContinueWith.Next
-//	it goes on                           Step.Flow: a code was sent, the identifier or the profile was accepted
-//	only a browser can go on             Step.RedirectTo
-//	the input was wrong                  [ErrRejected]: show [Rejected] again
-//	the flow has expired, or is spent    [ErrFlowExpired], [ErrFlowReplaced]: [Flows.Restart], or Get with FlowID
+//	the flow is at its end               FlowResult.Done; Session, SessionToken and Identity as far as there are any
+//	… and Kratos suggests more           FlowResult.ContinueWith.Next
+//	it goes on                           FlowResult.Flow: a code was sent, the identifier or the profile was accepted
+//	only a browser can go on             FlowResult.RedirectTo
+//	the input was wrong                  [ErrRejected]: show [RejectedFlow] again
+//	the flow has expired, or is spent    [ErrFlowExpired], [ErrFlowReplaced]: [FlowClient.Restart], or Get with FlowID
 //	the second factor is missing         [ErrAAL2Required]: log in with [RequestAAL]([AAL2])
 //	the session is too old for it        [ErrRefreshRequired]: log in with [Refresh], and submit the same again
 //	the address is not verified          [ErrAddressNotVerified]: Error.ContinueWith has the verification
@@ -80,10 +80,10 @@
 // This is so for every verb of package fmt, in errors and panics, and with the handlers of
 // log/slog. JSON differs, since programs need it:
 //
-//	what is sent: the methods of flows, [Posted],     redacted in every place; gen.MarshalBody
+//	what is sent: the methods of flows, [Submission],     redacted in every place; gen.MarshalBody
 //	[CreateIdentity], [UpdateIdentity],               writes a body as it is sent
 //	[IdentityPatch], [FedCMToken]
-//	[Step], [Error]                                   redacted in every place
+//	[FlowResult], [Error]                                   redacted in every place
 //	what Kratos sent: [Session], [Identity], flows,   complete, secrets included; redacted as the
 //	forms, messages, [RecoveryCode] and so on         value of an attribute of log/slog
 //

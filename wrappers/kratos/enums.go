@@ -28,7 +28,7 @@ type (
 	VerificationFlowState = gen.VerificationFlowState
 	// RegistrationScreen is the step of a registration to show next.
 	RegistrationScreen = gen.RegistrationScreen
-	// ContinueWithAction is the kind of a step that Kratos suggests in [Step.ContinueWith].
+	// ContinueWithAction is the kind of a step that Kratos suggests in [FlowResult.ContinueWith].
 	ContinueWithAction = gen.ContinueWithAction
 	// UINodeType is the kind of a node of a form.
 	UINodeType = gen.UINodeType

@@ -50,15 +50,15 @@ type Error struct {
 
 	// ContinueWith has the steps that Kratos suggests next, such as the verification of an address
 	// before a login.
-	ContinueWith NextSteps
+	ContinueWith ContinueWithList
 
-	kind  error // one of the first group above, or nil
-	cause error
-	text  string
-	body  []byte
-	flow  any
-	form  Form
-	items []failedItem // of a batch
+	sentinel error // one of the first group above, or nil
+	cause    error
+	text     string
+	body     []byte
+	flow     any
+	form     Form
+	items    []failedItem // of a batch
 }
 
 // failedItem is an item of a batch that was not created.
@@ -78,15 +78,15 @@ func (e *Error) Error() string {
 	switch {
 	case e.text != "":
 		b.WriteString(": " + e.text)
-	case e.kind != nil:
-		b.WriteString(": " + e.kind.Error())
+	case e.sentinel != nil:
+		b.WriteString(": " + e.sentinel.Error())
 	default:
 		if s := byStatus(e.StatusCode); s != nil {
 			b.WriteString(": " + s.Error())
 		}
 	}
 	if e.ID != "" {
-		b.WriteString(" (" + printable(e.ID) + ")")
+		b.WriteString(" (" + sanitize(e.ID) + ")")
 	}
 	if ids := e.form.errorIDs(); ids != "" {
 		b.WriteString(": " + ids)
@@ -108,7 +108,7 @@ func (e *Error) Is(target error) bool {
 	if target == ErrNotProcessed {
 		return errors.As(e.cause, new(*transport.NotProcessedError))
 	}
-	return target != nil && (target == e.kind || target == e.statusSentinel())
+	return target != nil && (target == e.sentinel || target == e.statusSentinel())
 }
 
 // statusSentinel returns what the status means by itself, or nil if it cannot be taken at its word:
@@ -119,11 +119,11 @@ func (e *Error) Is(target error) bool {
 func (e *Error) statusSentinel() error {
 	sentinel := byStatus(e.StatusCode)
 	switch {
-	case e.kind == ErrInvalid, e.kind == ErrBatchItems:
+	case e.sentinel == ErrInvalidArgument, e.sentinel == ErrBatchItems:
 		return nil
-	case sentinel == ErrUnauthorized && e.kind != nil && e.kind != ErrUnexpectedAnswer:
+	case sentinel == ErrUnauthorized && e.sentinel != nil && e.sentinel != ErrUnexpectedResponse:
 		return nil
-	case sentinel == ErrUnauthorized, sentinel == ErrRateLimited, sentinel == ErrServer, e.kind != ErrUnexpectedAnswer:
+	case sentinel == ErrUnauthorized, sentinel == ErrRateLimited, sentinel == ErrServer, e.sentinel != ErrUnexpectedResponse:
 		return sentinel
 	}
 	return nil
@@ -139,16 +139,16 @@ func (e *Error) Body() []byte { return e.body }
 // others.
 func (e *Error) readDetails() {
 	var details struct {
-		ContinueWith      NextSteps `json:"continue_with"`
-		RedirectBrowserTo string    `json:"redirect_browser_to"`
-		RedirectTo        string    `json:"redirect_to"`
+		ContinueWith      ContinueWithList `json:"continue_with"`
+		RedirectBrowserTo string           `json:"redirect_browser_to"`
+		RedirectTo        string           `json:"redirect_to"`
 	}
 	if len(e.Details) == 0 || jsonv2.Unmarshal(e.Details, &details) != nil {
 		return // of another shape, and still in Details
 	}
 	e.ContinueWith = details.ContinueWith
 	e.RedirectTo = cmp.Or(e.RedirectTo, details.RedirectBrowserTo, details.RedirectTo)
-	if next := details.ContinueWith.Action(ContinueShowRecoveryUI); next != nil && next.Flow != nil {
+	if next := details.ContinueWith.Find(ContinueShowRecoveryUI); next != nil && next.Flow != nil {
 		e.FlowID = cmp.Or(e.FlowID, next.Flow.ID)
 	}
 }
@@ -160,11 +160,11 @@ func (e *Error) Messages() []Message { return e.form.Messages }
 // ("traits.email"), where a form was refused.
 func (e *Error) FieldErrors() map[string][]Message { return e.form.FieldErrors() }
 
-// Rejected returns the flow that came with err, to be shown again with its messages; nil if there
+// RejectedFlow returns the flow that came with err, to be shown again with its messages; nil if there
 // is none.
 //
-//	if flow := kratos.Rejected[kratos.LoginFlow](err); flow != nil { … }
-func Rejected[F any](err error) *F {
+//	if flow := kratos.RejectedFlow[kratos.LoginFlow](err); flow != nil { … }
+func RejectedFlow[F any](err error) *F {
 	var e *Error
 	if !errors.As(err, &e) {
 		return nil
@@ -184,12 +184,12 @@ type noSessionError string
 
 func (e noSessionError) Error() string { return string(e) }
 
-func invalid(operation, text string) *Error {
-	return &Error{Operation: operation, kind: ErrInvalid, text: text}
+func newArgumentError(operation, text string) *Error {
+	return &Error{Operation: operation, sentinel: ErrInvalidArgument, text: text}
 }
 
 // failed makes an error of what kept a request from being answered.
-func failed(operation string, err error) *Error {
+func wrapError(operation string, err error) *Error {
 	var known *Error
 	if errors.As(err, &known) {
 		known.Operation = cmp.Or(known.Operation, operation)
@@ -197,28 +197,28 @@ func failed(operation string, err error) *Error {
 	}
 	var argument argumentError
 	if errors.As(err, &argument) {
-		return invalid(operation, string(argument))
+		return newArgumentError(operation, string(argument))
 	}
 	var nobody noSessionError
 	if errors.As(err, &nobody) {
-		return &Error{Operation: operation, kind: ErrNoSession, text: string(nobody)}
+		return &Error{Operation: operation, sentinel: ErrNoSession, text: string(nobody)}
 	}
 	var marshal *json.MarshalerError
 	var unsupported *json.UnsupportedTypeError
 	var value *json.UnsupportedValueError
 	if errors.As(err, &marshal) || errors.As(err, &unsupported) || errors.As(err, &value) {
-		return invalid(operation, "a value cannot be written as JSON")
+		return newArgumentError(operation, "a value cannot be written as JSON")
 	}
 	for u, ok := err.(*url.Error); ok; u, ok = err.(*url.Error) { // its text has the URL, with the query
 		err = u.Err
 	}
-	return &Error{Operation: operation, kind: cmp.Or(judgement(err), ErrUnreachable), cause: err}
+	return &Error{Operation: operation, sentinel: cmp.Or(argumentSentinel(err), ErrUnreachable), cause: err}
 }
 
 // judgement returns what a transport of the caller's says that it found wrong, as package validate
-// does: [ErrInvalid] for a request, [ErrUnexpectedAnswer] for an answer; nil if it says neither.
-func judgement(err error) error {
-	for _, kind := range []error{ErrInvalid, ErrUnexpectedAnswer} {
+// does: [ErrInvalidArgument] for a request, [ErrUnexpectedResponse] for an answer; nil if it says neither.
+func argumentSentinel(err error) error {
+	for _, kind := range []error{ErrInvalidArgument, ErrUnexpectedResponse} {
 		if errors.Is(err, kind) {
 			return kind
 		}
@@ -227,7 +227,7 @@ func judgement(err error) error {
 }
 
 // printable cuts what a server sent to what is fit for a log line.
-func printable(s string) string {
+func sanitize(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return '?'

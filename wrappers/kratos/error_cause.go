@@ -17,9 +17,9 @@ import (
 )
 
 // responseError says what is wrong with a response, in a text that holds nothing of it.
-type responseError string
+type safeError string
 
-func (e responseError) Error() string { return string(e) }
+func (e safeError) Error() string { return string(e) }
 
 // causeText returns the text of an error that says nothing but what happened to a connection, or
 // what a transport that knows the errors of this package found wrong. Other errors can quote what
@@ -35,11 +35,11 @@ func causeText(err error) string {
 			return safe.Error()
 		}
 	}
-	var response responseError
+	var response safeError
 	if errors.As(err, &response) {
 		return response.Error()
 	}
-	if kind := judgement(err); kind != nil {
+	if kind := argumentSentinel(err); kind != nil {
 		return strings.TrimPrefix(innermost(err, kind).Error(), "kratos: ")
 	}
 	for _, text := range []func(error) string{dnsText, connectionText, tlsText, netHTTPText} {
@@ -68,11 +68,11 @@ func dnsText(err error) string {
 	case !errors.As(err, &dns):
 		return ""
 	case dns.IsNotFound:
-		return "lookup " + printable(dns.Name) + ": no such host"
+		return "lookup " + sanitize(dns.Name) + ": no such host"
 	case dns.IsTimeout:
-		return "lookup " + printable(dns.Name) + ": timeout"
+		return "lookup " + sanitize(dns.Name) + ": timeout"
 	}
-	return "lookup " + printable(dns.Name) + ": the name server failed"
+	return "lookup " + sanitize(dns.Name) + ": the name server failed"
 }
 
 // connectionText is the text of a [net.OpError] as far as its parts are addresses and numbers.
@@ -84,9 +84,9 @@ func connectionText(err error) string {
 		}
 		return ""
 	}
-	text := printable(op.Op + " " + op.Net)
+	text := sanitize(op.Op + " " + op.Net)
 	if op.Addr != nil {
-		text += " " + printable(op.Addr.String())
+		text += " " + sanitize(op.Addr.String())
 	}
 	var errno syscall.Errno
 	switch {

@@ -70,8 +70,8 @@ func TestTextsOfCauses(t *testing.T) {
 		"a malformed response":                  {errors.New(`malformed HTTP response "s3cret"`), "unwrap"},
 		"a malformed header":                    {errors.New(`net/textproto: malformed MIME header line: s3cret`), "unwrap"},
 		"an invalid header":                     {errors.New(`net/http: invalid header field value for "s3cret"`), "unwrap"},
-		"a transport of the caller's":           {fmt.Errorf("s3cret: %w", kratos.ErrInvalid), "invalid argument"},
-		"a transport of the caller's, in a URL": {fmt.Errorf("x: %w", inURL(fmt.Errorf("s3cret: %w", kratos.ErrUnexpectedAnswer))), "the answer is not"},
+		"a transport of the caller's":           {fmt.Errorf("s3cret: %w", kratos.ErrInvalidArgument), "invalid argument"},
+		"a transport of the caller's, in a URL": {fmt.Errorf("x: %w", inURL(fmt.Errorf("s3cret: %w", kratos.ErrUnexpectedResponse))), "the answer is not"},
 		"a panic's value":                       {fmt.Errorf("%v", []byte(leak)), "unwrap"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestTextsOfCauses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = client.Whoami(t.Context(), kratos.Token(leak))
+			_, err = client.Whoami(t.Context(), kratos.SessionToken(leak))
 			if err == nil {
 				t.Fatal("there is no error")
 			}
@@ -140,7 +140,7 @@ func TestTextsOfWrongURLs(t *testing.T) {
 			t.Parallel()
 			client, err := kratos.NewClient(tc.url, kratos.WithRetries(0))
 			if err == nil {
-				_, err = client.Whoami(t.Context(), kratos.Token(leak))
+				_, err = client.Whoami(t.Context(), kratos.SessionToken(leak))
 			}
 			switch {
 			case err == nil:

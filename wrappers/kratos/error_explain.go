@@ -41,7 +41,7 @@ func (e *Error) Explain() string {
 func (e *Error) explain(b *strings.Builder, indent string) {
 	seen := map[string]bool{"": true}
 	line := func(parts ...string) {
-		text := readable(strings.Join(parts, ""))
+		text := withoutControls(strings.Join(parts, ""))
 		if !seen[text] {
 			seen[text] = true
 			b.WriteString("\n" + indent + "  " + text)
@@ -87,7 +87,7 @@ func explainReason(line string) string {
 
 // readable cuts what a server sent to what a terminal shows: no control characters, and no queries
 // of URLs.
-func readable(text string) string {
+func withoutControls(text string) string {
 	text = regexp.MustCompile(`(://[^\s?#"']*)[?#][^\s"']*`).ReplaceAllString(text, "$1?…")
 	return strings.Map(func(r rune) rune {
 		switch {

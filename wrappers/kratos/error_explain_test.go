@@ -134,7 +134,7 @@ func TestExplain(t *testing.T) {
 	t.Run("a way for browsers, which has secrets in its URL", func(t *testing.T) {
 		t.Parallel()
 		client, _ := serve(t, reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m","reason":"go to http://h/s3cret?s3cret"},"redirect_browser_to":"http://h/s3cret"}`})
-		if got := explain(second(client.Whoami(t.Context(), kratos.Token("t")))); strings.Contains(got, "s3cret") {
+		if got := explain(second(client.Whoami(t.Context(), kratos.SessionToken("t")))); strings.Contains(got, "s3cret") {
 			t.Errorf("got %s", got)
 		}
 	})
@@ -192,13 +192,13 @@ func TestAnEmptyIdentifier(t *testing.T) {
 		"registration":                second(client.Registration.Submit(t.Context(), registration, kratos.RegistrationPassword{Traits: traits, Password: "p"})),
 		"registration with a code":    second(client.Registration.Submit(t.Context(), registration, kratos.RegistrationCode{Traits: traits})),
 		"registration in a browser":   second(browser.Registration.Submit(t.Context(), registration, kratos.RegistrationPassword{Traits: traits, Password: "p"})),
-		"settings":                    second(client.Settings.Submit(t.Context(), settings, kratos.SettingsProfile{Traits: traits}, kratos.Token("t"))),
+		"settings":                    second(client.Settings.Submit(t.Context(), settings, kratos.SettingsProfile{Traits: traits}, kratos.SessionToken("t"))),
 		"settings in a browser":       second(browser.Settings.Submit(t.Context(), settings, kratos.SettingsProfile{Traits: traits})),
-		"a form that a browser posts": second(browser.Registration.Submit(t.Context(), registration, kratos.Posted{"method": "password", "traits": traits})),
+		"a form that a browser posts": second(browser.Registration.Submit(t.Context(), registration, kratos.Submission{"method": "password", "traits": traits})),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := matches(err); got != "ErrInvalid" {
-				t.Errorf("is %q, want ErrInvalid (%v)", got, err)
+			if got := matches(err); got != "ErrInvalidArgument" {
+				t.Errorf("is %q, want ErrInvalidArgument (%v)", got, err)
 			}
 			switch text := fmt.Sprint(err); {
 			case !strings.Contains(text, "status 500"):

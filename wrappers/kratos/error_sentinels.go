@@ -8,9 +8,9 @@ import (
 // What can go wrong, for [errors.Is]. An error matches at most one of the first group, and may
 // match one of the second.
 var (
-	// ErrInvalid: an argument is wrong. Nothing was sent, unless the error has a StatusCode: Kratos
+	// ErrInvalidArgument: an argument is wrong. Nothing was sent, unless the error has a StatusCode: Kratos
 	// answers an empty identifier in traits with status 500, as if the fault were its own.
-	ErrInvalid = errors.New("invalid argument")
+	ErrInvalidArgument = errors.New("invalid argument")
 	// ErrUnreachable: there was no answer. The error wraps the cause, such as
 	// [context.DeadlineExceeded].
 	ErrUnreachable = errors.New("no answer from the server")
@@ -18,10 +18,10 @@ var (
 	// that it did not process it: it can be sent again. It comes together with ErrUnreachable;
 	// without it, the request may have had its effect.
 	ErrNotProcessed = errors.New("the request was not processed, and may be sent again")
-	// ErrUnexpectedAnswer: the answer is not one of Kratos', or not one to this call: a page of a
+	// ErrUnexpectedResponse: the answer is not one of Kratos', or not one to this call: a page of a
 	// proxy, the wrong port or path, broken or truncated JSON, a body over the limit.
-	ErrUnexpectedAnswer = errors.New("the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?)")
-	// ErrRejected: Kratos refused what the person entered; [Rejected] has the form to show again.
+	ErrUnexpectedResponse = errors.New("the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?)")
+	// ErrRejected: Kratos refused what the person entered; [RejectedFlow] has the form to show again.
 	ErrRejected = errors.New("the input was refused")
 	// ErrFlowExpired: the flow is too old. FlowID has the flow that replaces it, if Kratos made
 	// one; else start again.

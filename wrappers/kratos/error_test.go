@@ -11,7 +11,7 @@ import (
 )
 
 var sentinels = map[string]error{
-	"ErrInvalid": kratos.ErrInvalid, "ErrUnreachable": kratos.ErrUnreachable, "ErrUnexpectedAnswer": kratos.ErrUnexpectedAnswer,
+	"ErrInvalidArgument": kratos.ErrInvalidArgument, "ErrUnreachable": kratos.ErrUnreachable, "ErrUnexpectedResponse": kratos.ErrUnexpectedResponse,
 	"ErrRejected": kratos.ErrRejected, "ErrFlowExpired": kratos.ErrFlowExpired, "ErrFlowReplaced": kratos.ErrFlowReplaced,
 	"ErrFlowDisabled": kratos.ErrFlowDisabled, "ErrNoSession": kratos.ErrNoSession,
 	"ErrSessionAlreadyAvailable": kratos.ErrSessionAlreadyAvailable, "ErrAAL1Required": kratos.ErrAAL1Required,
@@ -70,28 +70,28 @@ func TestWhatAnErrorIs(t *testing.T) {
 		"429":                                   {reply{status: 429, body: plain}, "ErrRateLimited"},
 		"500":                                   {reply{status: 500, body: plain}, "ErrServer"},
 		"an unlisted status":                    {reply{status: 418, body: plain}, ""},
-		"a proxy's 502":                         {reply{status: 502, header: html, body: "<html>"}, "ErrServer ErrUnexpectedAnswer"},
-		"a proxy's 429":                         {reply{status: 429, header: html, body: "<html>"}, "ErrRateLimited ErrUnexpectedAnswer"},
-		"a proxy's 404 says nothing":            {reply{status: 404, header: html, body: "<html>"}, "ErrUnexpectedAnswer"},
-		"a proxy's 401 is for the program":      {reply{status: 401, header: html, body: "<html>"}, "ErrUnauthorized ErrUnexpectedAnswer"},
-		"a page with status 200":                {reply{status: 200, header: html, body: "<html>"}, "ErrUnexpectedAnswer"},
-		"an empty body":                         {reply{status: 200}, "ErrUnexpectedAnswer"},
-		"an empty error body":                   {reply{status: 400}, "ErrUnexpectedAnswer"},
-		"broken JSON":                           {reply{status: 200, body: `{"id":"5a2b"`}, "ErrUnexpectedAnswer"},
-		"JSON of another kind":                  {reply{status: 200, body: `[1,2]`}, "ErrUnexpectedAnswer"},
-		"an object that is no session":          {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedAnswer"},
-		"null":                                  {reply{status: 200, body: `null`}, "ErrUnexpectedAnswer"},
-		"a truncated body":                      {reply{status: 200, header: http.Header{"Content-Length": {"4000"}}, body: sessionBody}, "ErrUnexpectedAnswer"},
-		"a gateway's 404 says nothing":          {reply{status: 404, body: `{"message":"no Route matched"}`}, "ErrUnexpectedAnswer"},
-		"a gateway's 401 is for the program":    {reply{status: 401, body: `{"error":{}}`}, "ErrUnauthorized ErrUnexpectedAnswer"},
-		"a redirect":                            {reply{status: 307, header: http.Header{"Location": {"/admin/sessions"}}}, "ErrUnexpectedAnswer"},
-		"a redirect to nowhere":                 {reply{status: 303}, "ErrUnexpectedAnswer"},
-		"no content":                            {reply{status: 204}, "ErrUnexpectedAnswer"},
+		"a proxy's 502":                         {reply{status: 502, header: html, body: "<html>"}, "ErrServer ErrUnexpectedResponse"},
+		"a proxy's 429":                         {reply{status: 429, header: html, body: "<html>"}, "ErrRateLimited ErrUnexpectedResponse"},
+		"a proxy's 404 says nothing":            {reply{status: 404, header: html, body: "<html>"}, "ErrUnexpectedResponse"},
+		"a proxy's 401 is for the program":      {reply{status: 401, header: html, body: "<html>"}, "ErrUnauthorized ErrUnexpectedResponse"},
+		"a page with status 200":                {reply{status: 200, header: html, body: "<html>"}, "ErrUnexpectedResponse"},
+		"an empty body":                         {reply{status: 200}, "ErrUnexpectedResponse"},
+		"an empty error body":                   {reply{status: 400}, "ErrUnexpectedResponse"},
+		"broken JSON":                           {reply{status: 200, body: `{"id":"5a2b"`}, "ErrUnexpectedResponse"},
+		"JSON of another kind":                  {reply{status: 200, body: `[1,2]`}, "ErrUnexpectedResponse"},
+		"an object that is no session":          {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedResponse"},
+		"null":                                  {reply{status: 200, body: `null`}, "ErrUnexpectedResponse"},
+		"a truncated body":                      {reply{status: 200, header: http.Header{"Content-Length": {"4000"}}, body: sessionBody}, "ErrUnexpectedResponse"},
+		"a gateway's 404 says nothing":          {reply{status: 404, body: `{"message":"no Route matched"}`}, "ErrUnexpectedResponse"},
+		"a gateway's 401 is for the program":    {reply{status: 401, body: `{"error":{}}`}, "ErrUnauthorized ErrUnexpectedResponse"},
+		"a redirect":                            {reply{status: 307, header: http.Header{"Location": {"/admin/sessions"}}}, "ErrUnexpectedResponse"},
+		"a redirect to nowhere":                 {reply{status: 303}, "ErrUnexpectedResponse"},
+		"no content":                            {reply{status: 204}, "ErrUnexpectedResponse"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := serve(t, tc.answer, kratos.WithRetries(0))
-			_, err := client.Whoami(t.Context(), kratos.Token("t"))
+			_, err := client.Whoami(t.Context(), kratos.SessionToken("t"))
 			var e *kratos.Error
 			if !errors.As(err, &e) {
 				t.Fatalf("got %v, want an *Error", err)
@@ -122,7 +122,7 @@ func TestWhatAnErrorSays(t *testing.T) {
 		body: `{"error":{"id":"session_aal2_required","code":401,"status":"Forbidden","request":"body-id","reason":"r","message":"m",
 		"details":{"redirect_browser_to":"http://127.0.0.1/aal2","n":12345678901234567890}},"redirect_browser_to":"http://127.0.0.1/aal2"}`,
 	})
-	_, err := client.Whoami(t.Context(), kratos.Token("t"))
+	_, err := client.Whoami(t.Context(), kratos.SessionToken("t"))
 	var e *kratos.Error
 	if !errors.As(err, &e) {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestWhatTheDetailsOfAnErrorSay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _ := serve(t, reply{status: 403, body: `{"error":{"code":403,"message":"m","details":` + tc.details + `}}`})
-			_, err := client.Whoami(t.Context(), kratos.Token("t"))
+			_, err := client.Whoami(t.Context(), kratos.SessionToken("t"))
 			var e *kratos.Error
 			if !errors.As(err, &e) {
 				t.Fatal(err)
@@ -200,7 +200,7 @@ func TestNoSecretInAnyErrorText(t *testing.T) {
 	}
 	for name, answer := range answers {
 		client, admin := serve(t, answer, kratos.WithRetries(0))
-		token, query := kratos.Token(secret), kratos.Query(secret, secret)
+		token, query := kratos.SessionToken(secret), kratos.Query(secret, secret)
 		flow := newFlow[kratos.LoginFlow](secret)
 		for _, err := range []error{
 			second(client.Whoami(t.Context(), token, query)),
@@ -257,7 +257,7 @@ func second[T any](_ T, err error) error { return err }
 func TestAnErrorIdIsFitForALog(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, reply{status: 400, body: `{"error":{"id":"a\nb` + strings.Repeat("x", 500) + `","message":""}}`})
-	_, err := client.Whoami(t.Context(), kratos.Token("t"))
+	_, err := client.Whoami(t.Context(), kratos.SessionToken("t"))
 	if strings.ContainsAny(err.Error(), "\n\r") || len(err.Error()) > 200 {
 		t.Errorf("text %q", err)
 	}

@@ -68,7 +68,7 @@ func (e *Error) violations() string {
 		}
 		member, keyword := schemaPlace(pointerNames(v.schema))
 		if !strings.HasPrefix(v.schema, "/properties/") { // what a $ref refers to
-			member = join(members, v.instance, member)
+			member = joinSentences(members, v.instance, member)
 		}
 		members[v.instance] = member
 		for _, text := range describe(member, keyword, v.text) {
@@ -88,7 +88,7 @@ func (e *Error) violations() string {
 
 // join returns the member that instance stands for, which is relative to one that an earlier line
 // named.
-func join(members map[string]string, instance, relative string) string {
+func joinSentences(members map[string]string, instance, relative string) string {
 	if member, ok := members[instance]; ok {
 		return member
 	}
@@ -214,8 +214,8 @@ func knownReason(reason string) string {
 
 // blameInput recognizes what Kratos takes for a fault of its own, and is one of the caller's.
 func (e *Error) blameInput() {
-	if (e.StatusCode == http.StatusInternalServerError || e.Code == http.StatusInternalServerError) && e.kind == nil &&
+	if (e.StatusCode == http.StatusInternalServerError || e.Code == http.StatusInternalServerError) && e.sentinel == nil &&
 		strings.Contains(e.Reason+e.Message, "missing or empty identifier") {
-		e.kind, e.text = ErrInvalid, "an identifier in the traits is empty: leave empty traits out, with omitzero or omitempty in a struct"
+		e.sentinel, e.text = ErrInvalidArgument, "an identifier in the traits is empty: leave empty traits out, with omitzero or omitempty in a struct"
 	}
 }

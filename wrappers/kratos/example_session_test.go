@@ -39,7 +39,7 @@ func ExampleBrowser_ActiveSession() {
 	front := func(w http.ResponseWriter, r *http.Request) {
 		browser := client.Browser(r)
 		session, err := browser.ActiveSession(r.Context())
-		browser.Relay(w)
+		browser.SetCookies(w)
 		switch {
 		case err == nil:
 			fmt.Fprint(w, "hello ", session.Identity.ID)
@@ -68,13 +68,13 @@ func ExampleClient_ActiveSession() {
 	client, stop := exampleClient()
 	defer stop()
 
-	session, err := client.ActiveSession(ctx, kratos.Token("ory_st_example"))
+	session, err := client.ActiveSession(ctx, kratos.SessionToken("ory_st_example"))
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(session.Identity.ID)
 
-	_, err = client.ActiveSession(ctx, kratos.Token("ory_st_of_the_first_factor"))
+	_, err = client.ActiveSession(ctx, kratos.SessionToken("ory_st_of_the_first_factor"))
 	fmt.Println(errors.Is(err, kratos.ErrAAL2Required))
 	// Output:
 	// 77aa
@@ -84,7 +84,7 @@ func ExampleClient_ActiveSession() {
 // The test of a handler that is behind RequireSession needs no Kratos.
 func ExampleContextWithSession() {
 	account := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, "the account of ", kratos.SessionOf(r.Context()).Identity.ID)
+		fmt.Fprint(w, "the account of ", kratos.SessionFromContext(r.Context()).Identity.ID)
 	})
 
 	session := &kratos.Session{ID: "5a2b", Active: true, Identity: &kratos.Identity{ID: "77aa"}}

@@ -36,7 +36,7 @@ func ExampleNewClient() {
 	// kratos: NewClient: the base URL does not begin with http:// or https://
 }
 
-func ExampleFlows_Do() {
+func ExampleFlowClient_Do() {
 	client, stop := exampleClient()
 	defer stop()
 
@@ -44,7 +44,7 @@ func ExampleFlows_Do() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	session, err := client.Whoami(ctx, kratos.Token(login.SessionToken))
+	session, err := client.Whoami(ctx, kratos.SessionToken(login.SessionToken))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func ExampleFlows_Do() {
 	// 77aa aal1
 }
 
-func ExampleFlows_Do_registration() {
+func ExampleFlowClient_Do_registration() {
 	client, stop := exampleClient()
 	defer stop()
 
@@ -68,7 +68,7 @@ func ExampleFlows_Do_registration() {
 
 	// Kratos has mailed a code if the identity schema says that the address is to be verified. From
 	// v25.4 on, it names the flow only where the configuration has the hook show_verification_ui.
-	if next := registered.ContinueWith.Action(kratos.ContinueShowVerificationUI); next != nil {
+	if next := registered.ContinueWith.Find(kratos.ContinueShowVerificationUI); next != nil {
 		flow, err := client.Verification.Get(ctx, next.Flow.ID)
 		if err != nil {
 			log.Fatal(err)
@@ -84,7 +84,7 @@ func ExampleFlows_Do_registration() {
 	// verified ada@example.org true
 }
 
-func ExampleFlows_Submit() {
+func ExampleFlowClient_Submit() {
 	client, stop := exampleClient()
 	defer stop()
 
@@ -108,7 +108,7 @@ func ExampleFlows_Submit() {
 	// true 5a2b
 }
 
-func ExampleRejected() {
+func ExampleRejectedFlow() {
 	client, stop := exampleClient()
 	defer stop()
 
@@ -118,7 +118,7 @@ func ExampleRejected() {
 	case err == nil:
 		fmt.Println("welcome")
 	case errors.Is(err, kratos.ErrRejected):
-		flow := kratos.Rejected[kratos.LoginFlow](err) // the form to show again
+		flow := kratos.RejectedFlow[kratos.LoginFlow](err) // the form to show again
 		errors.As(err, &failure)
 		fmt.Println(len(flow.UI.Nodes), "fields:", failure.Messages()[0].Text)
 	default:
@@ -135,7 +135,7 @@ func ExampleClient_RequireSession() {
 
 	signedIn := client.RequireSession(nil)
 	mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintln(w, "hello", kratos.SessionOf(r.Context()).Identity.ID)
+		fmt.Fprintln(w, "hello", kratos.SessionFromContext(r.Context()).Identity.ID)
 	})))
 
 	w := httptest.NewRecorder()
@@ -155,7 +155,7 @@ func ExampleClient_Whoami_stepUp() {
 	client, stop := exampleClient()
 	defer stop()
 
-	token := kratos.Token("ory_st_of_the_first_factor")
+	token := kratos.SessionToken("ory_st_of_the_first_factor")
 	session, err := client.Whoami(ctx, token)
 	if errors.Is(err, kratos.ErrAAL2Required) {
 		fmt.Println("the code of the app, please")
@@ -174,11 +174,11 @@ func ExampleClient_Whoami_stepUp() {
 	// 5a2b aal2
 }
 
-func ExampleFlows_Submit_reauthentication() {
+func ExampleFlowClient_Submit_reauthentication() {
 	client, stop := exampleClient()
 	defer stop()
 
-	token := kratos.Token("ory_st_of_yesterday")
+	token := kratos.SessionToken("ory_st_of_yesterday")
 	flow, err := client.Settings.Start(ctx, token)
 	if err != nil {
 		log.Fatal(err)
@@ -191,7 +191,7 @@ func ExampleFlows_Submit_reauthentication() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		step, err = client.Settings.Submit(ctx, flow, change, kratos.Token(login.SessionToken)) // nothing of it was lost
+		step, err = client.Settings.Submit(ctx, flow, change, kratos.SessionToken(login.SessionToken)) // nothing of it was lost
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -209,7 +209,7 @@ func ExampleClient_Proxy() {
 
 	mux := http.NewServeMux()
 	mux.Handle("/auth/", client.Proxy("/auth"))
-	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
+	mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
 		form := flow.Form() // a template shows its nodes and messages
 		fmt.Fprintf(w, "%s %s with %d fields", form.Method, form.Action, len(form.Nodes))
 	}))
@@ -217,7 +217,7 @@ func ExampleClient_Proxy() {
 		http.Redirect(w, r, "/login?return_to=/account", http.StatusSeeOther)
 	})
 	mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintln(w, "the account of", kratos.SessionOf(r.Context()).Identity.ID)
+		fmt.Fprintln(w, "the account of", kratos.SessionFromContext(r.Context()).Identity.ID)
 	})))
 
 	site := httptest.NewServer(mux)

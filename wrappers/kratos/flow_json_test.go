@@ -178,7 +178,7 @@ func TestUnknownMembersOfAFlowAreReachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = client.Login.Submit(t.Context(), flow, kratos.LoginPassword{})
-	for name, flow := range map[string]*kratos.LoginFlow{"fetched": flow, "refused": kratos.Rejected[kratos.LoginFlow](err)} {
+	for name, flow := range map[string]*kratos.LoginFlow{"fetched": flow, "refused": kratos.RejectedFlow[kratos.LoginFlow](err)} {
 		t.Run(name, func(t *testing.T) {
 			if string(flow.AdditionalProperties["zz"]) != "1" || string(flow.UI.Nodes[1].AdditionalProperties["zz"]) != "2" {
 				t.Errorf("%s, %s", flow.AdditionalProperties, flow.UI.Nodes[1].AdditionalProperties)

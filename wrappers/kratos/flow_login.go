@@ -23,10 +23,10 @@ type (
 	LoginTOTP gen.UpdateLoginFlowWithTOTPMethod
 	// LoginLookupSecret is a second factor: one of the backup codes that were given out.
 	LoginLookupSecret gen.UpdateLoginFlowWithLookupSecretMethod
-	// LoginOIDC logs in through another provider; Step.RedirectTo says where the browser has to go,
+	// LoginOIDC logs in through another provider; FlowResult.RedirectTo says where the browser has to go,
 	// unless an id token of the provider is given (one that is forged fails with [ErrForbidden]
 	// from Kratos v25.4 on, and with [ErrServer] before). UpstreamParameters is an object of
-	// strings. If the address of an id token belongs to somebody already, Step.Flow is another
+	// strings. If the address of an id token belongs to somebody already, FlowResult.Flow is another
 	// login flow, in which that person links the two by logging in.
 	LoginOIDC gen.UpdateLoginFlowWithOIDCMethod
 	// LoginWebAuthn logs in with a security key. It always needs the Identifier, which the form of

@@ -8,15 +8,15 @@ import (
 )
 
 // mode is for whom flows are: a native client or a browser.
-type mode bool
+type clientType bool
 
 const (
-	nativeFlow  mode = false
-	browserFlow mode = true
+	nativeClient  clientType = false
+	browserClient clientType = true
 )
 
-func loginFlow() *flowCalls[LoginFlow, LoginMethod] {
-	return &flowCalls[LoginFlow, LoginMethod]{
+func newLoginOperations() *flowOperations[LoginFlow, LoginMethod] {
+	return &flowOperations[LoginFlow, LoginMethod]{
 		name: "Login",
 		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.CreateNativeLoginFlow(ctx, nil, edits...)
@@ -31,14 +31,14 @@ func loginFlow() *flowCalls[LoginFlow, LoginMethod] {
 			return api.UpdateLoginFlow(ctx, &gen.UpdateLoginFlowParams{Flow: id}, body, edits...)
 		},
 		body: LoginMethod.loginBody,
-		look: func(f *LoginFlow) flowState {
+		state: func(f *LoginFlow) flowState {
 			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
 	}
 }
 
-func registrationFlow() *flowCalls[RegistrationFlow, RegistrationMethod] {
-	return &flowCalls[RegistrationFlow, RegistrationMethod]{
+func newRegistrationOperations() *flowOperations[RegistrationFlow, RegistrationMethod] {
+	return &flowOperations[RegistrationFlow, RegistrationMethod]{
 		name: "Registration",
 		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.CreateNativeRegistrationFlow(ctx, nil, edits...)
@@ -53,14 +53,14 @@ func registrationFlow() *flowCalls[RegistrationFlow, RegistrationMethod] {
 			return api.UpdateRegistrationFlow(ctx, &gen.UpdateRegistrationFlowParams{Flow: id}, body, edits...)
 		},
 		body: RegistrationMethod.registrationBody,
-		look: func(f *RegistrationFlow) flowState {
+		state: func(f *RegistrationFlow) flowState {
 			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
 	}
 }
 
-func settingsFlow() *flowCalls[SettingsFlow, SettingsMethod] {
-	return &flowCalls[SettingsFlow, SettingsMethod]{
+func newSettingsOperations() *flowOperations[SettingsFlow, SettingsMethod] {
+	return &flowOperations[SettingsFlow, SettingsMethod]{
 		name: "Settings",
 		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.CreateNativeSettingsFlow(ctx, nil, edits...)
@@ -75,14 +75,14 @@ func settingsFlow() *flowCalls[SettingsFlow, SettingsMethod] {
 			return api.UpdateSettingsFlow(ctx, &gen.UpdateSettingsFlowParams{Flow: id}, body, edits...)
 		},
 		body: SettingsMethod.settingsBody,
-		look: func(f *SettingsFlow) flowState {
+		state: func(f *SettingsFlow) flowState {
 			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form(), next: f.ContinueWith}
 		},
 	}
 }
 
-func recoveryFlow() *flowCalls[RecoveryFlow, RecoveryMethod] {
-	return &flowCalls[RecoveryFlow, RecoveryMethod]{
+func newRecoveryOperations() *flowOperations[RecoveryFlow, RecoveryMethod] {
+	return &flowOperations[RecoveryFlow, RecoveryMethod]{
 		name: "Recovery",
 		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.CreateNativeRecoveryFlow(ctx, nil, edits...)
@@ -97,14 +97,14 @@ func recoveryFlow() *flowCalls[RecoveryFlow, RecoveryMethod] {
 			return api.UpdateRecoveryFlow(ctx, &gen.UpdateRecoveryFlowParams{Flow: id}, body, edits...)
 		},
 		body: RecoveryMethod.recoveryBody,
-		look: func(f *RecoveryFlow) flowState {
+		state: func(f *RecoveryFlow) flowState {
 			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form(), next: f.ContinueWith}
 		},
 	}
 }
 
-func verificationFlow() *flowCalls[VerificationFlow, VerificationMethod] {
-	return &flowCalls[VerificationFlow, VerificationMethod]{
+func newVerificationOperations() *flowOperations[VerificationFlow, VerificationMethod] {
+	return &flowOperations[VerificationFlow, VerificationMethod]{
 		name: "Verification",
 		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.CreateNativeVerificationFlow(ctx, nil, edits...)
@@ -119,7 +119,7 @@ func verificationFlow() *flowCalls[VerificationFlow, VerificationMethod] {
 			return api.UpdateVerificationFlow(ctx, &gen.UpdateVerificationFlowParams{Flow: id}, body, edits...)
 		},
 		body: VerificationMethod.verificationBody,
-		look: func(f *VerificationFlow) flowState {
+		state: func(f *VerificationFlow) flowState {
 			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
 	}

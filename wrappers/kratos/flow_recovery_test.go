@@ -19,16 +19,16 @@ func TestARecoveryByAddressOrCode(t *testing.T) {
 	}))
 	browser := client.Browser(fromBrowser())
 	for name, tc := range map[string]struct {
-		method kratos.RecoveryWithCode
+		method kratos.RecoveryCode
 		want   string
 	}{
-		"an address":                           {kratos.RecoveryWithCode{Email: "ada@example.org"}, `{"email":"ada@example.org","method":"code"}`},
-		"a code":                               {kratos.RecoveryWithCode{Code: "123456"}, `{"code":"123456","method":"code"}`},
-		"an address and a code":                {kratos.RecoveryWithCode{Email: "ada@example.org", Code: "123456"}, `{"code":"123456","method":"code"}`},
-		"an address and a code, and a payload": {kratos.RecoveryWithCode{Email: "ada@example.org", Code: "123456", TransientPayload: map[string]int{"n": 1}}, `{"code":"123456","method":"code","transient_payload":{"n":1}}`},
+		"an address":                           {kratos.RecoveryCode{Email: "ada@example.org"}, `{"email":"ada@example.org","method":"code"}`},
+		"a code":                               {kratos.RecoveryCode{Code: "123456"}, `{"code":"123456","method":"code"}`},
+		"an address and a code":                {kratos.RecoveryCode{Email: "ada@example.org", Code: "123456"}, `{"code":"123456","method":"code"}`},
+		"an address and a code, and a payload": {kratos.RecoveryCode{Email: "ada@example.org", Code: "123456", TransientPayload: map[string]int{"n": 1}}, `{"code":"123456","method":"code","transient_payload":{"n":1}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for mode, flows := range map[string]kratos.Flows[kratos.RecoveryFlow, kratos.RecoveryMethod]{"native": client.Recovery, "browser": browser.Recovery} {
+			for mode, flows := range map[string]kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod]{"native": client.Recovery, "browser": browser.Recovery} {
 				t.Run(mode, func(t *testing.T) {
 					if _, err := flows.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), tc.method); err != nil {
 						t.Errorf("%s, %s: %v", name, mode, err)

@@ -20,7 +20,7 @@ type (
 	// RegistrationProfile is the first of two steps: the traits, before the credential. Screen
 	// "previous" goes back to it.
 	RegistrationProfile gen.UpdateRegistrationFlowWithProfileMethod
-	// RegistrationOIDC registers through another provider; Step.RedirectTo says where the browser
+	// RegistrationOIDC registers through another provider; FlowResult.RedirectTo says where the browser
 	// has to go, unless an id token of the provider is given; see [ReturnSessionTokenExchangeCode]
 	// for native clients, and [ErrAccountExists].
 	RegistrationOIDC gen.UpdateRegistrationFlowWithOIDCMethod

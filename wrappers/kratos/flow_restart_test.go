@@ -27,7 +27,7 @@ func TestRestartKeepsWhatTheFlowWasStartedWith(t *testing.T) {
 		t.Run(began, func(t *testing.T) {
 			old := newFlow[kratos.LoginFlow]("old")
 			old.RequestURL = began
-			flow, err := client.Login.Restart(t.Context(), old, kratos.Token("t"))
+			flow, err := client.Login.Restart(t.Context(), old, kratos.SessionToken("t"))
 			switch {
 			case err != nil:
 				t.Error(err)
@@ -48,8 +48,8 @@ func TestRestartKeepsWhatTheFlowWasStartedWith(t *testing.T) {
 	broken := newFlow[kratos.LoginFlow]("old")
 	broken.RequestURL = "http://[s3cret"
 	for _, bad := range []*kratos.LoginFlow{nil, broken} {
-		if _, err := client.Login.Restart(t.Context(), bad); !errors.Is(err, kratos.ErrInvalid) || strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("%v, want ErrInvalid", err)
+		if _, err := client.Login.Restart(t.Context(), bad); !errors.Is(err, kratos.ErrInvalidArgument) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%v, want ErrInvalidArgument", err)
 		}
 	}
 }
@@ -69,7 +69,7 @@ func TestNextSteps(t *testing.T) {
 		"none":                             {"", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var steps kratos.NextSteps
+			var steps kratos.ContinueWithList
 			for _, action := range strings.Fields(tc.actions) {
 				steps = append(steps, kratos.ContinueWith{Action: kratos.ContinueWithAction(action)})
 			}
@@ -121,11 +121,11 @@ func TestNativeRecoveryNamesTheSettingThatIsMissing(t *testing.T) {
 	moved := reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m"},"redirect_browser_to":"http://ui/settings"}`}
 	client, _ := serve(t, routes{"POST /self-service/recovery": moved})
 	flow := newFlow[kratos.RecoveryFlow]("f")
-	_, err := client.Recovery.Submit(t.Context(), flow, kratos.RecoveryWithCode{Code: "1"})
+	_, err := client.Recovery.Submit(t.Context(), flow, kratos.RecoveryCode{Code: "1"})
 	if !errors.Is(err, kratos.ErrBrowserLocationChangeRequired) || !strings.Contains(err.Error(), "feature_flags.use_continue_with_transitions") {
 		t.Errorf("a native client: %v", err)
 	}
-	step, err := client.Browser(browserRequest("")).Recovery.Submit(t.Context(), flow, kratos.RecoveryWithCode{Code: "1"})
+	step, err := client.Browser(browserRequest("")).Recovery.Submit(t.Context(), flow, kratos.RecoveryCode{Code: "1"})
 	if err != nil || step.RedirectTo != "http://ui/settings" {
 		t.Errorf("a browser: %+v, %v", step, err)
 	}
@@ -157,7 +157,7 @@ func TestAwaitSessionToken(t *testing.T) {
 	if _, err := client.AwaitSessionToken(t.Context(), "bad", "b", time.Millisecond); !errors.Is(err, kratos.ErrBadRequest) {
 		t.Errorf("codes that are refused: %v", err)
 	}
-	if _, err := client.AwaitSessionToken(t.Context(), "a", "b", 0); !errors.Is(err, kratos.ErrInvalid) {
+	if _, err := client.AwaitSessionToken(t.Context(), "a", "b", 0); !errors.Is(err, kratos.ErrInvalidArgument) {
 		t.Errorf("no pause: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
@@ -170,7 +170,7 @@ func TestAwaitSessionToken(t *testing.T) {
 func TestASpentLinkNamesTheFlowToUse(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"POST /self-service/recovery": reply{status: 303, header: http.Header{"Location": {"http://ui/recovery?flow=new"}}}})
-	_, err := client.Browser(browserRequest("")).Recovery.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), kratos.RecoveryWithLink{Email: "a@example.org"})
+	_, err := client.Browser(browserRequest("")).Recovery.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), kratos.RecoveryLink{Email: "a@example.org"})
 	var e *kratos.Error
 	switch {
 	case !errors.Is(err, kratos.ErrFlowReplaced):

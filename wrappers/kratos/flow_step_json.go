@@ -9,12 +9,12 @@ import (
 // errStepJSON keeps a Step out of logs, and out of responses that are to be those of Kratos.
 var errStepJSON = errors.New("kratos: a Step is not JSON: see its method ResponseBody")
 
-// MarshalJSON fails: a Step has the session token, and is not what Kratos sent. [Step.ResponseBody]
+// MarshalJSON fails: a Step has the session token, and is not what Kratos sent. [FlowResult.ResponseBody]
 // is, for a browser.
-func (s Step[F]) MarshalJSON() ([]byte, error) { return nil, errStepJSON }
+func (s FlowResult[F]) MarshalJSON() ([]byte, error) { return nil, errStepJSON }
 
-// UnmarshalJSON fails: [Flows.Submit] makes a Step of a response, whose status counts as well.
-func (s *Step[F]) UnmarshalJSON([]byte) error { return errStepJSON }
+// UnmarshalJSON fails: [FlowClient.Submit] makes a Step of a response, whose status counts as well.
+func (s *FlowResult[F]) UnmarshalJSON([]byte) error { return errStepJSON }
 
 // ResponseBody returns the JSON that Kratos responded with, for the browser of the person, without
 // the session token:
@@ -26,7 +26,7 @@ func (s *Step[F]) UnmarshalJSON([]byte) error { return errStepJSON }
 //     browser can go on. Kratos sends it with status 422.
 //
 // It is the response to a single-page application that submitted a form, and must not be logged.
-func (s Step[F]) ResponseBody() ([]byte, error) {
+func (s FlowResult[F]) ResponseBody() ([]byte, error) {
 	switch {
 	case s.Flow != nil:
 		return s.flowJSON()
@@ -45,9 +45,9 @@ func (s Step[F]) ResponseBody() ([]byte, error) {
 		return json.Marshal(body)
 	}
 	end := struct {
-		Session      *Session  `json:"session,omitempty"`
-		Identity     *Identity `json:"identity,omitempty"`
-		ContinueWith NextSteps `json:"continue_with,omitempty"`
+		Session      *Session         `json:"session,omitempty"`
+		Identity     *Identity        `json:"identity,omitempty"`
+		ContinueWith ContinueWithList `json:"continue_with,omitempty"`
 	}{s.Session, s.Identity, s.ContinueWith.withoutToken()}
 	if s.Session != nil && s.Session.Identity == s.Identity {
 		end.Identity = nil // of a login, where the session has it
@@ -56,14 +56,14 @@ func (s Step[F]) ResponseBody() ([]byte, error) {
 }
 
 // flowJSON writes the flow without the step that has the session token.
-func (s Step[F]) flowJSON() ([]byte, error) {
+func (s FlowResult[F]) flowJSON() ([]byte, error) {
 	body, err := json.Marshal(s.Flow)
 	if err != nil {
 		return nil, err
 	}
 	var members map[string]json.RawMessage
-	var next NextSteps
-	if json.Unmarshal(body, &members) != nil || json.Unmarshal(members["continue_with"], &next) != nil || next.Action(ContinueSetSessionToken) == nil {
+	var next ContinueWithList
+	if json.Unmarshal(body, &members) != nil || json.Unmarshal(members["continue_with"], &next) != nil || next.Find(ContinueSetSessionToken) == nil {
 		return body, nil
 	}
 	if members["continue_with"], err = json.Marshal(next.withoutToken()); err != nil {
@@ -73,6 +73,6 @@ func (s Step[F]) flowJSON() ([]byte, error) {
 }
 
 // withoutToken returns the steps but for the one that has the session token.
-func (n NextSteps) withoutToken() NextSteps {
+func (n ContinueWithList) withoutToken() ContinueWithList {
 	return slices.DeleteFunc(slices.Clone(n), func(c ContinueWith) bool { return c.Action == ContinueSetSessionToken || c.SessionToken != "" })
 }

@@ -28,14 +28,14 @@ func stepOf(t *testing.T, e *recorded.Exchange) []byte {
 	case "updateSettingsFlow":
 		return written[kratos.SettingsFlow, kratos.SettingsMethod](t, b.Settings, kratos.SettingsPassword{})
 	case "updateRecoveryFlow":
-		return written[kratos.RecoveryFlow, kratos.RecoveryMethod](t, b.Recovery, kratos.RecoveryWithCode{Code: "1"})
+		return written[kratos.RecoveryFlow, kratos.RecoveryMethod](t, b.Recovery, kratos.RecoveryCode{Code: "1"})
 	case "updateVerificationFlow":
 		return written[kratos.VerificationFlow, kratos.VerificationMethod](t, b.Verification, kratos.VerificationCode{Code: "1"})
 	}
 	return nil
 }
 
-func written[F, M any](t *testing.T, flows kratos.Flows[F, M], method M) []byte {
+func written[F, M any](t *testing.T, flows kratos.FlowClient[F, M], method M) []byte {
 	t.Helper()
 	step, err := flows.Submit(context.Background(), newFlow[F]("f"), method)
 	if err != nil {
@@ -103,18 +103,18 @@ func TestResponseBodiesAreWhatKratosAnswered(t *testing.T) {
 func TestStepsAsJSON(t *testing.T) {
 	t.Parallel()
 	flow := newFlow[kratos.RecoveryFlow]("f")
-	flow.ContinueWith = kratos.NextSteps{{Action: kratos.ContinueSetSessionToken, SessionToken: "s3cret"}, {Action: "later"}}
+	flow.ContinueWith = kratos.ContinueWithList{{Action: kratos.ContinueSetSessionToken, SessionToken: "s3cret"}, {Action: "later"}}
 	session := &kratos.Session{ID: "s", Identity: &kratos.Identity{ID: "i", OrganizationID: "o"}}
 	for name, tc := range map[string]struct {
 		step interface{ ResponseBody() ([]byte, error) }
 		want string
 	}{
-		"an end without a session": {kratos.Step[kratos.RegistrationFlow]{Done: true, Identity: &kratos.Identity{ID: "i", OrganizationID: "o"}, SessionToken: "s3cret"}, `"identity":{"id":"i"`},
-		"an end with a session":    {kratos.Step[kratos.LoginFlow]{Done: true, Session: session, Identity: session.Identity, SessionToken: "s3cret"}, `{"session":{`},
-		"only a token to go on":    {kratos.Step[kratos.LoginFlow]{Done: true, Session: session, ContinueWith: flow.ContinueWith[:1]}, `{"session":{`},
-		"a flow with a token":      {&kratos.Step[kratos.RecoveryFlow]{Done: true, Flow: flow, SessionToken: "s3cret", ContinueWith: flow.ContinueWith}, `{"continue_with":[{"action":"later"}],`},
-		"another URL":              {kratos.Step[kratos.LoginFlow]{RedirectTo: "https://example.org/?a=b"}, `{"error":{"id":"browser_location_change_required","code":422,"status":"Unprocessable Entity","message":"browser location change required"},"redirect_browser_to":"https://example.org/?a=b"}`},
-		"nothing":                  {kratos.Step[kratos.LoginFlow]{}, `{}`},
+		"an end without a session": {kratos.FlowResult[kratos.RegistrationFlow]{Done: true, Identity: &kratos.Identity{ID: "i", OrganizationID: "o"}, SessionToken: "s3cret"}, `"identity":{"id":"i"`},
+		"an end with a session":    {kratos.FlowResult[kratos.LoginFlow]{Done: true, Session: session, Identity: session.Identity, SessionToken: "s3cret"}, `{"session":{`},
+		"only a token to go on":    {kratos.FlowResult[kratos.LoginFlow]{Done: true, Session: session, ContinueWith: flow.ContinueWith[:1]}, `{"session":{`},
+		"a flow with a token":      {&kratos.FlowResult[kratos.RecoveryFlow]{Done: true, Flow: flow, SessionToken: "s3cret", ContinueWith: flow.ContinueWith}, `{"continue_with":[{"action":"later"}],`},
+		"another URL":              {kratos.FlowResult[kratos.LoginFlow]{RedirectTo: "https://example.org/?a=b"}, `{"error":{"id":"browser_location_change_required","code":422,"status":"Unprocessable Entity","message":"browser location change required"},"redirect_browser_to":"https://example.org/?a=b"}`},
+		"nothing":                  {kratos.FlowResult[kratos.LoginFlow]{}, `{}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text, err := tc.step.ResponseBody()
@@ -144,7 +144,7 @@ func TestStepsAsJSON(t *testing.T) {
 	if flow.ContinueWith[0].SessionToken == "" {
 		t.Error("the flow was changed")
 	}
-	if err := json.Unmarshal([]byte(`{"session_token":"s3cret"}`), new(kratos.Step[kratos.LoginFlow])); err == nil || strings.Contains(err.Error(), "s3cret") {
+	if err := json.Unmarshal([]byte(`{"session_token":"s3cret"}`), new(kratos.FlowResult[kratos.LoginFlow])); err == nil || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("reading a step: %v", err)
 	}
 }

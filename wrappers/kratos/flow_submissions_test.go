@@ -29,21 +29,25 @@ func TestEverySubmissionNamesItsMethod(t *testing.T) {
 	back := kratos.RegistrationProfile{Screen: kratos.RegistrationScreenPrevious}
 	for union, sent := range map[string]func(*testing.T) []string{
 		"updateLoginFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, loginMethods(), func(c *kratos.Client) kratos.Flows[kratos.LoginFlow, kratos.LoginMethod] { return c.Login })
+			return methodsSent(t, loginMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.LoginFlow, kratos.LoginMethod] { return c.Login })
 		},
 		"updateRegistrationFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, append(registrationMethods(), back), func(c *kratos.Client) kratos.Flows[kratos.RegistrationFlow, kratos.RegistrationMethod] {
+			return methodsSent(t, append(registrationMethods(), back), func(c *kratos.Client) kratos.FlowClient[kratos.RegistrationFlow, kratos.RegistrationMethod] {
 				return c.Registration
 			})
 		},
 		"updateSettingsFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, settingsMethods(), func(c *kratos.Client) kratos.Flows[kratos.SettingsFlow, kratos.SettingsMethod] { return c.Settings })
+			return methodsSent(t, settingsMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.SettingsFlow, kratos.SettingsMethod] {
+				return c.Settings
+			})
 		},
 		"updateRecoveryFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, recoveryMethods(), func(c *kratos.Client) kratos.Flows[kratos.RecoveryFlow, kratos.RecoveryMethod] { return c.Recovery })
+			return methodsSent(t, recoveryMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod] {
+				return c.Recovery
+			})
 		},
 		"updateVerificationFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, verificationMethods(), func(c *kratos.Client) kratos.Flows[kratos.VerificationFlow, kratos.VerificationMethod] {
+			return methodsSent(t, verificationMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.VerificationFlow, kratos.VerificationMethod] {
 				return c.Verification
 			})
 		},
@@ -59,7 +63,7 @@ func TestEverySubmissionNamesItsMethod(t *testing.T) {
 }
 
 // methodsSent submits each method, and returns what the bodies name, in order.
-func methodsSent[F, M any](t *testing.T, methods []M, of func(*kratos.Client) kratos.Flows[F, M]) (names []string) {
+func methodsSent[F, M any](t *testing.T, methods []M, of func(*kratos.Client) kratos.FlowClient[F, M]) (names []string) {
 	t.Helper()
 	sent := make(chan string, len(methods))
 	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,7 +85,7 @@ func methodsSent[F, M any](t *testing.T, methods []M, of func(*kratos.Client) kr
 		t.Fatal(err)
 	}
 	for _, method := range methods {
-		if _, err := of(client).Submit(t.Context(), flow, method, kratos.Token("t")); err == nil {
+		if _, err := of(client).Submit(t.Context(), flow, method, kratos.SessionToken("t")); err == nil {
 			t.Errorf("%T: no error", method)
 		}
 		select {

@@ -18,46 +18,46 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 	token := `[{"action":"show_verification_ui","flow":{"id":"v","verifiable_address":"ada@example.org"}},{"action":"set_ory_session_token","ory_session_token":"t2"}]`
 	for name, tc := range map[string]struct {
 		answer reply
-		is     string                                    // the sentinels, if it is an error
-		want   func(*kratos.Step[kratos.LoginFlow]) bool // if it is none
+		is     string                                          // the sentinels, if it is an error
+		want   func(*kratos.FlowResult[kratos.LoginFlow]) bool // if it is none
 	}{
 		"200 with a session is a login": {
 			reply{status: 200, body: `{"session":` + sessionBody + `,"session_token":"t1","continue_with":null}`}, "",
-			func(s *kratos.Step[kratos.LoginFlow]) bool {
+			func(s *kratos.FlowResult[kratos.LoginFlow]) bool {
 				return s.Done && s.Flow == nil && s.SessionToken == "t1" && s.Session.ID == "5a2b" && s.Identity.ID == "77aa" && s.Session.AAL == kratos.AAL1
 			}},
 		"200 with a session that leaves out the identity is a login": {
 			reply{status: 200, body: `{"session":{"id":"5a2b","identity":null},"session_token":"t1"}`}, "",
-			func(s *kratos.Step[kratos.LoginFlow]) bool {
+			func(s *kratos.FlowResult[kratos.LoginFlow]) bool {
 				return s.Done && s.Identity == nil && s.Session.ID == "5a2b"
 			}},
 		"200 with an identity alone is a registration without a session": {
 			reply{status: 200, body: `{"identity":{"id":"77aa"},"continue_with":` + token + `}`}, "",
-			func(s *kratos.Step[kratos.LoginFlow]) bool {
-				return s.Done && s.Session == nil && s.Identity.ID == "77aa" && s.SessionToken == "t2" && s.ContinueWith.Action(kratos.ContinueShowVerificationUI).Flow.ID == "v"
+			func(s *kratos.FlowResult[kratos.LoginFlow]) bool {
+				return s.Done && s.Session == nil && s.Identity.ID == "77aa" && s.SessionToken == "t2" && s.ContinueWith.Find(kratos.ContinueShowVerificationUI).Flow.ID == "v"
 			}},
 		"400 with a flow and no error goes on": {
 			reply{status: 400, body: flowBody("f", "sent_email", sent, "[]")}, "",
-			func(s *kratos.Step[kratos.LoginFlow]) bool {
+			func(s *kratos.FlowResult[kratos.LoginFlow]) bool {
 				return !s.Done && s.Flow.ID == "f" && s.Flow.State == "sent_email"
 			}},
 		"200 with a flow and no error goes on": {
 			reply{status: 200, body: flowBody("f", "sent_email", sent, "[]")}, "",
-			func(s *kratos.Step[kratos.LoginFlow]) bool { return !s.Done && s.Flow.ID == "f" }},
+			func(s *kratos.FlowResult[kratos.LoginFlow]) bool { return !s.Done && s.Flow.ID == "f" }},
 		"200 with a flow that passed is done": {
 			reply{status: 200, body: flowBody("f", "passed_challenge", "[]", "[]")}, "",
-			func(s *kratos.Step[kratos.LoginFlow]) bool { return s.Done && s.Flow.ID == "f" }},
+			func(s *kratos.FlowResult[kratos.LoginFlow]) bool { return s.Done && s.Flow.ID == "f" }},
 		"200 with a flow of settings that succeeded is done": {
 			reply{status: 200, body: flowBody("f", "success", "[]", "[]")}, "",
-			func(s *kratos.Step[kratos.LoginFlow]) bool { return s.Done }},
+			func(s *kratos.FlowResult[kratos.LoginFlow]) bool { return s.Done }},
 		"200 with a state of a later release goes on": {
 			reply{status: 200, body: flowBody("f", "awaiting_carrier_pigeon", "[]", "[]")}, "",
-			func(s *kratos.Step[kratos.LoginFlow]) bool {
+			func(s *kratos.FlowResult[kratos.LoginFlow]) bool {
 				return !s.Done && s.Flow.State == "awaiting_carrier_pigeon"
 			}},
 		"422 sends the browser elsewhere": {
 			reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m"},"redirect_browser_to":"https://idp.example.org/"}`}, "",
-			func(s *kratos.Step[kratos.LoginFlow]) bool {
+			func(s *kratos.FlowResult[kratos.LoginFlow]) bool {
 				return !s.Done && s.Flow == nil && s.RedirectTo == "https://idp.example.org/"
 			}},
 		"400 with an error about the form is refused":    {reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}, "ErrBadRequest ErrRejected", nil},
@@ -69,13 +69,13 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 		"401 says that the identity is inactive":         {reply{status: 401, body: `{"error":{"code":401,"message":"m","details":{"identity_id":"77aa"}}}`}, "ErrIdentityInactive", nil},
 		"410 names the flow to use":                      {reply{status: 410, body: `{"error":{"id":"self_service_flow_expired","code":410,"message":"m"},"use_flow_id":"new","expired_at":"2026-11-23T16:16:59Z","since":232161379}`}, "ErrFlowExpired", nil},
 		"303 to another flow names the flow to use":      {reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1/base/self-service/recovery/flows?id=new"}}}, "ErrFlowExpired", nil},
-		"303 to anywhere else is no answer":              {reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1/login?flow=f"}}}, "ErrUnexpectedAnswer", nil},
-		"200 with an empty form is no answer":            {reply{status: 200, body: `{"ui":{}}`}, "ErrUnexpectedAnswer", nil},
-		"200 with a null form is no answer":              {reply{status: 200, body: `{"ui":null}`}, "ErrUnexpectedAnswer", nil},
-		"200 with an empty session is no answer":         {reply{status: 200, body: `{"session":{}}`}, "ErrUnexpectedAnswer", nil},
-		"200 with neither is no answer":                  {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedAnswer", nil},
+		"303 to anywhere else is no answer":              {reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1/login?flow=f"}}}, "ErrUnexpectedResponse", nil},
+		"200 with an empty form is no answer":            {reply{status: 200, body: `{"ui":{}}`}, "ErrUnexpectedResponse", nil},
+		"200 with a null form is no answer":              {reply{status: 200, body: `{"ui":null}`}, "ErrUnexpectedResponse", nil},
+		"200 with an empty session is no answer":         {reply{status: 200, body: `{"session":{}}`}, "ErrUnexpectedResponse", nil},
+		"200 with neither is no answer":                  {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedResponse", nil},
 		"422 without a place to go is an error":          {reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m"}}`}, "ErrBrowserLocationChangeRequired", nil},
-		"a form of another shape is no answer":           {reply{status: 400, body: `{"ui":[]}`}, "ErrUnexpectedAnswer", nil},
+		"a form of another shape is no answer":           {reply{status: 400, body: `{"ui":[]}`}, "ErrUnexpectedResponse", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +121,7 @@ func TestARegistrationThatTurnsOutToBeALogin(t *testing.T) {
 
 func TestAStepIsPrintedWithoutItsToken(t *testing.T) {
 	t.Parallel()
-	step := &kratos.Step[kratos.LoginFlow]{Done: true, SessionToken: "s3cret"}
+	step := &kratos.FlowResult[kratos.LoginFlow]{Done: true, SessionToken: "s3cret"}
 	for _, form := range []string{"%v", "%+v", "%s"} {
 		t.Run(form, func(t *testing.T) {
 			if out := fmt.Sprintf(form, step) + fmt.Sprintf(form, *step); strings.Contains(out, "s3cret") {
@@ -136,7 +136,7 @@ func TestARefusedForm(t *testing.T) {
 	node := `[{"id":4000002,"text":"Property password is missing.","type":"error","context":{"property":"password"}},{"id":1,"text":"a hint","type":"info"}]`
 	client, _ := serve(t, routes{"POST /self-service/login": reply{status: 400, body: flowBody("f", "choose_method", wrong, node)}})
 	_, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{})
-	flow := kratos.Rejected[kratos.LoginFlow](err)
+	flow := kratos.RejectedFlow[kratos.LoginFlow](err)
 	switch {
 	case flow == nil:
 		t.Fatal("flow is nil")
@@ -145,7 +145,7 @@ func TestARefusedForm(t *testing.T) {
 	case len(flow.UI.Nodes) != 2:
 		t.Fatalf("len(flow.UI.Nodes) = %d, want 2", len(flow.UI.Nodes))
 	}
-	if kratos.Rejected[kratos.RegistrationFlow](err) != nil || kratos.Rejected[kratos.LoginFlow](io.EOF) != nil {
+	if kratos.RejectedFlow[kratos.RegistrationFlow](err) != nil || kratos.RejectedFlow[kratos.LoginFlow](io.EOF) != nil {
 		t.Error("a flow came out of an error that has none of this kind")
 	}
 	var e *kratos.Error
@@ -280,7 +280,7 @@ func TestStartTellsWhatFor(t *testing.T) {
 func TestAFlowWithoutAnID(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, reply{status: 200, body: `{"status":"ok"}`})
-	if _, err := client.Login.Start(t.Context()); !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+	if _, err := client.Login.Start(t.Context()); !errors.Is(err, kratos.ErrUnexpectedResponse) {
 		t.Errorf("got %v", err)
 	}
 }

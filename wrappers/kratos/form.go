@@ -92,9 +92,9 @@ func (f Form) Value(name string) string {
 	return ""
 }
 
-// ValueOf returns the value of a node as text, as [Form.Value] does: of one of several buttons with
+// NodeValue returns the value of a node as text, as [Form.Value] does: of one of several buttons with
 // the same name, for instance.
-func ValueOf(n UINode) string { return valueText(n.Attributes.Value) }
+func NodeValue(n UINode) string { return valueText(n.Attributes.Value) }
 
 // Providers returns the ids of the providers that the form offers for a sign-in or sign-up
 // ("provider"), to link ("link") or to unlink ("unlink"), by OpenID Connect and by SAML.
@@ -167,7 +167,7 @@ func (f Form) errors() iter.Seq2[string, Message] {
 }
 
 // says reports whether there is a message with this number about the form as a whole.
-func (f Form) says(id int) bool {
+func (f Form) hasMessage(id int) bool {
 	return slices.ContainsFunc(f.Messages, func(m Message) bool { return m.ID == id })
 }
 
@@ -176,7 +176,7 @@ func (f Form) says(id int) bool {
 func (f Form) errorIDs() string {
 	var ids []string
 	for field, m := range f.errors() {
-		ids = append(ids, strings.TrimSpace(printable(field)+" "+strconv.Itoa(m.ID)))
+		ids = append(ids, strings.TrimSpace(sanitize(field)+" "+strconv.Itoa(m.ID)))
 	}
 	return strings.Join(ids, ", ")
 }

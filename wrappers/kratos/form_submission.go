@@ -10,10 +10,10 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Posted is what was submitted to the page's own server, as a method of every flow. It is one of
+// Submission is what was submitted to the page's own server, as a method of every flow. It is one of
 // two things:
 //
-//   - a form, made by [Form.Posted]. It is sent as a form, and Kratos reads it by its identity
+//   - a form, made by [Form.Submission]. It is sent as a form, and Kratos reads it by its identity
 //     schema, as it reads the forms that browsers send to it: an empty field is absent, "007" in a
 //     field for numbers is 7, a field that is there twice is a list;
 //   - the JSON of a single-page application, made by [json.Unmarshal]. It is sent as JSON, members
@@ -21,44 +21,44 @@ import (
 //
 // Submit adds the CSRF token of the flow in both cases, so the page's own server has to make sure
 // that a request comes from its own pages: [http.CrossOriginProtection] does. It fails with
-// [ErrInvalid], and sends nothing, if a recovery or verification does not have the method, which
+// [ErrInvalidArgument], and sends nothing, if a recovery or verification does not have the method, which
 // would spoil the flow for good. A flow with only an id will do for JSON that has the csrf_token:
 //
-//	var body kratos.Posted
+//	var body kratos.Submission
 //	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&body)
 //	step, err := browser.Login.Submit(ctx, flow, body)
 //
-// Members can be added, such as a transient_payload for web hooks. A Posted has what the person
+// Members can be added, such as a transient_payload for web hooks. A Submission has what the person
 // typed, and must not be logged.
-type Posted map[string]any
+type Submission map[string]any
 
 // formField has the values of one field of a form, which tells a form from JSON.
 type formField []string
 
 const maxPosted = 5 << 20 // bytes of a submission, as many as Kratos reads
 
-var errPosted = errors.New("kratos: the submission is not a JSON object, or larger than 5 MiB")
+var errSubmission = errors.New("kratos: the submission is not a JSON object, or larger than 5 MiB")
 
 // UnmarshalJSON reads what a single-page application submits. It fails if that is not an object, or
 // larger than 5 MiB.
-func (p *Posted) UnmarshalJSON(body []byte) error {
+func (p *Submission) UnmarshalJSON(body []byte) error {
 	if len(body) > maxPosted {
-		return errPosted
+		return errSubmission
 	}
 	var members map[string]any
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
 	if dec.Decode(&members) != nil || members == nil {
-		return errPosted
+		return errSubmission
 	}
 	*p = members
 	return nil
 }
 
 // check refuses what must not be sent to this kind of flow, whose form may be unknown.
-func (p Posted) check(op, flow string, form Form) error {
+func (p Submission) check(op, flow string, form Form) error {
 	if excludeEachOther(p) {
-		return invalid(op, "two fields of the form exclude each other")
+		return newArgumentError(op, "two fields of the form exclude each other")
 	}
 	if flow != "Recovery" && flow != "Verification" {
 		return nil
@@ -68,14 +68,14 @@ func (p Posted) check(op, flow string, form Form) error {
 		return nil
 	}
 	if !form.canRecover(method) {
-		return invalid(op, "the flow has no such method, and would be spoilt by it")
+		return newArgumentError(op, "the flow has no such method, and would be spoilt by it")
 	}
 	return nil
 }
 
 // body returns what is sent: a [gen.Form], or an object for JSON.
-func (p Posted) body(csrf string) any {
-	if !p.isForm() {
+func (p Submission) body(csrf string) any {
+	if !p.isFormOf() {
 		body := maps.Clone(map[string]any(p))
 		if body == nil {
 			body = map[string]any{}
@@ -99,7 +99,7 @@ func (p Posted) body(csrf string) any {
 	return form
 }
 
-func (p Posted) isForm() bool {
+func (p Submission) isFormOf() bool {
 	for _, value := range p {
 		if _, ok := value.(formField); ok {
 			return true
@@ -158,13 +158,13 @@ func excludeEachOther(members map[string]any) bool {
 	return false
 }
 
-func (p Posted) loginBody(csrf string) any        { return p.body(csrf) }
-func (p Posted) settingsBody(csrf string) any     { return p.body(csrf) }
-func (p Posted) recoveryBody(csrf string) any     { return p.body(csrf) }
-func (p Posted) verificationBody(csrf string) any { return p.body(csrf) }
+func (p Submission) loginBody(csrf string) any        { return p.body(csrf) }
+func (p Submission) settingsBody(csrf string) any     { return p.body(csrf) }
+func (p Submission) recoveryBody(csrf string) any     { return p.body(csrf) }
+func (p Submission) verificationBody(csrf string) any { return p.body(csrf) }
 
-func (p Posted) registrationBody(csrf string) any {
-	if p["screen"] == string(RegistrationScreenPrevious) && !p.isForm() {
+func (p Submission) registrationBody(csrf string) any {
+	if p["screen"] == string(RegistrationScreenPrevious) && !p.isFormOf() {
 		p = maps.Clone(p)
 		p["method"] = methodProfileBack
 	}

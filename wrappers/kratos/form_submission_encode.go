@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Posted makes a submission of what the form posted. Fields stay as they are, and [Flows.Submit]
+// Submission makes a submission of what the form posted. Fields stay as they are, and [FlowClient.Submit]
 // sends them as a form, so that Kratos reads them as it would have read them from the browser. It
 // takes
 //
@@ -21,23 +21,23 @@ import (
 // the traits that is empty is left out, since Kratos would make a list with one empty text of it,
 // if it is a list. Integers from 2^53 on are rounded, as Kratos does.
 //
-// It fails with [ErrInvalid] if the form does not have the method, which is that of the field
+// It fails with [ErrInvalidArgument] if the form does not have the method, which is that of the field
 // method, of the button that was pressed, or of what a script filled in, as Kratos' own does for
 // passkeys and security keys; if two fields exclude each other ("a" and "a.b"); if
 // transient_payload is not a JSON object; if a name has more than 32 parts; and if the form has
 // more than 5 MiB.
 //
 //	err := r.ParseForm()
-//	body, err := flow.Form().Posted(r.PostForm)
+//	body, err := flow.Form().Submission(r.PostForm)
 //	step, err := browser.Registration.Submit(ctx, flow, body)
-func (f Form) Posted(values url.Values) (Posted, error) {
-	const op = "Posted"
+func (f Form) Submission(values url.Values) (Submission, error) {
+	const op = "Submission"
 	if tooLarge(values) {
-		return nil, invalid(op, "the form has more than 5 MiB, or a name of more than 32 parts")
+		return nil, newArgumentError(op, "the form has more than 5 MiB, or a name of more than 32 parts")
 	}
-	method, ok := f.submitted(values)
+	method, ok := f.encode(values)
 	if !ok {
-		return nil, invalid(op, "the form has no such method, or no button was pressed")
+		return nil, newArgumentError(op, "the form has no such method, or no button was pressed")
 	}
 	body := f.fields(values)
 	if method != "" {
@@ -45,16 +45,16 @@ func (f Form) Posted(values url.Values) (Posted, error) {
 	}
 	payload, ok := payloadOf(values)
 	if !ok {
-		return nil, invalid(op, "transient_payload is not a JSON object, or two fields of it exclude each other")
+		return nil, newArgumentError(op, "transient_payload is not a JSON object, or two fields of it exclude each other")
 	}
 	if payload != "" {
 		body[payloadName] = formField{payload}
 	}
 	if text := fieldText(body[upstreamName]); text != "" && !isObject(text) {
-		return nil, invalid(op, "upstream_parameters is not a JSON object")
+		return nil, newArgumentError(op, "upstream_parameters is not a JSON object")
 	}
 	if excludeEachOther(body) {
-		return nil, invalid(op, "two fields of the form exclude each other")
+		return nil, newArgumentError(op, "two fields of the form exclude each other")
 	}
 	return body, nil
 }
@@ -67,7 +67,7 @@ const (
 
 // ownFields are those that Kratos takes in submissions, whether the form shows them or not: a page
 // can be older than its flow.
-var ownFields = []string{
+var reservedFields = []string{
 	"address", "code", "email", "id_token", "id_token_nonce", "identifier", "link", "lookup_secret", "lookup_secret_confirm",
 	"lookup_secret_disable", "lookup_secret_regenerate", "lookup_secret_reveal", "passkey_login", "passkey_register", "passkey_remove",
 	"passkey_settings_register", "password", "password_identifier", "provider", "resend", "screen", "totp_code", "totp_unlink", "unlink",
@@ -96,11 +96,11 @@ func tooLarge(values url.Values) bool {
 
 // submitted returns the method that was submitted, and whether the form can be submitted so. The
 // method is "" where Kratos finds it out by itself.
-func (f Form) submitted(values url.Values) (method string, ok bool) {
+func (f Form) encode(values url.Values) (method string, ok bool) {
 	if method = values.Get("method"); method != "" {
-		return method, f.takes(method)
+		return method, f.accepts(method)
 	}
-	button := f.pressed(values)
+	button := f.submitMethod(values)
 	if button != "" && f.isOf("recovery", "verification") { // which a submission without a method spoils
 		return button, true
 	}
@@ -110,21 +110,21 @@ func (f Form) submitted(values url.Values) (method string, ok bool) {
 // takes reports whether a method can be submitted to the flow. An unknown one spoils recoveries and
 // verifications for good. Other flows answer that they do not have it, and may have had it when the
 // page was shown.
-func (f Form) takes(method string) bool {
+func (f Form) accepts(method string) bool {
 	switch {
 	case f.isOf("login", "registration", "settings"):
-		return f.offers(method) || slices.Contains(knownMethods, method)
+		return f.hasMethod(method) || slices.Contains(knownMethods, method)
 	case f.isOf("recovery", "verification"):
 		return f.canRecover(method)
 	}
-	return f.offers(method)
+	return f.hasMethod(method)
 }
 
 // canRecover reports whether a method does not spoil a recovery or verification: it is the form's,
 // or Kratos' if there is none.
 func (f Form) canRecover(method string) bool {
 	if len(f.Groups()) > 0 {
-		return f.offers(method)
+		return f.hasMethod(method)
 	}
 	return method == string(UINodeGroupCode) || method == string(UINodeGroupLink)
 }
@@ -136,7 +136,7 @@ func (f Form) isOf(flows ...string) bool {
 }
 
 // offers reports whether the form has what sends this method: its button, or fields of its group.
-func (f Form) offers(method string) bool {
+func (f Form) hasMethod(method string) bool {
 	return slices.ContainsFunc(f.Nodes, func(n UINode) bool {
 		return n.Attributes.Name == "method" && valueText(n.Attributes.Value) == method || n.Group != UINodeGroupDefault && string(n.Group) == method
 	})
@@ -144,7 +144,7 @@ func (f Form) offers(method string) bool {
 
 // pressed returns the method of the button that was pressed, for buttons that are not named method:
 // a provider's, for instance.
-func (f Form) pressed(values url.Values) string {
+func (f Form) submitMethod(values url.Values) string {
 	i := slices.IndexFunc(f.Nodes, func(n UINode) bool {
 		button := n.Attributes.Type == UIInputTypeSubmit || n.Attributes.Type == UIInputTypeButton
 		return button && n.Group != UINodeGroupDefault && slices.Contains(values[n.Attributes.Name], valueText(n.Attributes.Value))
@@ -164,8 +164,8 @@ func (f Form) filledByScript(values url.Values) bool {
 }
 
 // fields returns the fields that are taken, but for the method and the payload.
-func (f Form) fields(values url.Values) Posted {
-	body, inputs := Posted{}, f.inputs()
+func (f Form) fields(values url.Values) Submission {
+	body, inputs := Submission{}, f.inputs()
 	lists := listsOf(inputs, values)
 	noTraits := false
 	for name, posted := range values {
@@ -174,11 +174,11 @@ func (f Form) fields(values url.Values) Posted {
 		list, _ := itemOf(name)
 		switch {
 		case len(posted) == 0, name == "method", name == "csrf_token", root == payloadName, lists[name] != nil, lists[list] != nil:
-		case node == nil && !slices.Contains(ownFields, root):
+		case node == nil && !slices.Contains(reservedFields, root):
 		case isEmptyText(node, posted):
 			noTraits = true
 		default:
-			body[name] = asRead(node, posted)
+			body[name] = coerce(node, posted)
 		}
 	}
 	for name, items := range lists {
@@ -218,7 +218,7 @@ func isEmptyText(n *UINode, posted []string) bool {
 
 // asRead returns the values of a field, with those that browsers send for a checkbox as Kratos
 // knows them.
-func asRead(n *UINode, posted []string) formField {
+func coerce(n *UINode, posted []string) formField {
 	field := slices.Clone(formField(posted))
 	if n == nil {
 		return field
@@ -258,7 +258,7 @@ func listsOf(inputs map[string]*UINode, values url.Values) map[string]*list {
 	}
 	for name, posted := range values {
 		if of, i := itemOf(name); lists[of] != nil && len(posted) > 0 {
-			field := asRead(inputs[name], posted)
+			field := coerce(inputs[name], posted)
 			lists[of].items[i] = field[len(field)-1]
 		}
 	}

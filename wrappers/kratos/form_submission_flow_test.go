@@ -44,11 +44,11 @@ func TestMethodsOfPostedForms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			switch _, err := form.Posted(values); {
+			switch _, err := form.Submission(values); {
 			case (err == nil) != tc.ok:
 				t.Errorf("%v, want it taken: %v", err, tc.ok)
-			case err != nil && !errors.Is(err, kratos.ErrInvalid):
-				t.Errorf("%v, want ErrInvalid", err)
+			case err != nil && !errors.Is(err, kratos.ErrInvalidArgument):
+				t.Errorf("%v, want ErrInvalidArgument", err)
 			}
 		})
 	}
@@ -70,7 +70,7 @@ func TestPostedJSON(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var body kratos.Posted
+			var body kratos.Submission
 			err := json.Unmarshal([]byte(tc.body), &body)
 			switch {
 			case (err == nil) != (tc.want != ""):
@@ -111,7 +111,7 @@ func TestPostedToARecovery(t *testing.T) {
 			t.Parallel()
 			var asked atomic.Int64
 			client, _ := serve(t, counted(&asked, reply{status: 200, body: flowBody("f", "sent_email", sent, "[]")}))
-			var body kratos.Posted
+			var body kratos.Submission
 			if err := json.Unmarshal([]byte(tc.body), &body); err != nil {
 				t.Fatal(err)
 			}
@@ -125,8 +125,8 @@ func TestPostedToARecovery(t *testing.T) {
 			switch {
 			case tc.ok != (err == nil && err2 == nil):
 				t.Errorf("%v, %v, want both taken: %v", err, err2, tc.ok)
-			case !tc.ok && (!errors.Is(err, kratos.ErrInvalid) || !errors.Is(err2, kratos.ErrInvalid)):
-				t.Errorf("%v, %v, want ErrInvalid", err, err2)
+			case !tc.ok && (!errors.Is(err, kratos.ErrInvalidArgument) || !errors.Is(err2, kratos.ErrInvalidArgument)):
+				t.Errorf("%v, %v, want ErrInvalidArgument", err, err2)
 			case !tc.ok && asked.Load() != 0:
 				t.Errorf("sent %d times", asked.Load())
 			}
@@ -143,17 +143,17 @@ func TestPostedWithMore(t *testing.T) {
 	t.Parallel()
 	form := formOf(t, `password submit method "password"`, `profile text traits.a null`)
 	for name, tc := range map[string]struct {
-		add  func(kratos.Posted)
+		add  func(kratos.Submission)
 		want string
 	}{
-		"a text":    {func(p kratos.Posted) { p["password"] = "p" }, "method=password&password=p&traits.a=x"},
-		"a number":  {func(p kratos.Posted) { p["traits.n"] = 7 }, "method=password&traits.a=x&traits.n=7"},
-		"a boolean": {func(p kratos.Posted) { p["traits.b"] = true }, "method=password&traits.a=x&traits.b=true"},
-		"a list":    {func(p kratos.Posted) { p["traits.l"] = []any{1, "a", nil} }, "method=password&traits.a=x&traits.l=1&traits.l=a&traits.l="},
-		"an object": {func(p kratos.Posted) { p["transient_payload"] = map[string]any{"ip": "192.0.2.1"} }, `method=password&traits.a=x&transient_payload={"ip":"192.0.2.1"}`},
+		"a text":    {func(p kratos.Submission) { p["password"] = "p" }, "method=password&password=p&traits.a=x"},
+		"a number":  {func(p kratos.Submission) { p["traits.n"] = 7 }, "method=password&traits.a=x&traits.n=7"},
+		"a boolean": {func(p kratos.Submission) { p["traits.b"] = true }, "method=password&traits.a=x&traits.b=true"},
+		"a list":    {func(p kratos.Submission) { p["traits.l"] = []any{1, "a", nil} }, "method=password&traits.a=x&traits.l=1&traits.l=a&traits.l="},
+		"an object": {func(p kratos.Submission) { p["transient_payload"] = map[string]any{"ip": "192.0.2.1"} }, `method=password&traits.a=x&transient_payload={"ip":"192.0.2.1"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			body, err := form.Posted(url.Values{"method": {"password"}, "traits.a": {"x"}})
+			body, err := form.Submission(url.Values{"method": {"password"}, "traits.a": {"x"}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -163,7 +163,7 @@ func TestPostedWithMore(t *testing.T) {
 			}
 		})
 	}
-	body, err := form.Posted(url.Values{"method": {"password"}, "traits.a": {"x"}})
+	body, err := form.Submission(url.Values{"method": {"password"}, "traits.a": {"x"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestPostedWithMore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			more := maps.Clone(body)
 			more[name] = member
-			if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), more); !errors.Is(err, kratos.ErrInvalid) && !strings.Contains(err.Error(), "json") {
+			if _, err := client.Registration.Submit(t.Context(), newFlow[kratos.RegistrationFlow]("f"), more); !errors.Is(err, kratos.ErrInvalidArgument) && !strings.Contains(err.Error(), "json") {
 				t.Error(err)
 			}
 		})
@@ -210,20 +210,20 @@ func formCalls(t *testing.T, b *kratos.Browser) map[string]func() error {
 }
 
 // postedTo is what comes of a form that was posted.
-func postedTo(t *testing.T, form kratos.Form, query string) kratos.Posted {
+func postedTo(t *testing.T, form kratos.Form, query string) kratos.Submission {
 	t.Helper()
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := form.Posted(values)
+	body, err := form.Submission(values)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return body
 }
 
-// FuzzPosted posts anything: what comes of it is a submission that can be sent, or ErrInvalid.
+// FuzzPosted posts anything: what comes of it is a submission that can be sent, or ErrInvalidArgument.
 func FuzzPosted(f *testing.F) {
 	f.Add("method=password&traits.a=1&traits.l.0=a&traits.l=&csrf_token=x", "login", "traits.l.0")
 	f.Add("transient_payload.a.b=1&transient_payload={}&method=code", "recovery", "code")
@@ -237,9 +237,9 @@ func FuzzPosted(f *testing.F) {
 		form := formOf(t, `password submit method "password"`, `code hidden method "code"`, `profile text traits.l null`, `profile checkbox traits.l.1 true`, `passkey hidden passkey_login ""`)
 		form.Action = "http://127.0.0.1/self-service/" + url.PathEscape(flow)
 		form.Nodes[3].Attributes.Name = name
-		body, err := form.Posted(values)
+		body, err := form.Submission(values)
 		if err != nil {
-			if !errors.Is(err, kratos.ErrInvalid) {
+			if !errors.Is(err, kratos.ErrInvalidArgument) {
 				t.Error(err)
 			}
 			return

@@ -28,7 +28,7 @@ func payloadOf(values url.Values) (payload string, ok bool) {
 		if members == nil {
 			members = objectOf(payload)
 		}
-		if posted := values[name]; !nest(members, strings.Split(below, "."), posted[len(posted)-1]) {
+		if posted := values[name]; !setPath(members, strings.Split(below, "."), posted[len(posted)-1]) {
 			return "", false
 		}
 	}
@@ -55,7 +55,7 @@ func objectOf(text string) map[string]any {
 }
 
 // nest puts value below the names of path, and reports whether there was a place for it.
-func nest(body map[string]any, path []string, value any) bool {
+func setPath(body map[string]any, path []string, value any) bool {
 	for _, name := range path[:len(path)-1] {
 		if body[name] == nil {
 			body[name] = map[string]any{}

@@ -31,7 +31,7 @@ func formOf(t *testing.T, nodes ...string) kratos.Form {
 
 // wire returns what a server got of a submission of the form: the fields of a form as a query
 // without escapes, or JSON.
-func wire(t *testing.T, form kratos.Form, body kratos.Posted) string {
+func wire(t *testing.T, form kratos.Form, body kratos.Submission) string {
 	t.Helper()
 	var got string
 	client, _ := serve(t, routes{"POST /self-service/registration": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -128,8 +128,8 @@ func TestPosted(t *testing.T) {
 				t.Fatal(err)
 			}
 			form := formOf(t, nodes...)
-			body, err := form.Posted(values)
-			if (tc.want == "") != errors.Is(err, kratos.ErrInvalid) {
+			body, err := form.Submission(values)
+			if (tc.want == "") != errors.Is(err, kratos.ErrInvalidArgument) {
 				t.Fatalf("%s, %v", body, err)
 			}
 			if tc.want == "" {
@@ -195,7 +195,7 @@ func TestContextOf(t *testing.T) {
 		`[1]`: func(c kratos.MessageContext) bool { return c.Reason == "" },
 	} {
 		t.Run(context, func(t *testing.T) {
-			if got := kratos.ContextOf(kratos.Message{Context: json.RawMessage(context)}); !want(got) {
+			if got := kratos.ParseMessageContext(kratos.Message{Context: json.RawMessage(context)}); !want(got) {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -207,7 +207,7 @@ func TestPostedOfNothing(t *testing.T) {
 	client, _ := serve(t, routes{"POST /self-service/login": reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}})
 	flow := newFlow[kratos.LoginFlow]("f")
 	flow.UI = formOf(t, `default hidden csrf_token "c"`).UIContainer
-	if _, err := client.Login.Submit(t.Context(), flow, kratos.Posted(nil)); !errors.Is(err, kratos.ErrRejected) {
+	if _, err := client.Login.Submit(t.Context(), flow, kratos.Submission(nil)); !errors.Is(err, kratos.ErrRejected) {
 		t.Errorf("%v, want what Kratos says of it", err)
 	}
 }
@@ -228,7 +228,7 @@ func TestTheWayBackFromTheSecondStepOfARegistration(t *testing.T) {
 		})
 	}
 	form := formOf(t, `profile submit screen "previous"`)
-	back, err := form.Posted(url.Values{"screen": {"previous"}})
+	back, err := form.Submission(url.Values{"screen": {"previous"}})
 	if err != nil {
 		t.Fatal(err)
 	}

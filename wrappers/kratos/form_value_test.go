@@ -39,7 +39,7 @@ func TestValuesOfNodes(t *testing.T) {
 			node.Attributes.Name, node.Attributes.Value = "n", json.RawMessage(tc.value)
 			var form kratos.Form
 			form.Nodes = []kratos.UINode{node}
-			if got := kratos.ValueOf(node); got != tc.want {
+			if got := kratos.NodeValue(node); got != tc.want {
 				t.Errorf("ValueOf is %q, want %q", got, tc.want)
 			}
 			if got := form.Value("n"); got != tc.want {

@@ -63,7 +63,7 @@ func FuzzAnswers(f *testing.F) {
 		}
 		header := http.Header{"Content-Type": {kind}, "Location": {location}, "Link": {location}, "Retry-After": {location}, "X-Total-Count": {"1"}}
 		client, admin := answering(t, status, header, body)
-		ctx, token := t.Context(), kratos.Token("t")
+		ctx, token := t.Context(), kratos.SessionToken("t")
 		checkError(t, second(client.Whoami(ctx, token)), "")
 		flow := newFlow[kratos.LoginFlow]("f")
 		step, err := client.Login.Submit(ctx, flow, kratos.LoginPassword{})
@@ -74,7 +74,7 @@ func FuzzAnswers(f *testing.F) {
 		if step != nil && !step.Done && step.Flow == nil && step.RedirectTo == "" {
 			t.Errorf("a step that leads nowhere: %+v", step)
 		}
-		if f := kratos.Rejected[kratos.LoginFlow](err); errors.Is(err, kratos.ErrRejected) != (f != nil) {
+		if f := kratos.RejectedFlow[kratos.LoginFlow](err); errors.Is(err, kratos.ErrRejected) != (f != nil) {
 			t.Errorf("rejected with the flow %v: %v", f, err)
 		}
 		n := 0
@@ -164,7 +164,7 @@ func FuzzPointer(f *testing.F) {
 	f.Add("metadata_public", "~1~0")
 	f.Add("", "\x00")
 	f.Fuzz(func(t *testing.T, first, second string) {
-		pointer := kratos.Pointer(first, second)
+		pointer := kratos.JSONPointer(first, second)
 		parts := strings.Split(pointer, "/")
 		if len(parts) != 3 {
 			t.Fatalf("%q and %q became %q", first, second, pointer)
@@ -177,7 +177,7 @@ func FuzzPointer(f *testing.F) {
 			})
 		}
 		_, admin := answering(t, 200, http.Header{"Content-Type": {"application/json"}}, `{"id":"a"}`)
-		_, err := admin.PatchIdentity(t.Context(), idA, kratos.Patch{}.Replace(pointer, 1).Remove(first))
+		_, err := admin.PatchIdentity(t.Context(), idA, kratos.JSONPatch{}.Replace(pointer, 1).Remove(first))
 		checkError(t, err, "")
 	})
 }
@@ -190,7 +190,7 @@ func FuzzHash(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		hash, err := kratos.ParsePasswordHash(text)
 		if err != nil {
-			if !errors.Is(err, kratos.ErrInvalid) {
+			if !errors.Is(err, kratos.ErrInvalidArgument) {
 				t.Errorf("got %v", err)
 			}
 			return

@@ -20,7 +20,7 @@ func methodsOf[M any](zero ...M) []M {
 	var all []M
 	for _, m := range zero {
 		v := reflect.New(reflect.TypeOf(m))
-		if posted, ok := any(m).(kratos.Posted); ok {
+		if posted, ok := any(m).(kratos.Submission); ok {
 			v.Elem().Set(reflect.ValueOf(posted))
 		} else {
 			plant(v.Elem(), 0)
@@ -30,7 +30,7 @@ func methodsOf[M any](zero ...M) []M {
 	return all
 }
 
-var posted = kratos.Posted{"method": "password", "password": leak, "traits": map[string]any{leak: leak}}
+var posted = kratos.Submission{"method": "password", "password": leak, "traits": map[string]any{leak: leak}}
 
 func TestNoFlowLeaksASecret(t *testing.T) {
 	t.Parallel()
@@ -73,9 +73,9 @@ func TestNoFlowLeaksASecret(t *testing.T) {
 			}
 			for _, native := range []bool{true, false} {
 				login, registration, settings, recovery, verification := client.Login, client.Registration, client.Settings, client.Recovery, client.Verification
-				var opts []kratos.CallOption
+				var opts []kratos.RequestOption
 				if native {
-					opts = append(opts, kratos.Token(leak), kratos.ReturnTo("http://"+leak))
+					opts = append(opts, kratos.SessionToken(leak), kratos.ReturnTo("http://"+leak))
 				} else {
 					login, registration, settings, recovery, verification = browser.Login, browser.Registration, browser.Settings, browser.Recovery, browser.Verification
 				}
@@ -90,7 +90,7 @@ func TestNoFlowLeaksASecret(t *testing.T) {
 }
 
 // leaks submits every method, and looks for the secret in whatever can be printed.
-func leaks[F, M any](t *testing.T, flows kratos.Flows[F, M], opts []kratos.CallOption, methods []M) {
+func leaks[F, M any](t *testing.T, flows kratos.FlowClient[F, M], opts []kratos.RequestOption, methods []M) {
 	t.Helper()
 	flow := newFlow[F](leak)
 	for _, method := range methods {

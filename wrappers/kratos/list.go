@@ -19,8 +19,8 @@ const (
 )
 
 var (
-	errNextLink = responseError("the link to the next page cannot be parsed, or has no token")
-	errSamePage = responseError("the list names a page again that it had before, or has the same items on it")
+	errNextLink = safeError("the link to the next page cannot be parsed, or has no token")
+	errSamePage = safeError("the list names a page again that it had before, or has the same items on it")
 )
 
 // Page is one page of a list.
@@ -32,26 +32,26 @@ type Page[T any] struct {
 }
 
 // lister is one of Kratos' lists. It names its next page in a Link header, or counts its pages.
-type lister[T any] struct {
+type pager[T any] struct {
 	operation string
 	fetch     func(...gen.RequestEditorFn) (*http.Response, error)
 	checks    []check
 	// counted says that the list only knows the parameters page and per_page, and first is the
 	// number of its first page. The page_token of such a list is the number of a page here: those
 	// that the server names in its links lead back to the first.
-	counted bool
-	first   int
+	offsetPaged bool
+	firstPage   int
 	// id returns what an item is known by.
 	id func(*T) string
 }
 
 // request fetches one page.
-func (l lister[T]) request(opts []CallOption, budget *transport.Budget) (resp *http.Response, number int, err error) {
-	number = l.first
-	checks := append(l.checks[:len(l.checks):len(l.checks)], paged)
-	if l.counted {
+func (l pager[T]) request(opts []RequestOption, budget *transport.Budget) (resp *http.Response, number int, err error) {
+	number = l.firstPage
+	checks := append(l.checks[:len(l.checks):len(l.checks)], checkPagination)
+	if l.offsetPaged {
 		checks = append(checks, func(r *http.Request) (err error) {
-			number, err = countPages(r, l.first)
+			number, err = toOffsetParams(r, l.firstPage)
 			return err
 		})
 	}
@@ -59,12 +59,12 @@ func (l lister[T]) request(opts []CallOption, budget *transport.Budget) (resp *h
 		*r = *r.WithContext(transport.With(r.Context(), func(o *transport.Options) { o.Budget = budget }))
 		return nil
 	})
-	resp, err = l.fetch(edit(opts, checks...)...)
+	resp, err = l.fetch(requestEditors(opts, checks...)...)
 	return resp, number, err
 }
 
 // fetched is one page as far as it was read.
-type fetched struct {
+type pageResult struct {
 	items int    // that were yielded
 	next  string // the token of the next page, or ""
 	more  bool   // the caller wants more
@@ -72,18 +72,18 @@ type fetched struct {
 
 // read fetches one page and yields its items while they arrive. A page that breaks off before
 // anything of it was yielded is fetched again.
-func (l lister[T]) read(opts []CallOption, yield func(T, error) bool) (fetched, error) {
+func (l pager[T]) readPage(opts []RequestOption, yield func(T, error) bool) (pageResult, error) {
 	budget := new(transport.Budget)
 	var broken error
 	for {
 		resp, number, err := l.request(opts, budget)
 		if broken != nil && errors.Is(err, transport.ErrSpent) {
-			return fetched{more: true}, broken
+			return pageResult{more: true}, broken
 		}
-		f := fetched{}
-		f.items, f.more, err = page(l.operation, resp, err, yield)
+		f := pageResult{}
+		f.items, f.more, err = decodePage(l.operation, resp, err, yield)
 		if err == nil && f.more {
-			f.next, err = l.next(resp, number, f.items)
+			f.next, err = l.nextToken(resp, number, f.items)
 		}
 		if err == nil {
 			return f, nil
@@ -96,31 +96,31 @@ func (l lister[T]) read(opts []CallOption, yield func(T, error) bool) (fetched, 
 }
 
 // next returns the token of the page after the one in resp, which has this number of items.
-func (l lister[T]) next(resp *http.Response, number, items int) (string, error) {
+func (l pager[T]) nextToken(resp *http.Response, number, items int) (string, error) {
 	switch {
 	case items == 0: // some lists name a next page for ever
 		return "", nil
-	case !l.counted:
-		return nextToken(resp.Header)
+	case !l.offsetPaged:
+		return nextPageToken(resp.Header)
 	}
 	return strconv.Itoa(number + 1), nil
 }
 
 // all yields the items of all pages.
-func (l lister[T]) all(opts []CallOption) iter.Seq2[T, error] {
+func (l pager[T]) all(opts []RequestOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
-		seen := seenPages{seed: maphash.MakeSeed(), pages: map[uint64]bool{}}
+		seen := pageLoop{seed: maphash.MakeSeed(), pages: map[uint64]bool{}}
 		for first := opts; ; {
 			repeated, begun := false, false
-			f, err := l.read(opts, func(item T, _ error) bool {
+			f, err := l.readPage(opts, func(item T, _ error) bool {
 				if !begun && l.id != nil {
-					repeated = seen.before("id " + l.id(&item))
+					repeated = seen.seen("id " + l.id(&item))
 				}
 				begun = true
 				return !repeated && yield(item, nil)
 			})
-			if err == nil && (repeated || f.next != "" && seen.before("token "+f.next)) {
+			if err == nil && (repeated || f.next != "" && seen.seen("token "+f.next)) {
 				err, f.more = asError(l.operation, nil, errSamePage), true
 			}
 			if !f.more {
@@ -139,22 +139,22 @@ func (l lister[T]) all(opts []CallOption) iter.Seq2[T, error] {
 }
 
 // seenPages remembers by what pages were known, in a few bytes for each.
-type seenPages struct {
+type pageLoop struct {
 	seed  maphash.Seed
 	pages map[uint64]bool
 }
 
 // before reports whether there was a page with this mark before.
-func (s seenPages) before(mark string) bool {
+func (s pageLoop) seen(mark string) bool {
 	hash := maphash.String(s.seed, mark)
 	defer func() { s.pages[hash] = true }()
 	return s.pages[hash]
 }
 
 // page returns one page.
-func (l lister[T]) page(opts []CallOption) (*Page[T], error) {
+func (l pager[T]) page(opts []RequestOption) (*Page[T], error) {
 	p := new(Page[T])
-	f, err := l.read(opts, func(item T, _ error) bool {
+	f, err := l.readPage(opts, func(item T, _ error) bool {
 		p.Items = append(p.Items, item)
 		return true
 	})
@@ -166,7 +166,7 @@ func (l lister[T]) page(opts []CallOption) (*Page[T], error) {
 }
 
 // countPages replaces the parameters page_size and page_token by those that older lists know.
-func countPages(r *http.Request, first int) (number int, err error) {
+func toOffsetParams(r *http.Request, first int) (number int, err error) {
 	q := r.URL.Query()
 	number = first
 	if q.Has("page_token") {
@@ -191,24 +191,24 @@ func asError(operation string, resp *http.Response, err error) error {
 		return e
 	}
 	if resp == nil {
-		return &Error{Operation: operation, kind: ErrUnexpectedAnswer, cause: err}
+		return &Error{Operation: operation, sentinel: ErrUnexpectedResponse, cause: err}
 	}
-	return (&answer{operation: operation, Response: resp}).unexpected(err)
+	return (&response{operation: operation, Response: resp}).unexpectedError(err)
 }
 
 // page yields the items of one answer while they arrive. more is false if the caller has seen
 // enough.
-func page[T any](operation string, resp *http.Response, err error, yield func(T, error) bool) (items int, more bool, _ error) {
+func decodePage[T any](operation string, resp *http.Response, err error, yield func(T, error) bool) (items int, more bool, _ error) {
 	if err != nil {
-		return 0, true, failed(operation, err)
+		return 0, true, wrapError(operation, err)
 	}
-	a := &answer{operation: operation, Response: resp}
-	if !a.ok() {
-		return 0, true, done(operation, resp, nil)
+	a := &response{operation: operation, Response: resp}
+	if !a.succeeded() {
+		return 0, true, expectNoContent(operation, resp, nil)
 	}
 	defer resp.Body.Close()
-	if !a.json() {
-		return 0, true, a.unexpected(nil)
+	if !a.isJSON() {
+		return 0, true, a.unexpectedError(nil)
 	}
 	body := &transport.LimitedReader{R: &transport.LimitedReader{R: resp.Body, Left: maxPage}, Left: maxItem}
 	dec := jsonv2.NewDecoder(body)
@@ -218,17 +218,17 @@ func page[T any](operation string, resp *http.Response, err error, yield func(T,
 		transport.Discard(resp.Body)
 		return 0, true, nil
 	default:
-		return 0, true, a.broken(body.Err)
+		return 0, true, a.readError(body.Err)
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return 0, true, a.broken(body.Err)
+		return 0, true, a.readError(body.Err)
 	}
 	var item, zero T
 	for dec.PeekKind() != ']' {
 		null := dec.PeekKind() == 'n' // lists may have nulls
 		item = zero                   // or what is absent would be that of the item before
 		if err := jsonv2.UnmarshalDecode(dec, &item); err != nil {
-			return items, true, a.broken(body.Err)
+			return items, true, a.readError(body.Err)
 		}
 		body.Left = maxItem
 		if null {
@@ -240,14 +240,14 @@ func page[T any](operation string, resp *http.Response, err error, yield func(T,
 		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return items, true, a.broken(body.Err)
+		return items, true, a.readError(body.Err)
 	}
 	transport.Discard(resp.Body)
 	return items, true, nil
 }
 
 // nextToken returns the page_token of the link to the next page, or "" if there is none.
-func nextToken(h http.Header) (string, error) {
+func nextPageToken(h http.Header) (string, error) {
 	target, ok := transport.NextLink(h.Values("Link"))
 	if !ok {
 		return "", nil

@@ -101,7 +101,7 @@ func TestEveryItemThatIsListed(t *testing.T) {
 		body, _ := json.Marshal(all)
 		reply{status: 200, header: http.Header{"X-Total-Count": {"13"}}, body: string(body)}.ServeHTTP(w, r)
 	}))
-	ctx, token := t.Context(), kratos.Token("t")
+	ctx, token := t.Context(), kratos.SessionToken("t")
 	sessionID := func(s kratos.Session) string { return s.ID }
 	fetchSession := func(id string) (string, error) {
 		s, err := admin.Session(ctx, id)

@@ -26,7 +26,7 @@ func TestCountedPages(t *testing.T) {
 		reply{status: 200, header: http.Header{"X-Total-Count": {"2"}, "Link": {`</sessions?page=1&page_token=abc>; rel="next"`}}, body: body}.ServeHTTP(w, r)
 	}))
 	var got string
-	for s, err := range client.MySessions(t.Context(), kratos.Token("t"), kratos.PageSize(1)) {
+	for s, err := range client.MySessions(t.Context(), kratos.SessionToken("t"), kratos.PageSize(1)) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func TestCountedPages(t *testing.T) {
 	}
 	for _, token := range []string{"abc", "-1", "0x1"} {
 		t.Run(token, func(t *testing.T) {
-			if _, err := client.IdentitySchemasPage(t.Context(), kratos.PageToken(token)); !errors.Is(err, kratos.ErrInvalid) {
+			if _, err := client.IdentitySchemasPage(t.Context(), kratos.PageToken(token)); !errors.Is(err, kratos.ErrInvalidArgument) {
 				t.Errorf("token %s: %v", token, err)
 			}
 		})

@@ -79,15 +79,15 @@ func TestPages(t *testing.T) {
 		"several headers, absolute URLs, several relations": {map[string]reply{"": {status: 200, header: next(`<https://h/admin/identities?page_token=0>; rel=first`, `<https://h/admin/identities?page_token=x>; title="a, b"; REL="last next"`), body: one}, "x": {status: 200, body: two}}, "abc", ""},
 		"nulls are left out":                                {map[string]reply{"": {status: 200, body: `[null,{"id":"a"},null]`}}, "a", ""},
 		"an empty page ends a list that never ends":         {map[string]reply{"": {status: 200, header: next(`</?page_token=x>; rel="next"`), body: one}, "x": {status: 200, header: next(`</?page_token=y>; rel="next"`), body: `[]`}}, "ab", ""},
-		"a page that names itself is an error":              {map[string]reply{"": {status: 200, header: next(`</?page_token=x>; rel="next"`), body: one}, "x": {status: 200, header: next(`</?page_token=x>; rel="next"`), body: two}}, "abc", "ErrUnexpectedAnswer"},
+		"a page that names itself is an error":              {map[string]reply{"": {status: 200, header: next(`</?page_token=x>; rel="next"`), body: one}, "x": {status: 200, header: next(`</?page_token=x>; rel="next"`), body: two}}, "abc", "ErrUnexpectedResponse"},
 		"a refused token is an error":                       {map[string]reply{"": {status: 200, header: next(`</?page_token=gone>; rel="next"`), body: one}}, "ab", "ErrBadRequest"},
-		"a link that is no URL is an error":                 {map[string]reply{"": {status: 200, header: next(`<http://h/%zz?page_token=x>; rel="next"`), body: one}}, "ab", "ErrUnexpectedAnswer"},
+		"a link that is no URL is an error":                 {map[string]reply{"": {status: 200, header: next(`<http://h/%zz?page_token=x>; rel="next"`), body: one}}, "ab", "ErrUnexpectedResponse"},
 		"garbage for a link is no link":                     {map[string]reply{"": {status: 200, header: next(`next`, `<`, `<>;rel`, `>;rel="next"<`), body: one}}, "ab", ""},
-		"a truncated list yields what arrived":              {map[string]reply{"": {status: 200, body: `[{"id":"a"},{"id":"b"},{"i`}}, "ab", "ErrUnexpectedAnswer"},
-		"an object instead of a list is an error":           {map[string]reply{"": {status: 200, body: `{"id":"a"}`}}, "", "ErrUnexpectedAnswer"},
-		"an item of another type is an error":               {map[string]reply{"": {status: 200, body: `[{"id":"a"},7]`}}, "a", "ErrUnexpectedAnswer"},
-		"a page of a proxy is an error":                     {map[string]reply{"": {status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: one}}, "", "ErrUnexpectedAnswer"},
-		"the public port is an error":                       {map[string]reply{"": {status: 404, header: http.Header{"Content-Type": {"text/plain"}}, body: "404 page not found"}}, "", "ErrUnexpectedAnswer"},
+		"a truncated list yields what arrived":              {map[string]reply{"": {status: 200, body: `[{"id":"a"},{"id":"b"},{"i`}}, "ab", "ErrUnexpectedResponse"},
+		"an object instead of a list is an error":           {map[string]reply{"": {status: 200, body: `{"id":"a"}`}}, "", "ErrUnexpectedResponse"},
+		"an item of another type is an error":               {map[string]reply{"": {status: 200, body: `[{"id":"a"},7]`}}, "a", "ErrUnexpectedResponse"},
+		"a page of a proxy is an error":                     {map[string]reply{"": {status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: one}}, "", "ErrUnexpectedResponse"},
+		"the public port is an error":                       {map[string]reply{"": {status: 404, header: http.Header{"Content-Type": {"text/plain"}}, body: "404 page not found"}}, "", "ErrUnexpectedResponse"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -147,7 +147,7 @@ func TestAPageThatBreaksOff(t *testing.T) {
 		_, _ = io.WriteString(w, `[{"id":"a"}`)
 	}))
 	ids, err := listed(admin, t)
-	if ids != "a" || !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+	if ids != "a" || !errors.Is(err, kratos.ErrUnexpectedResponse) {
 		t.Errorf("got %q and %v", ids, err)
 	}
 }

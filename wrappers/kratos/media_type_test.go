@@ -35,12 +35,12 @@ func TestMediaTypesOfResponses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := serve(t, reply{status: 200, header: http.Header{"Content-Type": {tc.contentType}}, body: `{"id":"a","active":true,"identity":{"id":"b"}}`})
-			session, err := client.Whoami(t.Context(), kratos.Token("t"))
+			session, err := client.Whoami(t.Context(), kratos.SessionToken("t"))
 			if tc.json && (err != nil || session.ID != "a") {
 				t.Errorf("session %v, error %v", session, err)
 			}
-			if !tc.json && !errors.Is(err, kratos.ErrUnexpectedAnswer) {
-				t.Errorf("error %v, want ErrUnexpectedAnswer", err)
+			if !tc.json && !errors.Is(err, kratos.ErrUnexpectedResponse) {
+				t.Errorf("error %v, want ErrUnexpectedResponse", err)
 			}
 		})
 	}

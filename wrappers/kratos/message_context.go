@@ -51,9 +51,9 @@ type MessageContext struct {
 	PrivilegedSessionExpiresAt time.Time `json:"privileged_session_expires_at"`
 }
 
-// ContextOf returns what a message is about. What is not of the expected type is left out; all of
+// ParseMessageContext returns what a message is about. What is not of the expected type is left out; all of
 // it is in m.Context.
-func ContextOf(m Message) MessageContext {
+func ParseMessageContext(m Message) MessageContext {
 	var whole map[string]json.RawMessage
 	var context MessageContext
 	_ = json.Unmarshal(m.Context, &whole)

@@ -21,10 +21,10 @@ type (
 	VerifiableAddress = gen.VerifiableAddress
 	// RecoveryAddress is an address of an identity that an account can be recovered by.
 	RecoveryAddress = gen.RecoveryAddress
-	// RecoveryCode is a code and a link that an administrator hands to a person.
-	RecoveryCode = gen.RecoveryCodeForIdentity
-	// RecoveryLink is a link that an administrator hands to a person.
-	RecoveryLink = gen.RecoveryLinkForIdentity
+	// RecoveryCodeForIdentity is a code and a link that an administrator hands to a person.
+	RecoveryCodeForIdentity = gen.RecoveryCodeForIdentity
+	// RecoveryLinkForIdentity is a link that an administrator hands to a person.
+	RecoveryLinkForIdentity = gen.RecoveryLinkForIdentity
 	// IdentitySchema is the JSON Schema of traits, with its id.
 	IdentitySchema = gen.IdentitySchemaContainer
 	// CourierMessage is an email or text message.

@@ -2,12 +2,12 @@ package kratos
 
 import "slices"
 
-// NextSteps is what Kratos suggests after a submission (continue_with), in its order. Actions that
+// ContinueWithList is what Kratos suggests after a submission (continue_with), in its order. Actions that
 // this package does not know are kept.
-type NextSteps []ContinueWith
+type ContinueWithList []ContinueWith
 
-// Action returns the first step with this action, or nil.
-func (n NextSteps) Action(action ContinueWithAction) *ContinueWith {
+// Find returns the first step with this action, or nil.
+func (n ContinueWithList) Find(action ContinueWithAction) *ContinueWith {
 	i := slices.IndexFunc(n, func(c ContinueWith) bool { return c.Action == action })
 	if i < 0 {
 		return nil
@@ -17,11 +17,11 @@ func (n NextSteps) Action(action ContinueWithAction) *ContinueWith {
 
 // Next returns what the person is to see next: new settings after a recovery, a recovery that goes
 // on, an address to verify, and a redirect of the browser only where there is nothing of these. It
-// is nil if Kratos suggests none of them. A session token is no such step: [Step.SessionToken] has
+// is nil if Kratos suggests none of them. A session token is no such step: [FlowResult.SessionToken] has
 // it.
-func (n NextSteps) Next() *ContinueWith {
+func (n ContinueWithList) Next() *ContinueWith {
 	for _, action := range []ContinueWithAction{ContinueShowSettingsUI, ContinueShowRecoveryUI, ContinueShowVerificationUI, ContinueRedirectBrowserTo} {
-		if step := n.Action(action); step != nil {
+		if step := n.Find(action); step != nil {
 			return step
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // personal are the operations that act for a person, and so can find that there is no session. A
 // 401 to any other operation is about the credentials of the program.
-var personal = map[string]bool{
+var needsSession = map[string]bool{
 	"toSession": true, "listMySessions": true, "disableMySession": true, "disableMyOtherSessions": true,
 	"performNativeLogout": true, "createBrowserLogoutFlow": true, "updateLogoutFlow": true,
 	"createNativeSettingsFlow": true, "createBrowserSettingsFlow": true, "getSettingsFlow": true, "updateSettingsFlow": true,
@@ -48,9 +48,9 @@ func sentinelWithoutID(e *Error) error {
 // it to native clients by its API's URL, and to browsers by the URL of the page that shows it.
 func followRedirect(e *Error, to *url.URL) {
 	if id := to.Query().Get("id"); id != "" && strings.Contains(to.Path, "/self-service/") && strings.HasSuffix(to.Path, "/flows") {
-		e.kind, e.FlowID, e.RedirectTo, e.text = ErrFlowExpired, id, "", ""
+		e.sentinel, e.FlowID, e.RedirectTo, e.text = ErrFlowExpired, id, "", ""
 	}
 	if id := to.Query().Get("flow"); id != "" && (e.Operation == "updateRecoveryFlow" || e.Operation == "updateVerificationFlow") {
-		e.kind, e.FlowID, e.text = ErrFlowReplaced, id, ""
+		e.sentinel, e.FlowID, e.text = ErrFlowReplaced, id, ""
 	}
 }

@@ -41,7 +41,7 @@ func recordedCall(e *recorded.Exchange) func(*kratos.Client) (done bool, err err
 		}
 	case "updateRecoveryFlow":
 		return func(c *kratos.Client) (bool, error) {
-			return submitted[kratos.RecoveryFlow, kratos.RecoveryMethod](ctx, c.Recovery, kratos.RecoveryWithCode{})
+			return submitted[kratos.RecoveryFlow, kratos.RecoveryMethod](ctx, c.Recovery, kratos.RecoveryCode{})
 		}
 	case "updateVerificationFlow":
 		return func(c *kratos.Client) (bool, error) {
@@ -49,21 +49,21 @@ func recordedCall(e *recorded.Exchange) func(*kratos.Client) (done bool, err err
 		}
 	case "toSession":
 		return func(c *kratos.Client) (bool, error) {
-			_, err := c.Whoami(ctx, kratos.Token("t"))
+			_, err := c.Whoami(ctx, kratos.SessionToken("t"))
 			return err == nil, err
 		}
 	}
 	return nil
 }
 
-func submitted[F, M any](ctx context.Context, flows kratos.Flows[F, M], method M) (done bool, err error) {
+func submitted[F, M any](ctx context.Context, flows kratos.FlowClient[F, M], method M) (done bool, err error) {
 	step, err := flows.Submit(ctx, newFlow[F]("f"), method)
 	return err == nil && step.Done, err
 }
 
 func outcomeOf(done bool, err error) string {
 	switch {
-	case errors.Is(err, kratos.ErrUnexpectedAnswer):
+	case errors.Is(err, kratos.ErrUnexpectedResponse):
 		return "unexpected"
 	case err != nil:
 		return "error"

@@ -35,7 +35,7 @@ var models = map[string]func() any{
 	"disableMyOtherSessions": model[gen.DeleteMySessionsCount], "exchangeSessionToken": model[kratos.SuccessfulCodeExchange],
 	"createIdentity": model[kratos.Identity], "getIdentity": model[kratos.Identity], "updateIdentity": model[kratos.Identity], "patchIdentity": model[kratos.Identity],
 	"listIdentities": model[[]kratos.Identity], "batchPatchIdentities": model[gen.BatchPatchIdentitiesResponse],
-	"createRecoveryCodeForIdentity": model[kratos.RecoveryCode], "createRecoveryLinkForIdentity": model[kratos.RecoveryLink],
+	"createRecoveryCodeForIdentity": model[kratos.RecoveryCodeForIdentity], "createRecoveryLinkForIdentity": model[kratos.RecoveryLinkForIdentity],
 	"listIdentitySchemas": model[[]kratos.IdentitySchema], "getIdentitySchema": model[json.RawMessage],
 	"listCourierMessages": model[[]kratos.CourierMessage], "getCourierMessage": model[kratos.CourierMessage],
 	"getFlowError": model[kratos.FlowError], "createBrowserLogoutFlow": model[kratos.LogoutFlow],

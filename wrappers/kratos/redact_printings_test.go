@@ -70,7 +70,7 @@ func plant(v reflect.Value, depth int) (planted int) {
 }
 
 // told are the fields of an error that its text is made of, which other tests judge.
-var told = []string{"Operation", "ID", "kind", "text", "cause", "form"}
+var told = []string{"Operation", "ID", "sentinel", "text", "cause", "form"}
 
 // shows reports whether the canary is in what was printed, in any of the ways in which a text or
 // bytes can be written.

@@ -28,7 +28,7 @@ func data(t *testing.T) map[reflect.Type]bool {
 	}
 	for _, model := range []any{
 		gen.ErrorGeneric{}, kratos.FedCMFlow{}, // answers that nothing recorded has
-		kratos.Form{}, kratos.NextSteps{}, kratos.MessageContext{}, kratos.Page[kratos.Session]{}, // parts of answers
+		kratos.Form{}, kratos.ContinueWithList{}, kratos.MessageContext{}, kratos.Page[kratos.Session]{}, // parts of answers
 		kratos.BatchResult{}, // its ids are no secrets, and its error is redacted
 	} {
 		contained(reflect.TypeOf(model), types)
@@ -89,7 +89,7 @@ func TestNoExportedTypePrintsASecret(t *testing.T) {
 			plain = append(plain, name)
 			continue
 		}
-		if plant(reflect.ValueOf(v).Elem(), 0) == 0 && !slices.Contains([]string{"kratos.Admin", "kratos.Flows", "gen.Client"}, name) {
+		if plant(reflect.ValueOf(v).Elem(), 0) == 0 && !slices.Contains([]string{"kratos.Admin", "kratos.FlowClient", "gen.Client"}, name) {
 			t.Errorf("%s: nothing was planted", name)
 		}
 		types++
@@ -213,8 +213,8 @@ func TestIDsArePrinted(t *testing.T) {
 		"a flow":              {kratos.LoginFlow{LoginFlow: gen.LoginFlow{ID: someID, State: gen.LoginFlowStateChooseMethod}}, "LoginFlow{id: " + someID + ", state: choose_method}", `{"id":"` + someID + `","state":"choose_method"}`},
 		"an unknown state":    {kratos.Identity{State: "s3cret"}, "Identity", `"Identity"`},
 		"a method":            {kratos.LoginPassword{Identifier: "ada@example.com"}, "LoginPassword", `"LoginPassword"`},
-		"what was posted":     {kratos.Posted{"password": "x"}, "Posted", `"Posted"`},
-		"next steps":          {kratos.NextSteps{{Action: kratos.ContinueShowSettingsUI}, {Action: "x"}}, "[ContinueWith{action: show_settings_ui} ContinueWith]", `"[ContinueWith{action: show_settings_ui} ContinueWith]"`},
+		"what was posted":     {kratos.Submission{"password": "x"}, "Submission", `"Submission"`},
+		"next steps":          {kratos.ContinueWithList{{Action: kratos.ContinueShowSettingsUI}, {Action: "x"}}, "[ContinueWith{action: show_settings_ui} ContinueWith]", `"[ContinueWith{action: show_settings_ui} ContinueWith]"`},
 		"a result":            {kratos.BatchResult{PatchID: someID, Err: failure}, "BatchResult{PatchID: " + someID + ", Err: kratos: createIdentity: status 409: conflict}", `{"PatchID":"` + someID + `","Err":"kratos: createIdentity: status 409: conflict"}`},
 		"another's error":     {kratos.BatchResult{Err: fmt.Errorf("s3cret")}, "BatchResult{Err: error}", `{"Err":"error"}`},
 		"an error":            {failure, failure.Error(), fmt.Sprintf("%q", failure.Error())},

@@ -11,12 +11,12 @@ import (
 type check func(*http.Request) error
 
 // headers refuses headers that cannot be sent.
-func headers(r *http.Request) error {
+func checkHeaders(r *http.Request) error {
 	for name, values := range r.Header {
 		if name == "" || strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, c) }) {
 			return argumentError("a header has a name that cannot be sent")
 		}
-		if !slices.ContainsFunc(values, func(v string) bool { return !headerValue(v) }) {
+		if !slices.ContainsFunc(values, func(v string) bool { return !isHeaderValue(v) }) {
 			continue
 		}
 		return argumentError("the header " + name + " has a character that no header has")
@@ -24,14 +24,14 @@ func headers(r *http.Request) error {
 	return nil
 }
 
-func headerValue(v string) bool {
+func isHeaderValue(v string) bool {
 	return !strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
 }
 
 const headerSessionToken = "X-Session-Token"
 
 // browserCall refuses to act for a person other than the one whose browser it is.
-func browserCall(r *http.Request) error {
+func checkBrowserRequest(r *http.Request) error {
 	if r.Header.Get(headerSessionToken) != "" {
 		return argumentError("a call for a browser has no session token")
 	}
@@ -43,7 +43,7 @@ func browserCall(r *http.Request) error {
 
 // nativeCall refuses what makes Kratos refuse a native call, or what would give it a person that
 // the caller did not mean.
-func nativeCall(r *http.Request) error {
+func checkNativeRequest(r *http.Request) error {
 	if r.Header.Get("Cookie") != "" {
 		return argumentError("a native call has no header Cookie: Client.Browser and Client.BrowserWithCookies act for a browser")
 	}
@@ -54,18 +54,18 @@ func nativeCall(r *http.Request) error {
 }
 
 // forPerson refuses a native call that acts for a person if nothing in it says for whom.
-func forPerson(r *http.Request) error {
-	if err := nativeCall(r); err != nil {
+func checkSessionToken(r *http.Request) error {
+	if err := checkNativeRequest(r); err != nil {
 		return err
 	}
 	if r.Header.Get(headerSessionToken) == "" {
-		return noSessionError("the call has no session token: add kratos.Token(token), which must not be empty")
+		return noSessionError("the call has no session token: add kratos.SessionToken(token), which must not be empty")
 	}
 	return nil
 }
 
 // paged refuses a size that no page has.
-func paged(r *http.Request) error {
+func checkPagination(r *http.Request) error {
 	q := r.URL.Query()
 	if size := q.Get("page_size"); q.Has("page_size") {
 		if n, err := strconv.Atoi(size); err != nil || n < 1 || n > 1000 {
@@ -83,7 +83,7 @@ var filters = [...]string{"ids", "credentials_identifier", "preview_credentials_
 
 // filteredBy refuses filters that a list does not know, which would list everything, and empty
 // ones, which do the same.
-func filteredBy(names ...string) check {
+func checkFilters(names ...string) check {
 	return func(r *http.Request) error {
 		q := r.URL.Query()
 		for _, name := range filters {
@@ -104,7 +104,7 @@ func filteredBy(names ...string) check {
 
 // oneFilter refuses filters for identities that Kratos does not take together, or would take for
 // none.
-func oneFilter(r *http.Request) error {
+func checkIdentityFilters(r *http.Request) error {
 	q := r.URL.Query()
 	if q.Has("credentials_identifier") && q.Has("preview_credentials_identifier_similar") {
 		return argumentError("CredentialsIdentifier and PreviewCredentialsIdentifierSimilar exclude each other")
@@ -116,7 +116,7 @@ func oneFilter(r *http.Request) error {
 }
 
 // segment refuses an id that would make the path of a call that of another.
-func segment(name, id string) error {
+func checkPathSegment(name, id string) error {
 	switch id {
 	case "":
 		return argumentError(name + " is empty")

@@ -10,7 +10,7 @@ import (
 )
 
 // edit makes of a call's options, and of checks on the outcome, what the generated client takes.
-func edit(opts []CallOption, checks ...check) []gen.RequestEditorFn {
+func requestEditors(opts []RequestOption, checks ...check) []gen.RequestEditorFn {
 	if len(opts)+len(checks) == 0 {
 		return nil
 	}
@@ -21,7 +21,7 @@ func edit(opts []CallOption, checks ...check) []gen.RequestEditorFn {
 			}
 			opt(r)
 		}
-		if err := headers(r); err != nil {
+		if err := checkHeaders(r); err != nil {
 			return err
 		}
 		for _, check := range checks {
@@ -34,12 +34,12 @@ func edit(opts []CallOption, checks ...check) []gen.RequestEditorFn {
 }
 
 // once returns a context whose requests are not repeated, though they are GET requests.
-func once(ctx context.Context) context.Context {
+func withoutRetry(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.Once = true })
 }
 
 // streamed returns a context for requests whose responses are decoded while they arrive.
-func streamed(ctx context.Context) context.Context {
+func withStreaming(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.Stream = true })
 }
 
@@ -48,7 +48,7 @@ func streamed(ctx context.Context) context.Context {
 const interactivePause = time.Second
 
 // interactive returns a context for requests that somebody waits for.
-func interactive(ctx context.Context) context.Context {
+func withInteractivePause(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.MaxPause = interactivePause })
 }
 

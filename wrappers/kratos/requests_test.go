@@ -39,7 +39,7 @@ var ada = adaTraits{"ada@example.org"}
 
 // calls has a call for every operation, with every parameter that has a meaning for it.
 func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.Admin) map[string]func() error {
-	token := kratos.Token(aToken)
+	token := kratos.SessionToken(aToken)
 	login, registration, settings := newFlow[kratos.LoginFlow](idA), newFlow[kratos.RegistrationFlow](idA), newFlow[kratos.SettingsFlow](idA)
 	recovery, verification := newFlow[kratos.RecoveryFlow](idA), newFlow[kratos.VerificationFlow](idA)
 	hash, _ := kratos.ParsePasswordHash("$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")
@@ -74,7 +74,7 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 		"createBrowserRecoveryFlow": func() error { return second(b.Recovery.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
 		"getRecoveryFlow":           func() error { return second(b.Recovery.Get(ctx, idA)) },
 		"updateRecoveryFlow": func() error {
-			return second(c.Recovery.Submit(ctx, recovery, kratos.RecoveryWithCode{Email: ada.Email}))
+			return second(c.Recovery.Submit(ctx, recovery, kratos.RecoveryCode{Email: ada.Email}))
 		},
 		"createNativeVerificationFlow":  func() error { return second(c.Verification.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
 		"createBrowserVerificationFlow": func() error { return second(b.Verification.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
@@ -114,14 +114,14 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 			return second(a.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person", Traits: ada, State: kratos.IdentityStateInactive}))
 		},
 		"patchIdentity": func() error {
-			return second(a.PatchIdentity(ctx, idA, kratos.Patch{}.Replace("/traits/email", "a@example.org").Add(kratos.Pointer("metadata_public", "a/b~c"), nil).Remove("/metadata_admin/score")))
+			return second(a.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits/email", "a@example.org").Add(kratos.JSONPointer("metadata_public", "a/b~c"), nil).Remove("/metadata_admin/score")))
 		},
 		"deleteIdentity": func() error { return a.DeleteIdentity(ctx, idA) },
 		"deleteIdentityCredentials": func() error {
 			return a.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypeOIDC, "google:subject")
 		},
 		"batchPatchIdentities": func() error {
-			return second(a.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{PatchID: idB, Create: kratos.CreateIdentity{SchemaID: "person", Traits: ada, Credentials: kratos.Credentials(kratos.ClearTextPassword("p"))}}}))
+			return second(a.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{PatchID: idB, Create: kratos.CreateIdentity{SchemaID: "person", Traits: ada, Credentials: kratos.Credentials(kratos.PlaintextPassword("p"))}}}))
 		},
 		"createRecoveryCodeForIdentity": func() error {
 			return second(a.CreateRecoveryCodeForIdentity(ctx, idA, time.Hour, kratos.FlowTypeAPI))
@@ -145,8 +145,8 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 			return second(a.CourierMessagesPage(ctx, kratos.MessageStatus(kratos.CourierMessageStatusSent), kratos.Recipient("ada@example.org"), kratos.PageSize(100), kratos.PageToken("token")))
 		},
 		"getCourierMessage": func() error { return second(a.CourierMessage(ctx, idA)) },
-		"isAlive":           func() error { return c.IsAlive(ctx) },
-		"isReady":           func() error { return a.IsReady(ctx) },
+		"isAlive":           func() error { return c.Alive(ctx) },
+		"isReady":           func() error { return a.Ready(ctx) },
 		"getVersion":        func() error { return second(a.Version(ctx)) },
 	}
 }

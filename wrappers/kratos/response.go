@@ -28,46 +28,46 @@ const (
 )
 
 // do makes a T of the answer to a call, or an error.
-func do[T any](operation string, resp *http.Response, err error) (*T, error) {
-	return whole(operation, resp, err, func(*T) bool { return true })
+func decode[T any](operation string, resp *http.Response, err error) (*T, error) {
+	return decodeValid(operation, resp, err, func(*T) bool { return true })
 }
 
 // whole is do for an answer that is only one if it has what good looks for: JSON of another kind
 // decodes as well.
-func whole[T any](operation string, resp *http.Response, err error, good func(*T) bool) (*T, error) {
-	a, err := receive(operation, resp, err)
+func decodeValid[T any](operation string, resp *http.Response, err error, good func(*T) bool) (*T, error) {
+	a, err := readResponse(operation, resp, err)
 	if err != nil {
 		return nil, err
 	}
 	defer a.Body.Close()
-	if !a.ok() {
-		return nil, a.failure()
+	if !a.succeeded() {
+		return nil, a.responseError()
 	}
 	v := new(T)
 	if err := a.decode(v); err != nil {
 		return nil, err
 	}
 	if !good(v) {
-		return nil, a.unexpected(nil)
+		return nil, a.unexpectedError(nil)
 	}
 	return v, nil
 }
 
 // done expects an answer without a body.
-func done(operation string, resp *http.Response, err error) error {
-	a, err := receive(operation, resp, err)
+func expectNoContent(operation string, resp *http.Response, err error) error {
+	a, err := readResponse(operation, resp, err)
 	if err != nil {
 		return err
 	}
 	defer a.Body.Close()
-	if !a.ok() {
-		return a.failure()
+	if !a.succeeded() {
+		return a.responseError()
 	}
 	return nil
 }
 
 // answer is a response to one call. Its body is valid until Body is closed.
-type answer struct {
+type response struct {
 	operation string
 	*http.Response
 	body []byte
@@ -75,35 +75,35 @@ type answer struct {
 
 // receive returns a response with the whole of its body. The caller closes Body, which gives the
 // memory back.
-func receive(operation string, resp *http.Response, err error) (*answer, error) {
+func readResponse(operation string, resp *http.Response, err error) (*response, error) {
 	if err != nil {
-		return nil, failed(operation, err)
+		return nil, wrapError(operation, err)
 	}
-	a := &answer{operation: operation, Response: resp}
+	a := &response{operation: operation, Response: resp}
 	if body, ok := resp.Body.(*transport.Body); ok {
 		a.body, err = body.Bytes()
 	} else { // of a stream that failed, or rewritten for a browser
 		a.body, err = io.ReadAll(&transport.LimitedReader{R: resp.Body, Left: maxUnbuffered})
 	}
 	if err != nil {
-		failure := a.broken(err)
+		failure := a.readError(err)
 		_ = resp.Body.Close()
 		return nil, failure
 	}
 	return a, nil
 }
 
-func (a *answer) ok() bool { return a.StatusCode >= 200 && a.StatusCode < 300 }
+func (a *response) succeeded() bool { return a.StatusCode >= 200 && a.StatusCode < 300 }
 
 // json reports whether the answer says that it is JSON.
-func (a *answer) json() bool {
+func (a *response) isJSON() bool {
 	kind := a.mediaType()
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }
 
 // mediaType returns the media type in lower case, without its parameters. What Kratos always sends
 // is compared instead of parsed: mime allocates a map for the parameters.
-func (a *answer) mediaType() string {
+func (a *response) mediaType() string {
 	kind := a.Header.Get("Content-Type")
 	if kind == "application/json; charset=utf-8" || kind == "application/json" {
 		return "application/json"
@@ -117,12 +117,12 @@ type decoder interface {
 	decode(body []byte) error
 }
 
-func (a *answer) decode(v any) error {
-	if !a.json() {
-		return a.unexpected(nil)
+func (a *response) decode(v any) error {
+	if !a.isJSON() {
+		return a.unexpectedError(nil)
 	}
 	if bytes.Count(a.body, []byte("{")) > maxObjects {
-		return a.unexpected(transport.ErrTooLarge)
+		return a.unexpectedError(transport.ErrTooLarge)
 	}
 	var err error
 	if own, ok := v.(decoder); ok {
@@ -131,39 +131,39 @@ func (a *answer) decode(v any) error {
 		err = jsonv2.Unmarshal(a.body, v)
 	}
 	if err != nil {
-		return a.unexpected(errBroken)
+		return a.unexpectedError(errMalformed)
 	}
 	return nil
 }
 
-// errBroken stands for the decoder's own error, which can quote the body.
-const errBroken = responseError("its JSON is broken, cut short or of another shape")
+// errMalformed stands for the decoder's own error, which can quote the body.
+const errMalformed = safeError("its JSON is broken, cut short or of another shape")
 
 // broken makes an error of a body that could not be read, for the reason cause if it is not the
 // body's own.
-func (a *answer) broken(cause error) *Error {
+func (a *response) readError(cause error) *Error {
 	if cause == nil {
-		cause = errBroken
+		cause = errMalformed
 	}
-	e := a.unexpected(cause)
-	if cause != transport.ErrTooLarge && cause != io.ErrUnexpectedEOF && !errors.As(cause, new(responseError)) {
-		e.kind = ErrUnreachable
+	e := a.unexpectedError(cause)
+	if cause != transport.ErrTooLarge && cause != io.ErrUnexpectedEOF && !errors.As(cause, new(safeError)) {
+		e.sentinel = ErrUnreachable
 	}
 	return e
 }
 
-func (a *answer) unexpected(cause error) *Error {
-	e := a.error()
-	e.kind, e.cause = ErrUnexpectedAnswer, cause
+func (a *response) unexpectedError(cause error) *Error {
+	e := a.newError()
+	e.sentinel, e.cause = ErrUnexpectedResponse, cause
 	return e
 }
 
 // error makes an error of what every answer has.
-func (a *answer) error() *Error {
+func (a *response) newError() *Error {
 	e := &Error{
 		Operation:  a.operation,
 		StatusCode: a.StatusCode,
-		Header:     withoutCookies(a.Header),
+		Header:     withoutSetCookie(a.Header),
 		RequestID:  a.Header.Get("X-Request-Id"),
 		body:       bytes.Clone(a.body[:min(len(a.body), maxErrorBody)]),
 	}
@@ -171,7 +171,7 @@ func (a *answer) error() *Error {
 	return e
 }
 
-func withoutCookies(h http.Header) http.Header {
+func withoutSetCookie(h http.Header) http.Header {
 	h = h.Clone()
 	h.Del("Set-Cookie")
 	return h
@@ -179,18 +179,18 @@ func withoutCookies(h http.Header) http.Header {
 
 // failure makes an error of an answer that is not a success: by the shape of the body first, then
 // by the status.
-func (a *answer) failure() *Error {
+func (a *response) responseError() *Error {
 	if a.StatusCode >= 300 && a.StatusCode < 400 {
-		return a.redirect()
+		return a.redirectError()
 	}
 	var body gen.ErrorGeneric
-	if !a.json() || jsonv2.Unmarshal(a.body, &body) != nil {
-		return a.unexpected(nil)
+	if !a.isJSON() || jsonv2.Unmarshal(a.body, &body) != nil {
+		return a.unexpectedError(nil)
 	}
-	e := a.error()
+	e := a.newError()
 	g := body.Error
 	if g.ID == "" && g.Code == 0 && g.Message == "" && g.Reason == "" {
-		return a.unexpected(nil) // JSON, but not an error of Kratos': a gateway's
+		return a.unexpectedError(nil) // JSON, but not an error of Kratos': a gateway's
 	}
 	e.ID, e.Code, e.Message, e.Reason, e.Details = g.ID, int(g.Code), g.Message, g.Reason, g.Details
 	e.RedirectTo, e.FlowID = body.RedirectBrowserTo, body.UseFlowID
@@ -198,14 +198,14 @@ func (a *answer) failure() *Error {
 		e.RequestID = g.Request
 	}
 	e.readDetails()
-	e.kind = byID(e.ID)
-	if e.kind == nil {
-		e.kind = sentinelWithoutID(e)
+	e.sentinel = byID(e.ID)
+	if e.sentinel == nil {
+		e.sentinel = sentinelWithoutID(e)
 	}
-	if e.kind == ErrNoSession && !personal[e.Operation] {
-		e.kind = nil
+	if e.sentinel == ErrNoSession && !needsSession[e.Operation] {
+		e.sentinel = nil
 	}
-	if e.kind == ErrCSRF {
+	if e.sentinel == ErrCSRF {
 		e.text = csrfText(a.Response)
 	}
 	e.blameInput()
@@ -214,9 +214,9 @@ func (a *answer) failure() *Error {
 
 // redirect makes an error of an answer that names another URL. An expired recovery or verification
 // flow names the flow that replaces it; anything else is the way of a browser, or of another port.
-func (a *answer) redirect() *Error {
-	e := a.error()
-	e.kind = ErrUnexpectedAnswer
+func (a *response) redirectError() *Error {
+	e := a.newError()
+	e.sentinel = ErrUnexpectedResponse
 	location, err := url.Parse(a.Header.Get("Location"))
 	if err != nil {
 		return e
@@ -233,7 +233,7 @@ func redirectText(r *http.Request, to *url.URL) string {
 	case r == nil, to.Host != "" && !strings.EqualFold(to.Hostname(), r.URL.Hostname()):
 		return "the response is a redirect to another host: see Error.RedirectTo"
 	case to.Scheme != "" && to.Scheme != r.URL.Scheme:
-		return "the response is a redirect to " + printable(to.Scheme) + ": change the base URL"
+		return "the response is a redirect to " + sanitize(to.Scheme) + ": change the base URL"
 	}
 	return "the response is a redirect to another path: is the base URL right?"
 }

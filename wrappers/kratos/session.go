@@ -15,42 +15,42 @@ import (
 )
 
 // me are the calls about the sessions of the person whom a call acts for.
-type me struct {
-	api     *gen.Client
-	somehow check // refuses a call that does not say for whom it acts
+type selfService struct {
+	api                *gen.Client
+	requireCredentials check // refuses a call that does not say for whom it acts
 }
 
-// Whoami returns the session that the call is made with (toSession, public port): that of [Token],
+// Whoami returns the session that the call is made with (toSession, public port): that of [SessionToken],
 // or of the browser. It fails with [ErrNoSession] if there is no such session or it has ended, with
 // [ErrAAL2Required] if it needs a second factor first, with [ErrUnauthorized] if a gateway refuses
-// the program's own credentials, and with [ErrUnexpectedAnswer] if the response does not have
+// the program's own credentials, and with [ErrUnexpectedResponse] if the response does not have
 // status 200, an id and no error. [TokenizeAs] adds a signed JWT.
 //
 // Whoami returns what the server says, which a cache may have kept, and sends one request: Kratos
 // v1.3.1 to v26.2 answer 401, which is ErrNoSession, also when their database cannot be reached. To
 // decide who is let in, use [Client.RequireSession], [Client.ActiveSession] or
 // [Browser.ActiveSession], which check both.
-func (m me) Whoami(ctx context.Context, opts ...CallOption) (*Session, error) {
-	return m.whoami(ctx, func(*answer, *Session) error { return nil }, opts)
+func (m selfService) Whoami(ctx context.Context, opts ...RequestOption) (*Session, error) {
+	return m.whoami(ctx, func(*response, *Session) error { return nil }, opts)
 }
 
 // whoami is Whoami with a further check.
-func (m me) whoami(ctx context.Context, check func(*answer, *Session) error, opts []CallOption) (*Session, error) {
-	resp, err := m.api.ToSession(ctx, nil, edit(opts, m.somehow)...)
-	a, err := receive("toSession", resp, err)
+func (m selfService) whoami(ctx context.Context, check func(*response, *Session) error, opts []RequestOption) (*Session, error) {
+	resp, err := m.api.ToSession(ctx, nil, requestEditors(opts, m.requireCredentials)...)
+	a, err := readResponse("toSession", resp, err)
 	if err != nil {
 		return nil, err
 	}
 	defer a.Body.Close()
-	if !a.ok() {
-		return nil, a.failure()
+	if !a.succeeded() {
+		return nil, a.responseError()
 	}
 	session := new(Session)
 	if err := a.decode(session); err != nil {
 		return nil, err
 	}
 	if a.StatusCode != http.StatusOK || !isSession(session) || a.hasError() {
-		return nil, a.unexpected(nil)
+		return nil, a.unexpectedError(nil)
 	}
 	if err := check(a, session); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (m me) whoami(ctx context.Context, check func(*answer, *Session) error, opt
 }
 
 // hasError reports whether an object has an error beside what was asked for.
-func (a *answer) hasError() bool {
+func (a *response) hasError() bool {
 	if !bytes.Contains(a.body, []byte("error")) && !bytes.Contains(a.body, []byte(`\u`)) {
 		return false // without decoding it twice
 	}
@@ -69,60 +69,60 @@ func (a *answer) hasError() bool {
 	return jsonv2.Unmarshal(a.body, &shape) != nil || len(shape.Error) > 0 && string(shape.Error) != "null"
 }
 
-func (m me) mySessions(ctx context.Context) lister[Session] {
-	return lister[Session]{
+func (m selfService) listMySessions(ctx context.Context) pager[Session] {
+	return pager[Session]{
 		operation: "listMySessions",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			resp, err := m.api.ListMySessions(streamed(ctx), nil, edits...)
-			if err == nil && ofEverybody(resp) {
+			resp, err := m.api.ListMySessions(withStreaming(ctx), nil, edits...)
+			if err == nil && isAdminSessionList(resp) {
 				transport.Discard(resp.Body)
-				return nil, (&answer{operation: "listMySessions", Response: resp}).unexpected(nil)
+				return nil, (&response{operation: "listMySessions", Response: resp}).unexpectedError(nil)
 			}
 			return resp, err
 		},
-		checks:  []check{m.somehow, filteredBy()},
-		counted: true,
-		first:   1,
-		id:      sessionID,
+		checks:      []check{m.requireCredentials, checkFilters()},
+		offsetPaged: true,
+		firstPage:   1,
+		id:          sessionID,
 	}
 }
 
 // ofEverybody reports whether an answer to listMySessions is that of the admin port: from v26.2 on,
 // it lists the sessions of everybody at the same path, and does not count them.
-func ofEverybody(resp *http.Response) bool {
+func isAdminSessionList(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == ""
 }
 
 // MySessions returns the other sessions of the person (listMySessions, public port), without the
 // one that the call is made with. It fails with [ErrNoSession] and, from Kratos v25.4 on, with
 // [ErrAAL2Required].
-func (m me) MySessions(ctx context.Context, opts ...CallOption) iter.Seq2[Session, error] {
-	return m.mySessions(ctx).all(opts)
+func (m selfService) MySessions(ctx context.Context, opts ...RequestOption) iter.Seq2[Session, error] {
+	return m.listMySessions(ctx).all(opts)
 }
 
 // MySessionsPage returns one page of MySessions: the first, or that of [PageToken].
-func (m me) MySessionsPage(ctx context.Context, opts ...CallOption) (*Page[Session], error) {
-	return m.mySessions(ctx).page(opts)
+func (m selfService) MySessionsPage(ctx context.Context, opts ...RequestOption) (*Page[Session], error) {
+	return m.listMySessions(ctx).page(opts)
 }
 
 // DisableMySession ends another session of the person, by its id (disableMySession, public port).
 // Kratos answers in the same way if there is no such session, or if it is somebody else's; ending
 // the session that the call is made with is [ErrBadRequest].
-func (m me) DisableMySession(ctx context.Context, id string, opts ...CallOption) error {
+func (m selfService) DisableMySession(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "disableMySession"
-	if err := segment("the session's id", id); err != nil {
-		return failed(op, err)
+	if err := checkPathSegment("the session's id", id); err != nil {
+		return wrapError(op, err)
 	}
-	resp, err := m.api.DisableMySession(ctx, id, nil, edit(opts, m.somehow)...)
-	return done(op, resp, err)
+	resp, err := m.api.DisableMySession(ctx, id, nil, requestEditors(opts, m.requireCredentials)...)
+	return expectNoContent(op, resp, err)
 }
 
 // DisableMyOtherSessions ends all other sessions of the person, and returns how many
 // (disableMyOtherSessions, public port). Some versions of Kratos count those that had ended before,
 // too.
-func (m me) DisableMyOtherSessions(ctx context.Context, opts ...CallOption) (int, error) {
-	resp, err := m.api.DisableMyOtherSessions(ctx, nil, edit(opts, m.somehow)...)
-	count, err := do[gen.DeleteMySessionsCount]("disableMyOtherSessions", resp, err)
+func (m selfService) DisableMyOtherSessions(ctx context.Context, opts ...RequestOption) (int, error) {
+	resp, err := m.api.DisableMyOtherSessions(ctx, nil, requestEditors(opts, m.requireCredentials)...)
+	count, err := decode[gen.DeleteMySessionsCount]("disableMyOtherSessions", resp, err)
 	if err != nil {
 		return 0, err
 	}
@@ -131,33 +131,33 @@ func (m me) DisableMyOtherSessions(ctx context.Context, opts ...CallOption) (int
 
 // Logout ends the session with this token (performNativeLogout, public port). Ending a session
 // twice is no error; a token that Kratos never gave out, or has forgotten, is [ErrNoSession].
-func (c *Client) Logout(ctx context.Context, token string, opts ...CallOption) error {
+func (c *Client) Logout(ctx context.Context, token string, opts ...RequestOption) error {
 	if token == "" {
-		return invalid("performNativeLogout", "the session token is empty")
+		return newArgumentError("performNativeLogout", "the session token is empty")
 	}
-	resp, err := c.api.PerformNativeLogout(ctx, gen.PerformNativeLogoutBody{SessionToken: token}, edit(opts, nativeCall)...)
-	return done("performNativeLogout", resp, err)
+	resp, err := c.api.PerformNativeLogout(ctx, gen.PerformNativeLogoutBody{SessionToken: token}, requestEditors(opts, checkNativeRequest)...)
+	return expectNoContent("performNativeLogout", resp, err)
 }
 
 // ExchangeSessionToken returns the session that a sign-in in the system's browser ended in
 // (exchangeSessionToken, public port): initCode is the code of the flow that was started with
 // [ReturnSessionTokenExchangeCode], and returnToCode the one that the browser brings back to the
 // app. It fails with [ErrNotFound] as long as the sign-in is not finished.
-func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCode string, opts ...CallOption) (*SuccessfulCodeExchange, error) {
+func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCode string, opts ...RequestOption) (*SuccessfulCodeExchange, error) {
 	const op = "exchangeSessionToken"
 	if initCode == "" || returnToCode == "" {
-		return nil, invalid(op, "a code is empty")
+		return nil, newArgumentError(op, "a code is empty")
 	}
-	resp, err := c.api.ExchangeSessionToken(ctx, &gen.ExchangeSessionTokenParams{InitCode: initCode, ReturnToCode: returnToCode}, edit(opts, nativeCall)...)
-	return whole(op, resp, err, func(e *SuccessfulCodeExchange) bool { return e.SessionToken != "" })
+	resp, err := c.api.ExchangeSessionToken(ctx, &gen.ExchangeSessionTokenParams{InitCode: initCode, ReturnToCode: returnToCode}, requestEditors(opts, checkNativeRequest)...)
+	return decodeValid(op, resp, err, func(e *SuccessfulCodeExchange) bool { return e.SessionToken != "" })
 }
 
 // AwaitSessionToken is [Client.ExchangeSessionToken] for a sign-in that may not be finished: it
 // asks again every pause until Kratos knows the codes, another error occurs, or ctx ends (set a
 // deadline: a sign-in that is given up never finishes).
-func (c *Client) AwaitSessionToken(ctx context.Context, initCode, returnToCode string, pause time.Duration, opts ...CallOption) (*SuccessfulCodeExchange, error) {
+func (c *Client) AwaitSessionToken(ctx context.Context, initCode, returnToCode string, pause time.Duration, opts ...RequestOption) (*SuccessfulCodeExchange, error) {
 	if pause <= 0 {
-		return nil, invalid("AwaitSessionToken", "the pause is not positive")
+		return nil, newArgumentError("AwaitSessionToken", "the pause is not positive")
 	}
 	for {
 		session, err := c.ExchangeSessionToken(ctx, initCode, returnToCode, opts...)
@@ -165,7 +165,7 @@ func (c *Client) AwaitSessionToken(ctx context.Context, initCode, returnToCode s
 			return session, err
 		}
 		if err := transport.Sleep(ctx, pause); err != nil {
-			return nil, failed("exchangeSessionToken", err)
+			return nil, wrapError("exchangeSessionToken", err)
 		}
 	}
 }

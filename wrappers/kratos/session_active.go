@@ -16,7 +16,7 @@ const (
 	readinessTimeout = 5 * time.Second // of the second request, for which somebody waits
 )
 
-// ActiveSession returns the session of [Token] if it lets the person in (toSession, public port):
+// ActiveSession returns the session of [SessionToken] if it lets the person in (toSession, public port):
 // it is [Client.Whoami] with the checks of [Client.RequireSession], for programs that hold a token
 // and have no [http.Request], such as gRPC servers. Every error means that nobody is let in:
 //   - [ErrNoSession]: the token is missing (nothing was sent then) or unknown, or the session has
@@ -27,9 +27,9 @@ const (
 //
 // For a token that Kratos does not know it sends a second request (isReady), since Kratos also
 // answers 401 when its database fails.
-func (c *Client) ActiveSession(ctx context.Context, opts ...CallOption) (*Session, error) {
-	session, err := c.whoami(interactive(ctx), requireActive, opts)
-	return session, c.checkRefusal(ctx, err)
+func (c *Client) ActiveSession(ctx context.Context, opts ...RequestOption) (*Session, error) {
+	session, err := c.whoami(withInteractivePause(ctx), requireActive, opts)
+	return session, c.confirmRefusal(ctx, err)
 }
 
 // ActiveSession returns the session of the request that b was made of, if it lets the person in
@@ -38,61 +38,61 @@ func (c *Client) ActiveSession(ctx context.Context, opts ...CallOption) (*Sessio
 //
 //	browser := client.Browser(r)
 //	session, err := browser.ActiveSession(r.Context())
-//	browser.Relay(w) // or browser.Cookies(): Kratos renews the cookie of a session that was extended
+//	browser.SetCookies(w) // or browser.Cookies(): Kratos renews the cookie of a session that was extended
 //
 // The session is that of a token in the header X-Session-Token, of Kratos' session cookie, or of a
 // token in "Authorization: Bearer", in this order; for the first and the last, nothing is sent of
 // the browser but the token. The errors are those of [Client.ActiveSession].
-func (b *Browser) ActiveSession(ctx context.Context, opts ...CallOption) (*Session, error) {
-	token := b.jar.token
-	if token == "" && !b.jar.hasSession() {
-		token = b.jar.bearer
+func (b *Browser) ActiveSession(ctx context.Context, opts ...RequestOption) (*Session, error) {
+	token := b.cookies.token
+	if token == "" && !b.cookies.hasCredentials() {
+		token = b.cookies.bearer
 	}
 	if token != "" {
-		return b.client.ActiveSession(ctx, append(opts[:len(opts):len(opts)], Token(token))...)
+		return b.client.ActiveSession(ctx, append(opts[:len(opts):len(opts)], SessionToken(token))...)
 	}
 	session, err := b.whoami(ctx, requireActive, opts)
-	return session, b.client.checkRefusal(ctx, err)
+	return session, b.client.confirmRefusal(ctx, err)
 }
 
 // requireActive refuses a session that lets nobody in. Kratos always sends what is looked for here:
 // what lacks it is the response of something else.
-func requireActive(a *answer, s *Session) error {
+func requireActive(a *response, s *Session) error {
 	var shape struct {
 		Active *bool `json:"active"`
 	}
 	switch {
 	case !s.Active && jsonv2.Unmarshal(a.body, &shape) == nil && shape.Active != nil:
-		return a.ended("")
+		return a.sessionEnded("")
 	case !s.Active, s.Identity == nil, s.Identity.ID == "", s.ExpiresAt.IsZero():
-		return a.unexpected(nil)
+		return a.unexpectedError(nil)
 	case strings.EqualFold(string(s.Identity.State), string(IdentityStateInactive)):
-		return a.ended(": the identity is inactive")
+		return a.sessionEnded(": the identity is inactive")
 	case time.Since(s.ExpiresAt) > clockTolerance:
-		return a.ended(": it has expired (or the clock of this program is wrong)")
+		return a.sessionEnded(": it has expired (or the clock of this program is wrong)")
 	}
 	return nil
 }
 
-func (a *answer) ended(why string) *Error {
-	e := a.error()
-	e.kind, e.text = ErrNoSession, ErrNoSession.Error()+why
+func (a *response) sessionEnded(why string) *Error {
+	e := a.newError()
+	e.sentinel, e.text = ErrNoSession, ErrNoSession.Error()+why
 	return e
 }
 
 // checkRefusal makes sure of what keeps a person out: that there is no session may only mean that
 // Kratos cannot look it up, and a second factor has to be given where browsers reach Kratos.
-func (c *Client) checkRefusal(ctx context.Context, err error) error {
+func (c *Client) confirmRefusal(ctx context.Context, err error) error {
 	var e *Error
 	switch {
 	case !errors.As(err, &e):
 		return err
-	case e.kind == ErrAAL2Required:
+	case e.sentinel == ErrAAL2Required:
 		e.RedirectTo = c.secondFactorURL(e.RedirectTo)
-	case e.kind == ErrNoSession && e.StatusCode == http.StatusUnauthorized:
+	case e.sentinel == ErrNoSession && e.StatusCode == http.StatusUnauthorized:
 		ctx, cancel := context.WithTimeout(ctx, readinessTimeout)
 		defer cancel()
-		if ready := c.IsReady(ctx); isOutage(ready) {
+		if ready := c.Ready(ctx); isOutage(ready) {
 			return ready
 		}
 	}
@@ -106,14 +106,14 @@ func isOutage(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	return e.kind == ErrUnreachable || e.StatusCode >= 500 && (&answer{Response: &http.Response{Header: e.Header}}).json()
+	return e.sentinel == ErrUnreachable || e.StatusCode >= 500 && (&response{Response: &http.Response{Header: e.Header}}).isJSON()
 }
 
 // secondFactorURL returns where a browser gives the second factor that Kratos asks for at target:
 // below the site's [Client.Proxy], if there is one. Where it is known by which URL browsers reach
 // Kratos, no other is returned, and no scheme but http and https anywhere.
 func (c *Client) secondFactorURL(target string) string {
-	front := c.front.Load()
+	front := c.rewriter.Load()
 	if front != nil {
 		switch to, p := front.resolve(request{path: "/"}, target); p {
 		case viaProxy:
@@ -126,10 +126,10 @@ func (c *Client) secondFactorURL(target string) string {
 	switch u, err := url.Parse(target); {
 	case err == nil && front != nil && target != "" && LocalPath(target) == target,
 		err == nil && !known && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil,
-		err == nil && known && front == nil && strings.HasPrefix(target, strings.TrimSuffix(c.own(), "/")+"/"):
+		err == nil && known && front == nil && strings.HasPrefix(target, strings.TrimSuffix(c.publicBaseURL(), "/")+"/"):
 		return target
 	case known:
-		return strings.TrimSuffix(c.forBrowsers(), "/") + "/self-service/login/browser?aal=aal2"
+		return strings.TrimSuffix(c.browserBaseURL(), "/") + "/self-service/login/browser?aal=aal2"
 	}
 	return ""
 }

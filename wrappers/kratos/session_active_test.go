@@ -156,7 +156,7 @@ var requestCredentials = map[string]http.Header{
 func TestWhoIsLetIn(t *testing.T) {
 	t.Parallel()
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, "hello ", kratos.SessionOf(r.Context()).Identity.ID)
+		fmt.Fprint(w, "hello ", kratos.SessionFromContext(r.Context()).Identity.ID)
 	})
 	for name, tc := range whoamiAnswers {
 		whoami := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -14,28 +14,28 @@ import (
 
 // Browser calls Kratos' public API for the person whose browser sent a request: a server's own
 // pages, or the backend of a single-page application. It sends Kratos' cookies of that request, and
-// no other; the cookies that Kratos sets have to go back to the browser with [Browser.Relay] or
+// no other; the cookies that Kratos sets have to go back to the browser with [Browser.SetCookies] or
 // [Browser.Cookies], whatever the call returned. Make one for each request, with [Client.Browser],
 // or with [Client.BrowserWithCookies] where there is no [http.Request].
 type Browser struct {
 	// Login is the login flow (createBrowserLoginFlow, getLoginFlow, updateLoginFlow).
-	Login Flows[LoginFlow, LoginMethod]
+	Login FlowClient[LoginFlow, LoginMethod]
 	// Registration is the registration flow (createBrowserRegistrationFlow, getRegistrationFlow,
 	// updateRegistrationFlow).
-	Registration Flows[RegistrationFlow, RegistrationMethod]
+	Registration FlowClient[RegistrationFlow, RegistrationMethod]
 	// Settings is the settings flow (createBrowserSettingsFlow, getSettingsFlow,
 	// updateSettingsFlow).
-	Settings Flows[SettingsFlow, SettingsMethod]
+	Settings FlowClient[SettingsFlow, SettingsMethod]
 	// Recovery is the recovery flow (createBrowserRecoveryFlow, getRecoveryFlow,
 	// updateRecoveryFlow).
-	Recovery Flows[RecoveryFlow, RecoveryMethod]
+	Recovery FlowClient[RecoveryFlow, RecoveryMethod]
 	// Verification is the flow that verifies an address (createBrowserVerificationFlow,
 	// getVerificationFlow, updateVerificationFlow).
-	Verification Flows[VerificationFlow, VerificationMethod]
+	Verification FlowClient[VerificationFlow, VerificationMethod]
 
-	me
-	client *Client
-	jar    *relay
+	selfService
+	client  *Client
+	cookies *cookieTransport
 }
 
 // Browser returns a client for the person whose browser sent r. The address (r.RemoteAddr) and
@@ -47,11 +47,11 @@ func (c *Client) Browser(r *http.Request) *Browser {
 		return c.BrowserWithCookies(nil)
 	}
 	b := c.BrowserWithCookies(r.Cookies())
-	b.jar.site = r.Host
-	b.jar.token, b.jar.bearer = r.Header.Get(headerSessionToken), bearer(r)
-	b.jar.header.Set("User-Agent", r.UserAgent())
+	b.cookies.site = r.Host
+	b.cookies.token, b.cookies.bearer = r.Header.Get(headerSessionToken), bearer(r)
+	b.cookies.header.Set("User-Agent", r.UserAgent())
 	if address := clientAddress(r); address != "" {
-		b.jar.header.Set("X-Forwarded-For", address)
+		b.cookies.header.Set("X-Forwarded-For", address)
 	}
 	return b
 }
@@ -71,10 +71,10 @@ func (c *Client) Browser(r *http.Request) *Browser {
 // Without a session cookie, calls that act for a person fail with [ErrNoSession], and nothing is
 // sent.
 func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
-	jar := &relay{front: c.front.Load(), isSession: c.isSession, cookies: map[string]string{}, header: http.Header{}}
+	jar := &cookieTransport{front: c.rewriter.Load(), isSession: c.isSessionCookie, cookies: map[string]string{}, header: http.Header{}}
 	seen := map[string]bool{}
 	for _, cookie := range cookies {
-		if cookie == nil || seen[cookie.Name] || !c.isKratos(cookie.Name) {
+		if cookie == nil || seen[cookie.Name] || !c.isKratosCookie(cookie.Name) {
 			continue
 		}
 		seen[cookie.Name] = true
@@ -87,14 +87,14 @@ func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
 		return jar
 	})
 	return &Browser{
-		Login:        c.Login.through(api),
-		Registration: c.Registration.through(api),
-		Settings:     c.Settings.through(api),
-		Recovery:     c.Recovery.through(api),
-		Verification: c.Verification.through(api),
-		me:           me{api: api, somehow: jar.signedIn},
+		Login:        c.Login.forBrowser(api),
+		Registration: c.Registration.forBrowser(api),
+		Settings:     c.Settings.forBrowser(api),
+		Recovery:     c.Recovery.forBrowser(api),
+		Verification: c.Verification.forBrowser(api),
+		selfService:  selfService{api: api, requireCredentials: jar.hasSessionCookie},
 		client:       c,
-		jar:          jar,
+		cookies:      jar,
 	}
 }
 
@@ -114,46 +114,46 @@ func clientAddress(r *http.Request) string {
 }
 
 // isKratos reports whether a cookie is one of Kratos' own.
-func (c *Client) isKratos(name string) bool {
+func (c *Client) isKratosCookie(name string) bool {
 	if hash, csrf := strings.CutPrefix(name, csrfCookiePrefix); csrf {
 		return hash != "" && strings.Trim(hash, "0123456789abcdef") == ""
 	}
-	return c.isSession(name) || strings.HasPrefix(name, "ory_kratos_")
+	return c.isSessionCookie(name) || strings.HasPrefix(name, "ory_kratos_")
 }
 
 // isSession reports whether a cookie is a session of Kratos, or of Ory Network. Where the name of
 // the cookie is known, one with another name is not: it may be that of another project on the same
 // domain.
-func (c *Client) isSession(name string) bool {
+func (c *Client) isSessionCookie(name string) bool {
 	if known := c.settings.sessionCookie; known != "" {
 		return name == known
 	}
 	return name == "ory_kratos_session" || strings.HasPrefix(name, "ory_session_")
 }
 
-// Relay adds the cookies that Kratos has set since the last Relay to the header of the answer to
+// SetCookies adds the cookies that Kratos has set since the last Relay to the header of the answer to
 // the browser, and tells caches not to keep that answer. Call it after the calls, whether they
 // failed or not, and before w.WriteHeader.
-func (b *Browser) Relay(w http.ResponseWriter) {
-	b.jar.mu.Lock()
-	defer b.jar.mu.Unlock()
-	for _, cookie := range b.jar.set {
+func (b *Browser) SetCookies(w http.ResponseWriter) {
+	b.cookies.mu.Lock()
+	defer b.cookies.mu.Unlock()
+	for _, cookie := range b.cookies.set {
 		w.Header().Add("Set-Cookie", cookie)
 	}
-	b.jar.set = nil
-	noStore(w)
+	b.cookies.set = nil
+	disableCaching(w)
 }
 
-// Cookies returns the cookies that Kratos has set since the last [Browser.Relay], for programs
+// Cookies returns the cookies that Kratos has set since the last [Browser.SetCookies], for programs
 // whose responses are not an [http.ResponseWriter]: each has to be set in the response to the
 // browser, which caches must not keep. They are those that a Relay would add, but for the ones that
 // Kratos set again later; a cookie with a negative MaxAge is to be deleted. Calling it again
 // returns the same ones, and those of later calls.
 func (b *Browser) Cookies() []*http.Cookie {
-	b.jar.mu.Lock()
-	defer b.jar.mu.Unlock()
+	b.cookies.mu.Lock()
+	defer b.cookies.mu.Unlock()
 	var cookies []*http.Cookie
-	for _, line := range slices.Backward(b.jar.set) {
+	for _, line := range slices.Backward(b.cookies.set) {
 		cookie, err := http.ParseSetCookie(line)
 		if err != nil { // browsers ignore it
 			continue
@@ -172,46 +172,46 @@ func (b *Browser) Cookies() []*http.Cookie {
 // CreateLogoutFlow returns the URL that logs the person out, for a link on a page, and the token
 // that [Browser.Logout] needs (createBrowserLogoutFlow, public port). It fails with [ErrNoSession]
 // if nobody is signed in.
-func (b *Browser) CreateLogoutFlow(ctx context.Context, opts ...CallOption) (*LogoutFlow, error) {
-	resp, err := b.api.CreateBrowserLogoutFlow(ctx, nil, edit(opts, b.somehow)...)
-	return whole("createBrowserLogoutFlow", resp, err, func(f *LogoutFlow) bool { return f.LogoutToken != "" })
+func (b *Browser) CreateLogoutFlow(ctx context.Context, opts ...RequestOption) (*LogoutFlow, error) {
+	resp, err := b.api.CreateBrowserLogoutFlow(ctx, nil, requestEditors(opts, b.requireCredentials)...)
+	return decodeValid("createBrowserLogoutFlow", resp, err, func(f *LogoutFlow) bool { return f.LogoutToken != "" })
 }
 
 // Logout ends the session of the browser (updateLogoutFlow, public port), with the token of
 // [Browser.CreateLogoutFlow]. It fails with [ErrForbidden] if the token is another's.
-func (b *Browser) Logout(ctx context.Context, token string, opts ...CallOption) error {
+func (b *Browser) Logout(ctx context.Context, token string, opts ...RequestOption) error {
 	const op = "updateLogoutFlow"
 	if token == "" {
-		return invalid(op, "the logout token is empty")
+		return newArgumentError(op, "the logout token is empty")
 	}
-	resp, err := b.api.UpdateLogoutFlow(once(ctx), &gen.UpdateLogoutFlowParams{Token: &token}, edit(opts, browserCall)...)
-	return done(op, resp, err)
+	resp, err := b.api.UpdateLogoutFlow(withoutRetry(ctx), &gen.UpdateLogoutFlowParams{Token: &token}, requestEditors(opts, checkBrowserRequest)...)
+	return expectNoContent(op, resp, err)
 }
 
 // CreateFedCMFlow returns what a browser needs to ask its own identity providers (createFedcmFlow,
 // public port). Only Ory Network has this; other servers answer 404, which is
-// [ErrUnexpectedAnswer].
-func (b *Browser) CreateFedCMFlow(ctx context.Context, opts ...CallOption) (*FedCMFlow, error) {
-	resp, err := b.api.CreateFedCMFlow(ctx, edit(opts, browserCall)...)
-	return do[FedCMFlow]("createFedcmFlow", resp, err)
+// [ErrUnexpectedResponse].
+func (b *Browser) CreateFedCMFlow(ctx context.Context, opts ...RequestOption) (*FedCMFlow, error) {
+	resp, err := b.api.CreateFedCMFlow(ctx, requestEditors(opts, checkBrowserRequest)...)
+	return decode[FedCMFlow]("createFedcmFlow", resp, err)
 }
 
 // UpdateFedCMFlow logs a person in with the token that the browser got from its provider
 // (updateFedcmFlow, public port). What [Browser.CreateFedCMFlow] says of servers holds here too.
-func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...CallOption) (*Step[LoginFlow], error) {
+func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...RequestOption) (*FlowResult[LoginFlow], error) {
 	const op = "updateFedcmFlow"
 	if body.Token == "" {
-		return nil, invalid(op, "the token is empty")
+		return nil, newArgumentError(op, "the token is empty")
 	}
-	resp, err := b.api.UpdateFedCMFlow(ctx, body, edit(opts, browserCall)...)
-	return b.Login.read(op, resp, err)
+	resp, err := b.api.UpdateFedCMFlow(ctx, body, requestEditors(opts, checkBrowserRequest)...)
+	return b.Login.readSubmission(op, resp, err)
 }
 
 // relay sends requests with the cookies of a browser, and keeps those that come back.
-type relay struct {
+type cookieTransport struct {
 	next      gen.HTTPDoer
-	front     *front // nil if browsers go to Kratos itself
-	site      string // the Host at which the browser is
+	front     *urlRewriter // nil if browsers go to Kratos itself
+	site      string       // the Host at which the browser is
 	isSession func(cookie string) bool
 	header    http.Header
 	token     string // of the header X-Session-Token
@@ -222,8 +222,8 @@ type relay struct {
 	set     []string // as Kratos sent them
 }
 
-func (j *relay) Do(r *http.Request) (*http.Response, error) {
-	r = r.WithContext(interactive(r.Context()))
+func (j *cookieTransport) Do(r *http.Request) (*http.Response, error) {
+	r = r.WithContext(withInteractivePause(r.Context()))
 	for name := range j.header {
 		if r.Header.Get(name) == "" {
 			r.Header.Set(name, j.header.Get(name))
@@ -246,8 +246,8 @@ func (j *relay) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if j.front != nil {
-		if err := j.front.answer(newRequest(resp, j.site), resp, maxProxiedAnswer); err != nil {
-			return nil, (&answer{Response: resp}).broken(err)
+		if err := j.front.rewriteResponse(newRequest(resp, j.site), resp, maxProxiedAnswer); err != nil {
+			return nil, (&response{Response: resp}).readError(err)
 		}
 	}
 	j.mu.Lock()
@@ -265,18 +265,18 @@ func (j *relay) Do(r *http.Request) (*http.Response, error) {
 
 // signedIn refuses a call that acts for a person if the browser has no cookie that could say for
 // whom.
-func (j *relay) signedIn(r *http.Request) error {
-	if err := browserCall(r); err != nil {
+func (j *cookieTransport) hasSessionCookie(r *http.Request) error {
+	if err := checkBrowserRequest(r); err != nil {
 		return err
 	}
-	if !j.hasSession() {
+	if !j.hasCredentials() {
 		return noSessionError("the browser has no session cookie")
 	}
 	return nil
 }
 
 // hasSession reports whether the browser has a session cookie.
-func (j *relay) hasSession() bool {
+func (j *cookieTransport) hasCredentials() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for name := range j.cookies {

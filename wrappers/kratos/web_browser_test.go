@@ -52,8 +52,8 @@ func TestABrowserKeepsItsCookies(t *testing.T) {
 	}
 	w := httptest.NewRecorder()
 	w.Header().Set("Set-Cookie", "own=1")
-	browser.Relay(w)
-	browser.Relay(w)
+	browser.SetCookies(w)
+	browser.SetCookies(w)
 	switch set := w.Header().Values("Set-Cookie"); {
 	case len(set) != 5:
 		t.Errorf("len(set) = %d, want 5", len(set))
@@ -130,7 +130,7 @@ func TestBearer(t *testing.T) {
 		t.Errorf("sent %q, %v", got, err)
 	}
 	for _, opt := range []kratos.Option{kratos.WithBearer(""), kratos.WithBearer("a\r\nb"), kratos.WithBearer("ory_st_of_a_person"), kratos.WithSessionCookie("")} {
-		if _, err := kratos.NewAdmin("http://127.0.0.1", opt); !errors.Is(err, kratos.ErrInvalid) {
+		if _, err := kratos.NewAdmin("http://127.0.0.1", opt); !errors.Is(err, kratos.ErrInvalidArgument) {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -159,7 +159,7 @@ func TestUnixSocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, err := client.Whoami(t.Context(), kratos.Token("t")); err != nil || s.ID != "5a2b" {
+	if s, err := client.Whoami(t.Context(), kratos.SessionToken("t")); err != nil || s.ID != "5a2b" {
 		t.Errorf("got %v, %v", s, err)
 	}
 }
@@ -181,7 +181,7 @@ func TestIPv6(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Whoami(t.Context(), kratos.Token("t")); err != nil {
+	if _, err := client.Whoami(t.Context(), kratos.SessionToken("t")); err != nil {
 		t.Error(err)
 	}
 }
@@ -197,11 +197,11 @@ func TestABodyOverTheLimit(t *testing.T) {
 			}
 		}
 	}))
-	_, err := client.Whoami(t.Context(), kratos.Token("t"))
+	_, err := client.Whoami(t.Context(), kratos.SessionToken("t"))
 	var e *kratos.Error
 	switch {
-	case !errors.Is(err, kratos.ErrUnexpectedAnswer):
-		t.Errorf("%v, want ErrUnexpectedAnswer", err)
+	case !errors.Is(err, kratos.ErrUnexpectedResponse):
+		t.Errorf("%v, want ErrUnexpectedResponse", err)
 	case !errors.As(err, &e):
 		t.Errorf("%v is an error of another type", err)
 	case e.StatusCode != 200:

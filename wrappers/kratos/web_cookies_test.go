@@ -35,7 +35,7 @@ func TestCookiesAsValues(t *testing.T) {
 	}
 	for name, tc := range map[string]struct {
 		cookies []*http.Cookie
-		opts    []kratos.CallOption
+		opts    []kratos.RequestOption
 		sent    string // "" if nothing is
 		want    asked
 	}{
@@ -51,7 +51,7 @@ func TestCookiesAsValues(t *testing.T) {
 		"one that was deleted":          {[]*http.Cookie{{Name: "ory_kratos_session", Value: "s", MaxAge: -1}}, nil, "", asked{}},
 		"one that was deleted, and old": {append([]*http.Cookie{{Name: "ory_kratos_session", MaxAge: -1}}, parsed("ory_kratos_session=s")...), nil, "", asked{}},
 		"one that was renewed, and old": {append([]*http.Cookie{{Name: "ory_kratos_session", Value: "new", Path: "/", MaxAge: 60}}, parsed("ory_kratos_session=s")...), nil, "ory_kratos_session=new", asked{agent: "kratos-go"}},
-		"the browser's agent and address": {parsed("ory_kratos_session=s"), []kratos.CallOption{kratos.Header("User-Agent", "Browser/1"), kratos.Header("X-Forwarded-For", "203.0.113.7")}, "ory_kratos_session=s",
+		"the browser's agent and address": {parsed("ory_kratos_session=s"), []kratos.RequestOption{kratos.Header("User-Agent", "Browser/1"), kratos.Header("X-Forwarded-For", "203.0.113.7")}, "ory_kratos_session=s",
 			asked{agent: "Browser/1", address: "203.0.113.7"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -124,7 +124,7 @@ func TestWhatKratosSetAsCookies(t *testing.T) {
 				}
 			}
 			w := httptest.NewRecorder()
-			browser.Relay(w)
+			browser.SetCookies(w)
 			if set := w.Header().Values("Set-Cookie"); !slices.Equal(set, tc.set) {
 				t.Errorf("relayed %q, want %q", set, tc.set)
 			}
@@ -205,7 +205,7 @@ func TestACookieIsNoOption(t *testing.T) {
 	for name, err := range map[string]error{
 		"whoami":                  second(client.Whoami(t.Context(), cookie)),
 		"the active session":      second(client.ActiveSession(t.Context(), cookie)),
-		"with a token as well":    second(client.Whoami(t.Context(), cookie, kratos.Token("t"))),
+		"with a token as well":    second(client.Whoami(t.Context(), cookie, kratos.SessionToken("t"))),
 		"sessions":                first(client.MySessions(t.Context(), cookie)),
 		"the end of a session":    client.DisableMySession(t.Context(), idA, cookie),
 		"the end of all sessions": second(client.DisableMyOtherSessions(t.Context(), cookie)),
@@ -217,8 +217,8 @@ func TestACookieIsNoOption(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			switch {
-			case !errors.Is(err, kratos.ErrInvalid):
-				t.Errorf("%v, want ErrInvalid", err)
+			case !errors.Is(err, kratos.ErrInvalidArgument):
+				t.Errorf("%v, want ErrInvalidArgument", err)
 			case !strings.Contains(err.Error(), "BrowserWithCookies"):
 				t.Errorf(`%v, want one that says "BrowserWithCookies"`, err)
 			case strings.Contains(err.Error(), "s3cret"):
@@ -233,11 +233,11 @@ func TestContextWithSession(t *testing.T) {
 	session := &kratos.Session{ID: "5a2b"}
 	ctx := kratos.ContextWithSession(t.Context(), session)
 	switch {
-	case kratos.SessionOf(ctx) != session:
+	case kratos.SessionFromContext(ctx) != session:
 		t.Error("SessionOf finds another session")
-	case kratos.SessionOf(t.Context()) != nil:
+	case kratos.SessionFromContext(t.Context()) != nil:
 		t.Error("SessionOf finds another session")
-	case kratos.SessionOf(kratos.ContextWithSession(ctx, nil)) != nil:
+	case kratos.SessionFromContext(kratos.ContextWithSession(ctx, nil)) != nil:
 		t.Error("SessionOf finds another session")
 	}
 }

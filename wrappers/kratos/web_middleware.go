@@ -9,7 +9,7 @@ import (
 
 // RequireSession returns middleware that lets a request through only if it comes with a valid
 // session (toSession, public port): a token in the header X-Session-Token, Kratos' session cookie,
-// or a token in "Authorization: Bearer". [SessionOf] has the session in the handlers behind it.
+// or a token in "Authorization: Bearer". [SessionFromContext] has the session in the handlers behind it.
 //
 //	signedIn := client.RequireSession(nil)
 //	mux.Handle("GET /account", signedIn(account))
@@ -42,22 +42,22 @@ func (c *Client) RequireSession(onUnauthenticated func(w http.ResponseWriter, r 
 	if onUnauthenticated == nil {
 		onUnauthenticated = func(w http.ResponseWriter, _ *http.Request, err error) {
 			if errors.Is(err, ErrAAL2Required) {
-				refuse(w, http.StatusForbidden)
+				writeStatus(w, http.StatusForbidden)
 				return
 			}
-			refuse(w, http.StatusUnauthorized)
+			writeStatus(w, http.StatusUnauthorized)
 		}
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			browser := c.Browser(r)
 			session, err := browser.ActiveSession(r.Context())
-			browser.Relay(w)
+			browser.SetCookies(w)
 			switch {
 			case errors.Is(err, ErrNoSession), errors.Is(err, ErrAAL2Required):
 				onUnauthenticated(w, r, err)
 			case err != nil:
-				refuse(w, http.StatusServiceUnavailable)
+				writeStatus(w, http.StatusServiceUnavailable)
 			default:
 				next.ServeHTTP(w, r.WithContext(ContextWithSession(r.Context(), session)))
 			}
@@ -67,14 +67,14 @@ func (c *Client) RequireSession(onUnauthenticated func(w http.ResponseWriter, r 
 
 type sessionKey struct{}
 
-// SessionOf returns the session that [Client.RequireSession] found for the request with this
+// SessionFromContext returns the session that [Client.RequireSession] found for the request with this
 // context, or nil.
-func SessionOf(ctx context.Context) *Session {
+func SessionFromContext(ctx context.Context) *Session {
 	session, _ := ctx.Value(sessionKey{}).(*Session)
 	return session
 }
 
-// ContextWithSession returns a context in which [SessionOf] finds session: for tests of handlers
+// ContextWithSession returns a context in which [SessionFromContext] finds session: for tests of handlers
 // that are behind [Client.RequireSession], and for middleware of other frameworks.
 func ContextWithSession(ctx context.Context, session *Session) context.Context {
 	return context.WithValue(ctx, sessionKey{}, session)

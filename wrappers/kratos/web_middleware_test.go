@@ -29,7 +29,9 @@ func TestRequireSession(t *testing.T) {
 		answer.ServeHTTP(w, r)
 	})
 	client, _ := serve(t, routes{"GET /sessions/whoami": whoami}, kratos.WithRetries(0))
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, kratos.SessionOf(r.Context()).Identity.ID) })
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, kratos.SessionFromContext(r.Context()).Identity.ID)
+	})
 	redirect := func(w http.ResponseWriter, r *http.Request, err error) {
 		var e *kratos.Error
 		if errors.As(err, &e) && e.RedirectTo != "" {
@@ -82,7 +84,7 @@ func TestRequireSession(t *testing.T) {
 			}
 		})
 	}
-	if kratos.SessionOf(context.Background()) != nil {
+	if kratos.SessionFromContext(context.Background()) != nil {
 		t.Error("a session out of nowhere")
 	}
 }

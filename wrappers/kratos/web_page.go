@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Page returns the handler of the page that shows a flow, for the URL that Kratos' configuration
+// Handler returns the handler of the page that shows a flow, for the URL that Kratos' configuration
 // calls ui_url:
 //
-//	mux.Handle("GET /login", client.Login.Page(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
+//	mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
 //		templates.ExecuteTemplate(w, "login.html", flow.Form())
 //	}))
 //
@@ -32,35 +32,35 @@ import (
 //
 // The page's form is to be sent to the form's Action, by the browser itself: to Kratos, or to a
 // [Client.Proxy].
-func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
-	if f.f == nil || f.mode == browserFlow {
+func (f FlowClient[F, M]) Handler(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
+	if f.operations == nil || f.clientType == browserClient {
 		panic("kratos: Page is of the flows of a Client")
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		client, browser := f.client, f.client.Browser(r)
-		flows := f.through(browser.api)
+		flows := f.forBrowser(browser.api)
 		query := r.URL.Query()
 		if query.Has("login_challenge") && !query.Has("flow") {
-			noStore(w)
-			http.Redirect(w, r, client.forBrowsers()+"/self-service/"+strings.ToLower(f.f.name)+"/browser?"+query.Encode(), http.StatusSeeOther)
+			disableCaching(w)
+			http.Redirect(w, r, client.browserBaseURL()+"/self-service/"+strings.ToLower(f.operations.name)+"/browser?"+query.Encode(), http.StatusSeeOther)
 			return
 		}
-		flow, to, err := flows.visit(r)
+		flow, to, err := flows.showFlow(r)
 		switch {
 		case errors.Is(err, ErrSessionAlreadyAvailable):
 			to, err = client.signedInURL(browser, r)
 		case errors.Is(err, ErrAAL2Required):
 			to, err = client.stepUpURL(err, "")
 		}
-		browser.Relay(w)
+		browser.SetCookies(w)
 		switch {
-		case errors.Is(err, ErrNoSession) && f.f.name == "Settings":
+		case errors.Is(err, ErrNoSession) && f.operations.name == "Settings":
 			query.Del("flow")
-			http.Redirect(w, r, client.login(query), http.StatusSeeOther)
+			http.Redirect(w, r, client.loginURL(query), http.StatusSeeOther)
 		case errors.Is(err, ErrBadRequest): // of the visit: a return_to that is not allowed, for instance
-			refuse(w, http.StatusBadRequest)
+			writeStatus(w, http.StatusBadRequest)
 		case err != nil:
-			refuse(w, http.StatusServiceUnavailable)
+			writeStatus(w, http.StatusServiceUnavailable)
 		case flow == nil:
 			http.Redirect(w, r, to, http.StatusSeeOther)
 		default:
@@ -69,73 +69,73 @@ func (f Flows[F, M]) Page(show func(w http.ResponseWriter, r *http.Request, flow
 	})
 }
 
-// ErrorPage returns the handler of the page that shows what went wrong in a flow, for the URL that
+// ErrorHandler returns the handler of the page that shows what went wrong in a flow, for the URL that
 // Kratos' configuration calls selfservice.flows.error.ui_url (getFlowError, public port). Show the
 // texts of the error as text, not as HTML. An error that Kratos does not know, and a visit without
 // the parameter id, are answered with status 404, and a Kratos that fails with 503.
-func (c *Client) ErrorPage(show func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
+func (c *Client) ErrorHandler(show func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		noStore(w)
-		e, err := c.FlowError(interactive(r.Context()), r.URL.Query().Get("id"))
+		disableCaching(w)
+		e, err := c.FlowError(withInteractivePause(r.Context()), r.URL.Query().Get("id"))
 		switch {
-		case errors.Is(err, ErrNotFound), errors.Is(err, ErrInvalid), errors.Is(err, ErrForbidden), errors.Is(err, ErrFlowExpired):
-			refuse(w, http.StatusNotFound)
+		case errors.Is(err, ErrNotFound), errors.Is(err, ErrInvalidArgument), errors.Is(err, ErrForbidden), errors.Is(err, ErrFlowExpired):
+			writeStatus(w, http.StatusNotFound)
 		case err != nil:
-			refuse(w, http.StatusServiceUnavailable)
+			writeStatus(w, http.StatusServiceUnavailable)
 		default:
 			show(w, r, e)
 		}
 	})
 }
 
-func noStore(w http.ResponseWriter) { w.Header().Set("Cache-Control", "no-store") }
+func disableCaching(w http.ResponseWriter) { w.Header().Set("Cache-Control", "no-store") }
 
 // refuse answers with nothing but a status.
-func refuse(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }
+func writeStatus(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }
 
 // restarted is the parameter that says when a visit was made to start anew, in seconds since 1970.
-const restarted = "restarted"
+const paramRestart = "restarted"
 
 // justRestarted reports whether a visit was made to start anew so recently that doing so again
 // would go round in circles, as it does with a browser that keeps no cookies.
-func justRestarted(query url.Values) bool {
-	at, err := strconv.ParseInt(query.Get(restarted), 10, 64)
+func inRestartLoop(query url.Values) bool {
+	at, err := strconv.ParseInt(query.Get(paramRestart), 10, 64)
 	return err == nil && time.Since(time.Unix(at, 0)).Abs() < time.Minute
 }
 
 // visit returns the flow to show, or where the browser has to go instead.
-func (f Flows[F, M]) visit(r *http.Request) (flow *F, to string, err error) {
+func (f FlowClient[F, M]) showFlow(r *http.Request) (flow *F, to string, err error) {
 	query := r.URL.Query()
 	keep := r.URL.Query()
 	keep.Del("flow")
-	keep.Del(restarted)
+	keep.Del(paramRestart)
 	if id := query.Get("flow"); id != "" {
 		flow, err = f.Get(r.Context(), id)
 		gone := errors.Is(err, ErrNotFound) || errors.Is(err, ErrCSRF) || errors.Is(err, ErrFlowExpired) || errors.Is(err, ErrIdentityMismatch)
-		if gone && !justRestarted(query) {
-			recall(keep, err)
-			keep.Set(restarted, strconv.FormatInt(time.Now().Unix(), 10))
-			return nil, here(r, keep), nil
+		if gone && !inRestartLoop(query) {
+			restoreParameters(keep, err)
+			keep.Set(paramRestart, strconv.FormatInt(time.Now().Unix(), 10))
+			return nil, selfURL(r, keep), nil
 		}
-		return f.elsewhereIf(r, flow, err)
+		return f.redirectFor(r, flow, err)
 	}
-	flow, err = f.Start(r.Context(), parameters(query)...)
+	flow, err = f.Start(r.Context(), flowQuery(query)...)
 	if err != nil {
-		return f.elsewhereIf(r, nil, err)
+		return f.redirectFor(r, nil, err)
 	}
-	keep.Set("flow", f.f.look(flow).id)
-	if query.Has(restarted) {
-		keep.Set(restarted, query.Get(restarted))
+	keep.Set("flow", f.operations.state(flow).id)
+	if query.Has(paramRestart) {
+		keep.Set(paramRestart, query.Get(paramRestart))
 	}
-	return nil, here(r, keep), nil
+	return nil, selfURL(r, keep), nil
 }
 
 // elsewhereIf returns where the browser has to go if err says so.
-func (f Flows[F, M]) elsewhereIf(r *http.Request, flow *F, err error) (*F, string, error) {
+func (f FlowClient[F, M]) redirectFor(r *http.Request, flow *F, err error) (*F, string, error) {
 	query := r.URL.Query()
 	if errors.Is(err, ErrAAL1Required) && query.Has("aal") {
 		query.Del("aal") // the first factor comes first
-		return nil, here(r, query), nil
+		return nil, selfURL(r, query), nil
 	}
 	return flow, "", err
 }

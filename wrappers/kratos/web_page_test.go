@@ -57,9 +57,9 @@ func TestPage(t *testing.T) {
 			// The time of the visit, not that at which the test was read: it may wait for others.
 			visit := strings.Replace(tc.visit, "NOW", strconv.FormatInt(time.Now().Unix(), 10), 1)
 			r := httptest.NewRequest("GET", visit, nil)
-			page := client.Login.Page(func(w http.ResponseWriter, _ *http.Request, flow *kratos.LoginFlow) { _, _ = w.Write([]byte(flow.ID)) })
+			page := client.Login.Handler(func(w http.ResponseWriter, _ *http.Request, flow *kratos.LoginFlow) { _, _ = w.Write([]byte(flow.ID)) })
 			if strings.HasPrefix(tc.visit, "/settings") {
-				page = client.Settings.Page(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {})
+				page = client.Settings.Handler(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {})
 			}
 			page.ServeHTTP(w, r)
 			if w.Code != tc.status || timeless(w) != tc.location {
@@ -80,11 +80,11 @@ func TestAPageForAnOAuth2LoginGoesByWayOfKratos(t *testing.T) {
 	show := func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) { t.Error("a flow was shown") }
 	const visit, path = "/login?login_challenge=c&utm=1", "/self-service/login/browser?login_challenge=c&utm=1"
 	client, _ := serve(t, routes{}, kratos.WithPublicURL("https://auth.example.org/base"))
-	if w := ask(client.Login.Page(show), httptest.NewRequest("GET", visit, nil)); w.Code != 303 || w.Header().Get("Location") != "https://auth.example.org/base"+path {
+	if w := ask(client.Login.Handler(show), httptest.NewRequest("GET", visit, nil)); w.Code != 303 || w.Header().Get("Location") != "https://auth.example.org/base"+path {
 		t.Errorf("status %d to %q", w.Code, w.Header().Get("Location"))
 	}
 	client.Proxy("/auth")
-	switch w := ask(client.Login.Page(show), httptest.NewRequest("GET", visit, nil)); {
+	switch w := ask(client.Login.Handler(show), httptest.NewRequest("GET", visit, nil)); {
 	case w.Code != 303:
 		t.Errorf("with a proxy: status %d, want 303", w.Code)
 	case w.Header().Get("Location") != "/auth"+path:
@@ -98,7 +98,7 @@ func TestAPageRecallsWhatAnExpiredFlowWasFor(t *testing.T) {
 	t.Parallel()
 	expired := reply{status: 410, body: `{"error":{"id":"self_service_flow_expired","code":410,"details":{"redirect_to":"http://kratos/self-service/login/browser?return_to=%2Fhome&refresh=true"}}}`}
 	client, _ := serve(t, routes{"GET /self-service/login/flows": expired})
-	page := client.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) { t.Error("a flow was shown") })
+	page := client.Login.Handler(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) { t.Error("a flow was shown") })
 	for visit, want := range map[string]string{
 		"/login?flow=f":                        "/login?refresh=true&restarted=1&return_to=%2Fhome",
 		"/login?flow=f&return_to=%2Felsewhere": "/login?refresh=true&restarted=1&return_to=%2Felsewhere",
@@ -114,7 +114,7 @@ func TestAPageRecallsWhatAnExpiredFlowWasFor(t *testing.T) {
 func TestASettingsPageThatDoesNotKnowWhereKratosIs(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"GET /self-service/settings/browser": reply{status: 401, body: noSession}})
-	w := ask(client.Settings.Page(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {}), httptest.NewRequest("GET", "/settings", nil))
+	w := ask(client.Settings.Handler(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {}), httptest.NewRequest("GET", "/settings", nil))
 	if w.Code != 303 || w.Header().Get("Location") != "/login" {
 		t.Errorf("status %d to %q", w.Code, w.Header().Get("Location"))
 	}
@@ -135,7 +135,7 @@ func TestErrorPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _ := serve(t, routes{"GET /self-service/errors": tc.answer})
-			w := ask(client.ErrorPage(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) { _, _ = w.Write([]byte(e.ID)) }), httptest.NewRequest("GET", tc.visit, nil))
+			w := ask(client.ErrorHandler(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) { _, _ = w.Write([]byte(e.ID)) }), httptest.NewRequest("GET", tc.visit, nil))
 			switch {
 			case w.Code != tc.status:
 				t.Errorf("status %d, want %d", w.Code, tc.status)

@@ -24,7 +24,7 @@ const (
 //
 //	mux.Handle("/auth/", client.Proxy("/auth"))
 //
-// From then on, what [Client.Browser] returns and [Flows.Page] shows leads to the proxy as well: a
+// From then on, what [Client.Browser] returns and [FlowClient.Page] shows leads to the proxy as well: a
 // client has one proxy. It removes the prefix itself, so do not add [http.StripPrefix]. Kratos
 // makes recovery and verification links, and OIDC callbacks, from its serve.public.base_url: let
 // that be the site's URL with the prefix. If it differs from the client's base URL, say so with
@@ -61,7 +61,7 @@ const (
 // A native flow that is submitted through the proxy is refused: scripts get no session token.
 //
 // The proxy itself responds with 404 and 405 to what it does not let through; 400 to a malformed
-// query or body, and if the caller's transport refuses the request with [ErrInvalid]; 403 instead
+// query or body, and if the caller's transport refuses the request with [ErrInvalidArgument]; 403 instead
 // of a session token; 413 to a body that is too large; and 502 if Kratos cannot be reached or its
 // response is not passed on. The client's time-out (30 s, see [WithHTTPClient]) covers reading the
 // browser's request and Kratos' response, and ends in a 504; the browser then has another second to
@@ -71,14 +71,14 @@ func (c *Client) Proxy(prefix string) http.Handler {
 	if prefix != "" && (prefix == "/" || LocalPath(prefix) != prefix || path.Clean(prefix) != prefix || (&url.URL{Path: prefix}).EscapedPath() != prefix) {
 		panic("kratos: the prefix of a proxy is a path without a slash at its end")
 	}
-	f := newFront(prefix, c.settings.base, c.settings.publicURL)
-	c.front.Store(f)
+	f := newURLRewriter(prefix, c.settings.base, c.settings.publicURL)
+	c.rewriter.Store(f)
 	return &proxy{client: c, front: f}
 }
 
 type proxy struct {
 	client *Client
-	front  *front
+	front  *urlRewriter
 }
 
 var (
@@ -94,34 +94,34 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	route, ok := parseRoute(below)
 	switch {
 	case !found, !ok:
-		p.refuse(limits, http.StatusNotFound)
+		p.writeStatus(limits, http.StatusNotFound)
 		return
 	case !slices.Contains(route.methods, r.Method):
 		w.Header().Set("Allow", strings.Join(route.methods, ", "))
-		p.refuse(limits, http.StatusMethodNotAllowed)
+		p.writeStatus(limits, http.StatusMethodNotAllowed)
 		return
 	}
 	ctx, cancel := context.WithDeadline(r.Context(), limits.end)
 	defer cancel()
 	if !route.onlyReads() {
-		ctx = once(ctx)
+		ctx = withoutRetry(ctx)
 	}
-	resp, err := p.ask(ctx, limits, route)
+	resp, err := p.roundTrip(ctx, limits, route)
 	if err != nil {
-		p.refuse(limits, statusOf(err, limits.end))
+		p.writeStatus(limits, statusCode(err, limits.end))
 		return
 	}
 	limits.respond(resp.status, resp.header, resp.body)
 }
 
 // refuse responds with a status and its text.
-func (p *proxy) refuse(limits *peerLimits, status int) {
+func (p *proxy) writeStatus(limits *peerDeadlines, status int) {
 	header := http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "X-Content-Type-Options": {"nosniff"}, "Cache-Control": {"no-store"}}
 	limits.respond(status, header, []byte(http.StatusText(status)+"\n"))
 }
 
 // statusOf returns the status for an error of ask.
-func statusOf(err error, end time.Time) int {
+func statusCode(err error, end time.Time) int {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -130,14 +130,14 @@ func statusOf(err error, end time.Time) int {
 		return http.StatusForbidden
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), !time.Now().Before(end):
 		return http.StatusGatewayTimeout
-	case errors.Is(err, ErrInvalid), errors.Is(err, errBadQuery), errors.Is(err, errBadBody):
+	case errors.Is(err, ErrInvalidArgument), errors.Is(err, errBadQuery), errors.Is(err, errBadBody):
 		return http.StatusBadRequest
 	}
 	return http.StatusBadGateway
 }
 
 // ask sends a browser's request to Kratos, and returns what the browser is to get.
-func (p *proxy) ask(ctx context.Context, limits *peerLimits, route route) (*proxiedResponse, error) {
+func (p *proxy) roundTrip(ctx context.Context, limits *peerDeadlines, route route) (*proxyResponse, error) {
 	var body []byte
 	if limits.r.Method == http.MethodPost {
 		var err error
@@ -184,18 +184,18 @@ func (p *proxy) newRequest(ctx context.Context, in *http.Request, route route, b
 }
 
 // proxiedResponse is what a browser gets.
-type proxiedResponse struct {
+type proxyResponse struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
 // newResponse makes a response of the site's own of one from Kratos.
-func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) (*proxiedResponse, error) {
+func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) (*proxyResponse, error) {
 	if resp.StatusCode < 200 || resp.StatusCode > 599 {
 		return nil, errors.New("the status is not one of a final response")
 	}
-	if route.path == "/sessions" && in.Method == http.MethodGet && ofEverybody(resp) {
+	if route.path == "/sessions" && in.Method == http.MethodGet && isAdminSessionList(resp) {
 		return nil, errAdminPath
 	}
 	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
@@ -203,19 +203,19 @@ func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) 
 	}
 	asked := newRequest(resp, in.Host)
 	asked.script = true
-	if err := p.front.answer(asked, resp, maxProxiedAnswer); err != nil {
+	if err := p.front.rewriteResponse(asked, resp, maxProxiedAnswer); err != nil {
 		return nil, err
 	}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{Response: resp}
-	out := &proxiedResponse{status: resp.StatusCode, header: responseHeader(resp, route), body: body}
+	a := &response{Response: resp}
+	out := &proxyResponse{status: resp.StatusCode, header: responseHeader(resp, route), body: body}
 	if isPassed(a.mediaType()) || len(body) == 0 {
 		return out, nil
 	}
-	if a.ok() {
+	if a.succeeded() {
 		return nil, errors.New("the response has a media type that Kratos does not send")
 	}
 	out.header.Set("Content-Type", "text/plain; charset=utf-8")

@@ -13,7 +13,7 @@ import (
 // front of the site adds (Cf-Ipcountry). What adds such a header must also remove the value that a
 // browser sent.
 //
-// [NewClient] fails with [ErrInvalid] for a name that is not a header's or has an underscore, which
+// [NewClient] fails with [ErrInvalidArgument] for a name that is not a header's or has an underscore, which
 // some servers read as a hyphen; for headers of cookies and credentials, hop-by-hop headers, those
 // of the body and its encoding, and those that state the address, host, URL or method of a request
 // (X-Forwarded-…, X-Real-Ip and the like); and for Idempotency-Key, which makes net/http send a
@@ -123,7 +123,7 @@ func hopByHop(h http.Header) map[string]bool {
 func (p *proxy) cookies(in *http.Request, route route) string {
 	var kept []string
 	for _, cookie := range in.Cookies() {
-		if p.client.isKratos(cookie.Name) {
+		if p.client.isKratosCookie(cookie.Name) {
 			kept = append(kept, (&http.Cookie{Name: cookie.Name, Value: cookie.Value, Quoted: cookie.Quoted}).String())
 		}
 	}

@@ -122,7 +122,7 @@ func TestHeadersThatNoOptionLetsThroughAProxy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := kratos.NewClient("http://kratos", kratos.WithProxyHeaders("X-Tenant", name))
-			if !errors.Is(err, kratos.ErrInvalid) {
+			if !errors.Is(err, kratos.ErrInvalidArgument) {
 				t.Error(err)
 			}
 		})

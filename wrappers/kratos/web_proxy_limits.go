@@ -14,7 +14,7 @@ const (
 
 // peerLimits bound how long a browser may take to send a request and to read the response. They
 // need a [http.ResponseWriter] with deadlines, and do nothing with another.
-type peerLimits struct {
+type peerDeadlines struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	control *http.ResponseController
@@ -24,13 +24,13 @@ type peerLimits struct {
 }
 
 // limitPeer sets the deadlines for a request that may take as long as timeout.
-func limitPeer(w http.ResponseWriter, r *http.Request, timeout time.Duration) *peerLimits {
+func limitPeer(w http.ResponseWriter, r *http.Request, timeout time.Duration) *peerDeadlines {
 	now := time.Now()
-	l := &peerLimits{w: w, r: r, control: http.NewResponseController(w), end: now.Add(timeout)}
+	l := &peerDeadlines{w: w, r: r, control: http.NewResponseController(w), end: now.Add(timeout)}
 	l.unread = r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0
 	read, write := timeout, timeout+responseTime
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
-		read, write = shorter(read, server.ReadTimeout), shorter(write, server.WriteTimeout)
+		read, write = soonest(read, server.ReadTimeout), soonest(write, server.WriteTimeout)
 	}
 	if l.unread { // else net/http reads in the background, and would take it for a lost connection
 		_ = l.control.SetReadDeadline(now.Add(read))
@@ -40,7 +40,7 @@ func limitPeer(w http.ResponseWriter, r *http.Request, timeout time.Duration) *p
 }
 
 // shorter returns the shorter of d and the time-out of a server, which is 0 if there is none.
-func shorter(d, timeout time.Duration) time.Duration {
+func soonest(d, timeout time.Duration) time.Duration {
 	if timeout > 0 {
 		return min(d, timeout)
 	}
@@ -48,7 +48,7 @@ func shorter(d, timeout time.Duration) time.Duration {
 }
 
 // readBody reads the body, which must not be larger than limit.
-func (l *peerLimits) readBody(limit int64) ([]byte, error) {
+func (l *peerDeadlines) readBody(limit int64) ([]byte, error) {
 	if !l.unread {
 		return nil, nil
 	}
@@ -62,7 +62,7 @@ func (l *peerLimits) readBody(limit int64) ([]byte, error) {
 
 // respond writes the response. If the browser may still be sending, the connection is closed after
 // it, so that the response need not wait for the rest of the body.
-func (l *peerLimits) respond(status int, header http.Header, body []byte) {
+func (l *peerDeadlines) respond(status int, header http.Header, body []byte) {
 	h := l.w.Header()
 	for name, values := range header {
 		h[name] = values
@@ -86,7 +86,7 @@ func (l *peerLimits) respond(status int, header http.Header, body []byte) {
 
 // release removes the write deadline, which net/http leaves in place for the next request on the
 // connection, as soon as all of the response is written. It resets the read deadline itself.
-func (l *peerLimits) release() {
+func (l *peerDeadlines) release() {
 	if !l.armed || l.r.ProtoMajor != 1 || !canFlush(l.w) {
 		return
 	}

@@ -39,14 +39,14 @@ func TestABrowserBehindAProxyStaysOnTheSite(t *testing.T) {
 	if _, err := browser.Whoami(t.Context()); !errors.As(err, &e) || e.RedirectTo != "/auth/self-service/login/browser?aal=aal2" {
 		t.Errorf("the second factor: %v", err)
 	}
-	if _, err := browser.Recovery.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), kratos.RecoveryWithCode{Code: "1"}); !errors.As(err, &e) || e.FlowID != "new" {
+	if _, err := browser.Recovery.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), kratos.RecoveryCode{Code: "1"}); !errors.As(err, &e) || e.FlowID != "new" {
 		t.Errorf("an expired recovery: %v", err)
 	}
-	if _, err := browser.Settings.Start(t.Context()); !errors.Is(err, kratos.ErrUnexpectedAnswer) || !strings.Contains(err.Error(), "createBrowserSettingsFlow") {
+	if _, err := browser.Settings.Start(t.Context()); !errors.Is(err, kratos.ErrUnexpectedResponse) || !strings.Contains(err.Error(), "createBrowserSettingsFlow") {
 		t.Errorf("broken JSON: %v", err)
 	}
 	w := httptest.NewRecorder()
-	browser.Relay(w)
+	browser.SetCookies(w)
 	if set := w.Header().Values("Set-Cookie"); len(set) == 0 || set[0] != "csrf_token_0a=c; Path=/" {
 		t.Errorf("cookies %q", set)
 	}
@@ -64,7 +64,7 @@ func TestManyPeopleAtOnce(t *testing.T) {
 		reply{status: 200, body: strings.ReplaceAll(sessionBody, "77aa", cookie.Value)}.ServeHTTP(w, r)
 	}))
 	own := client.RequireSession(nil)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, kratos.SessionOf(r.Context()).Identity.ID)
+		_, _ = io.WriteString(w, kratos.SessionFromContext(r.Context()).Identity.ID)
 	}))
 	var wait sync.WaitGroup
 	for person := range 20 {

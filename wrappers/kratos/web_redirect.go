@@ -8,7 +8,7 @@ import (
 )
 
 // own returns what Kratos calls itself.
-func (c *Client) own() string {
+func (c *Client) publicBaseURL() string {
 	if c.settings.publicURL != nil {
 		return c.settings.publicURL.String()
 	}
@@ -16,26 +16,26 @@ func (c *Client) own() string {
 }
 
 // forBrowsers returns what the URLs of Kratos begin with for a browser.
-func (c *Client) forBrowsers() string {
-	if f := c.front.Load(); f != nil {
+func (c *Client) browserBaseURL() string {
+	if f := c.rewriter.Load(); f != nil {
 		return f.prefix
 	}
-	return c.own()
+	return c.publicBaseURL()
 }
 
 // login returns where a browser logs in to come back to the settings: at Kratos, if it is known to
 // be where browsers reach it; else at the page that most sites have.
-func (c *Client) login(settings url.Values) string {
-	if c.front.Load() == nil && c.settings.publicURL == nil {
+func (c *Client) loginURL(settings url.Values) string {
+	if c.rewriter.Load() == nil && c.settings.publicURL == nil {
 		return "/login"
 	}
-	back := url.Values{"return_to": {c.own() + "/self-service/settings/browser?" + settings.Encode()}}
-	return c.forBrowsers() + "/self-service/login/browser?" + back.Encode()
+	back := url.Values{"return_to": {c.publicBaseURL() + "/self-service/settings/browser?" + settings.Encode()}}
+	return c.browserBaseURL() + "/self-service/login/browser?" + back.Encode()
 }
 
 // recall adds to query what an expired flow says of itself, where the visit does not: Kratos' own
 // redirects name the flow only.
-func recall(query url.Values, err error) {
+func restoreParameters(query url.Values, err error) {
 	var e *Error
 	if !errors.As(err, &e) {
 		return
@@ -85,7 +85,7 @@ func (c *Client) stepUpURL(err error, returnTo string) (string, error) {
 }
 
 // here is the URL of the page, with another query.
-func here(r *http.Request, query url.Values) string {
+func selfURL(r *http.Request, query url.Values) string {
 	path := r.URL.Path
 	if whole, err := url.ParseRequestURI(r.RequestURI); err == nil { // what http.StripPrefix took off is in it
 		path = whole.Path

@@ -16,7 +16,7 @@ import (
 
 // front is where browsers reach Kratos through a [Client.Proxy]: what Kratos says of its own URLs
 // and cookies is rewritten to that, so that browsers stay on the site that has the proxy.
-type front struct {
+type urlRewriter struct {
 	prefix  string // on the site; "" or a path without a slash at its end
 	servers []server
 	site    *url.URL // the public URL of Kratos if that is the site's, with the prefix; else nil
@@ -24,13 +24,13 @@ type front struct {
 
 var (
 	// errAdminPath: browsers must not be led there.
-	errAdminPath = responseError("the response leads to the admin API, or to Kratos past the proxy")
+	errAdminPath = safeError("the response leads to the admin API, or to Kratos past the proxy")
 	// errNativeFlow: scripts must not get a session token.
 	errNativeFlow = errors.New("the response has a session token")
 )
 
 // location rewrites the header Location, which matters with every status.
-func (f *front) location(r request, header http.Header) error {
+func (f *urlRewriter) rewriteLocation(r request, header http.Header) error {
 	raw := header.Get("Location")
 	if strings.TrimSpace(raw) == "" {
 		header.Del("Location")
@@ -48,13 +48,13 @@ func (f *front) location(r request, header http.Header) error {
 
 // answer rewrites a response from Kratos to a browser: its cookies, its Location, and the URLs in
 // it. It reads at most limit bytes of the body, and closes it in every case.
-func (f *front) answer(r request, resp *http.Response, limit int64) error {
+func (f *urlRewriter) rewriteResponse(r request, resp *http.Response, limit int64) error {
 	defer transport.Discard(resp.Body)
 	cookies := resp.Header["Set-Cookie"]
 	for i := range cookies {
-		cookies[i] = ofTheSite(cookies[i])
+		cookies[i] = rewriteCookie(cookies[i])
 	}
-	if err := f.location(r, resp.Header); err != nil {
+	if err := f.rewriteLocation(r, resp.Header); err != nil {
 		return err
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
@@ -65,8 +65,8 @@ func (f *front) answer(r request, resp *http.Response, limit int64) error {
 		return transport.ErrTooLarge
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		body = nil // it repeats the Location as it was
-	case (&answer{Response: resp}).json():
-		if body, err = f.body(r, body); err != nil {
+	case (&response{Response: resp}).isJSON():
+		if body, err = f.rewriteBody(r, body); err != nil {
 			return err
 		}
 	}
@@ -80,7 +80,7 @@ func (f *front) answer(r request, resp *http.Response, limit int64) error {
 }
 
 // ofTheSite makes a cookie of Kratos' one of the site: of no other domain, and for all its paths.
-func ofTheSite(line string) string {
+func rewriteCookie(line string) string {
 	parts := strings.Split(line, ";")
 	kept := parts[:1]
 	for _, attribute := range parts[1:] {
@@ -99,7 +99,7 @@ var urlMembers = map[string]bool{"action": true, "href": true, "src": true, "url
 var opaqueMembers = map[string]bool{"traits": true, "metadata_public": true, "metadata_admin": true, "transient_payload": true}
 
 // body rewrites the URLs in a JSON text, and leaves every other byte of it as it is.
-func (f *front) body(r request, text []byte) ([]byte, error) {
+func (f *urlRewriter) rewriteBody(r request, text []byte) ([]byte, error) {
 	dec := jsonv2.NewDecoder(bytes.NewBuffer(text))
 	var out []byte
 	var name string
@@ -113,19 +113,19 @@ func (f *front) body(r request, text []byte) ([]byte, error) {
 				return append(out, text[written:]...), nil
 			}
 			if err != nil {
-				return nil, errBroken
+				return nil, errMalformed
 			}
 			if name = ""; within == '{' && token.Kind() == '"' {
 				name = token.String()
 			}
 		case opaqueMembers[name]:
 			if err := dec.SkipValue(); err != nil {
-				return nil, errBroken
+				return nil, errMalformed
 			}
 		case dec.PeekKind() != '"' || !urlMembers[name]:
 			token, err := dec.ReadToken()
 			if err != nil {
-				return nil, errBroken
+				return nil, errMalformed
 			}
 			isToken := name == "ory_session_token" || name == "session_token" && dec.StackDepth() == 1
 			if isToken && r.script && token.Kind() == '"' && token.String() != "" {
@@ -134,10 +134,10 @@ func (f *front) body(r request, text []byte) ([]byte, error) {
 		default:
 			quoted, err := dec.ReadValue()
 			if err != nil {
-				return nil, errBroken
+				return nil, errMalformed
 			}
 			end := int(dec.InputOffset())
-			changed, err := f.member(r, name, quoted)
+			changed, err := f.rewriteMember(r, name, quoted)
 			if err != nil {
 				return nil, err
 			}
@@ -149,10 +149,10 @@ func (f *front) body(r request, text []byte) ([]byte, error) {
 
 // member rewrites the value of a URL member. One that leads past the proxy becomes empty, since no
 // browser can follow it; one that leads to the admin API is an error.
-func (f *front) member(r request, name string, quoted []byte) ([]byte, error) {
+func (f *urlRewriter) rewriteMember(r request, name string, quoted []byte) ([]byte, error) {
 	var raw string
 	if err := jsonv2.Unmarshal(quoted, &raw); err != nil {
-		return nil, errBroken
+		return nil, errMalformed
 	}
 	form := parseReference(raw).form
 	to, p := f.resolve(r, raw)

@@ -14,8 +14,8 @@ type server struct {
 }
 
 // newFront returns the front of a Kratos at base, whose own URL is public if that is not nil.
-func newFront(prefix string, base, public *url.URL) *front {
-	f := &front{prefix: prefix}
+func newURLRewriter(prefix string, base, public *url.URL) *urlRewriter {
+	f := &urlRewriter{prefix: prefix}
 	for _, u := range []*url.URL{base, public} {
 		if u == nil {
 			continue
@@ -51,7 +51,7 @@ const (
 
 // resolve returns where a reference in the response to r leads, and the URL on the site if that is
 // a path of the proxy.
-func (f *front) resolve(r request, raw string) (to string, p place) {
+func (f *urlRewriter) resolve(r request, raw string) (to string, p place) {
 	ref := parseReference(raw)
 	switch ref.form {
 	case absoluteURL:
@@ -75,14 +75,14 @@ func (f *front) resolve(r request, raw string) (to string, p place) {
 
 // resolveURL resolves a URL with a host. On the host of Kratos, browsers need nothing but the paths
 // of the proxy, unless it is the host of the site as well.
-func (f *front) resolveURL(r request, ref reference) (to string, p place) {
+func (f *urlRewriter) resolveURL(r request, ref reference) (to string, p place) {
 	for _, s := range f.servers {
 		if ref.to.host != s.origin.host {
 			continue
 		}
 		onSite := ref.to == r.site || s.isSite && ref.to == s.origin
 		if ref.to != s.origin {
-			if !onSite && isAdmin(mostLenient(ref.path)) {
+			if !onSite && isAdmin(unescapeLeniently(ref.path)) {
 				p = adminAPI // on its own port
 			}
 			continue
@@ -91,7 +91,7 @@ func (f *front) resolveURL(r request, ref reference) (to string, p place) {
 		if found == viaProxy {
 			return to, viaProxy
 		}
-		if !onSite || isBelow(ref.path, s.path) && isKratosPath(mostLenient(strings.TrimPrefix(ref.path, s.path))) {
+		if !onSite || isBelow(ref.path, s.path) && isKratosPath(unescapeLeniently(strings.TrimPrefix(ref.path, s.path))) {
 			p = max(p, found)
 		}
 	}
@@ -100,14 +100,14 @@ func (f *front) resolveURL(r request, ref reference) (to string, p place) {
 
 // resolvePath resolves a path without a host. It is one of Kratos, with or without the path of its
 // base URL, if Kratos has such a path; else it is one of the site, such as a relative ui_url.
-func (f *front) resolvePath(ref reference) (string, place) {
+func (f *urlRewriter) resolvePath(ref reference) (string, place) {
 	bases := []string{""}
 	for _, s := range f.servers {
 		bases = append([]string{s.path}, bases...)
 	}
 	for _, base := range bases {
 		below := strings.TrimPrefix(ref.path, base)
-		if !isBelow(ref.path, base) || !isKratosPath(mostLenient(below)) {
+		if !isBelow(ref.path, base) || !isKratosPath(unescapeLeniently(below)) {
 			continue
 		}
 		return f.resolveAt(server{path: base}, ref)
@@ -116,16 +116,16 @@ func (f *front) resolvePath(ref reference) (string, place) {
 }
 
 // resolveAt resolves a path on the host of Kratos.
-func (f *front) resolveAt(s server, ref reference) (string, place) {
+func (f *urlRewriter) resolveAt(s server, ref reference) (string, place) {
 	if isBelow(ref.path, s.path) {
 		if route, ok := parseRoute(strings.TrimPrefix(ref.path, s.path)); ok {
 			return f.prefix + route.escaped + ref.query, viaProxy
 		}
-		if isAdmin(mostLenient(strings.TrimPrefix(ref.path, s.path))) {
+		if isAdmin(unescapeLeniently(strings.TrimPrefix(ref.path, s.path))) {
 			return "", adminAPI
 		}
 	}
-	if isAdmin(mostLenient(ref.path)) {
+	if isAdmin(unescapeLeniently(ref.path)) {
 		return "", adminAPI
 	}
 	return "", bypass

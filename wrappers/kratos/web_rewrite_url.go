@@ -180,7 +180,7 @@ func removeDotSegments(path string) string {
 
 // mostLenient returns a path as the most lenient server may read it: unescaped repeatedly, with
 // backslashes as slashes, without path parameters (RFC 3986, 3.3), cleaned, and in lower case.
-func mostLenient(escaped string) string {
+func unescapeLeniently(escaped string) string {
 	text, _ := unescapeAll(escaped)
 	segments := strings.Split(strings.ReplaceAll(text, `\`, "/"), "/")
 	for i, segment := range segments {

@@ -87,8 +87,8 @@ func TestWhereTheSecondFactorIsGiven(t *testing.T) {
 				status = 503
 			}
 			for path, page := range map[string]http.Handler{
-				"/settings": client.Settings.Page(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {}),
-				"/login":    client.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}),
+				"/settings": client.Settings.Handler(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {}),
+				"/login":    client.Login.Handler(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}),
 			} {
 				t.Run(path, func(t *testing.T) {
 					r := httptest.NewRequest("GET", path, nil)
@@ -133,9 +133,9 @@ func TestSomebodySignedInVisitsALogin(t *testing.T) {
 						"GET /sessions/whoami":                   set,
 					}, kratos.WithRetries(0), kratos.WithPublicURL("http://kratos"))
 					page := map[string]http.Handler{
-						"login":        client.Login.Page(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}),
-						"registration": client.Registration.Page(func(http.ResponseWriter, *http.Request, *kratos.RegistrationFlow) {}),
-						"recovery":     client.Recovery.Page(func(http.ResponseWriter, *http.Request, *kratos.RecoveryFlow) {}),
+						"login":        client.Login.Handler(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}),
+						"registration": client.Registration.Handler(func(http.ResponseWriter, *http.Request, *kratos.RegistrationFlow) {}),
+						"recovery":     client.Recovery.Handler(func(http.ResponseWriter, *http.Request, *kratos.RecoveryFlow) {}),
 					}[flow]
 					r := httptest.NewRequest("GET", strings.Replace(tc.visit, "login", flow, 1), nil)
 					r.Header = requestCredentials["cookie"]

@@ -31,16 +31,16 @@ func (v PasswordHash) String() string { return v.redacted().String() }
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v PasswordHash) LogValue() slog.Value { return v.redacted().LogValue() }
 
-func (v Patch) redacted() redact.Value { return redact.New("Patch") }
+func (v JSONPatch) redacted() redact.Value { return redact.New("JSONPatch") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Patch) String() string { return v.redacted().String() }
+func (v JSONPatch) String() string { return v.redacted().String() }
 
 // Format prints nothing secret either, whatever the verb is.
-func (v Patch) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v JSONPatch) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v Patch) LogValue() slog.Value { return v.redacted().LogValue() }
+func (v JSONPatch) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v Client) redacted() redact.Value { return redact.New("Client") }
 
@@ -72,16 +72,16 @@ func (v Error) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v Error) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
-func (v Flows[F, M]) redacted() redact.Value { return redact.New("Flows") }
+func (v FlowClient[F, M]) redacted() redact.Value { return redact.New("FlowClient") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Flows[F, M]) String() string { return v.redacted().String() }
+func (v FlowClient[F, M]) String() string { return v.redacted().String() }
 
 // Format prints nothing secret either, whatever the verb is.
-func (v Flows[F, M]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v FlowClient[F, M]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v Flows[F, M]) LogValue() slog.Value { return v.redacted().LogValue() }
+func (v FlowClient[F, M]) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v LoginPassword) redacted() redact.Value { return redact.New("LoginPassword") }
 
@@ -195,41 +195,41 @@ func (v LoginPasskey) LogValue() slog.Value { return v.redacted().LogValue() }
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v LoginPasskey) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
-func (v Step[F]) redacted() redact.Value { return redact.New(v.String()) }
+func (v FlowResult[F]) redacted() redact.Value { return redact.New(v.String()) }
 
 // Format prints nothing secret either, whatever the verb is.
-func (v Step[F]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v FlowResult[F]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v Step[F]) LogValue() slog.Value { return v.redacted().LogValue() }
+func (v FlowResult[F]) LogValue() slog.Value { return v.redacted().LogValue() }
 
-func (v RecoveryWithCode) redacted() redact.Value { return redact.New("RecoveryWithCode") }
+func (v RecoveryCode) redacted() redact.Value { return redact.New("RecoveryCode") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RecoveryWithCode) String() string { return v.redacted().String() }
+func (v RecoveryCode) String() string { return v.redacted().String() }
 
 // Format prints nothing secret either, whatever the verb is.
-func (v RecoveryWithCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v RecoveryCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v RecoveryWithCode) LogValue() slog.Value { return v.redacted().LogValue() }
+func (v RecoveryCode) LogValue() slog.Value { return v.redacted().LogValue() }
 
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RecoveryWithCode) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+func (v RecoveryCode) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
-func (v RecoveryWithLink) redacted() redact.Value { return redact.New("RecoveryWithLink") }
+func (v RecoveryLink) redacted() redact.Value { return redact.New("RecoveryLink") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RecoveryWithLink) String() string { return v.redacted().String() }
+func (v RecoveryLink) String() string { return v.redacted().String() }
 
 // Format prints nothing secret either, whatever the verb is.
-func (v RecoveryWithLink) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v RecoveryLink) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v RecoveryWithLink) LogValue() slog.Value { return v.redacted().LogValue() }
+func (v RecoveryLink) LogValue() slog.Value { return v.redacted().LogValue() }
 
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RecoveryWithLink) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+func (v RecoveryLink) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
 func (v RegistrationPassword) redacted() redact.Value { return redact.New("RegistrationPassword") }
 
@@ -452,19 +452,19 @@ func (v Form) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v Form) LogValue() slog.Value { return v.redacted().LogValue() }
 
-func (v Posted) redacted() redact.Value { return redact.New("Posted") }
+func (v Submission) redacted() redact.Value { return redact.New("Submission") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Posted) String() string { return v.redacted().String() }
+func (v Submission) String() string { return v.redacted().String() }
 
 // Format prints nothing secret either, whatever the verb is.
-func (v Posted) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v Submission) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v Posted) LogValue() slog.Value { return v.redacted().LogValue() }
+func (v Submission) LogValue() slog.Value { return v.redacted().LogValue() }
 
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v Posted) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+func (v Submission) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
 func (v Page[T]) redacted() redact.Value { return redact.New("Page") }
 
@@ -490,16 +490,16 @@ func (v MessageContext) Format(f fmt.State, verb rune) { v.redacted().Format(f, 
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v MessageContext) LogValue() slog.Value { return v.redacted().LogValue() }
 
-func (v NextSteps) redacted() redact.Value { return redact.New(fmt.Sprint([]ContinueWith(v))) }
+func (v ContinueWithList) redacted() redact.Value { return redact.New(fmt.Sprint([]ContinueWith(v))) }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
-func (v NextSteps) String() string { return v.redacted().String() }
+func (v ContinueWithList) String() string { return v.redacted().String() }
 
 // Format prints nothing secret either, whatever the verb is.
-func (v NextSteps) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v ContinueWithList) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v NextSteps) LogValue() slog.Value { return v.redacted().LogValue() }
+func (v ContinueWithList) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v Browser) redacted() redact.Value { return redact.New("Browser") }
 

@@ -44,7 +44,7 @@ func (m LoginIdentifierFirst) loginBody(csrf string) any {
 	return gen.UpdateLoginFlowWithIdentifierFirstMethod(m)
 }
 
-func (m RecoveryWithLink) recoveryBody(csrf string) any {
+func (m RecoveryLink) recoveryBody(csrf string) any {
 	m.Method, m.CSRFToken = "link", csrf
 	return gen.UpdateRecoveryFlowWithLinkMethod(m)
 }

@@ -21,8 +21,8 @@ func loginMethods() []kratos.LoginMethod {
 // recoveryMethods has a value of each type that can be submitted.
 func recoveryMethods() []kratos.RecoveryMethod {
 	return []kratos.RecoveryMethod{
-		kratos.RecoveryWithLink{},
-		kratos.RecoveryWithCode{},
+		kratos.RecoveryLink{},
+		kratos.RecoveryCode{},
 	}
 }
 

@@ -19,9 +19,9 @@ func TestErrorsOfRequests(t *testing.T) {
 		is   []error
 		not  []error
 	}{
-		"a path that there is not":   {"GET /no", []error{validate.ErrUnknownPath, kratos.ErrInvalid}, []error{validate.ErrUnknownMethod, kratos.ErrUnexpectedAnswer}},
-		"a method that there is not": {"PUT /sessions", []error{validate.ErrUnknownMethod, kratos.ErrInvalid}, []error{validate.ErrUnknownPath}},
-		"a body that is missing":     {create, []error{kratos.ErrInvalid}, []error{validate.ErrUnknownPath, validate.ErrUnknownMethod, validate.ErrTooLarge, nil}},
+		"a path that there is not":   {"GET /no", []error{validate.ErrUnknownPath, kratos.ErrInvalidArgument}, []error{validate.ErrUnknownMethod, kratos.ErrUnexpectedResponse}},
+		"a method that there is not": {"PUT /sessions", []error{validate.ErrUnknownMethod, kratos.ErrInvalidArgument}, []error{validate.ErrUnknownPath}},
+		"a body that is missing":     {create, []error{kratos.ErrInvalidArgument}, []error{validate.ErrUnknownPath, validate.ErrUnknownMethod, validate.ErrTooLarge, nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +56,7 @@ func TestALargeBodyIsNotJudged(t *testing.T) {
 				if !getBody {
 					r.GetBody = nil
 				}
-				err := validate.Request(r, validate.MaxBody(limit))
+				err := validate.Request(r, validate.WithMaxBody(limit))
 				if text(err) != want || errors.Is(err, validate.ErrTooLarge) != (want != "") {
 					t.Errorf("limit %d: %v", limit, err)
 				}
@@ -77,7 +77,7 @@ func TestABodyThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	r := newRequest(t, create, asJSON, "")
 	r.Body, r.GetBody = io.NopCloser(broken{}), nil
-	if err := validate.Request(r); !errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, kratos.ErrInvalid) {
+	if err := validate.Request(r); !errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, kratos.ErrInvalidArgument) {
 		t.Error(err)
 	}
 	r.GetBody = func() (io.ReadCloser, error) { return nil, http.ErrBodyReadAfterClose }

@@ -26,7 +26,7 @@ func TestCostOfBodies(t *testing.T) {
 			return b.String()
 		}
 	}
-	validate.Warm()
+	validate.Preload()
 	for _, c := range []struct {
 		name, line, headers string
 		body                func(size int) string
@@ -88,7 +88,7 @@ func TestRequestsHeedTheirContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := validate.Request(newRequest(t, create, asJSON, `{"traits":[]}`).WithContext(ctx)); !errors.Is(err, context.Canceled) || errors.Is(err, kratos.ErrInvalid) {
+	if err := validate.Request(newRequest(t, create, asJSON, `{"traits":[]}`).WithContext(ctx)); !errors.Is(err, context.Canceled) || errors.Is(err, kratos.ErrInvalidArgument) {
 		t.Error(err)
 	}
 }

@@ -5,7 +5,7 @@
 //   - [Transport] is for a client: a request with a problem is not sent.
 //   - [Handler] is for a gateway in front of Kratos: a request with a problem is answered there.
 //   - [Request] and [Response] judge one of them, in tests for instance.
-//   - [Schemas] judges traits, before an import for instance.
+//   - [TraitsValidator] judges traits, before an import for instance.
 //
 // # What is refused although Kratos takes it
 //
@@ -35,7 +35,7 @@
 //
 // # Cost
 //
-// A body is read to 5 MiB, unless [MaxBody] says otherwise, and validating it takes time and memory
+// A body is read to 5 MiB, unless [WithMaxBody] says otherwise, and validating it takes time and memory
 // in proportion to it. Validating traits stops when the context ends, and after a number of steps
 // that is in proportion to the traits (rule "cost"). An identity schema of more than 1 MiB, 4000
 // objects or 256 levels is an [ErrSchema].

@@ -14,7 +14,7 @@ var (
 	ErrUnknownPath = errors.New("the API has no such path")
 	// ErrUnknownMethod says that the path is known, but not with this method.
 	ErrUnknownMethod = errors.New("the API has no such method at this path")
-	// ErrTooLarge says that a body is larger than [MaxBody] allows, and was not judged.
+	// ErrTooLarge says that a body is larger than [WithMaxBody] allows, and was not judged.
 	ErrTooLarge = errors.New("the body is too large to be judged")
 	// ErrSchema says that an identity schema cannot be used: it is not a JSON Schema, refers to
 	// another document, or is too large.
@@ -25,8 +25,8 @@ var (
 // words of the description alone: it holds nothing of what was judged, no value and no name that
 // the description does not have.
 //
-// The error of a request is also a [kratos.ErrInvalid], the error of an answer a
-// [kratos.ErrUnexpectedAnswer].
+// The error of a request is also a [kratos.ErrInvalidArgument], the error of an answer a
+// [kratos.ErrUnexpectedResponse].
 type Error struct {
 	// Operation is the operationId, such as "createIdentity"; "" if the path or method is unknown,
 	// "traits" for traits.
@@ -34,28 +34,28 @@ type Error struct {
 	// Status is the status of the answer; 0 if it is no answer that was judged.
 	Status int
 	// Problems are at least one and at most 100, in an order that depends on nothing but the text.
-	Problems []Problem
+	Violations []Violation
 
 	kind error // one of the variables above, or nil
 }
 
-// Problem is one thing that is wrong.
-type Problem struct {
+// Violation is one thing that is wrong.
+type Violation struct {
 	// Where is the place: a JSON Pointer into the body, such as "/traits/email", or "body" for all
 	// of it; "query.page_size", "header.X-Session-Token", "path.id"; "path", "method", "query" or
 	// "status". A name in a body that the description does not have is "*". It has at most 256
 	// bytes, the last of which are "…" if it was cut.
-	Where string `json:"where"`
+	Pointer string `json:"where"`
 	// Rule is what was broken: a keyword of JSON Schema, such as "required", "type" or "enum"; or a
 	// word for what is none, such as "syntax", "duplicate", "case", "path", "size", "cost" or
 	// "media-type".
-	Rule string `json:"rule"`
+	Keyword string `json:"rule"`
 	// Message says in English what is allowed, such as "must be one of active, inactive".
 	Message string `json:"message"`
 }
 
 // String is the place, the message and the rule: "/state must be one of active, inactive (enum)".
-func (p Problem) String() string { return p.Where + " " + p.Message + " (" + p.Rule + ")" }
+func (p Violation) String() string { return p.Pointer + " " + p.Message + " (" + p.Keyword + ")" }
 
 const (
 	maxProblems = 100
@@ -83,13 +83,13 @@ func (e *Error) Error() string {
 	if e.Status != 0 {
 		b.WriteString("status " + strconv.Itoa(e.Status) + ": ")
 	}
-	for i, p := range e.Problems[:min(len(e.Problems), maxShown)] {
+	for i, p := range e.Violations[:min(len(e.Violations), maxShown)] {
 		if i > 0 {
 			b.WriteString("; ")
 		}
 		b.WriteString(p.String())
 	}
-	if more := len(e.Problems) - maxShown; more > 0 {
+	if more := len(e.Violations) - maxShown; more > 0 {
 		b.WriteString("; and " + strconv.Itoa(more) + " more")
 	}
 	return b.String()
@@ -98,7 +98,7 @@ func (e *Error) Error() string {
 // Is reports whether target is the variable that e stands for.
 func (e *Error) Is(target error) bool {
 	if e.Status != 0 {
-		return target == kratos.ErrUnexpectedAnswer || target != nil && target == e.kind
+		return target == kratos.ErrUnexpectedResponse || target != nil && target == e.kind
 	}
-	return target == kratos.ErrInvalid || target != nil && target == e.kind
+	return target == kratos.ErrInvalidArgument || target != nil && target == e.kind
 }

@@ -39,8 +39,8 @@ func ExampleTransport() {
 	_, err = admin.CreateIdentity(context.Background(), kratos.CreateIdentity{Traits: []string{"ada@example.org"}, State: "on"})
 	var e *validate.Error
 	if errors.As(err, &e) {
-		for _, p := range e.Problems {
-			fmt.Println(p.Where, "-", p.Rule, "-", p.Message)
+		for _, p := range e.Violations {
+			fmt.Println(p.Pointer, "-", p.Keyword, "-", p.Message)
 		}
 	}
 	// Output:
@@ -77,7 +77,7 @@ func ExampleRequest() {
 		log.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	fmt.Println(validate.Request(r, validate.BasePath("/kratos")))
+	fmt.Println(validate.Request(r, validate.WithBasePath("/kratos")))
 	fmt.Println(errors.Is(validate.Request(r), validate.ErrUnknownPath))
 	// Output:
 	// kratos: updateLoginFlow: /password must be a string (type); /identifier is missing (required)
@@ -93,7 +93,7 @@ func ExampleResponse() {
 		log.Fatal(err)
 	}
 	defer resp.Body.Close()
-	fmt.Println(validate.Response(resp, validate.Strict()))
+	fmt.Println(validate.Response(resp, validate.WithStrict()))
 	// Output:
 	// kratos: toSession: status 200: /id must be a UUID (format)
 }
@@ -106,13 +106,13 @@ func ExampleSchemas() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	schemas := validate.NewSchemas(client)
+	schemas := validate.NewTraitsValidator(client)
 
 	people := []kratos.IdentityPatch{
 		{Create: kratos.CreateIdentity{Traits: map[string]any{"email": "ada@example.org"}}},
 		{Create: kratos.CreateIdentity{Traits: map[string]any{"email": "charles at example.org"}}},
 	}
-	fmt.Println(schemas.Batch(context.Background(), people))
+	fmt.Println(schemas.ValidateBatch(context.Background(), people))
 	// Output:
 	// kratos: traits: /identities/1/create/traits/email must have the format email (format)
 }

@@ -89,13 +89,13 @@ func text(err error) string {
 }
 
 // problems are those of an error.
-func problems(t testing.TB, err error) []validate.Problem {
+func problems(t testing.TB, err error) []validate.Violation {
 	t.Helper()
 	var e *validate.Error
 	if !errors.As(err, &e) {
 		t.Fatalf("no *validate.Error: %v", err)
 	}
-	return e.Problems
+	return e.Violations
 }
 
 // echo answers with the body of the request.

@@ -49,7 +49,7 @@ func FuzzRequest(f *testing.F) {
 		r := &http.Request{
 			Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)),
 		}
-		quotes(t, validate.Request(r, validate.Strict()), method, path, query, kind, body)
+		quotes(t, validate.Request(r, validate.WithStrict()), method, path, query, kind, body)
 		if again := readAll(t, r.Body); again != body {
 			t.Errorf("the body is another: %q", again)
 		}
@@ -69,7 +69,7 @@ func FuzzResponse(f *testing.F) {
 			StatusCode: status, Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)),
 			Request: &http.Request{Method: method, URL: &url.URL{Path: path}},
 		}
-		quotes(t, validate.Response(resp, validate.Strict()), method, path, kind, body)
+		quotes(t, validate.Response(resp, validate.WithStrict()), method, path, kind, body)
 	})
 }
 
@@ -79,7 +79,7 @@ func FuzzTraits(f *testing.F) {
 	f.Add(`{"email":5,"phone":"+","age":1e999,"share":-0.0,"tags":[{}],"\ud800":1}`)
 	s, _ := schemas(f, map[string]string{"default": personSchema})
 	f.Fuzz(func(t *testing.T, traits string) {
-		err := s.Traits(t.Context(), "", json.RawMessage(traits))
+		err := s.ValidateTraits(t.Context(), "", json.RawMessage(traits))
 		quotes(t, err, traits)
 	})
 }

@@ -32,10 +32,10 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 
 // refuse answers a request that has a problem.
 func refuse(w http.ResponseWriter, err error) {
-	status, reason, problems := http.StatusBadRequest, "The request cannot be read.", []Problem{}
+	status, reason, problems := http.StatusBadRequest, "The request cannot be read.", []Violation{}
 	var e *Error
 	if errors.As(err, &e) {
-		problems = e.Problems
+		problems = e.Violations
 		reason = strings.TrimPrefix(e.Error(), "kratos: ")
 	}
 	switch {
@@ -69,5 +69,5 @@ type refusal struct {
 }
 
 type details struct {
-	Problems []Problem `json:"problems"`
+	Problems []Violation `json:"problems"`
 }

@@ -30,7 +30,7 @@ func TestHandler(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := validate.Handler(echo, validate.MaxBody(1000))
+			h := validate.Handler(echo, validate.WithMaxBody(1000))
 			r := newRequest(t, c.line, c.headers, c.body)
 			sent := httptest.NewRequest(r.Method, r.URL.String(), r.Body)
 			sent.Header = r.Header
@@ -48,7 +48,7 @@ func TestHandler(t *testing.T) {
 			// What comes back is an error as Kratos writes them, for its own clients.
 			if c.status == 400 {
 				resp := answer(t, c.line, w.Code, asJSON, w.Body.String())
-				if err := validate.Response(resp, validate.Strict()); err != nil {
+				if err := validate.Response(resp, validate.WithStrict()); err != nil {
 					t.Error(err)
 				}
 			}
@@ -56,7 +56,7 @@ func TestHandler(t *testing.T) {
 				Error struct {
 					Code    int
 					Reason  string
-					Details struct{ Problems []validate.Problem }
+					Details struct{ Problems []validate.Violation }
 				}
 			}
 			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {

@@ -112,7 +112,7 @@ func (s *identitySchema) judge(ctx context.Context, j *validation, traits []byte
 		t := traitsJudge{names: s.names, document: document, where: where}
 		t.collect(e)
 		for _, p := range t.sorted() {
-			j.problem(p.Where, p.Rule, p.Message)
+			j.problem(p.Pointer, p.Keyword, p.Message)
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func TestNoErrorOfARequestHasASecret(t *testing.T) {
 	try := func(name string, r *http.Request) {
 		body := readAll(t, r.Body)
 		r.Body, r.GetBody = io.NopCloser(strings.NewReader(body)), nil
-		err := validate.Request(r, validate.Strict()) // which finds the most
+		err := validate.Request(r, validate.WithStrict()) // which finds the most
 		leaks(t, name, err)
 		if judged++; err != nil {
 			refused++
@@ -164,7 +164,7 @@ func TestNoErrorOfAnAnswerHasASecret(t *testing.T) {
 		for _, body := range bodies(t, e.Response.Body) {
 			resp := response(t, e)
 			resp.Body = io.NopCloser(strings.NewReader(body))
-			leaks(t, e.String(), validate.Response(resp, validate.Strict()))
+			leaks(t, e.String(), validate.Response(resp, validate.WithStrict()))
 		}
 	}
 	if len(done) < 80 {

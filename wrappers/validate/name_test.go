@@ -85,7 +85,7 @@ func TestNamesThatDifferInCase(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for mode, opts := range map[string][]validate.Option{"": nil, "strict": {validate.Strict()}} {
+			for mode, opts := range map[string][]validate.Option{"": nil, "strict": {validate.WithStrict()}} {
 				err := validate.Request(newRequest(t, c.line, c.headers, c.body), opts...)
 				_, got, _ := strings.Cut(text(err), ": ")
 				if mode == "" && got != c.want || mode != "" && c.want != "" && err == nil {

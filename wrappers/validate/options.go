@@ -25,9 +25,9 @@ func newSettings(opts []Option) *settings {
 	return s
 }
 
-// BasePath says below which path the API is, such as "/kratos" for the base URL
+// WithBasePath says below which path the API is, such as "/kratos" for the base URL
 // "https://example.org/kratos".
-func BasePath(path string) Option {
+func WithBasePath(path string) Option {
 	path = strings.Trim(path, "/")
 	if path != "" {
 		path = "/" + path
@@ -35,22 +35,22 @@ func BasePath(path string) Option {
 	return func(s *settings) { s.basePath = path }
 }
 
-// MaxBody sets how many bytes of a body are read to validate it: 5 MiB by default, which is the
+// WithMaxBody sets how many bytes of a body are read to validate it: 5 MiB by default, which is the
 // limit of Kratos itself. A larger body is an [ErrTooLarge]. The cost of a request is in proportion
 // to its body, so this bounds it.
-func MaxBody(bytes int64) Option {
+func WithMaxBody(bytes int64) Option {
 	return func(s *settings) { s.maxBody = max(0, bytes) }
 }
 
-// Strict also takes for a problem what the description does not name: parameters of the query,
+// WithStrict also takes for a problem what the description does not name: parameters of the query,
 // members of bodies, and values of enums in answers. Without it they pass, because a newer Kratos
 // has more of them. It is for tests that are to notice what is new or misspelt.
-func Strict() Option {
+func WithStrict() Option {
 	return func(s *settings) { s.strict = true }
 }
 
-// Answers makes [Transport] judge the answers as well, for tests and staging. The answer is read as
+// WithResponses makes [Transport] judge the answers as well, for tests and staging. The answer is read as
 // a whole before it is handed on; one with a problem is closed, and the error comes in its place.
-func Answers() Option {
+func WithResponses() Option {
 	return func(s *settings) { s.answers = true }
 }

@@ -20,9 +20,9 @@ func Request(r *http.Request, opts ...Option) error {
 	return newSettings(opts).request(r)
 }
 
-// Warm parses the description now rather than for the first request, which takes tens of
+// Preload parses the description now rather than for the first request, which takes tens of
 // milliseconds. It is for a program's start, and may run in a goroutine of its own.
-func Warm() {
+func Preload() {
 	_, _ = loadDocument() // an error comes back with every request
 }
 
@@ -32,7 +32,7 @@ func (s *settings) request(r *http.Request) error {
 		return err
 	}
 	if at.fault != nil {
-		return &Error{Operation: at.operation.id, Problems: []Problem{*at.fault}}
+		return &Error{Operation: at.operation.id, Violations: []Violation{*at.fault}}
 	}
 	if at.operation.id == "" || preflight(r) {
 		return nil
@@ -53,7 +53,7 @@ func (s *settings) request(r *http.Request) error {
 	if len(v.problems) == 0 {
 		return nil
 	}
-	return &Error{Operation: at.operation.id, Problems: v.problems}
+	return &Error{Operation: at.operation.id, Violations: v.problems}
 }
 
 // route finds the operation of a request.
@@ -84,9 +84,9 @@ func (s *settings) route(r *http.Request) (route, error) {
 	case err == nil:
 		return at, nil
 	case err == ErrUnknownMethod:
-		return at, &Error{Problems: []Problem{{"method", "method", "must be one of " + list(at.path.methods())}}, kind: err}
+		return at, &Error{Violations: []Violation{{"method", "method", "must be one of " + list(at.path.methods())}}, kind: err}
 	}
-	return at, &Error{Problems: []Problem{{"path", "path", "must be one of the API's"}}, kind: err}
+	return at, &Error{Violations: []Violation{{"path", "path", "must be one of the API's"}}, kind: err}
 }
 
 // preflight reports whether a browser asks by r if it may send another request.
@@ -125,8 +125,8 @@ func (s *settings) notRead(err error, operation string, status int) error {
 	if err != ErrTooLarge {
 		return fmt.Errorf("kratos: the body cannot be read: %w", err)
 	}
-	size := Problem{"body", "size", "must have at most " + strconv.FormatInt(s.maxBody, 10) + " bytes"}
-	return &Error{Operation: operation, Status: status, Problems: []Problem{size}, kind: err}
+	size := Violation{"body", "size", "must have at most " + strconv.FormatInt(s.maxBody, 10) + " bytes"}
+	return &Error{Operation: operation, Status: status, Violations: []Violation{size}, kind: err}
 }
 
 // readAll is [io.ReadAll] for a body that says how long it is, and may be wrong.

@@ -16,12 +16,12 @@ func TestGoldenRequestsAreValid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			operation, _, _ := strings.Cut(name, ".") // of several requests, they are named for what differs
-			if err := validate.Request(golden(), validate.Strict()); err != nil {
+			if err := validate.Request(golden(), validate.WithStrict()); err != nil {
 				t.Error(err)
 			}
 			below := golden()
 			below.URL.Path = "/base/path" + below.URL.Path
-			if err := validate.Request(below, validate.Strict(), validate.BasePath("base/path/")); err != nil {
+			if err := validate.Request(below, validate.WithStrict(), validate.WithBasePath("base/path/")); err != nil {
 				t.Error("below a path:", err)
 			}
 			if err := validate.Request(below); !errors.Is(err, validate.ErrUnknownPath) {
@@ -30,7 +30,7 @@ func TestGoldenRequestsAreValid(t *testing.T) {
 			other := golden()
 			other.URL.RawQuery += "&colour=red"
 			var e *validate.Error
-			if err := validate.Request(other, validate.Strict()); !errors.As(err, &e) || e.Operation != operation {
+			if err := validate.Request(other, validate.WithStrict()); !errors.As(err, &e) || e.Operation != operation {
 				t.Error("another parameter:", err)
 			}
 		})
@@ -45,10 +45,10 @@ func TestGoldenFormsAreValid(t *testing.T) {
 		t.Errorf("%d forms", len(forms))
 	}
 	for operation, golden := range forms {
-		if err := validate.Request(golden(), validate.Strict()); err != nil {
+		if err := validate.Request(golden(), validate.WithStrict()); err != nil {
 			t.Errorf("%s: %v", operation, err)
 		}
-		resp, err := validate.Transport(&canned{status: 200, kind: "application/json", body: `{}`}, validate.Strict()).RoundTrip(golden())
+		resp, err := validate.Transport(&canned{status: 200, kind: "application/json", body: `{}`}, validate.WithStrict()).RoundTrip(golden())
 		if err != nil {
 			t.Errorf("%s: %v", operation, err)
 			continue
@@ -214,7 +214,7 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// Strict also refuses what is not described.
+// WithStrict also refuses what is not described.
 func TestStrictRequest(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -230,7 +230,7 @@ func TestStrictRequest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := text(validate.Request(newRequest(t, c.line, c.headers, c.body), validate.Strict())); got != c.want {
+			if got := text(validate.Request(newRequest(t, c.line, c.headers, c.body), validate.WithStrict())); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})

@@ -8,7 +8,7 @@ import (
 )
 
 // Response judges an answer of Kratos: status, headers and body. It is for tests and for staging:
-// what a newer server does that the description lacks is no error, unless [Strict] is asked for,
+// what a newer server does that the description lacks is no error, unless [WithStrict] is asked for,
 // but the body is read as a whole. It returns nil or an [*Error], or what reading the body failed
 // with; an answer without its request is an [ErrUnknownPath].
 //
@@ -19,7 +19,7 @@ func Response(resp *http.Response, opts ...Option) error {
 
 func (s *settings) response(resp *http.Response) error {
 	if resp.Request == nil || resp.Request.URL == nil {
-		return &Error{Status: resp.StatusCode, Problems: []Problem{{"path", "path", "must be known: the answer has no request"}}, kind: ErrUnknownPath}
+		return &Error{Status: resp.StatusCode, Violations: []Violation{{"path", "path", "must be known: the answer has no request"}}, kind: ErrUnknownPath}
 	}
 	at, err := s.route(resp.Request)
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *settings) response(resp *http.Response) error {
 	if len(v.problems) == 0 {
 		return nil
 	}
-	return &Error{Operation: at.operation.id, Status: resp.StatusCode, Problems: v.problems}
+	return &Error{Operation: at.operation.id, Status: resp.StatusCode, Violations: v.problems}
 }
 
 // ofAnswer makes the error of a request one of the answer to it.

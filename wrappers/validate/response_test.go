@@ -71,7 +71,7 @@ func TestResponse(t *testing.T) {
 			if got := text(err); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
-			if err != nil && (!errors.Is(err, kratos.ErrUnexpectedAnswer) || errors.Is(err, kratos.ErrInvalid)) {
+			if err != nil && (!errors.Is(err, kratos.ErrUnexpectedResponse) || errors.Is(err, kratos.ErrInvalidArgument)) {
 				t.Errorf("%v is another kind of error", err)
 			}
 			if again := readAll(t, resp.Body); again != c.body {
@@ -81,7 +81,7 @@ func TestResponse(t *testing.T) {
 			if want == "" {
 				want = c.want
 			}
-			if got := text(validate.Response(answer(t, c.line, c.status, c.headers, c.body), validate.Strict())); got != want {
+			if got := text(validate.Response(answer(t, c.line, c.status, c.headers, c.body), validate.WithStrict())); got != want {
 				t.Errorf("strict: got  %s\nwant %s", got, want)
 			}
 		})
@@ -90,7 +90,7 @@ func TestResponse(t *testing.T) {
 
 func TestAnAnswerThatIsTooLargeOrOfNoRequest(t *testing.T) {
 	t.Parallel()
-	err := validate.Response(answer(t, "GET /sessions/whoami", 200, asJSON, session), validate.MaxBody(5))
+	err := validate.Response(answer(t, "GET /sessions/whoami", 200, asJSON, session), validate.WithMaxBody(5))
 	if !errors.Is(err, validate.ErrTooLarge) || text(err) != "toSession: status 200: body must have at most 5 bytes (size)" {
 		t.Error(err)
 	}

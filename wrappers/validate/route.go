@@ -49,8 +49,8 @@ type route struct {
 	operation *operation
 	identity  *openapi3.Schema
 	path      *path
-	segments  []string // of the request, nil if the path has no parameters; those of parameters are unescaped
-	fault     *Problem // of a parameter of the path
+	segments  []string   // of the request, nil if the path has no parameters; those of parameters are unescaped
+	fault     *Violation // of a parameter of the path
 }
 
 // find returns the route of a method at an escaped path. The error is [ErrUnknownPath] or
@@ -90,11 +90,11 @@ func (d *document) find(method, at string) (route, error) {
 func (r *route) unescape(segment int, where string) {
 	value, err := url.PathUnescape(r.segments[segment])
 	if err != nil {
-		r.fault = &Problem{where, "syntax", "must be in percent encoding"}
+		r.fault = &Violation{where, "syntax", "must be in percent encoding"}
 		return
 	}
 	if message := pathParameter(value); message != "" && r.fault == nil {
-		r.fault = &Problem{where, "path", message}
+		r.fault = &Violation{where, "path", message}
 	}
 	r.segments[segment] = value
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Schemas judges traits by the identity schemas of a server. Each schema is fetched when it is
+// TraitsValidator judges traits by the identity schemas of a server. Each schema is fetched when it is
 // first needed (getIdentitySchema, public port) and kept for five minutes. Make one with
-// [NewSchemas] and share it; it is safe for concurrent use.
-type Schemas struct {
+// [NewTraitsValidator] and share it; it is safe for concurrent use.
+type TraitsValidator struct {
 	client *kratos.Client
 
 	mu       sync.Mutex
@@ -41,9 +41,9 @@ const lifetime = 5 * time.Minute
 // says otherwise.
 const defaultSchema = "default"
 
-// NewSchemas returns Schemas of the server that client talks to.
-func NewSchemas(client *kratos.Client) *Schemas {
-	return &Schemas{client: client, kept: map[string]keptSchema{}, fetching: map[string]*fetchLock{}}
+// NewTraitsValidator returns Schemas of the server that client talks to.
+func NewTraitsValidator(client *kratos.Client) *TraitsValidator {
+	return &TraitsValidator{client: client, kept: map[string]keptSchema{}, fetching: map[string]*fetchLock{}}
 }
 
 // Traits judges the traits of an identity, the caller's own struct or map, by the identity schema
@@ -53,7 +53,7 @@ func NewSchemas(client *kratos.Client) *Schemas {
 // The formats date-time, email, tel and so on are judged about as Kratos does; whether a phone
 // number exists is not. What the extension "ory.sh/kratos" says of a trait is not judged. Fetching
 // the schema and validating end when ctx does, with its error.
-func (s *Schemas) Traits(ctx context.Context, schemaID string, traits any) error {
+func (s *TraitsValidator) ValidateTraits(ctx context.Context, schemaID string, traits any) error {
 	j := validation{}
 	if err := s.judge(ctx, &j, schemaID, traits, "/traits"); err != nil {
 		return err
@@ -61,15 +61,15 @@ func (s *Schemas) Traits(ctx context.Context, schemaID string, traits any) error
 	return ofTraits(j.problems)
 }
 
-// Identity judges the traits of a new identity, as [Schemas.Traits] does. If it names no schema, it
+// Identity judges the traits of a new identity, as [TraitsValidator.ValidateTraits] does. If it names no schema, it
 // is taken to be "default", which a server's configuration may have changed.
-func (s *Schemas) Identity(ctx context.Context, identity kratos.CreateIdentity) error {
-	return s.Traits(ctx, identity.SchemaID, identity.Traits)
+func (s *TraitsValidator) ValidateIdentity(ctx context.Context, identity kratos.CreateIdentity) error {
+	return s.ValidateTraits(ctx, identity.SchemaID, identity.Traits)
 }
 
-// Batch judges the traits of all items of a batch, as [Schemas.Identity] does. The place of a
+// Batch judges the traits of all items of a batch, as [TraitsValidator.ValidateIdentity] does. The place of a
 // problem says which item has it, such as "/identities/3/create/traits/email".
-func (s *Schemas) Batch(ctx context.Context, items []kratos.IdentityPatch) error {
+func (s *TraitsValidator) ValidateBatch(ctx context.Context, items []kratos.IdentityPatch) error {
 	j := validation{}
 	for i := range items {
 		create := &items[i].Create
@@ -81,14 +81,14 @@ func (s *Schemas) Batch(ctx context.Context, items []kratos.IdentityPatch) error
 	return ofTraits(j.problems)
 }
 
-func ofTraits(problems []Problem) error {
+func ofTraits(problems []Violation) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &Error{Operation: "traits", Problems: problems}
+	return &Error{Operation: "traits", Violations: problems}
 }
 
-func (s *Schemas) judge(ctx context.Context, j *validation, id string, traits any, where string) error {
+func (s *TraitsValidator) judge(ctx context.Context, j *validation, id string, traits any, where string) error {
 	if id == "" {
 		id = defaultSchema
 	}
@@ -107,9 +107,9 @@ func (s *Schemas) judge(ctx context.Context, j *validation, id string, traits an
 // schema returns the schema with this id. One goroutine at a time fetches it, as of each other id;
 // who waits for it finds it kept, and stops waiting when ctx ends. Then so does the goroutine, or
 // it goes on to the end of compiling, which the limits of a schema bound.
-func (s *Schemas) schema(ctx context.Context, id string) (*identitySchema, error) {
+func (s *TraitsValidator) schema(ctx context.Context, id string) (*identitySchema, error) {
 	if s.client == nil {
-		return nil, fmt.Errorf("kratos: %w: Schemas come from NewSchemas, with a client", kratos.ErrInvalid)
+		return nil, fmt.Errorf("kratos: %w: Schemas come from NewTraitsValidator, with a client", kratos.ErrInvalidArgument)
 	}
 	if schema := s.lookUp(id); schema != nil {
 		return schema, nil
@@ -136,7 +136,7 @@ func waitingForSchema(ctx context.Context) error {
 }
 
 // fetchInTurn waits until nobody else fetches the schema, and fetches it if it is not kept then.
-func (s *Schemas) fetchInTurn(ctx context.Context, id string) (*identitySchema, error) {
+func (s *TraitsValidator) fetchInTurn(ctx context.Context, id string) (*identitySchema, error) {
 	lock := s.use(id)
 	defer s.leave(id, lock)
 	select {
@@ -151,7 +151,7 @@ func (s *Schemas) fetchInTurn(ctx context.Context, id string) (*identitySchema, 
 	return s.fetch(ctx, id)
 }
 
-func (s *Schemas) use(id string) *fetchLock {
+func (s *TraitsValidator) use(id string) *fetchLock {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	lock := s.fetching[id]
@@ -163,7 +163,7 @@ func (s *Schemas) use(id string) *fetchLock {
 	return lock
 }
 
-func (s *Schemas) leave(id string, lock *fetchLock) {
+func (s *TraitsValidator) leave(id string, lock *fetchLock) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if lock.users--; lock.users == 0 {
@@ -172,7 +172,7 @@ func (s *Schemas) leave(id string, lock *fetchLock) {
 }
 
 // fetch fetches, compiles and keeps a schema.
-func (s *Schemas) fetch(ctx context.Context, id string) (*identitySchema, error) {
+func (s *TraitsValidator) fetch(ctx context.Context, id string) (*identitySchema, error) {
 	text, err := s.client.IdentitySchema(ctx, id)
 	if err != nil {
 		return nil, err
@@ -187,7 +187,7 @@ func (s *Schemas) fetch(ctx context.Context, id string) (*identitySchema, error)
 	return schema, nil
 }
 
-func (s *Schemas) lookUp(id string) *identitySchema {
+func (s *TraitsValidator) lookUp(id string) *identitySchema {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept, ok := s.kept[id]

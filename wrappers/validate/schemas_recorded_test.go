@@ -37,7 +37,7 @@ func TestTraitsThatARealServerJudged(t *testing.T) {
 		if json.Unmarshal([]byte(e.Request.Body), &identity) != nil || served[identity.SchemaID] == "" {
 			continue
 		}
-		err := s.Identity(t.Context(), identity)
+		err := s.ValidateIdentity(t.Context(), identity)
 		switch said := e.Response.Body; {
 		case e.Response.Status < 300:
 			if taken++; err != nil {

@@ -57,7 +57,7 @@ const personSchema = `{
 
 // schemas returns Schemas of a server that has these, by id or the id in Base64, and counts how
 // often it is asked.
-func schemas(t testing.TB, served map[string]string) (*validate.Schemas, *atomic.Int64) {
+func schemas(t testing.TB, served map[string]string) (*validate.TraitsValidator, *atomic.Int64) {
 	t.Helper()
 	asked := new(atomic.Int64)
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -78,7 +78,7 @@ func schemas(t testing.TB, served map[string]string) (*validate.Schemas, *atomic
 	if err != nil {
 		t.Fatal(err)
 	}
-	return validate.NewSchemas(client), asked
+	return validate.NewTraitsValidator(client), asked
 }
 
 type roundTrip func(*http.Request) (*http.Response, error)
@@ -131,7 +131,7 @@ func TestTraits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := s.Traits(t.Context(), "person", json.RawMessage("{"+c.traits+"}"))
+			err := s.ValidateTraits(t.Context(), "person", json.RawMessage("{"+c.traits+"}"))
 			if got := strings.TrimPrefix(text(err), "traits: "); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
@@ -153,8 +153,8 @@ func TestTraitsThatAreNoObject(t *testing.T) {
 		"what JSON does not do": {math.NaN(), "traits: /traits must be a value that can be written as JSON (syntax)"},
 		"broken JSON":           {json.RawMessage(`{"` + secret), "traits: /traits must be a value that can be written as JSON (syntax)"},
 	} {
-		err := s.Identity(t.Context(), kratos.CreateIdentity{Traits: c.traits})
-		if text(err) != c.want || !errors.Is(err, kratos.ErrInvalid) {
+		err := s.ValidateIdentity(t.Context(), kratos.CreateIdentity{Traits: c.traits})
+		if text(err) != c.want || !errors.Is(err, kratos.ErrInvalidArgument) {
 			t.Errorf("%s: got  %v\nwant %s", name, err, c.want)
 		}
 		leaks(t, name, err)
@@ -166,15 +166,15 @@ func TestTraitsInADocument(t *testing.T) {
 	t.Parallel()
 	s, _ := schemas(t, map[string]string{"default": `{"maxProperties":0,"required":["traits","more"]}`})
 	want := "traits: /more is missing (required); body must have at most 0 members (maxProperties)"
-	if err := s.Traits(t.Context(), "", map[string]any{}); text(err) != want {
+	if err := s.ValidateTraits(t.Context(), "", map[string]any{}); text(err) != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 
 func TestSchemasOfNoClient(t *testing.T) {
 	t.Parallel()
-	for name, s := range map[string]*validate.Schemas{"nil": validate.NewSchemas(nil), "zero": new(validate.Schemas)} {
-		if err := s.Traits(t.Context(), "", nil); !errors.Is(err, kratos.ErrInvalid) {
+	for name, s := range map[string]*validate.TraitsValidator{"nil": validate.NewTraitsValidator(nil), "zero": new(validate.TraitsValidator)} {
+		if err := s.ValidateTraits(t.Context(), "", nil); !errors.Is(err, kratos.ErrInvalidArgument) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -186,7 +186,7 @@ func TestBatch(t *testing.T) {
 	item := func(schema, email string) kratos.IdentityPatch {
 		return kratos.IdentityPatch{Create: kratos.CreateIdentity{SchemaID: schema, Traits: map[string]string{"email": email}}}
 	}
-	err := s.Batch(t.Context(), []kratos.IdentityPatch{item("", "ada@example.org"), item("other", secret), item("default", secret), item("default", "")})
+	err := s.ValidateBatch(t.Context(), []kratos.IdentityPatch{item("", "ada@example.org"), item("other", secret), item("default", secret), item("default", "")})
 	want := "traits: /identities/2/create/traits/email must have the format email (format); /identities/3/create/traits/email must have the format email (format)"
 	if text(err) != want {
 		t.Errorf("got  %v\nwant %s", err, want)
@@ -195,10 +195,10 @@ func TestBatch(t *testing.T) {
 	if n := asked.Load(); n != 2 {
 		t.Errorf("asked %d times for two schemas", n)
 	}
-	if err := s.Batch(t.Context(), []kratos.IdentityPatch{item("", "ada@example.org"), item("no", secret)}); !errors.Is(err, kratos.ErrNotFound) {
+	if err := s.ValidateBatch(t.Context(), []kratos.IdentityPatch{item("", "ada@example.org"), item("no", secret)}); !errors.Is(err, kratos.ErrNotFound) {
 		t.Errorf("a schema that there is not: %v", err)
 	}
-	if err := s.Batch(t.Context(), nil); err != nil {
+	if err := s.ValidateBatch(t.Context(), nil); err != nil {
 		t.Errorf("nothing: %v", err)
 	}
 }
@@ -220,14 +220,14 @@ func TestSchemasThatCannotBeUsed(t *testing.T) {
 	} {
 		s, asked := schemas(t, map[string]string{"x": c.schema})
 		for range 2 {
-			err := s.Traits(t.Context(), "x", map[string]any{})
+			err := s.ValidateTraits(t.Context(), "x", map[string]any{})
 			if c.want == "-" { // the library notices it when it validates
 				if err == nil || errors.Is(err, validate.ErrSchema) {
 					t.Errorf("%s: %v", name, err)
 				}
 				continue
 			}
-			if err == nil || err.Error() != c.want || !errors.Is(err, validate.ErrSchema) || errors.Is(err, kratos.ErrInvalid) {
+			if err == nil || err.Error() != c.want || !errors.Is(err, validate.ErrSchema) || errors.Is(err, kratos.ErrInvalidArgument) {
 				t.Errorf("%s: got %v, want %s", name, err, c.want)
 			}
 		}
@@ -246,7 +246,7 @@ func TestSchemasAreKept(t *testing.T) {
 			var wg sync.WaitGroup
 			for n := range 20 {
 				wg.Go(func() {
-					err := s.Traits(t.Context(), "", map[string]string{"email": fmt.Sprintf("a%d@example.org", n)})
+					err := s.ValidateTraits(t.Context(), "", map[string]string{"email": fmt.Sprintf("a%d@example.org", n)})
 					if err != nil {
 						t.Error(err)
 					}
@@ -273,12 +273,12 @@ func TestWaitingForASchemaEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := validate.NewSchemas(client)
-		go func() { _ = s.Traits(context.Background(), "a", nil) }()
+		s := validate.NewTraitsValidator(client)
+		go func() { _ = s.ValidateTraits(context.Background(), "a", nil) }()
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := s.Traits(ctx, "b", nil); !errors.Is(err, context.DeadlineExceeded) {
+		if err := s.ValidateTraits(ctx, "b", nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 		close(release)

@@ -17,7 +17,7 @@ type traitsJudge struct {
 	names    map[string]bool
 	document map[string]any
 	where    string // the traits
-	problems []Problem
+	problems []Violation
 }
 
 // maxCollected is how many problems are put in order, of which the first are told.
@@ -36,18 +36,18 @@ func (t *traitsJudge) collect(e *jsonschema.ValidationError) {
 		}
 	case *kind.Required:
 		for _, name := range k.Missing {
-			t.problems = append(t.problems, Problem{t.place(e.InstanceLocation) + "/" + escaped.Replace(name), "required", "is missing"})
+			t.problems = append(t.problems, Violation{t.place(e.InstanceLocation) + "/" + escaped.Replace(name), "required", "is missing"})
 		}
 	case *kind.PropertyNames: // whose place the library does not keep
-		t.problems = append(t.problems, Problem{t.where, "propertyNames", "must have no names but such as the identity schema allows"})
+		t.problems = append(t.problems, Violation{t.where, "propertyNames", "must have no names but such as the identity schema allows"})
 	default:
-		t.problems = append(t.problems, Problem{cmp.Or(t.place(e.InstanceLocation), "body"), keyword(k), allowed(k)})
+		t.problems = append(t.problems, Violation{cmp.Or(t.place(e.InstanceLocation), "body"), keyword(k), allowed(k)})
 	}
 }
 
-func (t *traitsJudge) sorted() []Problem {
-	slices.SortFunc(t.problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Where, b.Where), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message))
+func (t *traitsJudge) sorted() []Violation {
+	slices.SortFunc(t.problems, func(a, b Violation) int {
+		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Keyword, b.Keyword), cmp.Compare(a.Message, b.Message))
 	})
 	return t.problems
 }

@@ -75,7 +75,7 @@ func TestCostOfTraits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, _ := schemas(t, map[string]string{"x": c.schema})
-			err := s.Traits(t.Context(), "x", c.traits)
+			err := s.ValidateTraits(t.Context(), "x", c.traits)
 			if got := text(err); !strings.HasPrefix(got, c.want) || c.want == "" && err != nil || len(got) > 8*(256+1024) {
 				t.Errorf("got  %.300s (%d bytes)\nwant %.300s", got, len(got), c.want)
 			}
@@ -83,8 +83,8 @@ func TestCostOfTraits(t *testing.T) {
 				return
 			}
 			for _, p := range problems(t, err) {
-				if len(p.Where) > 256 || len(p.Message) > 1024 {
-					t.Errorf("a place of %d bytes, a message of %d", len(p.Where), len(p.Message))
+				if len(p.Pointer) > 256 || len(p.Message) > 1024 {
+					t.Errorf("a place of %d bytes, a message of %d", len(p.Pointer), len(p.Message))
 				}
 			}
 		})
@@ -120,24 +120,24 @@ func (e *endsAfter) Err() error {
 func TestTraitsHeedTheContext(t *testing.T) {
 	t.Parallel()
 	s, _ := schemas(t, map[string]string{"x": recursive("anyOf", 2)})
-	if err := s.Traits(t.Context(), "x", chain(2, "1")); !errors.Is(err, kratos.ErrInvalid) {
+	if err := s.ValidateTraits(t.Context(), "x", chain(2, "1")); !errors.Is(err, kratos.ErrInvalidArgument) {
 		t.Fatal(err)
 	}
 	for range 2 * runtime.GOMAXPROCS(0) {
 		ctx := &endsAfter{Context: t.Context(), left: 1000}
-		if err := s.Traits(ctx, "x", chain(40, "1")); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, kratos.ErrInvalid) {
+		if err := s.ValidateTraits(ctx, "x", chain(40, "1")); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, kratos.ErrInvalidArgument) {
 			t.Error(err)
 		}
 		if ctx.left < -2 {
 			t.Errorf("it was asked %d times after its end", -ctx.left-1)
 		}
 	}
-	if err := s.Traits(t.Context(), "x", chain(2, "1")); !errors.Is(err, kratos.ErrInvalid) {
+	if err := s.ValidateTraits(t.Context(), "x", chain(2, "1")); !errors.Is(err, kratos.ErrInvalidArgument) {
 		t.Error(err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.Batch(ended, make([]kratos.IdentityPatch, 3)); !errors.Is(err, context.Canceled) {
+	if err := s.ValidateBatch(ended, make([]kratos.IdentityPatch, 3)); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -178,7 +178,7 @@ func TestCostOfIdentitySchemas(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, _ := schemas(t, map[string]string{"x": c.schema})
-			err := s.Traits(t.Context(), "x", map[string]any{})
+			err := s.ValidateTraits(t.Context(), "x", map[string]any{})
 			if c.usable && err != nil || !c.usable && !errors.Is(err, validate.ErrSchema) {
 				t.Error(err)
 			}
@@ -205,23 +205,23 @@ func TestSchemasDoNotWaitForEachOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := validate.NewSchemas(client)
+		s := validate.NewTraitsValidator(client)
 		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if err := s.Traits(impatient, "slow", nil); !errors.Is(err, context.DeadlineExceeded) {
+			if err := s.ValidateTraits(impatient, "slow", nil); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("who asked first: %v", err)
 			}
 		})
 		synctest.Wait()
 		wg.Go(func() {
-			if err := s.Traits(t.Context(), "slow", nil); err != nil {
+			if err := s.ValidateTraits(t.Context(), "slow", nil); err != nil {
 				t.Errorf("who waits: %v", err)
 			}
 		})
 		for range 3 {
-			if err := s.Traits(t.Context(), "quick", nil); err != nil {
+			if err := s.ValidateTraits(t.Context(), "quick", nil); err != nil {
 				t.Errorf("another schema: %v", err)
 			}
 		}

@@ -9,7 +9,7 @@ import "net/http"
 //	client, err := kratos.NewClient(url, kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(nil)}))
 //
 // The error holds nothing of the request, but an [http.Client] puts the URL before it; use
-// [errors.As]. With [Answers], the answers are judged too.
+// [errors.As]. With [WithResponses], the answers are judged too.
 func Transport(next http.RoundTripper, opts ...Option) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport

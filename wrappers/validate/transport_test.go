@@ -16,16 +16,16 @@ import (
 func TestTransportOfAClient(t *testing.T) {
 	t.Parallel()
 	next := &canned{status: 200, kind: "application/json", body: `{"id":"77aa"}`}
-	admin, err := kratos.NewAdmin("http://kratos.internal:4434/base", kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(next, validate.BasePath("/base"))}))
+	admin, err := kratos.NewAdmin("http://kratos.internal:4434/base", kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(next, validate.WithBasePath("/base"))}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: []string{"hunter2"}, State: "gone"})
 	want := "kratos: createIdentity: invalid argument: createIdentity: /state must be one of active, inactive (enum); /traits must be an object (type)"
-	if err == nil || err.Error() != want || !errors.Is(err, kratos.ErrInvalid) || errors.Is(err, kratos.ErrUnreachable) {
+	if err == nil || err.Error() != want || !errors.Is(err, kratos.ErrInvalidArgument) || errors.Is(err, kratos.ErrUnreachable) {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
-	if got := problems(t, err); len(got) != 2 || got[1].Where != "/traits" || got[1].Rule != "type" {
+	if got := problems(t, err); len(got) != 2 || got[1].Pointer != "/traits" || got[1].Keyword != "type" {
 		t.Errorf("%+v", got)
 	}
 	if next.asked != 0 {
@@ -43,21 +43,21 @@ func TestTransportJudgesAnswersIfAsked(t *testing.T) {
 		opts []validate.Option
 		want string
 	}{
-		"asked":     {[]validate.Option{validate.Answers()}, "kratos: toSession: the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?): toSession: status 200: /authenticated_at must be a time such as 2006-01-02T15:04:05Z (format)"},
+		"asked":     {[]validate.Option{validate.WithResponses()}, "kratos: toSession: the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?): toSession: status 200: /authenticated_at must be a time such as 2006-01-02T15:04:05Z (format)"},
 		"not asked": {nil, "kratos: toSession: status 200: the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?): the JSON is broken"},
 	} {
 		client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(next, c.opts...)}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = client.Whoami(t.Context(), kratos.Token("t"))
+		_, err = client.Whoami(t.Context(), kratos.SessionToken("t"))
 		if name == "not asked" {
 			if err == nil || strings.Contains(err.Error(), "must be") {
 				t.Errorf("%s: %v", name, err)
 			}
 			continue
 		}
-		if err == nil || err.Error() != c.want || !errors.Is(err, kratos.ErrUnexpectedAnswer) {
+		if err == nil || err.Error() != c.want || !errors.Is(err, kratos.ErrUnexpectedResponse) {
 			t.Errorf("%s: got  %v\nwant %s", name, err, c.want)
 		}
 	}
@@ -117,11 +117,11 @@ func TestTransportAndBodies(t *testing.T) {
 func TestTransportIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
 	url := serve(t, echo)
-	client := &http.Client{Transport: validate.Transport(nil, validate.Strict())}
+	client := &http.Client{Transport: validate.Transport(nil, validate.WithStrict())}
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			validate.Warm()
+			validate.Preload()
 			for _, body := range []string{`{"traits":{}}`, `{"traits":[]}`} {
 				resp, err := client.Post(url+"/admin/identities", "application/json", strings.NewReader(body))
 				if valid := body == `{"traits":{}}`; valid != (err == nil) {

@@ -13,7 +13,7 @@ import (
 type validation struct {
 	strict   bool // what the description does not name is a problem
 	response bool // values of enums and discriminators that are not described are allowed, unless strict
-	problems []Problem
+	problems []Violation
 
 	fieldNames bool   // the body's members are also read by the names of a form's fields, such as "traits.email"
 	path       []step // to the value that is decoded
@@ -29,7 +29,7 @@ const redactedName = "*" // stands for names that the description does not have
 
 func (v *validation) problem(where, rule, message string) {
 	if len(v.problems) < maxProblems {
-		v.problems = append(v.problems, Problem{shorten(where, maxWhere), rule, shorten(message, maxMessage)})
+		v.problems = append(v.problems, Violation{shorten(where, maxWhere), rule, shorten(message, maxMessage)})
 	}
 }
 

@@ -22,7 +22,7 @@ func run(ctx context.Context, url, token string) error {
 	if err != nil {
 		return err
 	}
-	session, err := client.Whoami(ctx, kratos.Token(token))
+	session, err := client.Whoami(ctx, kratos.SessionToken(token))
 	if err != nil {
 		return err
 	}

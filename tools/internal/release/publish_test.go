@@ -31,7 +31,7 @@ func TestPublishedModulesCanBeUsed(t *testing.T) {
 		brings, doesNotBring []string
 	}{
 		"the SDK": {
-			[]string{sdk}, `_, err := kratos.NewClient("nowhere"); fmt.Println(errors.Is(err, kratos.ErrInvalid))`, "true\n",
+			[]string{sdk}, `_, err := kratos.NewClient("nowhere"); fmt.Println(errors.Is(err, kratos.ErrInvalidArgument))`, "true\n",
 			nil, []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6", sdk + "/wrappers/validate"},
 		},
 		"validation": {
@@ -39,7 +39,7 @@ func TestPublishedModulesCanBeUsed(t *testing.T) {
 			[]string{sdk + " " + version, "github.com/getkin/kin-openapi"}, nil,
 		},
 		"both": {
-			[]string{sdk, sdk + "/wrappers/validate"}, `_, err := kratos.NewClient("nowhere"); validate.Warm(); fmt.Println(errors.Is(err, kratos.ErrInvalid))`, "true\n",
+			[]string{sdk, sdk + "/wrappers/validate"}, `_, err := kratos.NewClient("nowhere"); validate.Preload(); fmt.Println(errors.Is(err, kratos.ErrInvalidArgument))`, "true\n",
 			[]string{sdk + " " + version, sdk + "/wrappers/validate " + version}, nil,
 		},
 	} {

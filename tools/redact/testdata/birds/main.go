@@ -60,13 +60,13 @@ func (printer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, io.EOF
 }
 
-func send[F, M any](flows kratos.Flows[F, M], m M) {
+func send[F, M any](flows kratos.FlowClient[F, M], m M) {
 	flow := new(F)
 	err := json.Unmarshal([]byte(`{"id":"f","ui":{"nodes":[{"type":"input","group":"default","attributes":{"name":"csrf_token","type":"hidden","value":"t-o-k-e-n","node_type":"input"}}]}}`), flow)
 	if err != nil {
 		panic(err)
 	}
-	if _, err := flows.Submit(context.Background(), flow, m, kratos.Token("t")); err == nil {
+	if _, err := flows.Submit(context.Background(), flow, m, kratos.SessionToken("t")); err == nil {
 		panic("a response")
 	}
 }
