@@ -111,9 +111,9 @@ func (l pager[T]) all(opts []RequestOption) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
 		seen := pageLoop{seed: maphash.MakeSeed(), pages: map[uint64]bool{}}
-		for first := opts; ; {
+		for pageOpts := opts; ; {
 			repeated, begun := false, false
-			f, err := l.readPage(opts, func(item T, _ error) bool {
+			f, err := l.readPage(pageOpts, func(item T, _ error) bool {
 				if !begun && l.id != nil {
 					repeated = seen.seen("id " + l.id(&item))
 				}
@@ -133,7 +133,7 @@ func (l pager[T]) all(opts []RequestOption) iter.Seq2[T, error] {
 			if f.next == "" {
 				return
 			}
-			opts = append(first[:len(first):len(first)], PageToken(f.next))
+			pageOpts = append(opts[:len(opts):len(opts)], PageToken(f.next))
 		}
 	}
 }

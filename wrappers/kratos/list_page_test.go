@@ -106,3 +106,28 @@ func TestPagesOneByOne(t *testing.T) {
 		t.Errorf("resumed with %q", got)
 	}
 }
+
+// An iterator holds no state: it may be ranged over again, also while another goroutine does.
+func TestAListIsRangedOverAgain(t *testing.T) {
+	t.Parallel()
+	_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("page_token") == "x" {
+			reply{status: 200, body: `[{"id":"c"}]`}.ServeHTTP(w, r)
+			return
+		}
+		reply{status: 200, header: http.Header{"Link": {`</admin/identities?page_token=x>; rel="next"`}}, body: `[{"id":"a"},{"id":"b"}]`}.ServeHTTP(w, r)
+	}))
+	list := admin.Identities(t.Context())
+	for _, name := range []string{"the first time", "the second time"} {
+		var got string
+		for i, err := range list {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got += i.ID
+		}
+		if got != "abc" {
+			t.Errorf("%s: got %q, want %q", name, got, "abc")
+		}
+	}
+}
