@@ -210,7 +210,7 @@ var notErrors = map[string]bool{
 	"session_token": true, "session_token_exchange_code": true, "identity_id": true, "identity_schema": true, "session_id": true,
 }
 
-// neverSent are query parameters without an option, by operation, or for all of them.
+// neverSent are query parameters without an argument or field, by operation, or for all of them.
 var neverSent = map[string][]string{
 	"":                         {"page", "per_page", "page_size", "page_token"}, // each list has its own two of them
 	"createNativeSettingsFlow": {"return_to"},                                   // without effect: native flows return nowhere
@@ -238,7 +238,7 @@ func unsent(t *testing.T, op string, parameters func(yield func(string))) []stri
 	parameters(func(name string) {
 		there[name] = true
 		if !slices.Contains(sent, name) && !slices.Contains(neverSent[op], name) && !slices.Contains(neverSent[""], name) {
-			found = append(found, "parameter "+name+" of "+op+" has no option that testdata/requests shows")
+			found = append(found, "parameter "+name+" of "+op+" has no argument or field that testdata/requests shows")
 		}
 	})
 	for _, name := range slices.Compact(sent) {

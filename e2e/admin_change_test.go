@@ -195,7 +195,7 @@ func set(list []any, key func(any) string) map[string]any {
 func fetchesSchemas(t *testing.T, fx *fixture) {
 	ctx := t.Context()
 	listed := map[string]bool{}
-	for schema, err := range fx.client.IdentitySchemas(ctx, kratos.PageSize(3)) {
+	for schema, err := range fx.client.IdentitySchemas(ctx, kratos.ListIdentitySchemas{PageSize: 3}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,7 @@ func TestCourierSchemasAndMetadata(t *testing.T) {
 	sent := 0
 	for range 100 { // Kratos notes that a mail is sent a moment after it arrives
 		sent = 0
-		for _, err := range admin.CourierMessages(ctx, kratos.PageSize(1), kratos.MessageStatus(kratos.CourierMessageStatusSent)) {
+		for _, err := range admin.CourierMessages(ctx, kratos.ListCourierMessages{PageSize: 1, Status: kratos.CourierMessageStatusSent}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -38,7 +38,7 @@ func TestCourierSchemasAndMetadata(t *testing.T) {
 	if sent != 3 {
 		t.Fatalf("%d messages", sent)
 	}
-	page := must(admin.CourierMessagesPage(ctx, kratos.Recipient(p.Email)))(t)
+	page := must(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{Recipient: p.Email}))(t)
 	if len(page.Items) != 1 || page.Items[0].TemplateType != kratos.CourierTemplateVerificationCodeValid {
 		t.Errorf("messages to one address: %+v", page.Items)
 	}
@@ -49,7 +49,7 @@ func TestCourierSchemasAndMetadata(t *testing.T) {
 	wantError(t, "no such message", err, kratos.ErrNotFound)
 
 	schemas := map[string]bool{}
-	for s, err := range client.IdentitySchemas(ctx, kratos.PageSize(1)) {
+	for s, err := range client.IdentitySchemas(ctx, kratos.ListIdentitySchemas{PageSize: 1}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,6 +92,6 @@ func TestCourierSchemasAndMetadata(t *testing.T) {
 	}
 	_, err = client.ExchangeSessionToken(ctx, "init", "return")
 	wantError(t, "a sign-in that is not finished", err, kratos.ErrNotFound)
-	_, err = client.Whoami(ctx, kratos.SessionToken(register(t, client, newPerson()).SessionToken), kratos.TokenizeAs("missing"))
+	_, err = client.Tokenize(ctx, "missing", kratos.SessionToken(register(t, client, newPerson()).SessionToken))
 	wantError(t, "a template that is missing", err, kratos.ErrBadRequest)
 }

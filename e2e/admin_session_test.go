@@ -31,16 +31,16 @@ func TestSessions(t *testing.T) {
 		}
 		return seen
 	}
-	if got := ids(client.MySessions(ctx, token, kratos.PageSize(2))); len(got) != 5 || got[me.Session.ID] {
+	if got := ids(client.MySessions(ctx, kratos.ListMySessions{PageSize: 2}, token)); len(got) != 5 || got[me.Session.ID] {
 		t.Errorf("my other sessions: %v", got)
 	}
-	if got := ids(admin.IdentitySessions(ctx, me.Identity.ID, kratos.PageSize(4))); len(got) != 6 {
+	if got := ids(admin.IdentitySessions(ctx, me.Identity.ID, kratos.ListIdentitySessions{PageSize: 4})); len(got) != 6 {
 		t.Errorf("sessions of the identity: %v", got)
 	}
-	if got := ids(admin.IdentitySessions(ctx, me.Identity.ID, kratos.Active(false))); len(got) != 0 {
+	if got := ids(admin.IdentitySessions(ctx, me.Identity.ID, kratos.ListIdentitySessions{Active: new(false)})); len(got) != 0 {
 		t.Errorf("ended sessions of the identity: %v", got)
 	}
-	if got := ids(admin.Sessions(ctx, kratos.PageSize(3), kratos.Active(true))); !got[me.Session.ID] {
+	if got := ids(admin.Sessions(ctx, kratos.ListSessions{PageSize: 3, Active: new(true)})); !got[me.Session.ID] {
 		t.Errorf("the list of all sessions lacks one of %d", len(got))
 	}
 
@@ -55,7 +55,7 @@ func TestSessions(t *testing.T) {
 		t.Errorf("ended %d other sessions", n)
 	}
 
-	s := must(admin.Session(ctx, me.Session.ID, kratos.Expand(kratos.SessionExpandableIdentity, kratos.SessionExpandableDevices)))(t)
+	s := must(admin.Session(ctx, me.Session.ID, []kratos.SessionExpandable{kratos.SessionExpandableIdentity, kratos.SessionExpandableDevices}))(t)
 	switch {
 	case s.Identity == nil:
 		t.Error("expanded: s.Identity is nil")
@@ -64,7 +64,7 @@ func TestSessions(t *testing.T) {
 	case len(s.Devices) == 0:
 		t.Error("expanded: len(s.Devices) = 0")
 	}
-	if s := must(admin.Session(ctx, me.Session.ID))(t); s.Identity != nil {
+	if s := must(admin.Session(ctx, me.Session.ID, nil))(t); s.Identity != nil {
 		t.Error("an identity that was not asked for")
 	}
 	if s := must(admin.ExtendSession(ctx, me.Session.ID))(t); s.ID != me.Session.ID {
@@ -80,7 +80,7 @@ func TestSessions(t *testing.T) {
 		t.Error(err)
 	}
 	wantError(t, "deleting the sessions of somebody without", admin.DeleteIdentitySessions(ctx, me.Identity.ID), kratos.ErrNotFound)
-	_, err = admin.Session(ctx, nobody)
+	_, err = admin.Session(ctx, nobody, nil)
 	wantError(t, "reading a session that never was", err, kratos.ErrNotFound)
 }
 

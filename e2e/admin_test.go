@@ -24,7 +24,7 @@ func TestIdentities(t *testing.T) {
 		VerifiableAddresses: []kratos.VerifiableAddress{{Value: p.Email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusCompleted, Verified: true}},
 	})
 	must(created, err)(t)
-	read := must(admin.Identity(ctx, created.ID, kratos.IncludeCredential(kratos.CredentialsTypePassword)))(t)
+	read := must(admin.IdentityWithCredentials(ctx, created.ID, []kratos.CredentialsType{kratos.CredentialsTypePassword}))(t)
 	if got := must(kratos.Traits[traits](read))(t); got.Email != p.Email || got.Name.Last != "Hopper" {
 		t.Errorf("traits %+v", got)
 	}
@@ -94,8 +94,8 @@ func TestFiltersOfIdentities(t *testing.T) {
 	for range 7 {
 		ids = append(ids, must(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: newPerson().traits}))(t).ID)
 	}
-	count := func(opts ...kratos.RequestOption) (n int) {
-		for _, err := range admin.Identities(ctx, opts...) {
+	count := func(list kratos.ListIdentities) (n int) {
+		for _, err := range admin.Identities(ctx, list) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,17 +110,17 @@ func TestFiltersOfIdentities(t *testing.T) {
 	if _, err := admin.BatchPatchIdentities(ctx, items); err != nil {
 		t.Fatal(err)
 	}
-	if page := must(admin.IdentitiesPage(ctx, kratos.PageSize(1000)))(t); len(page.Items) != 607 || page.Next != "" {
+	if page := must(admin.IdentitiesPage(ctx, kratos.ListIdentities{PageSize: 1000}))(t); len(page.Items) != 607 || page.Next != "" {
 		t.Errorf("a page of up to 1000 has %d of 607", len(page.Items))
 	}
-	if n := count(kratos.PageSize(100), kratos.IncludeCredential(kratos.CredentialsTypePassword)); n != 607 {
+	if n := count(kratos.ListIdentities{PageSize: 100, IncludeCredential: []kratos.CredentialsType{kratos.CredentialsTypePassword}}); n != 607 {
 		t.Errorf("pages of 100: %d", n)
 	}
-	if n := count(kratos.IDs(ids[1], ids[4])); n != 2 {
+	if n := count(kratos.ListIdentities{IDs: []string{ids[1], ids[4]}}); n != 2 {
 		t.Errorf("two ids: %d", n)
 	}
-	first := must(admin.IdentitiesPage(ctx, kratos.PageSize(3)))(t)
-	second := must(admin.IdentitiesPage(ctx, kratos.PageSize(3), kratos.PageToken(first.Next)))(t)
+	first := must(admin.IdentitiesPage(ctx, kratos.ListIdentities{PageSize: 3}))(t)
+	second := must(admin.IdentitiesPage(ctx, kratos.ListIdentities{PageSize: 3, PageToken: first.Next}))(t)
 	switch {
 	case len(first.Items) != 3:
 		t.Errorf("len(first.Items) = %d, want 3", len(first.Items))
@@ -129,7 +129,7 @@ func TestFiltersOfIdentities(t *testing.T) {
 	case first.Items[0].ID == second.Items[0].ID:
 		t.Errorf("both pages begin with %s", first.Items[0].ID)
 	}
-	if n := count(kratos.PageSize(250), kratos.PageToken(second.Next)); n != 601 {
+	if n := count(kratos.ListIdentities{PageSize: 250, PageToken: second.Next}); n != 601 {
 		t.Errorf("resumed after six of 607: %d", n)
 	}
 }
@@ -160,7 +160,7 @@ func TestRecoveryByAnAdministrator(t *testing.T) {
 	ctx := t.Context()
 	client, admin := clients(t, shared)
 	me := register(t, client, newPerson())
-	code := must(admin.CreateRecoveryCodeForIdentity(ctx, me.Identity.ID, time.Hour, ""))(t)
+	code := must(admin.CreateRecoveryCodeForIdentity(ctx, me.Identity.ID, kratos.CreateRecoveryCode{Lifespan: time.Hour}))(t)
 	switch {
 	case len(code.RecoveryCode) != 6:
 		t.Errorf("len(code.RecoveryCode) = %d, want 6", len(code.RecoveryCode))
@@ -169,12 +169,12 @@ func TestRecoveryByAnAdministrator(t *testing.T) {
 	case time.Until(code.ExpiresAt) < 50*time.Minute:
 		t.Errorf("time.Until(code.ExpiresAt) = %v, want at least 50*time.Minute", time.Until(code.ExpiresAt))
 	}
-	link := must(admin.CreateRecoveryLinkForIdentity(ctx, me.Identity.ID, 0))(t)
+	link := must(admin.CreateRecoveryLinkForIdentity(ctx, me.Identity.ID, kratos.CreateRecoveryLink{}))(t)
 	if !strings.HasPrefix(link.RecoveryLink, shared.PublicURL) {
 		t.Error("the link leads elsewhere")
 	}
-	_, err := admin.CreateRecoveryCodeForIdentity(ctx, nobody, 0, "")
+	_, err := admin.CreateRecoveryCodeForIdentity(ctx, nobody, kratos.CreateRecoveryCode{})
 	wantError(t, "a code for nobody", err, kratos.ErrNotFound)
-	_, err = admin.CreateRecoveryLinkForIdentity(ctx, nobody, 0)
+	_, err = admin.CreateRecoveryLinkForIdentity(ctx, nobody, kratos.CreateRecoveryLink{})
 	wantError(t, "a link for nobody", err, kratos.ErrBadRequest)
 }

@@ -51,7 +51,7 @@ func TestABrowser(t *testing.T) {
 	if !saved.Done {
 		t.Errorf("settings: %+v", saved)
 	}
-	logout := must(browser.CreateLogoutFlow(ctx))(t)
+	logout := must(browser.CreateLogoutFlow(ctx, ""))(t)
 	if err := browser.Logout(ctx, logout.LogoutToken); err != nil {
 		t.Error(err)
 	}

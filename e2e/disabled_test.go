@@ -33,7 +33,7 @@ func TestDisabledMethods(t *testing.T) {
 			flowTests(u, registration, all.registration, "disabled", unchanged, append(but, "profile")...)()
 			flowTests(member, settings, all.settings, "disabled", unchanged, but...)()
 			for _, factor := range all.login[3:5] {
-				start(member, login, kratos.RequestAAL(kratos.AAL2)).submit("disabled", factor)
+				start(member, login.with(kratos.StartLogin{AAL: kratos.AAL2})).submit("disabled", factor)
 			}
 			expectNoStart(u, recovery)
 			expectNoStart(u, verification)
@@ -65,7 +65,7 @@ func TestDisabledMethods(t *testing.T) {
 }
 
 // doesNotStart checks that Kratos refuses to start a flow.
-func expectNoStart[F, M any](u *user, f flow[F, M]) {
+func expectNoStart[F, M, P any](u *user, f flow[F, M, P]) {
 	u.t.Helper()
 	if u.mode == pages {
 		resp, err := u.http.Get(u.site + "/" + f.name)
@@ -78,8 +78,8 @@ func expectNoStart[F, M any](u *user, f flow[F, M]) {
 		}
 		return
 	}
-	ft := flowTest[F, M]{user: u, api: f}
-	ft.call(func(flows kratos.FlowClient[F, M]) {
+	ft := flowTest[F, M, P]{user: u, api: f}
+	ft.call(func(flows kratos.FlowClient[F, M, P]) {
 		_, err := flows.Start(u.t.Context())
 		wantError(u.t, f.name, err, kratos.ErrBadRequest)
 	})

@@ -33,6 +33,8 @@
 //		at.submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 //	})
 //
+// login.with(kratos.StartLogin{Refresh: true}) is the flow with parameters to start with.
+//
 // submit sends a body in the user's mode, and fails the test unless that has the wanted outcome. An
 // outcome is a word such as "done" or "refused" for what a caller of the SDK sees:
 // harness_outcome_test.go reads it from a result, an error or a page. flowTests does the same with

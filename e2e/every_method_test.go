@@ -39,13 +39,13 @@ func TestExpiredFlowsOfEveryMethod(t *testing.T) {
 }
 
 // reading returns how to read a flow that will have expired.
-func reading[F, M any](ft *flowTest[F, M]) func() {
+func reading[F, M, P any](ft *flowTest[F, M, P]) func() {
 	return func() {
 		ft.user.t.Helper()
 		if ft.user.mode == pages {
 			return // a page starts another flow
 		}
-		ft.call(func(flows kratos.FlowClient[F, M]) {
+		ft.call(func(flows kratos.FlowClient[F, M, P]) {
 			_, err := flows.Get(ft.user.t.Context(), ft.flowID(), ft.user.options()...)
 			wantError(ft.user.t, "reading a "+ft.api.name, err, kratos.ErrFlowExpired)
 		})
@@ -72,7 +72,7 @@ func TestForeignSubmissionsOfEveryMethod(t *testing.T) {
 		flowTests(u, recovery, all.recovery, "csrf", withBadCSRF)()
 		flowTests(u, verification, all.verification, "csrf", withBadCSRF, "link")()
 		for _, factor := range all.login[3:5] {
-			at := start(member, login, kratos.RequestAAL(kratos.AAL2))
+			at := start(member, login.with(kratos.StartLogin{AAL: kratos.AAL2}))
 			withBadCSRF(at)
 			at.submit("csrf", factor)
 		}
@@ -119,11 +119,11 @@ func TestPrivilegedSettingsOfEveryMethod(t *testing.T) {
 		send()
 		at.submit("refresh", kratos.SettingsPassword{Password: "another correct horse"})
 		if u.mode == pages { // where the browser is at the login already, and comes back to settings that are saved
-			(&flowTest[kratos.LoginFlow, kratos.LoginMethod]{user: u, api: login, form: at.form}).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+			(&flowTest[kratos.LoginFlow, kratos.LoginMethod, kratos.StartLogin]{user: u, api: login, form: at.form}).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 			cover(u.t, "settings", u.mode, "password", "done")
 			return
 		}
-		start(u, login, kratos.Refresh()).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		start(u, login.with(kratos.StartLogin{Refresh: true})).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 		at.submit("done", kratos.SettingsPassword{Password: "another correct horse"})
 	})
 }

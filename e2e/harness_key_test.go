@@ -88,7 +88,7 @@ func methods(config map[string]any) map[string]any {
 }
 
 // giveIdentifier says whose security key Kratos is to ask for.
-func (ft *flowTest[F, M]) giveIdentifier(of person) {
+func (ft *flowTest[F, M, P]) giveIdentifier(of person) {
 	ft.user.t.Helper()
 	ft.submitAndReload(any(kratos.LoginWebAuthn{Identifier: of.Email}).(M))
 }

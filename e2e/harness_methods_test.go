@@ -54,7 +54,7 @@ func newAllMethods() allMethods {
 
 // flowTests starts a flow for every body except those of the methods in but, applies change to
 // each, and returns a function that submits them all and wants the same outcome of each.
-func flowTests[F, M any](u *user, f flow[F, M], bodies []M, want string, change func(*flowTest[F, M]), but ...string) func() {
+func flowTests[F, M, P any](u *user, f flow[F, M, P], bodies []M, want string, change func(*flowTest[F, M, P]), but ...string) func() {
 	var submissions []func()
 	for _, body := range bodies {
 		if _, method := methodOf(body); slices.Contains(but, method) {
@@ -77,11 +77,11 @@ func flowTests[F, M any](u *user, f flow[F, M], bodies []M, want string, change 
 }
 
 // unchanged leaves a flow as it is.
-func unchanged[F, M any](*flowTest[F, M]) {}
+func unchanged[F, M, P any](*flowTest[F, M, P]) {}
 
 // withBadCSRF makes the next submission one that Kratos must take for a forged one: with a wrong
 // CSRF token, or with a cookie in a native call.
-func withBadCSRF[F, M any](ft *flowTest[F, M]) {
+func withBadCSRF[F, M, P any](ft *flowTest[F, M, P]) {
 	if ft.user.mode == native {
 		ft.opts = append(ft.opts, kratos.Header("Cookie", "a=b"))
 		return
@@ -94,7 +94,7 @@ func withBadCSRF[F, M any](ft *flowTest[F, M]) {
 }
 
 // withBadCSRFAndNoRedirects is withBadCSRF where the response to the submission itself matters.
-func withBadCSRFAndNoRedirects[F, M any](ft *flowTest[F, M]) {
+func withBadCSRFAndNoRedirects[F, M, P any](ft *flowTest[F, M, P]) {
 	withBadCSRF(ft)
 	ft.user.followNoRedirects()
 }

@@ -64,7 +64,7 @@ var messageOutcomes = map[int]string{
 }
 
 // readStep returns the outcome of a submission that Kratos accepted.
-func (ft *flowTest[F, M]) readStep() string {
+func (ft *flowTest[F, M, P]) readStep() string {
 	ft.user.t.Helper()
 	switch {
 	case strings.Contains(ft.step.RedirectTo, "aal=aal2"):
@@ -79,7 +79,7 @@ func (ft *flowTest[F, M]) readStep() string {
 
 // readEnd returns the outcome at the end of a flow: "done" needs a session, except in a
 // verification.
-func (ft *flowTest[F, M]) readEnd() string {
+func (ft *flowTest[F, M, P]) readEnd() string {
 	ft.user.t.Helper()
 	if ft.api.name == "verification" {
 		return "done"
@@ -95,7 +95,7 @@ func (ft *flowTest[F, M]) readEnd() string {
 }
 
 // readPage returns the outcome that the page stands for which a browser has reached.
-func (ft *flowTest[F, M]) readPage(resp *http.Response, err error) string {
+func (ft *flowTest[F, M, P]) readPage(resp *http.Response, err error) string {
 	ft.user.t.Helper()
 	if err != nil {
 		ft.user.t.Fatal(err)
@@ -147,7 +147,7 @@ func (u *user) readRedirect(resp *http.Response) string {
 	return "elsewhere"
 }
 
-func (ft *flowTest[F, M]) asksForSecondFactor() bool {
+func (ft *flowTest[F, M, P]) asksForSecondFactor() bool {
 	return slices.ContainsFunc(ft.form.Messages, func(m kratos.Message) bool { return m.ID == kratos.MessageLoginSecondFactor })
 }
 

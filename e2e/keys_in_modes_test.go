@@ -21,7 +21,7 @@ func TestKeysInBothBrowserModes(t *testing.T) {
 		at.submitAndReload(kratos.LoginPasskey{})
 		at.submit("done", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(at.form))})
 
-		at = start(u, login, kratos.Refresh())
+		at = start(u, login.with(kratos.StartLogin{Refresh: true}))
 		at.submitAgain(kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(at.form))})
 		more := start(u, settings)
 		more.submit("refused", kratos.SettingsPasskey{PasskeySettingsRegister: "{}"})
@@ -42,7 +42,7 @@ func TestKeysInBothBrowserModes(t *testing.T) {
 		at.giveIdentifier(p)
 		at.submit("done", kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(u.t, webauthnOptions(at.form))})
 
-		at = start(u, login, kratos.Refresh())
+		at = start(u, login.with(kratos.StartLogin{Refresh: true}))
 		at.submitAgain(kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(u.t, webauthnOptions(at.form))})
 		u.addBackupCodes()
 		at = start(u.another(), login)

@@ -43,8 +43,8 @@ func TestLogins(t *testing.T) {
 		p := fx.member(u.t, true)
 		u.signIn(p)
 		first := must(u.session())(u.t)
-		start(u, login, kratos.Refresh()).submitAgain(kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		at := start(u, login, kratos.Refresh())
+		start(u, login.with(kratos.StartLogin{Refresh: true})).submitAgain(kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		at := start(u, login.with(kratos.StartLogin{Refresh: true}))
 		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
 		at.submitAgain(kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 		if s := must(u.session())(u.t); !s.AuthenticatedAt.After(first.AuthenticatedAt) {
@@ -64,7 +64,7 @@ func TestLogins(t *testing.T) {
 			if _, err := u.session(); !errors.Is(err, kratos.ErrAAL2Required) {
 				u.t.Errorf("whoami before it: %v", err)
 			}
-			at := start(u, login, kratos.RequestAAL(kratos.AAL2))
+			at := start(u, login.with(kratos.StartLogin{AAL: kratos.AAL2}))
 			at.submit("refused", kratos.LoginTOTP{TOTPCode: "000000"})
 			at.submit("refused", kratos.LoginLookupSecret{LookupSecret: "wrong"})
 			at.submit("done", method)
@@ -81,14 +81,14 @@ func TestLogins(t *testing.T) {
 		at := start(u, login)
 		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
 		at.submit("second factor", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
-		start(u, login, kratos.RequestAAL(kratos.AAL2)).submit("done", kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
+		start(u, login.with(kratos.StartLogin{AAL: kratos.AAL2})).submit("done", kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
 	})
 
 	fx.inModes(t, "somebody with two factors gives the second again", modes, func(u *user) {
 		p := fx.member(u.t, true)
 		f := u.enrol(p)
-		start(u, login, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2)).submitAgain(kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
-		start(u, login, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2)).submitAgain(kratos.LoginTOTP{TOTPCode: f.next(u.t)})
+		start(u, login.with(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2})).submitAgain(kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
+		start(u, login.with(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2})).submitAgain(kratos.LoginTOTP{TOTPCode: f.next(u.t)})
 	})
 }
 
@@ -143,6 +143,6 @@ func TestLoginsThatNeedAVerifiedAddress(t *testing.T) {
 		u = u.another()
 		at := start(u, login)
 		at.submit("second factor", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(at.form))})
-		start(u, login, kratos.RequestAAL(kratos.AAL2)).submit("done", kratos.LoginLookupSecret{LookupSecret: codes[0]})
+		start(u, login.with(kratos.StartLogin{AAL: kratos.AAL2})).submit("done", kratos.LoginLookupSecret{LookupSecret: codes[0]})
 	})
 }

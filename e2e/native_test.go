@@ -85,7 +85,7 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	}
 
 	var seen bool
-	for identity, err := range admin.Identities(t.Context(), kratos.Query("credentials_identifier", p.Email)) {
+	for identity, err := range admin.Identities(t.Context(), kratos.ListIdentities{CredentialsIdentifier: p.Email}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,9 +116,12 @@ func TestWhatKratosRefuses(t *testing.T) {
 	client, _ := clients(t, shared)
 	p := newPerson()
 	token := register(t, client, p).SessionToken
-	login := func(method kratos.LoginMethod, opts ...kratos.RequestOption) error {
-		_, err := client.Login.Do(t.Context(), method, opts...)
+	loginWith := func(start kratos.StartLogin, method kratos.LoginMethod, opts ...kratos.RequestOption) error {
+		_, err := client.Login.With(start).Do(t.Context(), method, opts...)
 		return err
+	}
+	login := func(method kratos.LoginMethod, opts ...kratos.RequestOption) error {
+		return loginWith(kratos.StartLogin{}, method, opts...)
 	}
 	registration := func(method kratos.RegistrationMethod) error {
 		_, err := client.Registration.Do(t.Context(), method)
@@ -132,8 +135,8 @@ func TestWhatKratosRefuses(t *testing.T) {
 		"nobody's address":             {login(kratos.LoginPassword{Identifier: "nobody@example.org", Password: "s3cret"}), kratos.ErrRejected},
 		"an empty password":            {login(kratos.LoginPassword{Identifier: p.Email}), kratos.ErrRejected},
 		"a login while signed in":      {login(kratos.LoginPassword{}, kratos.SessionToken(token)), kratos.ErrSessionAlreadyAvailable},
-		"a second factor for nobody":   {login(kratos.LoginTOTP{}, kratos.RequestAAL(kratos.AAL2)), kratos.ErrAAL1Required},
-		"a return_to elsewhere":        {login(kratos.LoginPassword{}, kratos.ReturnTo("https://evil.example.com/?s3cret")), kratos.ErrReturnToForbidden},
+		"a second factor for nobody":   {loginWith(kratos.StartLogin{AAL: kratos.AAL2}, kratos.LoginTOTP{}), kratos.ErrAAL1Required},
+		"a return_to elsewhere":        {loginWith(kratos.StartLogin{ReturnTo: "https://evil.example.com/?s3cret"}, kratos.LoginPassword{}), kratos.ErrReturnToForbidden},
 		"an address that is taken":     {registration(kratos.RegistrationPassword{Traits: p.traits, Password: p.password}), kratos.ErrRejected},
 		"a password that is too short": {registration(kratos.RegistrationPassword{Traits: newPerson().traits, Password: "x"}), kratos.ErrRejected},
 		"traits of another shape":      {registration(kratos.RegistrationPassword{Traits: map[string]int{"email": 7}, Password: p.password}), kratos.ErrRejected},
@@ -162,7 +165,7 @@ func TestPagesOfIdentities(t *testing.T) {
 	t.Parallel()
 	srv := server.ForTest(t, server.Options{})
 	client, admin := clients(t, srv)
-	for range admin.Identities(t.Context()) {
+	for range admin.Identities(t.Context(), kratos.ListIdentities{}) {
 		t.Error("a new Kratos has an identity, or an error")
 	}
 	want := map[string]bool{}
@@ -170,7 +173,7 @@ func TestPagesOfIdentities(t *testing.T) {
 		want[register(t, client, newPerson()).Identity.ID] = true
 	}
 	got := map[string]bool{}
-	for identity, err := range admin.Identities(t.Context(), kratos.Query("page_size", "2")) {
+	for identity, err := range admin.Identities(t.Context(), kratos.ListIdentities{PageSize: 2}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +193,7 @@ func TestTheWrongPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range admin.Identities(t.Context()) {
+	for _, err := range admin.Identities(t.Context(), kratos.ListIdentities{}) {
 		if !errors.Is(err, kratos.ErrUnexpectedResponse) {
 			t.Errorf("the admin API at the public port: %v, want ErrUnexpectedResponse", err)
 		}

@@ -42,20 +42,21 @@ func TestLoginsForAnOAuth2Provider(t *testing.T) {
 		"selfservice.methods.webauthn.config.passwordless":    true,
 		"selfservice.flows.registration.after.webauthn.hooks": []any{map[string]any{"hook": "session"}},
 	})
-	challenge := kratos.LoginChallenge("3b1f1ac1d2e34a0fa1b2c3d4e5f60718")
+	const challenge = "3b1f1ac1d2e34a0fa1b2c3d4e5f60718"
+	challenged, registering := login.with(kratos.StartLogin{LoginChallenge: challenge}), registration.with(kratos.StartRegistration{LoginChallenge: challenge})
 
 	fx.inModes(t, "a login leads the browser back to the provider", browsers, func(u *user) {
 		p := fx.member(u.t, true)
-		start(u, login, challenge).submit("elsewhere", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		at := start(u.another(), login, challenge)
+		start(u, challenged).submit("elsewhere", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		at := start(u.another(), challenged)
 		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
 		at.submit("elsewhere", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
 
 	fx.inModes(t, "a native client is sent nowhere", []string{native}, func(u *user) {
 		p, q := fx.member(u.t, true), newPerson()
-		start(u, login, challenge).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		start(u.another(), registration, challenge).submit("done", kratos.RegistrationPassword{Traits: q.traits, Password: q.password})
+		start(u, login, kratos.Query("login_challenge", challenge)).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		start(u.another(), registration, kratos.Query("login_challenge", challenge)).submit("done", kratos.RegistrationPassword{Traits: q.traits, Password: q.password})
 	})
 
 	fx.inModes(t, "a second factor leads the browser back to the provider", browsers, func(u *user) {
@@ -63,18 +64,18 @@ func TestLoginsForAnOAuth2Provider(t *testing.T) {
 		f := u.enrol(p)
 		for _, method := range []kratos.LoginMethod{kratos.LoginLookupSecret{LookupSecret: f.codes[0]}, kratos.LoginTOTP{TOTPCode: f.next(u.t)}} {
 			u := u.another()
-			start(u, login, challenge).submit("second factor", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-			start(u, login, challenge, kratos.RequestAAL(kratos.AAL2)).submit("elsewhere", method)
+			start(u, challenged).submit("second factor", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+			start(u, login.with(kratos.StartLogin{LoginChallenge: challenge, AAL: kratos.AAL2})).submit("elsewhere", method)
 		}
 	})
 
 	fx.inModes(t, "a login with a key leads the browser back to the provider", browsers, func(u *user) {
 		p, k := u.registerSecurityKey()
-		at := start(u.another(), login, challenge)
+		at := start(u.another(), challenged)
 		at.giveIdentifier(p)
 		at.submit("elsewhere", kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(u.t, webauthnOptions(at.form))})
 		_, k = u.another().registerPasskey()
-		at = start(u.another(), login, challenge)
+		at = start(u.another(), challenged)
 		at.submit("elsewhere", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(at.form))})
 	})
 
@@ -82,20 +83,20 @@ func TestLoginsForAnOAuth2Provider(t *testing.T) {
 	fx.inModes(t, "a registration leads the browser back to the provider", browsers, func(u *user) {
 		want := map[string]string{singlePage: "done", pages: "elsewhere"}[u.mode]
 		p := newPerson()
-		at := start(u, registration, challenge)
+		at := start(u, registering)
 		at.submit(want, kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
 
 		p = newPerson()
-		at = start(u.another(), registration, challenge)
+		at = start(u.another(), registering)
 		at.submit("goes on", kratos.RegistrationCode{Traits: p.traits})
 		at.submit(want, kratos.RegistrationCode{Traits: p.traits, Code: u.code(p.Email)})
 
 		k := newKey()
-		at = start(u.another(), registration, challenge)
+		at = start(u.another(), registering)
 		at.submit("goes on", kratos.RegistrationProfile{Traits: newPerson().traits})
 		at.submit(want, kratos.RegistrationPasskey{Traits: newPerson().traits, PasskeyRegister: k.create(u.t, passkeyOptions(at.form))})
 
-		at = start(u.another(), registration, challenge)
+		at = start(u.another(), registering)
 		at.submit("goes on", kratos.RegistrationProfile{Traits: newPerson().traits})
 		answer := newKey().create(u.t, webauthnOptions(at.form))
 		at.submit(want, kratos.RegistrationWebAuthn{Traits: newPerson().traits, WebAuthnRegister: answer, WebAuthnRegisterDisplayname: "the blue one"})

@@ -141,7 +141,7 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 		before := br.whoami(client)
 		var next string
 		br.ajax(client, func(b *kratos.Browser) {
-			next = must(b.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID}, kratos.Refresh()))(t).RedirectTo
+			next = must(b.Login.With(kratos.StartLogin{Refresh: true}).Do(ctx, kratos.LoginOIDC{Provider: provider.ID}))(t).RedirectTo
 		})
 		leads(t, br.open(next), "/")
 		after := br.whoami(client)

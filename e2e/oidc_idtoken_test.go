@@ -134,7 +134,7 @@ func TestIDTokensOfApps(t *testing.T) {
 		cover(t, "login", native, "oidc", "refresh")
 		account := newAccount()
 		first := must(client.Login.Do(ctx, login(t, account)))(t)
-		again := must(client.Login.Do(ctx, login(t, account), kratos.Refresh(), kratos.SessionToken(first.SessionToken)))(t)
+		again := must(client.Login.With(kratos.StartLogin{Refresh: true}).Do(ctx, login(t, account), kratos.SessionToken(first.SessionToken)))(t)
 		if !again.Done || !again.Session.AuthenticatedAt.After(first.Session.AuthenticatedAt) {
 			t.Errorf("logged in again: %+v", again)
 		}
@@ -159,7 +159,7 @@ func TestIDTokensOfApps(t *testing.T) {
 
 	t.Run("a flow with an exchange code ends at once all the same", func(t *testing.T) {
 		t.Parallel()
-		flow := must(client.Login.Start(ctx, inApp()...))(t)
+		flow := must(client.Login.With(loginInApp).Start(ctx))(t)
 		step := must(client.Login.Submit(ctx, flow, login(t, newAccount())))(t)
 		if !step.Done || step.SessionToken == "" {
 			t.Errorf("logged in: %+v", step)

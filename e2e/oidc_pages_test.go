@@ -22,7 +22,7 @@ func TestProvidersOfPages(t *testing.T) {
 		u := fx.user(t, pages)
 		start(u, registration).submit("done", join)
 		start(u.another(), login).submit("done", through)
-		start(u, login, kratos.Refresh()).submitAgain(through)
+		start(u, login.with(kratos.StartLogin{Refresh: true})).submitAgain(through)
 		start(u, settings).submit("refused", kratos.SettingsOIDC{Link: "initech"})
 		u.addBackupCodes()
 		start(u.another(), login).submit("second factor", through)

@@ -12,11 +12,11 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// inApp are the options of a flow that an app starts, and goes on with after a visit to the
-// system's browser.
-func inApp() []kratos.RequestOption {
-	return []kratos.RequestOption{kratos.ReturnTo("kratosgo://return"), kratos.ReturnSessionTokenExchangeCode()}
-}
+// What an app starts a flow with that goes on after a visit to the system's browser.
+var (
+	loginInApp        = kratos.StartLogin{ReturnTo: "kratosgo://return", ReturnSessionTokenExchangeCode: true}
+	registrationInApp = kratos.StartRegistration{ReturnTo: "kratosgo://return", ReturnSessionTokenExchangeCode: true}
+)
 
 func TestSocialSignInOfApps(t *testing.T) {
 	t.Parallel()
@@ -26,9 +26,9 @@ func TestSocialSignInOfApps(t *testing.T) {
 	client, _ := clients(t, srv)
 
 	// The provider serves one browser at a time, so what follows is not parallel.
-	login := func(t *testing.T, opts ...kratos.RequestOption) (*kratos.LoginFlow, *url.URL) {
+	login := func(t *testing.T, start kratos.StartLogin, opts ...kratos.RequestOption) (*kratos.LoginFlow, *url.URL) {
 		t.Helper()
-		flow := must(client.Login.Start(ctx, opts...))(t)
+		flow := must(client.Login.With(start).Start(ctx, opts...))(t)
 		step := must(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID}, opts...))(t)
 		switch {
 		case step.Done:
@@ -42,7 +42,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	}
 	registration := func(t *testing.T) (*kratos.RegistrationFlow, *url.URL) {
 		t.Helper()
-		flow := must(client.Registration.Start(ctx, inApp()...))(t)
+		flow := must(client.Registration.With(registrationInApp).Start(ctx))(t)
 		step := must(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID}))(t)
 		return flow, newBrowser(t, srv).open(step.RedirectTo)
 	}
@@ -77,7 +77,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 		cover(t, "registration", native, "oidc", "elsewhere", "done")
 		someone := newAccount()
 		idp.SignIn(someone)
-		flow := must(client.Registration.Start(ctx, inApp()...))(t)
+		flow := must(client.Registration.With(registrationInApp).Start(ctx))(t)
 		if got := flow.Form().Providers("provider"); len(got) != 1 || got[0] != provider.ID {
 			t.Errorf("providers %v", got)
 		}
@@ -103,7 +103,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 		for range 2 {
 			idp.SignIn(newAccount())
 			for range 2 {
-				flow, back := login(t, inApp()...)
+				flow, back := login(t, loginInApp)
 				ids = append(ids, exchange(t, flow.SessionTokenExchangeCode, back).Identity.ID)
 			}
 			flow, back := registration(t)
@@ -118,7 +118,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 		cover(t, "login", native, "oidc", "refused")
 		cover(t, "registration", native, "oidc", "refused")
 		idp.Refuse()
-		flow, back := login(t, inApp()...)
+		flow, back := login(t, loginInApp)
 		returns(t, back)
 		flow = must(client.Login.Get(ctx, flow.ID))(t)
 		saysWhy(t, flow.Form(), "access_denied")
@@ -147,7 +147,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 
 	t.Run("a login does not even ask", func(t *testing.T) {
 		idp.SignIn(provider.Person{Subject: "discreet as well"})
-		flow, back := login(t, inApp()...)
+		flow, back := login(t, loginInApp)
 		returns(t, back)
 		flow = must(client.Login.Get(ctx, flow.ID))(t)
 		if len(flow.Form().Messages) != 0 || flow.Form().HasErrors() {
@@ -157,7 +157,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 
 	t.Run("without an exchange code the browser ends on the error page", func(t *testing.T) {
 		idp.SignIn(newAccount())
-		_, back := login(t, kratos.ReturnTo("kratosgo://return"))
+		_, back := login(t, kratos.StartLogin{ReturnTo: "kratosgo://return"})
 		isErrorPage(t, client, back, http.StatusBadRequest)
 	})
 
@@ -169,12 +169,12 @@ func TestSocialSignInOfApps(t *testing.T) {
 		shown := must(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, kratos.SessionToken(got.SessionToken)))(t)
 		must(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, kratos.SessionToken(got.SessionToken)))(t)
 
-		started, back := login(t, inApp()...)
+		started, back := login(t, loginInApp)
 		returns(t, back, "code")
 		got = must(client.ExchangeSessionToken(ctx, started.SessionTokenExchangeCode, back.Query().Get("code")))(t)
 		_, err := client.Whoami(ctx, kratos.SessionToken(got.SessionToken))
 		wantError(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
-		step := must(client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupCodes()[0]}, kratos.SessionToken(got.SessionToken), kratos.RequestAAL(kratos.AAL2)))(t)
+		step := must(client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupCodes()[0]}, kratos.SessionToken(got.SessionToken)))(t)
 		switch {
 		case !step.Done:
 			t.Errorf("the second factor: not done: %+v", step.Session)
@@ -189,7 +189,9 @@ func TestSocialSignInOfApps(t *testing.T) {
 		idp.SignIn(newAccount())
 		flow, back := registration(t)
 		token := must(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))(t).SessionToken
-		again, back := login(t, append(inApp(), kratos.Refresh(), kratos.SessionToken(token))...)
+		refresh := loginInApp
+		refresh.Refresh = true
+		again, back := login(t, refresh, kratos.SessionToken(token))
 		if again.SessionTokenExchangeCode != "" {
 			t.Error("there is an exchange code")
 		}
@@ -197,7 +199,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("what the app knows of the person goes along to the provider", func(t *testing.T) {
-		flow := must(client.Login.Start(ctx, inApp()...))(t)
+		flow := must(client.Login.With(loginInApp).Start(ctx))(t)
 		step := must(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID, UpstreamParameters: map[string]string{"login_hint": "grace@example.org"}}))(t)
 		if there := must(url.Parse(step.RedirectTo))(t); there.Query().Get("login_hint") != "grace@example.org" {
 			t.Errorf("the browser goes to %s", there)
@@ -242,7 +244,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 		case step.Identity.ID != registered.Identity.ID:
 			t.Fatalf("the password: step.Identity.ID = %v, want %v", step.Identity.ID, registered.Identity.ID)
 		}
-		linked, back := login(t, inApp()...)
+		linked, back := login(t, loginInApp)
 		if session := exchange(t, linked.SessionTokenExchangeCode, back); session.Identity.ID != registered.Identity.ID {
 			t.Errorf("the provider logs in %s", session.Identity.ID)
 		}
@@ -255,7 +257,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 		if !unlinked.Done {
 			t.Errorf("unlinked: %+v", unlinked)
 		}
-		_, back = login(t, inApp()...)
+		_, back = login(t, loginInApp)
 		returns(t, back, "flow", "no_org_ui")
 	})
 

@@ -51,7 +51,7 @@ func TestPasskeys(t *testing.T) {
 	t.Run("the passkey logs in again for privileged settings", func(t *testing.T) {
 		_, k, browser := passkeyPerson(t, client)
 		before := must(browser.Whoami(ctx))(t)
-		flow := must(browser.Login.Start(ctx, kratos.Refresh()))(t)
+		flow := must(browser.Login.With(kratos.StartLogin{Refresh: true}).Start(ctx))(t)
 		step := must(browser.Login.Submit(ctx, flow, kratos.LoginPasskey{PasskeyLogin: k.get(t, passkeyOptions(flow.Form()))}))(t)
 		if !step.Done || !step.Session.AuthenticatedAt.After(before.AuthenticatedAt) {
 			t.Errorf("logged in again: %+v", step)

@@ -257,5 +257,5 @@ func secondFactor(p *poster) string {
 	p.through, p.row.posts = through, forms
 	p.user = p.another() // whose session has the first factor only
 	p.signsIn()
-	return posts(p, login, kratos.RequestAAL(kratos.AAL2))
+	return posts(p, login.with(kratos.StartLogin{AAL: kratos.AAL2}))
 }

@@ -117,10 +117,10 @@ func (p *poster) signsIn() {
 }
 
 // posts posts the row's forms to a new flow, and returns what comes of each.
-func posts[F, M any](p *poster, f flow[F, M], opts ...kratos.RequestOption) string {
+func posts[F, M, P any](p *poster, f flow[F, M, P]) string {
 	p.t.Helper()
 	var flow *F
-	p.ajax(func(b *kratos.Browser) { flow = must(f.browser(b).Start(p.t.Context(), opts...))(p.t) })
+	p.ajax(func(b *kratos.Browser) { flow = must(f.browser(b).With(f.params).Start(p.t.Context()))(p.t) })
 	var outcomes []string
 	for _, query := range p.row.posts {
 		form := f.form(flow)
@@ -145,7 +145,7 @@ func posts[F, M any](p *poster, f flow[F, M], opts ...kratos.RequestOption) stri
 
 // next is the flow whose form the person sees after flow: that of the answer, or the new one that
 // the form of saved settings leads to.
-func next[F, M any](p *poster, f flow[F, M], flow *F) *F {
+func next[F, M, P any](p *poster, f flow[F, M, P], flow *F) *F {
 	p.t.Helper()
 	var answer struct {
 		ID string

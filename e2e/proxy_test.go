@@ -32,7 +32,7 @@ func TestPagesThroughAProxy(t *testing.T) {
 	}))
 	s.mux.HandleFunc("GET /logout", func(w http.ResponseWriter, r *http.Request) {
 		browser := client.Browser(r)
-		flow, err := browser.CreateLogoutFlow(r.Context())
+		flow, err := browser.CreateLogoutFlow(r.Context(), "")
 		browser.SetCookies(w)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusUnauthorized)
@@ -165,7 +165,7 @@ func TestANativeFlowThroughAProxy(t *testing.T) {
 	p := newPerson()
 	id := register(t, client, p).Identity.ID
 	sessions := func() (n int) {
-		for _, err := range admin.IdentitySessions(t.Context(), id) {
+		for _, err := range admin.IdentitySessions(t.Context(), id, kratos.ListIdentitySessions{}) {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -53,7 +53,7 @@ func TestRecoveries(t *testing.T) {
 		at := start(u, recovery)
 		at.submit("goes on", kratos.RecoveryCode{Email: p.Email})
 		at.submit("second factor", kratos.RecoveryCode{Code: u.code(p.Email)})
-		start(u, login, kratos.RequestAAL(kratos.AAL2)).submit("done", kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
+		start(u, login.with(kratos.StartLogin{AAL: kratos.AAL2})).submit("done", kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
 	})
 }
 
@@ -87,7 +87,7 @@ func TestSpentRecoveries(t *testing.T) {
 
 // isSpent checks that a submission of another link is answered with another flow. A native client
 // cannot tell that the flow is not too old.
-func (ft *flowTest[F, M]) expectSpent(body M) {
+func (ft *flowTest[F, M, P]) expectSpent(body M) {
 	ft.user.t.Helper()
 	if ft.user.mode == native {
 		ft.submit("expired", body)

@@ -85,9 +85,9 @@ func TestSecondFactors(t *testing.T) {
 			wantError(t, name+": whoami before it", err, kratos.ErrAAL2Required)
 			_, err = client.Settings.Start(ctx, token)
 			wantError(t, name+": settings before it", err, kratos.ErrAAL2Required)
-			_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: "wrong"}, token, kratos.RequestAAL(kratos.AAL2))
+			_, err = client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, kratos.LoginLookupSecret{LookupSecret: "wrong"}, token)
 			wantError(t, name+": a wrong backup code", err, kratos.ErrRejected)
-			second := must(client.Login.Do(ctx, method, token, kratos.RequestAAL(kratos.AAL2)))(t)
+			second := must(client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, method, token))(t)
 			switch {
 			case !second.Done:
 				t.Errorf("not done: %+v", second.Session)
@@ -101,7 +101,7 @@ func TestSecondFactors(t *testing.T) {
 			}
 		})
 	}
-	_, err = client.Login.Do(ctx, kratos.LoginLookupSecret{LookupSecret: codes[0]}, kratos.SessionToken(login().SessionToken), kratos.RequestAAL(kratos.AAL2))
+	_, err = client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, kratos.LoginLookupSecret{LookupSecret: codes[0]}, kratos.SessionToken(login().SessionToken))
 	wantError(t, "a backup code again", err, kratos.ErrRejected)
 }
 

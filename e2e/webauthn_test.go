@@ -22,7 +22,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		}
 		_, err := browser.Whoami(ctx)
 		wantError(t, "whoami before the key", err, kratos.ErrAAL2Required)
-		return browser, must(browser.Login.Start(ctx, kratos.RequestAAL(kratos.AAL2)))(t)
+		return browser, must(browser.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Start(ctx))(t)
 	}
 
 	t.Run("a key that is added in settings lifts the session to AAL2", func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		p, k, _ := keyPerson(t, client)
 		browser, flow := secondFactor(t, p)
 		challenge := webauthnOptions(flow.Form())
-		other := must(browser.Login.Start(ctx, kratos.RequestAAL(kratos.AAL2)))(t).Form()
+		other := must(browser.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Start(ctx))(t).Form()
 		elsewhere := *k
 		elsewhere.site.Origin = "http://evil.example.com"
 		for name, tc := range map[string]struct {
@@ -98,7 +98,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		token := kratos.SessionToken(must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t).SessionToken)
 		_, err := client.Whoami(ctx, token)
 		wantError(t, "whoami with the password alone", err, kratos.ErrAAL2Required)
-		flow := must(client.Login.Start(ctx, token, kratos.RequestAAL(kratos.AAL2)))(t)
+		flow := must(client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Start(ctx, token))(t)
 		if nodes := flow.Form().Nodes; len(nodes) != 0 {
 			t.Errorf("the form of a person who has no other second factor: %+v", nodes)
 		}

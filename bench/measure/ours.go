@@ -57,7 +57,7 @@ func (c *oursClient) loginFlow(ctx context.Context, yield func(input)) error {
 }
 
 func (c *oursClient) identities(ctx context.Context, n int, yield func(string)) error {
-	for identity, err := range c.admin.Identities(ctx, kratos.PageSize(n)) {
+	for identity, err := range c.admin.Identities(ctx, kratos.ListIdentities{PageSize: n}) {
 		if err != nil {
 			return err
 		}

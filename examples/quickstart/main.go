@@ -92,7 +92,7 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 	fmt.Fprintf(out, "5. The token is that of identity %s, at %s.\n", session.Identity.ID, session.AAL)
 
 	count := 0
-	for identity, err := range admin.Identities(ctx) {
+	for identity, err := range admin.Identities(ctx, kratos.ListIdentities{}) {
 		if err != nil {
 			return err
 		}

@@ -120,7 +120,7 @@ func logIn(w http.ResponseWriter, r *http.Request, err error) {
 func logout(client *kratos.Client) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		browser := client.Browser(r)
-		flow, err := browser.CreateLogoutFlow(r.Context())
+		flow, err := browser.CreateLogoutFlow(r.Context(), "")
 		if err == nil {
 			err = browser.Logout(r.Context(), flow.LogoutToken)
 		}

@@ -146,7 +146,7 @@ func (b *batch) verifyCreated(ctx context.Context, results []BatchResult) {
 		}
 		found := map[string]bool{}
 		var failure error
-		for identity, err := range b.admin.Identities(ctx, append(b.opts[:len(b.opts):len(b.opts)], IDs(ids...), PageSize(maxIDsPerRequest))...) {
+		for identity, err := range b.admin.Identities(ctx, ListIdentities{IDs: ids, PageSize: maxIDsPerRequest}, b.opts...) {
 			found[identity.ID], failure = err == nil, err
 		}
 		for _, r := range chunk {

@@ -8,33 +8,55 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-func (a *Admin) courierMessages(ctx context.Context) pager[CourierMessage] {
+// ListCourierMessages has the parameters of [Admin.CourierMessages]. The zero value lists all
+// messages: an empty filter restricts nothing.
+type ListCourierMessages struct {
+	// Status is the state of delivery of the messages.
+	Status CourierMessageStatus
+	// Recipient is the email address or phone number that the messages were sent to.
+	Recipient string `log:"-"`
+
+	// PageSize is the maximal number of messages on a page: 1 to 1000, and 0 for the server's
+	// default of 10.
+	PageSize int
+	// PageToken is Next of the [Page] before, or empty; see [ListIdentities].
+	PageToken string
+}
+
+func (l ListCourierMessages) params() *gen.ListCourierMessagesParams {
+	return &gen.ListCourierMessagesParams{
+		Status:    optional(l.Status),
+		Recipient: optional(l.Recipient),
+		PageSize:  optional(int64(l.PageSize)),
+		PageToken: optional(l.PageToken),
+	}
+}
+
+func (a *Admin) courierMessages(ctx context.Context, list ListCourierMessages) pager[CourierMessage] {
 	return pager[CourierMessage]{
 		operation: "listCourierMessages",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return a.api.ListCourierMessages(withStreaming(ctx), nil, edits...)
+			return a.api.ListCourierMessages(withStreaming(ctx), list.params(), edits...)
 		},
 		checks: []check{checkFilters("status", "recipient")},
 		id:     func(m *CourierMessage) string { return m.ID },
 	}
 }
 
-// CourierMessages returns the emails and text messages that Kratos has sent, or is to send
-// (listCourierMessages, admin port), the newest first. [MessageStatus] and [Recipient] restrict the
-// list; a page has 10 messages unless [PageSize] says otherwise.
-func (a *Admin) CourierMessages(ctx context.Context, opts ...RequestOption) iter.Seq2[CourierMessage, error] {
-	return a.courierMessages(ctx).all(opts)
+// CourierMessages returns the emails and text messages that Kratos has sent or is to send, the
+// newest first (listCourierMessages, admin port).
+func (a *Admin) CourierMessages(ctx context.Context, list ListCourierMessages, opts ...RequestOption) iter.Seq2[CourierMessage, error] {
+	return a.courierMessages(ctx, list).all(opts)
 }
 
-// CourierMessagesPage returns one page of [Admin.CourierMessages]: the first, or that of
-// [PageToken].
-func (a *Admin) CourierMessagesPage(ctx context.Context, opts ...RequestOption) (*Page[CourierMessage], error) {
-	return a.courierMessages(ctx).page(opts)
+// CourierMessagesPage returns one page of [Admin.CourierMessages].
+func (a *Admin) CourierMessagesPage(ctx context.Context, list ListCourierMessages, opts ...RequestOption) (*Page[CourierMessage], error) {
+	return a.courierMessages(ctx, list).page(opts)
 }
 
 // CourierMessage returns the message with this id, and each attempt to deliver it
-// (getCourierMessage, admin port). It fails with [ErrNotFound] if there is none. Kratos hides the
-// body unless it runs in development mode.
+// (getCourierMessage, admin port). It fails with [ErrNotFound]. Kratos hides the body unless it
+// runs in development mode.
 func (a *Admin) CourierMessage(ctx context.Context, id string, opts ...RequestOption) (*CourierMessage, error) {
 	const op = "getCourierMessage"
 	if err := checkPathSegment("the message's id", id); err != nil {

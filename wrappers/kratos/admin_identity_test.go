@@ -19,7 +19,10 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		t.Errorf("sent %s %s?%s", r.Method, r.URL.Path, r.URL.RawQuery)
 	}))
 	ctx := t.Context()
-	list := func(opts ...kratos.RequestOption) error { return second(admin.IdentitiesPage(ctx, opts...)) }
+	list := func(l kratos.ListIdentities, opts ...kratos.RequestOption) error {
+		return second(admin.IdentitiesPage(ctx, l, opts...))
+	}
+	all := kratos.ListIdentities{}
 	create := func(credentials ...kratos.Credential) error {
 		return second(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: ada, Credentials: kratos.Credentials(credentials...)}))
 	}
@@ -35,16 +38,25 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		passwords[i].Create = kratos.CreateIdentity{Traits: ada, Credentials: kratos.Credentials(kratos.PlaintextPassword("s3cret"))}
 	}
 	tests := map[string]error{
-		"two filters for identifiers":         list(kratos.CredentialsIdentifier("a"), kratos.PreviewCredentialsIdentifierSimilar("a")),
-		"an empty identifier":                 list(kratos.CredentialsIdentifier("")),
-		"an empty organization":               list(kratos.OrganizationID("")),
-		"no ids":                              list(kratos.IDs()),
-		"an empty id":                         list(kratos.IDs("a", "")),
-		"501 ids":                             list(kratos.IDs(strings.Fields(strings.Repeat("a ", 501))...)),
-		"a page of none":                      list(kratos.PageSize(0)),
-		"a page of 1001":                      list(kratos.PageSize(1001)),
-		"the page after the last":             list(kratos.PageToken("")),
-		"a nil option":                        list(nil),
+		"two filters for identifiers":         list(kratos.ListIdentities{CredentialsIdentifier: "a", PreviewCredentialsIdentifierSimilar: "a"}),
+		"an empty identifier":                 list(all, kratos.Query("credentials_identifier", "")),
+		"an empty organization":               list(all, kratos.Query("organization_id", "")),
+		"no ids":                              list(kratos.ListIdentities{IDs: []string{}}),
+		"an empty id":                         list(kratos.ListIdentities{IDs: []string{"a", ""}}),
+		"nothing but an empty id":             list(kratos.ListIdentities{IDs: []string{""}}),
+		"501 ids":                             list(kratos.ListIdentities{IDs: strings.Fields(strings.Repeat("a ", 501))}),
+		"a page of none":                      list(all, kratos.Query("page_size", "0")),
+		"a page of less than none":            list(kratos.ListIdentities{PageSize: -1}),
+		"a page of sessions of less":          second(admin.SessionsPage(ctx, kratos.ListSessions{PageSize: -1})),
+		"a page of an identity's sessions":    second(admin.IdentitySessionsPage(ctx, idA, kratos.ListIdentitySessions{PageSize: -1})),
+		"a page of my sessions":               second(client.MySessionsPage(ctx, kratos.ListMySessions{PageSize: 1001}, kratos.SessionToken("t"))),
+		"a page of messages":                  second(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{PageSize: 1001})),
+		"a page of schemas":                   second(client.IdentitySchemasPage(ctx, kratos.ListIdentitySchemas{PageSize: -1})),
+		"a page of 1001":                      list(kratos.ListIdentities{PageSize: 1001}),
+		"the page after the last":             list(all, kratos.Query("page_token", "")),
+		"a nil option":                        list(all, nil),
+		"credentials of no type":              second(admin.IdentityWithCredentials(ctx, idA, nil)),
+		"a session as a JWT of no template":   second(client.Tokenize(ctx, "", kratos.SessionToken("t"))),
 		"finding nobody in particular":        second(admin.FindIdentity(ctx, "")),
 		"an identity without traits":          second(admin.CreateIdentity(ctx, kratos.CreateIdentity{})),
 		"a malformed hash":                    second(admin.CreateIdentity(ctx, hashed)),
@@ -66,17 +78,17 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		"a batch with an item without traits": second(admin.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{}})),
 		"a provider's credential unnamed":     admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypeOIDC, ""),
 		"a password's identifier":             admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypePassword, "ada"),
-		"a lifespan of nothing":               second(admin.CreateRecoveryCodeForIdentity(ctx, idA, time.Millisecond, "")),
-		"a lifespan before now":               second(admin.CreateRecoveryLinkForIdentity(ctx, idA, -time.Hour)),
+		"a lifespan of nothing":               second(admin.CreateRecoveryCodeForIdentity(ctx, idA, kratos.CreateRecoveryCode{Lifespan: time.Millisecond})),
+		"a lifespan before now":               second(admin.CreateRecoveryLinkForIdentity(ctx, idA, kratos.CreateRecoveryLink{Lifespan: -time.Hour})),
 		"a code to exchange for nothing":      second(client.ExchangeSessionToken(ctx, "", "r")),
-		"messages to somebody in particular":  second(admin.CourierMessagesPage(ctx, kratos.CredentialsIdentifier("a"))),
-		"messages to nobody":                  second(admin.CourierMessagesPage(ctx, kratos.Recipient(""))),
-		"sessions by ids":                     second(admin.SessionsPage(ctx, kratos.IDs("a"))),
-		"pages by number":                     list(kratos.Query("page", "1")),
+		"messages to somebody in particular":  second(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{}, kratos.Query("credentials_identifier", "a"))),
+		"messages to nobody":                  second(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{}, kratos.Query("recipient", ""))),
+		"sessions by ids":                     second(admin.SessionsPage(ctx, kratos.ListSessions{}, kratos.Query("ids", "a"))),
+		"pages by number":                     list(all, kratos.Query("page", "1")),
 		"a browser's session by a token":      second(client.Browser(fromBrowser()).Whoami(ctx, kratos.SessionToken("t"))),
 		"a browser's logout by a token":       client.Browser(fromBrowser()).Logout(ctx, "l", kratos.SessionToken("t")),
 		"other sessions of nobody":            second(client.DisableMyOtherSessions(ctx)),
-		"sessions of nobody":                  first(client.MySessions(ctx)),
+		"sessions of nobody":                  first(client.MySessions(ctx, kratos.ListMySessions{})),
 		"an error without an id":              second(client.FlowError(ctx, "")),
 		"a schema without an id":              second(client.IdentitySchema(ctx, "")),
 		"a password for a link":               second(admin.SetPassword(ctx, idA, kratos.OIDCLink("google", "s3cret"))),
@@ -90,21 +102,22 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 	}
 	for name, id := range map[string]string{"empty": "", "a dot": ".", "two dots": "..", "with a slash": "a/../b", "with a line break": "a\nb", "with a query": "a?b", "with a backslash": `a\b`} {
 		tests["identity "+name] = second(admin.Identity(ctx, id))
+		tests["identity with credentials "+name] = second(admin.IdentityWithCredentials(ctx, id, []kratos.CredentialsType{kratos.CredentialsTypeTOTP}))
 		tests["deleted identity "+name] = admin.DeleteIdentity(ctx, id)
 		tests["updated identity "+name] = second(admin.UpdateIdentity(ctx, id, kratos.UpdateIdentity{SchemaID: "a", Traits: ada}))
 		tests["patched identity "+name] = second(admin.PatchIdentity(ctx, id, kratos.JSONPatch{}.Replace("/state", "active")))
 		tests["credentials of identity "+name] = admin.DeleteIdentityCredentials(ctx, id, kratos.CredentialsTypeTOTP, "")
 		tests["credential "+name] = admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsType(id), "")
-		tests["sessions of identity "+name] = first(admin.IdentitySessions(ctx, id))
+		tests["sessions of identity "+name] = first(admin.IdentitySessions(ctx, id, kratos.ListIdentitySessions{}))
 		tests["deleted sessions of identity "+name] = admin.DeleteIdentitySessions(ctx, id)
-		tests["session "+name] = second(admin.Session(ctx, id))
+		tests["session "+name] = second(admin.Session(ctx, id, nil))
 		tests["disabled session "+name] = admin.DisableSession(ctx, id)
 		tests["extended session "+name] = second(admin.ExtendSession(ctx, id))
 		tests["my session "+name] = client.DisableMySession(ctx, id, kratos.SessionToken("t"))
 		tests["password of identity "+name] = second(admin.SetPassword(ctx, id, kratos.PlaintextPassword("s3cret")))
 		tests["address of identity "+name] = second(admin.SetVerified(ctx, id, "ada@example.org"))
 		tests["message "+name] = second(admin.CourierMessage(ctx, id))
-		tests["recovery of identity "+name] = second(admin.CreateRecoveryCodeForIdentity(ctx, id, 0, ""))
+		tests["recovery of identity "+name] = second(admin.CreateRecoveryCodeForIdentity(ctx, id, kratos.CreateRecoveryCode{}))
 	}
 	for name, err := range tests {
 		want := kratos.ErrInvalidArgument
@@ -135,13 +148,13 @@ func TestAnswersThatAreNotWhatWasAskedFor(t *testing.T) {
 	ctx, token := t.Context(), kratos.SessionToken("t")
 	for name, err := range map[string]error{
 		"identity": second(admin.Identity(ctx, idA)), "created identity": second(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: ada})),
-		"session": second(admin.Session(ctx, idA)), "extended session": second(admin.ExtendSession(ctx, idA)), "whoami": second(client.Whoami(ctx, token)),
-		"list": first(admin.Identities(ctx)), "my sessions": first(client.MySessions(ctx, token)), "message": second(admin.CourierMessage(ctx, idA)),
-		"code": second(admin.CreateRecoveryCodeForIdentity(ctx, idA, 0, "")), "link": second(admin.CreateRecoveryLinkForIdentity(ctx, idA, 0)),
+		"session": second(admin.Session(ctx, idA, nil)), "extended session": second(admin.ExtendSession(ctx, idA)), "whoami": second(client.Whoami(ctx, token)),
+		"list": first(admin.Identities(ctx, kratos.ListIdentities{})), "my sessions": first(client.MySessions(ctx, kratos.ListMySessions{}, token)), "message": second(admin.CourierMessage(ctx, idA)),
+		"code": second(admin.CreateRecoveryCodeForIdentity(ctx, idA, kratos.CreateRecoveryCode{})), "link": second(admin.CreateRecoveryLinkForIdentity(ctx, idA, kratos.CreateRecoveryLink{})),
 		"version": second(admin.Version(ctx)), "alive": client.Alive(ctx), "ready": admin.Ready(ctx), "script": second(client.WebAuthnJavaScript(ctx)),
 		"error": second(client.FlowError(ctx, "e")), "exchange": second(client.ExchangeSessionToken(ctx, "i", "r")),
 		"batch":  second(admin.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: ada}}})),
-		"logout": second(client.Browser(fromBrowser()).CreateLogoutFlow(ctx)),
+		"logout": second(client.Browser(fromBrowser()).CreateLogoutFlow(ctx, "")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !errors.Is(err, kratos.ErrUnexpectedResponse) {
@@ -155,7 +168,7 @@ func TestAnswersThatAreNotWhatWasAskedFor(t *testing.T) {
 func TestMySessionsAreNotEverybodys(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"GET /sessions": reply{status: 200, body: `[{"id":"1"},{"id":"2"}]`}})
-	for s, err := range client.MySessions(t.Context(), kratos.SessionToken("t")) {
+	for s, err := range client.MySessions(t.Context(), kratos.ListMySessions{}, kratos.SessionToken("t")) {
 		if matches(err) != "ErrUnexpectedResponse" || s.ID != "" {
 			t.Errorf("got %s, %v", s.ID, err)
 		}

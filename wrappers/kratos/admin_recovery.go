@@ -8,32 +8,51 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
+// CreateRecoveryCode has the parameters of [Admin.CreateRecoveryCodeForIdentity].
+type CreateRecoveryCode struct {
+	// Lifespan is how long the code is valid, at least a second; 0 is the default of Kratos'
+	// configuration.
+	Lifespan time.Duration
+	// FlowType is the type of the recovery flow: [FlowTypeBrowser], also if it is empty, or
+	// [FlowTypeAPI] for a native client.
+	FlowType FlowType
+}
+
+// CreateRecoveryLink has the parameters of [Admin.CreateRecoveryLinkForIdentity].
+type CreateRecoveryLink struct {
+	// Lifespan is how long the link is valid, at least a second; 0 is the default of Kratos'
+	// configuration.
+	Lifespan time.Duration
+	// ReturnTo is where the browser goes after the recovery.
+	ReturnTo string `log:"-"`
+}
+
 // CreateRecoveryCodeForIdentity makes a code and a link with which a person who has lost every
-// credential gets in again (createRecoveryCodeForIdentity, admin port). Hand both over on a way you
-// trust: they are as good as a password. lifespan is how long they hold; 0 means as long as Kratos'
-// configuration says. The flow is one for a browser, unless flowType is [FlowTypeAPI]. It fails
-// with [ErrNotFound] if there is no such identity, or recovery is disabled.
-func (a *Admin) CreateRecoveryCodeForIdentity(ctx context.Context, id string, lifespan time.Duration, flowType FlowType, opts ...RequestOption) (*RecoveryCodeForIdentity, error) {
+// credential gets access again (createRecoveryCodeForIdentity, admin port). Send both over a
+// trusted channel: they are as good as a password. It fails with [ErrNotFound] if there is no such
+// identity, or recovery is disabled.
+func (a *Admin) CreateRecoveryCodeForIdentity(ctx context.Context, id string, code CreateRecoveryCode, opts ...RequestOption) (*RecoveryCodeForIdentity, error) {
 	const op = "createRecoveryCodeForIdentity"
-	expires, err := formatLifespan(id, lifespan)
+	expires, err := formatLifespan(id, code.Lifespan)
 	if err != nil {
 		return nil, wrapError(op, err)
 	}
-	resp, err := a.api.CreateRecoveryCodeForIdentity(ctx, gen.CreateRecoveryCodeForIdentityBody{IdentityID: id, ExpiresIn: expires, FlowType: flowType}, requestEditors(opts)...)
+	resp, err := a.api.CreateRecoveryCodeForIdentity(ctx, gen.CreateRecoveryCodeForIdentityBody{IdentityID: id, ExpiresIn: expires, FlowType: code.FlowType}, requestEditors(opts)...)
 	return decodeValid(op, resp, err, func(r *RecoveryCodeForIdentity) bool { return r.RecoveryCode != "" })
 }
 
 // CreateRecoveryLinkForIdentity makes a link with which a person who has lost every credential gets
-// in again (createRecoveryLinkForIdentity, admin port). What [Admin.CreateRecoveryCodeForIdentity]
-// says of codes holds for it; if there is no such identity, it fails with [ErrBadRequest].
-// [ReturnTo] says where the browser goes afterwards.
-func (a *Admin) CreateRecoveryLinkForIdentity(ctx context.Context, id string, lifespan time.Duration, opts ...RequestOption) (*RecoveryLinkForIdentity, error) {
+// access again (createRecoveryLinkForIdentity, admin port). Send it over a trusted channel: it is
+// as good as a password. It fails with [ErrBadRequest] if there is no such identity, and with
+// [ErrNotFound] if recovery is disabled.
+func (a *Admin) CreateRecoveryLinkForIdentity(ctx context.Context, id string, link CreateRecoveryLink, opts ...RequestOption) (*RecoveryLinkForIdentity, error) {
 	const op = "createRecoveryLinkForIdentity"
-	expires, err := formatLifespan(id, lifespan)
+	expires, err := formatLifespan(id, link.Lifespan)
 	if err != nil {
 		return nil, wrapError(op, err)
 	}
-	resp, err := a.api.CreateRecoveryLinkForIdentity(ctx, nil, gen.CreateRecoveryLinkForIdentityBody{IdentityID: id, ExpiresIn: expires}, requestEditors(opts)...)
+	params := &gen.CreateRecoveryLinkForIdentityParams{ReturnTo: optional(link.ReturnTo)}
+	resp, err := a.api.CreateRecoveryLinkForIdentity(ctx, params, gen.CreateRecoveryLinkForIdentityBody{IdentityID: id, ExpiresIn: expires}, requestEditors(opts)...)
 	return decodeValid(op, resp, err, func(r *RecoveryLinkForIdentity) bool { return r.RecoveryLink != "" })
 }
 

@@ -9,41 +9,64 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-func (a *Admin) sessions(ctx context.Context) pager[Session] {
+// ListSessions has the parameters of [Admin.Sessions]. The zero value lists all sessions.
+type ListSessions struct {
+	// Active restricts the list to sessions that are active, or that are not; nil restricts
+	// nothing.
+	Active *bool
+	// Expand adds these parts to each session, which are null otherwise.
+	Expand []SessionExpandable
+
+	// PageSize is the maximal number of sessions on a page: 1 to 1000, and 0 for the server's
+	// default of 250.
+	PageSize int
+	// PageToken is Next of the [Page] before, or empty; see [ListIdentities].
+	PageToken string
+}
+
+func (l ListSessions) params() *gen.ListSessionsParams {
+	return &gen.ListSessionsParams{
+		Active:    l.Active,
+		Expand:    optionalList(l.Expand),
+		PageSize:  optional(int64(l.PageSize)),
+		PageToken: optional(l.PageToken),
+	}
+}
+
+func (a *Admin) sessions(ctx context.Context, list ListSessions) pager[Session] {
 	return pager[Session]{
 		operation: "listSessions",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return a.api.ListSessions(withStreaming(ctx), nil, edits...)
+			return a.api.ListSessions(withStreaming(ctx), list.params(), edits...)
 		},
 		checks: []check{checkFilters("active")},
 		id:     sessionID,
 	}
 }
 
-// Sessions returns the sessions of all people (listSessions, admin port). [Active] restricts the
-// list; identities and devices are null unless [Expand] asks for them.
-func (a *Admin) Sessions(ctx context.Context, opts ...RequestOption) iter.Seq2[Session, error] {
-	return a.sessions(ctx).all(opts)
+// Sessions returns the sessions of all identities (listSessions, admin port).
+func (a *Admin) Sessions(ctx context.Context, list ListSessions, opts ...RequestOption) iter.Seq2[Session, error] {
+	return a.sessions(ctx, list).all(opts)
 }
 
-// SessionsPage returns one page of [Admin.Sessions]: the first, or that of [PageToken].
-func (a *Admin) SessionsPage(ctx context.Context, opts ...RequestOption) (*Page[Session], error) {
-	return a.sessions(ctx).page(opts)
+// SessionsPage returns one page of [Admin.Sessions].
+func (a *Admin) SessionsPage(ctx context.Context, list ListSessions, opts ...RequestOption) (*Page[Session], error) {
+	return a.sessions(ctx, list).page(opts)
 }
 
-// Session returns the session with this id, not token (getSession, admin port). It fails with
-// [ErrNotFound] if there is none. Identity and devices are null unless [Expand] asks for them.
-func (a *Admin) Session(ctx context.Context, id string, opts ...RequestOption) (*Session, error) {
+// Session returns the session with this id (getSession, admin port), which is not its token, with
+// the parts in expand, which are null otherwise. It fails with [ErrNotFound].
+func (a *Admin) Session(ctx context.Context, id string, expand []SessionExpandable, opts ...RequestOption) (*Session, error) {
 	const op = "getSession"
 	if err := checkPathSegment("the session's id", id); err != nil {
 		return nil, wrapError(op, err)
 	}
-	resp, err := a.api.GetSession(ctx, id, nil, requestEditors(opts)...)
+	resp, err := a.api.GetSession(ctx, id, &gen.GetSessionParams{Expand: optionalList(expand)}, requestEditors(opts)...)
 	return decodeValid(op, resp, err, isSession)
 }
 
-// DisableSession ends the session with this id (disableSession, admin port); ending it twice is no
-// error. It fails with [ErrNotFound] if there never was one.
+// DisableSession ends the session with this id, which may have ended already (disableSession, admin
+// port). It fails with [ErrNotFound].
 func (a *Admin) DisableSession(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "disableSession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -53,15 +76,15 @@ func (a *Admin) DisableSession(ctx context.Context, id string, opts ...RequestOp
 	return expectNoContent(op, resp, err)
 }
 
-// ExtendSession lets the session with this id last for another whole lifespan (extendSession, admin
-// port), and returns it. Kratos does nothing if it is too early for that (earliest_possible_extend
-// in its configuration), and revives a session that has expired; one that was revoked stays
-// inactive. It fails with [ErrNotFound] if there is none.
+// ExtendSession lets the session with this id last for another lifespan, and returns it
+// (extendSession, admin port). Before earliest_possible_extend of Kratos' configuration, nothing
+// changes. A session that has expired becomes active, one that was revoked does not. It fails with
+// [ErrNotFound].
 //
-// The cookie in the person's browser still ends when the session would have ended. Kratos renews it
-// when it is asked for the session the next time: [Client.RequireSession] passes the new cookie on,
-// and so do [Browser.Whoami] and [Browser.ActiveSession], followed by [Browser.SetCookies] or
-// [Browser.Cookies]. [Client.Proxy] does so for /sessions/whoami.
+// The cookie in the browser keeps its end until Kratos renews it with the next request for the
+// session: [Client.RequireSession] passes the new cookie on, and so do [Browser.Whoami] and
+// [Browser.ActiveSession], followed by [Browser.SetCookies] or [Browser.Cookies], and
+// [Client.Proxy] for /sessions/whoami.
 func (a *Admin) ExtendSession(ctx context.Context, id string, opts ...RequestOption) (*Session, error) {
 	const op = "extendSession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -70,19 +93,41 @@ func (a *Admin) ExtendSession(ctx context.Context, id string, opts ...RequestOpt
 	resp, err := a.api.ExtendSession(ctx, id, requestEditors(opts)...)
 	if err == nil && resp.StatusCode == http.StatusNoContent { // with feature_flags.faster_session_extend
 		transport.Discard(resp.Body)
-		return a.Session(ctx, id)
+		return a.Session(ctx, id, nil)
 	}
 	return decodeValid(op, resp, err, isSession)
 }
 
-func (a *Admin) identitySessions(ctx context.Context, id string) pager[Session] {
+// ListIdentitySessions has the parameters of [Admin.IdentitySessions]. The zero value lists all
+// sessions of the identity.
+type ListIdentitySessions struct {
+	// Active restricts the list to sessions that are active, or that are not; nil restricts
+	// nothing.
+	Active *bool
+
+	// PageSize is the maximal number of sessions on a page: 1 to 1000, and 0 for the server's
+	// default of 250.
+	PageSize int
+	// PageToken is Next of the [Page] before, or empty; see [ListIdentities].
+	PageToken string
+}
+
+func (l ListIdentitySessions) params() *gen.ListIdentitySessionsParams {
+	return &gen.ListIdentitySessionsParams{
+		Active:    l.Active,
+		PageSize:  optional(int64(l.PageSize)),
+		PageToken: optional(l.PageToken),
+	}
+}
+
+func (a *Admin) identitySessions(ctx context.Context, id string, list ListIdentitySessions) pager[Session] {
 	return pager[Session]{
 		operation: "listIdentitySessions",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
 			if err := checkPathSegment("the identity's id", id); err != nil {
 				return nil, err
 			}
-			return a.api.ListIdentitySessions(withStreaming(ctx), id, nil, edits...)
+			return a.api.ListIdentitySessions(withStreaming(ctx), id, list.params(), edits...)
 		},
 		checks:      []check{checkFilters("active")},
 		offsetPaged: true,
@@ -91,21 +136,19 @@ func (a *Admin) identitySessions(ctx context.Context, id string) pager[Session] 
 	}
 }
 
-// IdentitySessions returns the sessions of one identity (listIdentitySessions, admin port).
-// [Active] restricts the list. It fails with [ErrNotFound] if there is no such identity, in Kratos
-// versions that look.
-func (a *Admin) IdentitySessions(ctx context.Context, id string, opts ...RequestOption) iter.Seq2[Session, error] {
-	return a.identitySessions(ctx, id).all(opts)
+// IdentitySessions returns the sessions of one identity (listIdentitySessions, admin port). If
+// there is no such identity, some versions of Kratos fail with [ErrNotFound], and others list none.
+func (a *Admin) IdentitySessions(ctx context.Context, id string, list ListIdentitySessions, opts ...RequestOption) iter.Seq2[Session, error] {
+	return a.identitySessions(ctx, id, list).all(opts)
 }
 
-// IdentitySessionsPage returns one page of [Admin.IdentitySessions]: the first, or that of
-// [PageToken].
-func (a *Admin) IdentitySessionsPage(ctx context.Context, id string, opts ...RequestOption) (*Page[Session], error) {
-	return a.identitySessions(ctx, id).page(opts)
+// IdentitySessionsPage returns one page of [Admin.IdentitySessions].
+func (a *Admin) IdentitySessionsPage(ctx context.Context, id string, list ListIdentitySessions, opts ...RequestOption) (*Page[Session], error) {
+	return a.identitySessions(ctx, id, list).page(opts)
 }
 
 // DeleteIdentitySessions ends and deletes all sessions of an identity (deleteIdentitySessions,
-// admin port). It fails with [ErrNotFound] if it has none.
+// admin port). It fails with [ErrNotFound] if there are none.
 func (a *Admin) DeleteIdentitySessions(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "deleteIdentitySessions"
 	if err := checkPathSegment("the identity's id", id); err != nil {

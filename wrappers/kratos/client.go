@@ -24,19 +24,19 @@ import (
 // one with [NewClient] and share it; it is safe for concurrent use.
 type Client struct {
 	// Login is the login flow (createNativeLoginFlow, getLoginFlow, updateLoginFlow).
-	Login FlowClient[LoginFlow, LoginMethod]
+	Login FlowClient[LoginFlow, LoginMethod, StartLogin]
 	// Registration is the registration flow (createNativeRegistrationFlow, getRegistrationFlow,
 	// updateRegistrationFlow).
-	Registration FlowClient[RegistrationFlow, RegistrationMethod]
+	Registration FlowClient[RegistrationFlow, RegistrationMethod, StartRegistration]
 	// Settings is the settings flow (createNativeSettingsFlow, getSettingsFlow,
 	// updateSettingsFlow); its calls need the person's [SessionToken].
-	Settings FlowClient[SettingsFlow, SettingsMethod]
+	Settings FlowClient[SettingsFlow, SettingsMethod, StartSettings]
 	// Recovery is the recovery flow (createNativeRecoveryFlow, getRecoveryFlow,
 	// updateRecoveryFlow).
-	Recovery FlowClient[RecoveryFlow, RecoveryMethod]
+	Recovery FlowClient[RecoveryFlow, RecoveryMethod, StartRecovery]
 	// Verification is the flow that verifies an address (createNativeVerificationFlow,
 	// getVerificationFlow, updateVerificationFlow).
-	Verification FlowClient[VerificationFlow, VerificationMethod]
+	Verification FlowClient[VerificationFlow, VerificationMethod, StartVerification]
 
 	selfService
 	health

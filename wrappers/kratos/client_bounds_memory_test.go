@@ -38,7 +38,7 @@ func TestMemory(t *testing.T) {
 			return second(a.Identity(ctx, idA))
 		}},
 		"an item of 60 MiB in a list": {`[{"id":"i","x":"` + strings.Repeat("x", 60<<20) + `"}]`, func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) error {
-			return second(a.IdentitiesPage(ctx))
+			return second(a.IdentitiesPage(ctx, kratos.ListIdentities{}))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,22 +22,22 @@ import (
 // lists are all lists of the API, as the ids of what they yield.
 var lists = map[string]func(context.Context, *kratos.Client, *kratos.Admin) iter.Seq2[string, error]{
 	"listIdentities": func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) iter.Seq2[string, error] {
-		return idsOf(a.Identities(ctx), func(i kratos.Identity) string { return i.ID })
+		return idsOf(a.Identities(ctx, kratos.ListIdentities{}), func(i kratos.Identity) string { return i.ID })
 	},
 	"listSessions": func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) iter.Seq2[string, error] {
-		return idsOf(a.Sessions(ctx), func(s kratos.Session) string { return s.ID })
+		return idsOf(a.Sessions(ctx, kratos.ListSessions{}), func(s kratos.Session) string { return s.ID })
 	},
 	"listIdentitySessions": func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) iter.Seq2[string, error] {
-		return idsOf(a.IdentitySessions(ctx, idA), func(s kratos.Session) string { return s.ID })
+		return idsOf(a.IdentitySessions(ctx, idA, kratos.ListIdentitySessions{}), func(s kratos.Session) string { return s.ID })
 	},
 	"listMySessions": func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) iter.Seq2[string, error] {
-		return idsOf(c.MySessions(ctx, kratos.SessionToken(aToken)), func(s kratos.Session) string { return s.ID })
+		return idsOf(c.MySessions(ctx, kratos.ListMySessions{}, kratos.SessionToken(aToken)), func(s kratos.Session) string { return s.ID })
 	},
 	"listIdentitySchemas": func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) iter.Seq2[string, error] {
-		return idsOf(c.IdentitySchemas(ctx), func(s kratos.IdentitySchema) string { return s.ID })
+		return idsOf(c.IdentitySchemas(ctx, kratos.ListIdentitySchemas{}), func(s kratos.IdentitySchema) string { return s.ID })
 	},
 	"listCourierMessages": func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) iter.Seq2[string, error] {
-		return idsOf(a.CourierMessages(ctx), func(m kratos.CourierMessage) string { return m.ID })
+		return idsOf(a.CourierMessages(ctx, kratos.ListCourierMessages{}), func(m kratos.CourierMessage) string { return m.ID })
 	},
 }
 
@@ -140,7 +140,7 @@ func TestPagesThatBreakOff(t *testing.T) {
 			}))
 			var ids string
 			var err error
-			for identity, e := range admin.Identities(t.Context()) {
+			for identity, e := range admin.Identities(t.Context(), kratos.ListIdentities{}) {
 				ids, err = ids+identity.ID, e
 			}
 			switch {
@@ -162,7 +162,7 @@ func TestPagesThatBreakOff(t *testing.T) {
 			fmt.Fprint(w, "[")
 			n.Add(1)
 		}))
-		if _, err := admin.IdentitiesPage(t.Context()); !errors.Is(err, kratos.ErrUnexpectedResponse) || n.Load() != 3 {
+		if _, err := admin.IdentitiesPage(t.Context(), kratos.ListIdentities{}); !errors.Is(err, kratos.ErrUnexpectedResponse) || n.Load() != 3 {
 			t.Errorf("got %v with %d requests, want 3 in all", err, n.Load())
 		}
 	})
@@ -190,7 +190,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		_, _ = c.Whoami(ctx, kratos.SessionToken("t"))
 	}
 	identities := func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) {
-		for range a.Identities(ctx) {
+		for range a.Identities(ctx, kratos.ListIdentities{}) {
 			break
 		}
 	}
@@ -210,11 +210,13 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		"a context that ends in a pause":          {reply{status: 503, header: http.Header{"Retry-After": {"1"}}}, soon(whoami)},
 		"a list that is broken off":               {page, identities},
 		"a list that is broken off within a page": {trickle, identities},
-		"a list that is never begun":              {page, func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) { _ = a.Identities(ctx) }},
-		"a list of the wrong kind":                {reply{status: 200, body: `{"id":"x"}`}, identities},
-		"a response that is too large":            {reply{status: 200, body: strings.Repeat("x", 5<<20)}, whoami},
-		"a response of the wrong kind":            {reply{status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: strings.Repeat("x", 1<<20)}, whoami},
-		"a redirect":                              {http.RedirectHandler("/admin", http.StatusTemporaryRedirect), whoami},
+		"a list that is never begun": {page, func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) {
+			_ = a.Identities(ctx, kratos.ListIdentities{})
+		}},
+		"a list of the wrong kind":     {reply{status: 200, body: `{"id":"x"}`}, identities},
+		"a response that is too large": {reply{status: 200, body: strings.Repeat("x", 5<<20)}, whoami},
+		"a response of the wrong kind": {reply{status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: strings.Repeat("x", 1<<20)}, whoami},
+		"a redirect":                   {http.RedirectHandler("/admin", http.StatusTemporaryRedirect), whoami},
 		"a submission that nobody responds to": {hang, soon(func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) {
 			_, _ = c.Login.Do(ctx, kratos.LoginPassword{})
 		})},
@@ -226,7 +228,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			_, _ = c.AwaitSessionToken(ctx, "a", "b", time.Millisecond)
 		})},
 		"a list of sessions that is an administrator": {reply{status: 200, body: `[{"id":"x"}]`}, func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) {
-			_ = first(c.MySessions(ctx, kratos.SessionToken("t")))
+			_ = first(c.MySessions(ctx, kratos.ListMySessions{}, kratos.SessionToken("t")))
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,7 +45,7 @@ func TestRetries(t *testing.T) {
 			return err
 		}, 1},
 		"a page of a list is repeated": {func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) error {
-			for _, err := range a.Identities(ctx) {
+			for _, err := range a.Identities(ctx, kratos.ListIdentities{}) {
 				return err
 			}
 			return nil
@@ -250,7 +250,7 @@ func TestOneClientForManyGoroutines(t *testing.T) {
 			if _, err := client.Login.Do(t.Context(), kratos.LoginPassword{}); !errors.Is(err, kratos.ErrRejected) {
 				t.Error(err)
 			}
-			for _, err := range admin.Identities(t.Context()) {
+			for _, err := range admin.Identities(t.Context(), kratos.ListIdentities{}) {
 				if err != nil {
 					t.Error(err)
 				}

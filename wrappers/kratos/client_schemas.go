@@ -12,11 +12,27 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-func (c *Client) identitySchemas(ctx context.Context) pager[IdentitySchema] {
+// ListIdentitySchemas has the parameters of [Client.IdentitySchemas].
+type ListIdentitySchemas struct {
+	// PageSize is the maximal number of schemas on a page: 1 to 1000, and 0 for the server's
+	// default of 250.
+	PageSize int
+	// PageToken is Next of the [Page] before, or empty; see [ListIdentities].
+	PageToken string
+}
+
+func (l ListIdentitySchemas) params() *gen.ListIdentitySchemasParams {
+	return &gen.ListIdentitySchemasParams{
+		PageSize:  optional(int64(l.PageSize)),
+		PageToken: optional(l.PageToken),
+	}
+}
+
+func (c *Client) identitySchemas(ctx context.Context, list ListIdentitySchemas) pager[IdentitySchema] {
 	return pager[IdentitySchema]{
 		operation: "listIdentitySchemas",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			return c.api.ListIdentitySchemas(withStreaming(ctx), nil, edits...)
+			return c.api.ListIdentitySchemas(withStreaming(ctx), list.params(), edits...)
 		},
 		checks:      []check{checkFilters()},
 		offsetPaged: true,
@@ -24,20 +40,18 @@ func (c *Client) identitySchemas(ctx context.Context) pager[IdentitySchema] {
 	}
 }
 
-// IdentitySchemas returns the schemas that identities have (listIdentitySchemas, public port).
-func (c *Client) IdentitySchemas(ctx context.Context, opts ...RequestOption) iter.Seq2[IdentitySchema, error] {
-	return c.identitySchemas(ctx).all(opts)
+// IdentitySchemas returns the identity schemas of Kratos (listIdentitySchemas, public port).
+func (c *Client) IdentitySchemas(ctx context.Context, list ListIdentitySchemas, opts ...RequestOption) iter.Seq2[IdentitySchema, error] {
+	return c.identitySchemas(ctx, list).all(opts)
 }
 
-// IdentitySchemasPage returns one page of [Client.IdentitySchemas]: the first, or that of
-// [PageToken].
-func (c *Client) IdentitySchemasPage(ctx context.Context, opts ...RequestOption) (*Page[IdentitySchema], error) {
-	return c.identitySchemas(ctx).page(opts)
+// IdentitySchemasPage returns one page of [Client.IdentitySchemas].
+func (c *Client) IdentitySchemasPage(ctx context.Context, list ListIdentitySchemas, opts ...RequestOption) (*Page[IdentitySchema], error) {
+	return c.identitySchemas(ctx, list).page(opts)
 }
 
-// IdentitySchema returns the JSON Schema with this id (getIdentitySchema, public port), which may
-// be any id that [Client.IdentitySchemas] lists, such as "preset://email". It fails with
-// [ErrNotFound] if there is none.
+// IdentitySchema returns the JSON Schema with this id (getIdentitySchema, public port), such as
+// "preset://email": any id that [Client.IdentitySchemas] lists. It fails with [ErrNotFound].
 func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...RequestOption) (json.RawMessage, error) {
 	const op = "getIdentitySchema"
 	if id == "" {

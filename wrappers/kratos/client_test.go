@@ -108,7 +108,7 @@ func TestNothingIsSentFor(t *testing.T) {
 			return err
 		},
 		"flows of no client": func(ctx context.Context) error {
-			_, err := kratos.FlowClient[kratos.LoginFlow, kratos.LoginMethod]{}.Do(ctx, kratos.LoginPassword{})
+			_, err := kratos.FlowClient[kratos.LoginFlow, kratos.LoginMethod, kratos.StartLogin]{}.Do(ctx, kratos.LoginPassword{})
 			return err
 		},
 		"logout with an empty token": func(ctx context.Context) error { return client.Logout(ctx, "") },
@@ -162,7 +162,7 @@ func TestUnreachable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.Login.Start(t.Context(), kratos.ReturnTo("https://example.org/?s3cret"))
+	_, err = client.Login.With(kratos.StartLogin{ReturnTo: "https://example.org/?s3cret"}).Start(t.Context())
 	if !errors.Is(err, kratos.ErrUnreachable) || !strings.Contains(err.Error(), "createNativeLoginFlow") {
 		t.Errorf("got %v, want ErrUnreachable with the operation", err)
 	}

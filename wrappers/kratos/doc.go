@@ -13,9 +13,10 @@
 //
 // Kratos does everything that a person does to an account in flows: a flow is started, shown to the
 // person as a form, and submitted, possibly several times, until it is done. All of them have the
-// type [FlowClient], so they are learnt once: Start and Get fetch a flow, Submit sends one answer to it,
-// Do does Start and Submit where one answer is enough, and Page is the page of a website that shows
-// the flow.
+// type [FlowClient], so they are learnt once: With sets the parameters that a flow starts with, such
+// as [StartLogin], Start and Get fetch a flow, Submit sends what the person entered, Do does Start
+// and Submit where one submission is enough, and Handler is the page of a website that shows the
+// flow.
 //
 // Submit returns a [FlowResult]. FlowResult.Done says whether the flow is at its end; if it is not, FlowResult.Flow
 // is the form to show next (a code was sent, say), or FlowResult.RedirectTo is where a browser has to go.
@@ -35,8 +36,8 @@
 //	afterwards           –                            SetCookies(w), whatever happened        Page does it; else SetCookies(w)
 //	Kratos' own URLs     not seen                     Proxy, or Kratos on the same site  Proxy, or Kratos on the same site
 //	passkeys, keys       from Kratos v26 on           Form.CredentialOptions             the script of the form
-//	another provider     ReturnSessionTokenExchange-  FlowResult.RedirectTo                    the browser is sent there
-//	                     Code, and id tokens
+//	another provider     StartLogin, exchange code,   FlowResult.RedirectTo                    the browser is sent there
+//	                     and id tokens
 //	logout               Logout(ctx, token)           CreateLogoutFlow, Logout           a link to CreateLogoutFlow's URL
 //
 // Kratos refuses native calls that have a cookie or an Origin, and browsers' calls whose cookies do
@@ -52,15 +53,16 @@
 //	only a browser can go on             FlowResult.RedirectTo
 //	the input was wrong                  [ErrRejected]: show [RejectedFlow] again
 //	the flow has expired, or is spent    [ErrFlowExpired], [ErrFlowReplaced]: [FlowClient.Restart], or Get with FlowID
-//	the second factor is missing         [ErrAAL2Required]: log in with [RequestAAL]([AAL2])
-//	the session is too old for it        [ErrRefreshRequired]: log in with [Refresh], and submit the same again
+//	the second factor is missing         [ErrAAL2Required]: log in with StartLogin{AAL: AAL2}
+//	the session is too old for it        [ErrRefreshRequired]: log in with StartLogin{Refresh: true}, and submit the same again
 //	the address is not verified          [ErrAddressNotVerified]: Error.ContinueWith has the verification
 //	the form is another browser's        [ErrCSRF], whose text says what was missing
 //
 // # Lists
 //
 // A list is an iterator over all pages, such as [Admin.Identities], and a method for single pages,
-// such as [Admin.IdentitiesPage], which can be resumed from a token.
+// such as [Admin.IdentitiesPage], which can be resumed from a token. Its filters and the size of a
+// page are the fields of a struct, such as [ListIdentities].
 //
 // # Errors
 //

@@ -159,7 +159,7 @@ func ExampleClient_Whoami_stepUp() {
 	session, err := client.Whoami(ctx, token)
 	if errors.Is(err, kratos.ErrAAL2Required) {
 		fmt.Println("the code of the app, please")
-		_, err = client.Login.Do(ctx, kratos.LoginTOTP{TOTPCode: "123456"}, token, kratos.RequestAAL(kratos.AAL2))
+		_, err = client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, kratos.LoginTOTP{TOTPCode: "123456"}, token)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func ExampleFlowClient_Submit_reauthentication() {
 	step, err := client.Settings.Submit(ctx, flow, change, token)
 	if errors.Is(err, kratos.ErrRefreshRequired) {
 		fmt.Println("the password of now, please")
-		login, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: password}, token, kratos.Refresh())
+		login, err := client.Login.With(kratos.StartLogin{Refresh: true}).Do(ctx, kratos.LoginPassword{Identifier: email, Password: password}, token)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -242,7 +242,7 @@ func ExampleAdmin_Identities() {
 	admin, stop := exampleAdmin()
 	defer stop()
 
-	for identity, err := range admin.Identities(ctx) {
+	for identity, err := range admin.Identities(ctx, kratos.ListIdentities{}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -2,66 +2,80 @@ package kratos
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// FlowClient is one of Kratos' self-service flows: F is the flow, such as [LoginFlow], and M what can be
-// submitted to it, such as [LoginMethod]. A [Client] has one of each for native clients, and a
-// [Browser] for the person whose browser it acts for.
+// FlowClient is one of Kratos' self-service flows: F is the flow, such as [LoginFlow], M what can
+// be submitted to it, such as [LoginMethod], and P the parameters it can be started with, such as
+// [StartLogin]. A [Client] has one of each for native clients, and a [Browser] for the person whose
+// browser it acts for.
 //
-// A native flow belongs to whoever has its id, and success does not spend it: submitting it again
-// acts again. So the calls here never repeat a submission that may have been processed.
-type FlowClient[F any, M any] struct {
-	operations *flowOperations[F, M]
+// A native flow can be submitted by everyone who has its id, also again after it succeeded. The
+// methods send no submission again that may have been processed.
+type FlowClient[F, M, P any] struct {
+	operations *flowOperations[F, M, P]
 	client     *Client
 	api        *gen.Client // the client's own, or that of a browser
 	clientType clientType
+	start      P
 }
 
-// flowOperations is how one flow differs from the others. A client makes it once, and all its browsers
-// share it.
-type flowOperations[F any, M any] struct {
+// flowOperations is how one flow differs from the others. A client makes it once, and all its
+// browsers share it.
+type flowOperations[F, M, P any] struct {
 	name            string // as in the operationIds: createNative…Flow, createBrowser…Flow, get…Flow, update…Flow
-	native, browser func(context.Context, *gen.Client, []gen.RequestEditorFn) (*http.Response, error)
+	native, browser func(context.Context, *gen.Client, P, []gen.RequestEditorFn) (*http.Response, error)
 	get             func(context.Context, *gen.Client, string, []gen.RequestEditorFn) (*http.Response, error)
 	update          func(context.Context, *gen.Client, string, any, []gen.RequestEditorFn) (*http.Response, error)
 	body            func(M, string) any // what M is on the wire, with the CSRF token
 	state           func(*F) flowState
 }
 
-func newFlowClient[F, M any](c *Client, f *flowOperations[F, M]) FlowClient[F, M] {
-	return FlowClient[F, M]{operations: f, client: c, api: c.api, clientType: nativeClient}
+func newFlowClient[F, M, P any](c *Client, f *flowOperations[F, M, P]) FlowClient[F, M, P] {
+	return FlowClient[F, M, P]{operations: f, client: c, api: c.api, clientType: nativeClient}
 }
 
-// through returns the same flows for the browser whose requests api sends.
-func (f FlowClient[F, M]) forBrowser(api *gen.Client) FlowClient[F, M] {
-	return FlowClient[F, M]{operations: f.operations, client: f.client, api: api, clientType: browserClient}
+// forBrowser returns the same flows for the browser whose requests api sends.
+func (f FlowClient[F, M, P]) forBrowser(api *gen.Client) FlowClient[F, M, P] {
+	f.api, f.clientType = api, browserClient
+	return f
 }
 
-// usable refuses the zero Flows.
-func (f FlowClient[F, M]) checkInit() error {
+// checkInit refuses the zero FlowClient.
+func (f FlowClient[F, M, P]) checkInit() error {
 	if f.operations == nil {
-		return newArgumentError("Flows", "these are the flows of no client")
+		return newArgumentError("FlowClient", "it is not the flow of a Client or Browser")
 	}
 	return nil
 }
 
-// check refuses a call that is not of these flows' mode.
-func (f FlowClient[F, M]) checkRequest(r *http.Request) error {
+// checkRequest refuses a request that does not fit the type of client.
+func (f FlowClient[F, M, P]) checkRequest(r *http.Request) error {
 	if f.clientType == browserClient {
 		return checkBrowserRequest(r)
 	}
 	return checkNativeRequest(r)
 }
 
-// Start starts a flow (createNative…Flow or createBrowser…Flow, public port). Options such as
-// [ReturnTo], [Refresh] and [SessionToken] say what for. It fails with [ErrSessionAlreadyAvailable] if the
-// person is signed in and the flow is for people who are not, with [ErrNoSession] if it is the
-// other way round, with [ErrFlowDisabled], or with [ErrReturnToForbidden].
-func (f FlowClient[F, M]) Start(ctx context.Context, opts ...RequestOption) (*F, error) {
+// With returns a client for the same flow that starts it with these parameters, in place of those
+// of an earlier With.
+func (f FlowClient[F, M, P]) With(start P) FlowClient[F, M, P] {
+	f.start = start
+	return f
+}
+
+// Start starts a flow with the parameters of [FlowClient.With] (createNative…Flow or
+// createBrowser…Flow, public port). It fails with
+//   - [ErrSessionAlreadyAvailable] if the person is signed in and the flow is for people who are
+//     not,
+//   - [ErrNoSession] if it is the other way round,
+//   - [ErrFlowDisabled] or [ErrReturnToForbidden],
+//   - [ErrInvalidArgument] if a parameter is for the other type of client only.
+func (f FlowClient[F, M, P]) Start(ctx context.Context, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
 	}
@@ -69,13 +83,13 @@ func (f FlowClient[F, M]) Start(ctx context.Context, opts ...RequestOption) (*F,
 	if f.clientType == browserClient {
 		create, op = f.operations.browser, f.operations.operation("createBrowser")
 	}
-	resp, err := create(withoutRetry(ctx), f.api, requestEditors(opts, f.checkRequest))
+	resp, err := create(withoutRetry(ctx), f.api, f.start, requestEditors(opts, f.checkRequest))
 	return f.readFlow(op, resp, err)
 }
 
-// Get fetches the flow with this id (get…Flow, public port). It fails with [ErrNotFound] if there
-// is none, and with [ErrFlowExpired] if it is too old to be used.
-func (f FlowClient[F, M]) Get(ctx context.Context, id string, opts ...RequestOption) (*F, error) {
+// Get fetches the flow with this id (get…Flow, public port). It fails with [ErrNotFound], and with
+// [ErrFlowExpired] if the flow has expired.
+func (f FlowClient[F, M, P]) Get(ctx context.Context, id string, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
 	}
@@ -87,29 +101,32 @@ func (f FlowClient[F, M]) Get(ctx context.Context, id string, opts ...RequestOpt
 	return f.readFlow(op, resp, err)
 }
 
-// Restart starts a flow like this one, which has expired or was replaced: with what it was started
-// with (return_to, refresh, aal, login_challenge and so on), which the flow that Kratos makes in
-// its place has lost. The options are added to that; the person's [SessionToken] is one that a native
-// client has to give again. Nothing is submitted. What Start says of errors holds here too.
-func (f FlowClient[F, M]) Restart(ctx context.Context, flow *F, opts ...RequestOption) (*F, error) {
+// Restart starts a flow like this one, which has expired or was replaced: with the parameters that
+// it was started with, which the flow that Kratos makes in its place has lost. Parameters of
+// [FlowClient.With] replace them, a native client passes the [SessionToken] again, and nothing is
+// submitted. It fails like Start.
+func (f FlowClient[F, M, P]) Restart(ctx context.Context, flow *F, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
 	}
 	if flow == nil {
 		return nil, newArgumentError("Restart", "the flow is nil")
 	}
-	began, err := url.Parse(f.operations.state(flow).requestURL)
+	requestURL, err := url.Parse(f.operations.state(flow).requestURL)
 	if err != nil {
 		return nil, newArgumentError("Restart", "the flow does not say how it was started")
 	}
-	return f.Start(ctx, append(flowQuery(began.Query()), opts...)...)
+	before := func(r *http.Request) {
+		r.URL.RawQuery = withDefaults(r.URL.Query(), flowQuery(requestURL.Query())).Encode()
+	}
+	return f.Start(ctx, append([]RequestOption{before}, opts...)...)
 }
 
-// Submit sends what the person entered (update…Flow, public port). Where it returns no error,
-// Kratos accepted it, and the Step says what comes next. It fails with [ErrRejected] if what was
-// entered is wrong, with [ErrFlowExpired] or [ErrFlowReplaced] if the flow cannot be used any more,
-// and with the other errors that its operation names.
-func (f FlowClient[F, M]) Submit(ctx context.Context, flow *F, method M, opts ...RequestOption) (*FlowResult[F], error) {
+// Submit sends what the person entered (update…Flow, public port). Without an error, Kratos
+// accepted it, and the result says what comes next. It fails with [ErrRejected] if the input is
+// wrong, with [ErrFlowExpired] or [ErrFlowReplaced] if the flow cannot be used any more, and with
+// other errors of this package.
+func (f FlowClient[F, M, P]) Submit(ctx context.Context, flow *F, method M, opts ...RequestOption) (*FlowResult[F], error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
 	}
@@ -133,9 +150,9 @@ func (f FlowClient[F, M]) Submit(ctx context.Context, flow *F, method M, opts ..
 	return f.readSubmission(op, resp, err)
 }
 
-// Do starts a flow and submits method to it, for what needs only one answer of the person's: a
-// password, say. The options go to both calls; what Start and Submit say of errors holds here too.
-func (f FlowClient[F, M]) Do(ctx context.Context, method M, opts ...RequestOption) (*FlowResult[F], error) {
+// Do starts a flow and submits method to it, where the person enters something only once, such as a
+// password. Both calls get the options. It fails like Start and Submit.
+func (f FlowClient[F, M, P]) Do(ctx context.Context, method M, opts ...RequestOption) (*FlowResult[F], error) {
 	flow, err := f.Start(ctx, opts...)
 	if err != nil {
 		return nil, err
@@ -143,9 +160,9 @@ func (f FlowClient[F, M]) Do(ctx context.Context, method M, opts ...RequestOptio
 	return f.Submit(ctx, flow, method, opts...)
 }
 
-func (c *flowOperations[F, M]) operation(verb string) string { return verb + c.name + "Flow" }
+func (c *flowOperations[F, M, P]) operation(verb string) string { return verb + c.name + "Flow" }
 
-func (f FlowClient[F, M]) readFlow(op string, resp *http.Response, err error) (*F, error) {
+func (f FlowClient[F, M, P]) readFlow(op string, resp *http.Response, err error) (*F, error) {
 	return decodeValid(op, resp, err, func(flow *F) bool { return f.operations.state(flow).id != "" })
 }
 
@@ -154,16 +171,25 @@ const (
 	stateSuccess = "success"
 )
 
-// flowParameters are what can be said of a flow that is to be started.
+// flowParameters are the query parameters that a flow can be started with, in any version of
+// Kratos.
 var flowParameters = [...]string{"return_to", "refresh", "aal", "login_challenge", "organization", "via", "identity_schema", "after_verification_return_to", "return_session_token_exchange_code"}
 
-// parameters returns what a query says of the flow to start.
-func flowQuery(query url.Values) []RequestOption {
-	var opts []RequestOption
+// flowQuery returns the parameters of query that start a flow.
+func flowQuery(query url.Values) url.Values {
+	start := url.Values{}
 	for _, name := range flowParameters {
 		if query.Has(name) {
-			opts = append(opts, Query(name, query.Get(name)))
+			start.Set(name, query.Get(name))
 		}
 	}
-	return opts
+	return start
+}
+
+// withDefaults returns query, and what defaults has in addition.
+func withDefaults(query, defaults url.Values) url.Values {
+	all := url.Values{}
+	maps.Copy(all, defaults)
+	maps.Copy(all, query)
+	return all
 }

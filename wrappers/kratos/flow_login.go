@@ -15,7 +15,7 @@ type (
 	// LoginCode logs in with a one-time code: submit it with the Identifier, to have a code sent,
 	// and then with Identifier and Code. Resend "code" has another one sent. As a second factor it
 	// takes the Address instead of the Identifier, and from Kratos v26.2 on the Code alone, since
-	// starting the flow has sent it: see [Via].
+	// starting the flow has sent it: see [StartLogin].
 	LoginCode gen.UpdateLoginFlowWithCodeMethod
 	// LoginIdentifierFirst says who wants to log in; the next form offers that person's methods.
 	LoginIdentifierFirst gen.UpdateLoginFlowWithIdentifierFirstMethod

@@ -7,7 +7,7 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// mode is for whom flows are: a native client or a browser.
+// clientType says whether flows are for a native client or for a browser.
 type clientType bool
 
 const (
@@ -15,14 +15,22 @@ const (
 	browserClient clientType = true
 )
 
-func newLoginOperations() *flowOperations[LoginFlow, LoginMethod] {
-	return &flowOperations[LoginFlow, LoginMethod]{
+func newLoginOperations() *flowOperations[LoginFlow, LoginMethod, StartLogin] {
+	return &flowOperations[LoginFlow, LoginMethod, StartLogin]{
 		name: "Login",
-		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateNativeLoginFlow(ctx, nil, edits...)
+		native: func(ctx context.Context, api *gen.Client, start StartLogin, edits []gen.RequestEditorFn) (*http.Response, error) {
+			params, err := start.native()
+			if err != nil {
+				return nil, err
+			}
+			return api.CreateNativeLoginFlow(ctx, params, edits...)
 		},
-		browser: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateBrowserLoginFlow(ctx, nil, edits...)
+		browser: func(ctx context.Context, api *gen.Client, start StartLogin, edits []gen.RequestEditorFn) (*http.Response, error) {
+			params, err := start.browser()
+			if err != nil {
+				return nil, err
+			}
+			return api.CreateBrowserLoginFlow(ctx, params, edits...)
 		},
 		get: func(ctx context.Context, api *gen.Client, id string, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.GetLoginFlow(ctx, &gen.GetLoginFlowParams{ID: id}, edits...)
@@ -37,14 +45,22 @@ func newLoginOperations() *flowOperations[LoginFlow, LoginMethod] {
 	}
 }
 
-func newRegistrationOperations() *flowOperations[RegistrationFlow, RegistrationMethod] {
-	return &flowOperations[RegistrationFlow, RegistrationMethod]{
+func newRegistrationOperations() *flowOperations[RegistrationFlow, RegistrationMethod, StartRegistration] {
+	return &flowOperations[RegistrationFlow, RegistrationMethod, StartRegistration]{
 		name: "Registration",
-		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateNativeRegistrationFlow(ctx, nil, edits...)
+		native: func(ctx context.Context, api *gen.Client, start StartRegistration, edits []gen.RequestEditorFn) (*http.Response, error) {
+			params, err := start.native()
+			if err != nil {
+				return nil, err
+			}
+			return api.CreateNativeRegistrationFlow(ctx, params, edits...)
 		},
-		browser: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateBrowserRegistrationFlow(ctx, nil, edits...)
+		browser: func(ctx context.Context, api *gen.Client, start StartRegistration, edits []gen.RequestEditorFn) (*http.Response, error) {
+			params, err := start.browser()
+			if err != nil {
+				return nil, err
+			}
+			return api.CreateBrowserRegistrationFlow(ctx, params, edits...)
 		},
 		get: func(ctx context.Context, api *gen.Client, id string, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.GetRegistrationFlow(ctx, &gen.GetRegistrationFlowParams{ID: id}, edits...)
@@ -59,14 +75,14 @@ func newRegistrationOperations() *flowOperations[RegistrationFlow, RegistrationM
 	}
 }
 
-func newSettingsOperations() *flowOperations[SettingsFlow, SettingsMethod] {
-	return &flowOperations[SettingsFlow, SettingsMethod]{
+func newSettingsOperations() *flowOperations[SettingsFlow, SettingsMethod, StartSettings] {
+	return &flowOperations[SettingsFlow, SettingsMethod, StartSettings]{
 		name: "Settings",
-		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateNativeSettingsFlow(ctx, nil, edits...)
+		native: func(ctx context.Context, api *gen.Client, start StartSettings, edits []gen.RequestEditorFn) (*http.Response, error) {
+			return api.CreateNativeSettingsFlow(ctx, &gen.CreateNativeSettingsFlowParams{ReturnTo: optional(start.ReturnTo)}, edits...)
 		},
-		browser: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateBrowserSettingsFlow(ctx, nil, edits...)
+		browser: func(ctx context.Context, api *gen.Client, start StartSettings, edits []gen.RequestEditorFn) (*http.Response, error) {
+			return api.CreateBrowserSettingsFlow(ctx, &gen.CreateBrowserSettingsFlowParams{ReturnTo: optional(start.ReturnTo)}, edits...)
 		},
 		get: func(ctx context.Context, api *gen.Client, id string, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.GetSettingsFlow(ctx, &gen.GetSettingsFlowParams{ID: id}, edits...)
@@ -81,14 +97,14 @@ func newSettingsOperations() *flowOperations[SettingsFlow, SettingsMethod] {
 	}
 }
 
-func newRecoveryOperations() *flowOperations[RecoveryFlow, RecoveryMethod] {
-	return &flowOperations[RecoveryFlow, RecoveryMethod]{
+func newRecoveryOperations() *flowOperations[RecoveryFlow, RecoveryMethod, StartRecovery] {
+	return &flowOperations[RecoveryFlow, RecoveryMethod, StartRecovery]{
 		name: "Recovery",
-		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateNativeRecoveryFlow(ctx, nil, edits...)
+		native: func(ctx context.Context, api *gen.Client, start StartRecovery, edits []gen.RequestEditorFn) (*http.Response, error) {
+			return api.CreateNativeRecoveryFlow(ctx, &gen.CreateNativeRecoveryFlowParams{ReturnTo: optional(start.ReturnTo)}, edits...)
 		},
-		browser: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateBrowserRecoveryFlow(ctx, nil, edits...)
+		browser: func(ctx context.Context, api *gen.Client, start StartRecovery, edits []gen.RequestEditorFn) (*http.Response, error) {
+			return api.CreateBrowserRecoveryFlow(ctx, &gen.CreateBrowserRecoveryFlowParams{ReturnTo: optional(start.ReturnTo)}, edits...)
 		},
 		get: func(ctx context.Context, api *gen.Client, id string, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.GetRecoveryFlow(ctx, &gen.GetRecoveryFlowParams{ID: id}, edits...)
@@ -103,14 +119,14 @@ func newRecoveryOperations() *flowOperations[RecoveryFlow, RecoveryMethod] {
 	}
 }
 
-func newVerificationOperations() *flowOperations[VerificationFlow, VerificationMethod] {
-	return &flowOperations[VerificationFlow, VerificationMethod]{
+func newVerificationOperations() *flowOperations[VerificationFlow, VerificationMethod, StartVerification] {
+	return &flowOperations[VerificationFlow, VerificationMethod, StartVerification]{
 		name: "Verification",
-		native: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateNativeVerificationFlow(ctx, nil, edits...)
+		native: func(ctx context.Context, api *gen.Client, start StartVerification, edits []gen.RequestEditorFn) (*http.Response, error) {
+			return api.CreateNativeVerificationFlow(ctx, &gen.CreateNativeVerificationFlowParams{ReturnTo: optional(start.ReturnTo)}, edits...)
 		},
-		browser: func(ctx context.Context, api *gen.Client, edits []gen.RequestEditorFn) (*http.Response, error) {
-			return api.CreateBrowserVerificationFlow(ctx, nil, edits...)
+		browser: func(ctx context.Context, api *gen.Client, start StartVerification, edits []gen.RequestEditorFn) (*http.Response, error) {
+			return api.CreateBrowserVerificationFlow(ctx, &gen.CreateBrowserVerificationFlowParams{ReturnTo: optional(start.ReturnTo)}, edits...)
 		},
 		get: func(ctx context.Context, api *gen.Client, id string, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.GetVerificationFlow(ctx, &gen.GetVerificationFlowParams{ID: id}, edits...)

@@ -49,7 +49,7 @@ func (s FlowResult[F]) String() string {
 }
 
 // read makes a step of the answer to a submission.
-func (f FlowClient[F, M]) readSubmission(op string, resp *http.Response, err error) (*FlowResult[F], error) {
+func (f FlowClient[F, M, P]) readSubmission(op string, resp *http.Response, err error) (*FlowResult[F], error) {
 	a, err := readResponse(op, resp, err)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (f FlowClient[F, M]) readSubmission(op string, resp *http.Response, err err
 
 // outcome tells what an answer to a submission means: by its shape, then by what it says, and by
 // its status last.
-func (f FlowClient[F, M]) readResult(a *response) (*FlowResult[F], error) {
+func (f FlowClient[F, M, P]) readResult(a *response) (*FlowResult[F], error) {
 	var shape struct {
 		UI *struct{} `json:"ui"` // only whether it is there
 	}
@@ -81,7 +81,7 @@ func (f FlowClient[F, M]) readResult(a *response) (*FlowResult[F], error) {
 }
 
 // stands reads an answer that is a flow.
-func (f FlowClient[F, M]) resultFromFlow(a *response) (*FlowResult[F], error) {
+func (f FlowClient[F, M, P]) resultFromFlow(a *response) (*FlowResult[F], error) {
 	flow := new(F)
 	if err := a.decode(flow); err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func (s *FlowResult[F]) setSessionToken() {
 }
 
 // elsewhere reads an answer that sends a browser to another URL.
-func (f FlowClient[F, M]) resultFromRedirect(a *response) (*FlowResult[F], error) {
+func (f FlowClient[F, M, P]) resultFromRedirect(a *response) (*FlowResult[F], error) {
 	e := a.responseError()
 	if e.sentinel != ErrBrowserLocationChangeRequired || e.RedirectTo == "" {
 		return nil, e

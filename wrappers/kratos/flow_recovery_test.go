@@ -28,7 +28,7 @@ func TestARecoveryByAddressOrCode(t *testing.T) {
 		"an address and a code, and a payload": {kratos.RecoveryCode{Email: "ada@example.org", Code: "123456", TransientPayload: map[string]int{"n": 1}}, `{"code":"123456","method":"code","transient_payload":{"n":1}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for mode, flows := range map[string]kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod]{"native": client.Recovery, "browser": browser.Recovery} {
+			for mode, flows := range map[string]kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod, kratos.StartRecovery]{"native": client.Recovery, "browser": browser.Recovery} {
 				t.Run(mode, func(t *testing.T) {
 					if _, err := flows.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), tc.method); err != nil {
 						t.Errorf("%s, %s: %v", name, mode, err)

@@ -21,8 +21,8 @@ type (
 	// "previous" goes back to it.
 	RegistrationProfile gen.UpdateRegistrationFlowWithProfileMethod
 	// RegistrationOIDC registers through another provider; FlowResult.RedirectTo says where the browser
-	// has to go, unless an id token of the provider is given; see [ReturnSessionTokenExchangeCode]
-	// for native clients, and [ErrAccountExists].
+	// has to go, unless an id token of the provider is given; see [StartRegistration] for native
+	// clients, and [ErrAccountExists].
 	RegistrationOIDC gen.UpdateRegistrationFlowWithOIDCMethod
 	// RegistrationWebAuthn registers with a security key. Kratos takes it from browsers only.
 	RegistrationWebAuthn gen.UpdateRegistrationFlowWithWebAuthnMethod

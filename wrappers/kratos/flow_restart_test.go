@@ -42,8 +42,12 @@ func TestRestartKeepsWhatTheFlowWasStartedWith(t *testing.T) {
 	}
 	old := newFlow[kratos.LoginFlow]("old")
 	old.RequestURL = "http://kratos/?return_to=a"
-	if _, err := client.Login.Restart(t.Context(), old, kratos.ReturnTo("b")); err != nil || got != "return_to=b" {
-		t.Errorf("an option beside what was there: %v, sent %q", err, got)
+	login := client.Login.With(kratos.StartLogin{ReturnTo: "b", Refresh: true})
+	if _, err := login.Restart(t.Context(), old); err != nil || got != "refresh=true&return_to=b" {
+		t.Errorf("parameters in place of those of the flow: %v, sent %q", err, got)
+	}
+	if _, err := login.Restart(t.Context(), old, kratos.Query("return_to", "c")); err != nil || got != "refresh=true&return_to=c" {
+		t.Errorf("an option in place of both: %v, sent %q", err, got)
 	}
 	broken := newFlow[kratos.LoginFlow]("old")
 	broken.RequestURL = "http://[s3cret"

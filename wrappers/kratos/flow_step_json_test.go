@@ -22,20 +22,20 @@ func stepOf(t *testing.T, e *recorded.Exchange) []byte {
 	b := client.Browser(browserRequest("csrf_token_0=c; ory_kratos_session=s"))
 	switch e.Op {
 	case "updateLoginFlow":
-		return written[kratos.LoginFlow, kratos.LoginMethod](t, b.Login, kratos.LoginPassword{})
+		return written[kratos.LoginFlow, kratos.LoginMethod, kratos.StartLogin](t, b.Login, kratos.LoginPassword{})
 	case "updateRegistrationFlow":
-		return written[kratos.RegistrationFlow, kratos.RegistrationMethod](t, b.Registration, kratos.RegistrationPassword{})
+		return written[kratos.RegistrationFlow, kratos.RegistrationMethod, kratos.StartRegistration](t, b.Registration, kratos.RegistrationPassword{})
 	case "updateSettingsFlow":
-		return written[kratos.SettingsFlow, kratos.SettingsMethod](t, b.Settings, kratos.SettingsPassword{})
+		return written[kratos.SettingsFlow, kratos.SettingsMethod, kratos.StartSettings](t, b.Settings, kratos.SettingsPassword{})
 	case "updateRecoveryFlow":
-		return written[kratos.RecoveryFlow, kratos.RecoveryMethod](t, b.Recovery, kratos.RecoveryCode{Code: "1"})
+		return written[kratos.RecoveryFlow, kratos.RecoveryMethod, kratos.StartRecovery](t, b.Recovery, kratos.RecoveryCode{Code: "1"})
 	case "updateVerificationFlow":
-		return written[kratos.VerificationFlow, kratos.VerificationMethod](t, b.Verification, kratos.VerificationCode{Code: "1"})
+		return written[kratos.VerificationFlow, kratos.VerificationMethod, kratos.StartVerification](t, b.Verification, kratos.VerificationCode{Code: "1"})
 	}
 	return nil
 }
 
-func written[F, M any](t *testing.T, flows kratos.FlowClient[F, M], method M) []byte {
+func written[F, M, P any](t *testing.T, flows kratos.FlowClient[F, M, P], method M) []byte {
 	t.Helper()
 	step, err := flows.Submit(context.Background(), newFlow[F]("f"), method)
 	if err != nil {

@@ -29,25 +29,27 @@ func TestEverySubmissionNamesItsMethod(t *testing.T) {
 	back := kratos.RegistrationProfile{Screen: kratos.RegistrationScreenPrevious}
 	for union, sent := range map[string]func(*testing.T) []string{
 		"updateLoginFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, loginMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.LoginFlow, kratos.LoginMethod] { return c.Login })
+			return methodsSent(t, loginMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.LoginFlow, kratos.LoginMethod, kratos.StartLogin] {
+				return c.Login
+			})
 		},
 		"updateRegistrationFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, append(registrationMethods(), back), func(c *kratos.Client) kratos.FlowClient[kratos.RegistrationFlow, kratos.RegistrationMethod] {
+			return methodsSent(t, append(registrationMethods(), back), func(c *kratos.Client) kratos.FlowClient[kratos.RegistrationFlow, kratos.RegistrationMethod, kratos.StartRegistration] {
 				return c.Registration
 			})
 		},
 		"updateSettingsFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, settingsMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.SettingsFlow, kratos.SettingsMethod] {
+			return methodsSent(t, settingsMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.SettingsFlow, kratos.SettingsMethod, kratos.StartSettings] {
 				return c.Settings
 			})
 		},
 		"updateRecoveryFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, recoveryMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod] {
+			return methodsSent(t, recoveryMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod, kratos.StartRecovery] {
 				return c.Recovery
 			})
 		},
 		"updateVerificationFlowBody": func(t *testing.T) []string {
-			return methodsSent(t, verificationMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.VerificationFlow, kratos.VerificationMethod] {
+			return methodsSent(t, verificationMethods(), func(c *kratos.Client) kratos.FlowClient[kratos.VerificationFlow, kratos.VerificationMethod, kratos.StartVerification] {
 				return c.Verification
 			})
 		},
@@ -63,7 +65,7 @@ func TestEverySubmissionNamesItsMethod(t *testing.T) {
 }
 
 // methodsSent submits each method, and returns what the bodies name, in order.
-func methodsSent[F, M any](t *testing.T, methods []M, of func(*kratos.Client) kratos.FlowClient[F, M]) (names []string) {
+func methodsSent[F, M, P any](t *testing.T, methods []M, of func(*kratos.Client) kratos.FlowClient[F, M, P]) (names []string) {
 	t.Helper()
 	sent := make(chan string, len(methods))
 	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

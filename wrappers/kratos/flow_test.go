@@ -269,7 +269,7 @@ func TestStartTellsWhatFor(t *testing.T) {
 		query = r.URL.Query().Encode()
 		reply{status: 200, body: flowBody("f", "choose_method", "[]", "[]")}.ServeHTTP(w, r)
 	}))
-	if _, err := client.Login.Start(t.Context(), kratos.Refresh(), kratos.RequestAAL(kratos.AAL2), kratos.ReturnTo("https://example.org/?a=1&b=2")); err != nil {
+	if _, err := client.Login.With(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2, ReturnTo: "https://example.org/?a=1&b=2"}).Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if want := "aal=aal2&refresh=true&return_to=https%3A%2F%2Fexample.org%2F%3Fa%3D1%26b%3D2"; query != want {

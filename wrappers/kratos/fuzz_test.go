@@ -78,7 +78,7 @@ func FuzzAnswers(f *testing.F) {
 			t.Errorf("rejected with the flow %v: %v", f, err)
 		}
 		n := 0
-		for _, err := range admin.Identities(ctx, kratos.PageToken("x")) {
+		for _, err := range admin.Identities(ctx, kratos.ListIdentities{PageToken: "x"}) {
 			checkError(t, err, "")
 			if n++; n > 1000 {
 				break
@@ -143,13 +143,13 @@ func FuzzLink(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, link string) {
 		_, admin := answering(t, 200, http.Header{"Content-Type": {"application/json"}, "Link": {link}}, `[{"id":"a"}]`)
-		page, err := admin.IdentitiesPage(t.Context())
+		page, err := admin.IdentitiesPage(t.Context(), kratos.ListIdentities{})
 		checkError(t, err, "")
 		if err == nil && len(page.Items) != 1 {
 			t.Errorf("%d items", len(page.Items))
 		}
 		n := 0
-		for _, err := range admin.Identities(t.Context()) {
+		for _, err := range admin.Identities(t.Context(), kratos.ListIdentities{}) {
 			checkError(t, err, "")
 			if n++; n > 3 {
 				t.Fatal("the list does not end")

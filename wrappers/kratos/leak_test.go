@@ -75,7 +75,7 @@ func TestNoFlowLeaksASecret(t *testing.T) {
 				login, registration, settings, recovery, verification := client.Login, client.Registration, client.Settings, client.Recovery, client.Verification
 				var opts []kratos.RequestOption
 				if native {
-					opts = append(opts, kratos.SessionToken(leak), kratos.ReturnTo("http://"+leak))
+					opts = append(opts, kratos.SessionToken(leak), kratos.Query("return_to", "http://"+leak))
 				} else {
 					login, registration, settings, recovery, verification = browser.Login, browser.Registration, browser.Settings, browser.Recovery, browser.Verification
 				}
@@ -90,7 +90,7 @@ func TestNoFlowLeaksASecret(t *testing.T) {
 }
 
 // leaks submits every method, and looks for the secret in whatever can be printed.
-func leaks[F, M any](t *testing.T, flows kratos.FlowClient[F, M], opts []kratos.RequestOption, methods []M) {
+func leaks[F, M, P any](t *testing.T, flows kratos.FlowClient[F, M, P], opts []kratos.RequestOption, methods []M) {
 	t.Helper()
 	flow := newFlow[F](leak)
 	for _, method := range methods {

@@ -27,21 +27,21 @@ var (
 type Page[T any] struct {
 	// Items are in the order of the server. There may be none, though a page follows.
 	Items []T
-	// Next is the token of the next page, for [PageToken]; "" after the last.
+	// Next is the PageToken of the next page; "" after the last.
 	Next string
 }
 
-// lister is one of Kratos' lists. It names its next page in a Link header, or counts its pages.
+// pager is one of Kratos' lists. It names its next page in a Link header, or counts its pages.
 type pager[T any] struct {
 	operation string
 	fetch     func(...gen.RequestEditorFn) (*http.Response, error)
 	checks    []check
-	// counted says that the list only knows the parameters page and per_page, and first is the
-	// number of its first page. The page_token of such a list is the number of a page here: those
-	// that the server names in its links lead back to the first.
+	// offsetPaged says that the list only knows the parameters page and per_page, and firstPage is
+	// the number of its first page. The PageToken of such a list is the number of a page: the
+	// tokens in the server's links lead back to the first page.
 	offsetPaged bool
 	firstPage   int
-	// id returns what an item is known by.
+	// id returns the id of an item.
 	id func(*T) string
 }
 
@@ -63,14 +63,14 @@ func (l pager[T]) request(opts []RequestOption, budget *transport.Budget) (resp 
 	return resp, number, err
 }
 
-// fetched is one page as far as it was read.
+// pageResult is one page as far as it was read.
 type pageResult struct {
 	items int    // that were yielded
 	next  string // the token of the next page, or ""
 	more  bool   // the caller wants more
 }
 
-// read fetches one page and yields its items while they arrive. A page that breaks off before
+// readPage fetches one page and yields its items while they arrive. A page that breaks off before
 // anything of it was yielded is fetched again.
 func (l pager[T]) readPage(opts []RequestOption, yield func(T, error) bool) (pageResult, error) {
 	budget := new(transport.Budget)
@@ -95,7 +95,7 @@ func (l pager[T]) readPage(opts []RequestOption, yield func(T, error) bool) (pag
 	}
 }
 
-// next returns the token of the page after the one in resp, which has this number of items.
+// nextToken returns the token of the page after the one in resp, which has this number of items.
 func (l pager[T]) nextToken(resp *http.Response, number, items int) (string, error) {
 	switch {
 	case items == 0: // some lists name a next page for ever
@@ -133,18 +133,18 @@ func (l pager[T]) all(opts []RequestOption) iter.Seq2[T, error] {
 			if f.next == "" {
 				return
 			}
-			pageOpts = append(opts[:len(opts):len(opts)], PageToken(f.next))
+			pageOpts = append(opts[:len(opts):len(opts)], Query("page_token", f.next))
 		}
 	}
 }
 
-// seenPages remembers by what pages were known, in a few bytes for each.
+// pageLoop remembers the ids and tokens of the pages of a list, in a few bytes for each.
 type pageLoop struct {
 	seed  maphash.Seed
 	pages map[uint64]bool
 }
 
-// before reports whether there was a page with this mark before.
+// seen reports whether there was a page with this mark before.
 func (s pageLoop) seen(mark string) bool {
 	hash := maphash.String(s.seed, mark)
 	defer func() { s.pages[hash] = true }()
@@ -165,7 +165,7 @@ func (l pager[T]) page(opts []RequestOption) (*Page[T], error) {
 	return p, nil
 }
 
-// countPages replaces the parameters page_size and page_token by those that older lists know.
+// toOffsetParams replaces the parameters page_size and page_token by those that older lists know.
 func toOffsetParams(r *http.Request, first int) (number int, err error) {
 	q := r.URL.Query()
 	number = first
@@ -196,8 +196,8 @@ func asError(operation string, resp *http.Response, err error) error {
 	return (&response{operation: operation, Response: resp}).unexpectedError(err)
 }
 
-// page yields the items of one answer while they arrive. more is false if the caller has seen
-// enough.
+// decodePage yields the items of one response while they arrive. more is false if the caller wants
+// no more of them.
 func decodePage[T any](operation string, resp *http.Response, err error, yield func(T, error) bool) (items int, more bool, _ error) {
 	if err != nil {
 		return 0, true, wrapError(operation, err)
@@ -246,7 +246,7 @@ func decodePage[T any](operation string, resp *http.Response, err error, yield f
 	return items, true, nil
 }
 
-// nextToken returns the page_token of the link to the next page, or "" if there is none.
+// nextPageToken returns the page_token of the link to the next page, or "" if there is none.
 func nextPageToken(h http.Header) (string, error) {
 	target, ok := transport.NextLink(h.Values("Link"))
 	if !ok {

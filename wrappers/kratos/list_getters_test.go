@@ -52,7 +52,7 @@ func TestEverySchemaThatIsListed(t *testing.T) {
 		"a b", " a ", "a+b", "a&b=c", "a;b", "a:b", "a@b", "~a", "a,b", "日本", "\u00a0", "a\nb", "100%", "%", "%41", "ZGVmYXVsdA", "-_", "{a}", `"a"`, strings.Repeat("long/", 100)}
 	client, _ := serve(t, schemaServer(ids))
 	listed := 0
-	for item, err := range client.IdentitySchemas(t.Context()) {
+	for item, err := range client.IdentitySchemas(t.Context(), kratos.ListIdentitySchemas{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,29 +104,29 @@ func TestEveryItemThatIsListed(t *testing.T) {
 	ctx, token := t.Context(), kratos.SessionToken("t")
 	sessionID := func(s kratos.Session) string { return s.ID }
 	fetchSession := func(id string) (string, error) {
-		s, err := admin.Session(ctx, id)
+		s, err := admin.Session(ctx, id, nil)
 		if err != nil {
 			return "", err
 		}
 		return s.ID, nil
 	}
-	fetched(t, "identities", admin.Identities(ctx), func(i kratos.Identity) string { return i.ID }, len(ids), func(id string) (string, error) {
+	fetched(t, "identities", admin.Identities(ctx, kratos.ListIdentities{}), func(i kratos.Identity) string { return i.ID }, len(ids), func(id string) (string, error) {
 		i, err := admin.Identity(ctx, id)
 		if err != nil {
 			return "", err
 		}
 		return i.ID, nil
 	})
-	fetched(t, "messages", admin.CourierMessages(ctx), func(m kratos.CourierMessage) string { return m.ID }, len(ids), func(id string) (string, error) {
+	fetched(t, "messages", admin.CourierMessages(ctx, kratos.ListCourierMessages{}), func(m kratos.CourierMessage) string { return m.ID }, len(ids), func(id string) (string, error) {
 		m, err := admin.CourierMessage(ctx, id)
 		if err != nil {
 			return "", err
 		}
 		return m.ID, nil
 	})
-	fetched(t, "sessions", admin.Sessions(ctx), sessionID, len(ids), fetchSession)
-	fetched(t, "sessions of an identity", admin.IdentitySessions(ctx, "somebody"), sessionID, len(ids), fetchSession)
-	fetched(t, "my sessions", client.MySessions(ctx, token), sessionID, len(ids), fetchSession)
+	fetched(t, "sessions", admin.Sessions(ctx, kratos.ListSessions{}), sessionID, len(ids), fetchSession)
+	fetched(t, "sessions of an identity", admin.IdentitySessions(ctx, "somebody", kratos.ListIdentitySessions{}), sessionID, len(ids), fetchSession)
+	fetched(t, "my sessions", client.MySessions(ctx, kratos.ListMySessions{}, token), sessionID, len(ids), fetchSession)
 }
 
 func fetched[T any](t *testing.T, name string, list iter.Seq2[T, error], idOf func(T) string, want int, fetch func(id string) (string, error)) {

@@ -26,19 +26,19 @@ func TestCountedPages(t *testing.T) {
 		reply{status: 200, header: http.Header{"X-Total-Count": {"2"}, "Link": {`</sessions?page=1&page_token=abc>; rel="next"`}}, body: body}.ServeHTTP(w, r)
 	}))
 	var got string
-	for s, err := range client.MySessions(t.Context(), kratos.SessionToken("t"), kratos.PageSize(1)) {
+	for s, err := range client.MySessions(t.Context(), kratos.ListMySessions{PageSize: 1}, kratos.SessionToken("t")) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		got += s.ID + " "
 	}
-	for s, err := range admin.IdentitySessions(t.Context(), idA, kratos.PageToken("2")) {
+	for s, err := range admin.IdentitySessions(t.Context(), idA, kratos.ListIdentitySessions{PageToken: "2"}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		got += s.ID + " "
 	}
-	for s, err := range client.IdentitySchemas(t.Context()) {
+	for s, err := range client.IdentitySchemas(t.Context(), kratos.ListIdentitySchemas{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +50,7 @@ func TestCountedPages(t *testing.T) {
 	if want := "per_page=1 page=2&per_page=1 page=3&per_page=1 page=2 page=3  page=1 page=2 page=3"; strings.Join(asked, " ") != want {
 		t.Errorf("asked %q", strings.Join(asked, " "))
 	}
-	page, err := client.IdentitySchemasPage(t.Context(), kratos.PageToken("9"))
+	page, err := client.IdentitySchemasPage(t.Context(), kratos.ListIdentitySchemas{PageToken: "9"})
 	switch {
 	case err != nil:
 		t.Errorf("the page after the last: %v", err)
@@ -61,7 +61,7 @@ func TestCountedPages(t *testing.T) {
 	}
 	for _, token := range []string{"abc", "-1", "0x1"} {
 		t.Run(token, func(t *testing.T) {
-			if _, err := client.IdentitySchemasPage(t.Context(), kratos.PageToken(token)); !errors.Is(err, kratos.ErrInvalidArgument) {
+			if _, err := client.IdentitySchemasPage(t.Context(), kratos.ListIdentitySchemas{PageToken: token}); !errors.Is(err, kratos.ErrInvalidArgument) {
 				t.Errorf("token %s: %v", token, err)
 			}
 		})
@@ -77,7 +77,7 @@ func TestPagesOneByOne(t *testing.T) {
 		}
 		reply{status: 200, header: http.Header{"Link": {`</admin/identities?page_token=x>; rel="next"`}}, body: `[{"id":"a"},{"id":"b"}]`}.ServeHTTP(w, r)
 	}))
-	page, err := admin.IdentitiesPage(t.Context())
+	page, err := admin.IdentitiesPage(t.Context(), kratos.ListIdentities{})
 	switch {
 	case err != nil:
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestPagesOneByOne(t *testing.T) {
 	case page.Next != "x":
 		t.Fatalf(`page.Next = %q, want "x"`, page.Next)
 	}
-	page, err = admin.IdentitiesPage(t.Context(), kratos.PageToken(page.Next))
+	page, err = admin.IdentitiesPage(t.Context(), kratos.ListIdentities{PageToken: page.Next})
 	switch {
 	case err != nil:
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func TestPagesOneByOne(t *testing.T) {
 		t.Fatalf("page.Next = %q, want none", page.Next)
 	}
 	var got string
-	for i, err := range admin.Identities(t.Context(), kratos.PageToken("x")) {
+	for i, err := range admin.Identities(t.Context(), kratos.ListIdentities{PageToken: "x"}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestAListIsRangedOverAgain(t *testing.T) {
 		}
 		reply{status: 200, header: http.Header{"Link": {`</admin/identities?page_token=x>; rel="next"`}}, body: `[{"id":"a"},{"id":"b"}]`}.ServeHTTP(w, r)
 	}))
-	list := admin.Identities(t.Context())
+	list := admin.Identities(t.Context(), kratos.ListIdentities{})
 	for _, name := range []string{"the first time", "the second time"} {
 		var got string
 		for i, err := range list {

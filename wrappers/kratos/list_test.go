@@ -42,7 +42,7 @@ func replaceOnce(t *testing.T, s, old, new string) string {
 
 // listed returns the ids that a list of identities yields, and the error that it ends with.
 func listed(admin *kratos.Admin, t *testing.T) (ids string, err error) {
-	for identity, err := range admin.Identities(t.Context(), kratos.Query("page_size", "2")) {
+	for identity, err := range admin.Identities(t.Context(), kratos.ListIdentities{PageSize: 2}) {
 		if err != nil {
 			return ids, err
 		}
@@ -111,7 +111,7 @@ func TestTheFirstItemDoesNotWaitForThePage(t *testing.T) {
 		fmt.Fprint(w, `{"id":"b"}]`)
 	}))
 	var ids string
-	for identity, err := range admin.Identities(t.Context()) {
+	for identity, err := range admin.Identities(t.Context(), kratos.ListIdentities{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +128,7 @@ func TestBreakingOffFetchesNoMore(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int64
 	_, admin := serve(t, counted(&n, reply{status: 200, header: http.Header{"Link": {`</?page_token=x>; rel="next"`}}, body: `[{"id":"a"},{"id":"b"}]`}))
-	for _, err := range admin.Identities(t.Context()) {
+	for _, err := range admin.Identities(t.Context(), kratos.ListIdentities{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +166,7 @@ func TestAListWaitsForItsCaller(t *testing.T) {
 			t.Fatal(err)
 		}
 		var ids string
-		for identity, err := range admin.Identities(t.Context()) {
+		for identity, err := range admin.Identities(t.Context(), kratos.ListIdentities{}) {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -29,23 +29,23 @@ func recordedCall(e *recorded.Exchange) func(*kratos.Client) (done bool, err err
 	switch e.Op {
 	case "updateLoginFlow":
 		return func(c *kratos.Client) (bool, error) {
-			return submitted[kratos.LoginFlow, kratos.LoginMethod](ctx, c.Login, kratos.LoginPassword{})
+			return submitted[kratos.LoginFlow, kratos.LoginMethod, kratos.StartLogin](ctx, c.Login, kratos.LoginPassword{})
 		}
 	case "updateRegistrationFlow":
 		return func(c *kratos.Client) (bool, error) {
-			return submitted[kratos.RegistrationFlow, kratos.RegistrationMethod](ctx, c.Registration, kratos.RegistrationPassword{})
+			return submitted[kratos.RegistrationFlow, kratos.RegistrationMethod, kratos.StartRegistration](ctx, c.Registration, kratos.RegistrationPassword{})
 		}
 	case "updateSettingsFlow":
 		return func(c *kratos.Client) (bool, error) {
-			return submitted[kratos.SettingsFlow, kratos.SettingsMethod](ctx, c.Settings, kratos.SettingsPassword{})
+			return submitted[kratos.SettingsFlow, kratos.SettingsMethod, kratos.StartSettings](ctx, c.Settings, kratos.SettingsPassword{})
 		}
 	case "updateRecoveryFlow":
 		return func(c *kratos.Client) (bool, error) {
-			return submitted[kratos.RecoveryFlow, kratos.RecoveryMethod](ctx, c.Recovery, kratos.RecoveryCode{})
+			return submitted[kratos.RecoveryFlow, kratos.RecoveryMethod, kratos.StartRecovery](ctx, c.Recovery, kratos.RecoveryCode{})
 		}
 	case "updateVerificationFlow":
 		return func(c *kratos.Client) (bool, error) {
-			return submitted[kratos.VerificationFlow, kratos.VerificationMethod](ctx, c.Verification, kratos.VerificationCode{})
+			return submitted[kratos.VerificationFlow, kratos.VerificationMethod, kratos.StartVerification](ctx, c.Verification, kratos.VerificationCode{})
 		}
 	case "toSession":
 		return func(c *kratos.Client) (bool, error) {
@@ -56,7 +56,7 @@ func recordedCall(e *recorded.Exchange) func(*kratos.Client) (done bool, err err
 	return nil
 }
 
-func submitted[F, M any](ctx context.Context, flows kratos.FlowClient[F, M], method M) (done bool, err error) {
+func submitted[F, M, P any](ctx context.Context, flows kratos.FlowClient[F, M, P], method M) (done bool, err error) {
 	step, err := flows.Submit(ctx, newFlow[F]("f"), method)
 	return err == nil && step.Done, err
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// data are the types whose JSON is what a server sent, and is written again as it came, secrets
-// included.
+// data are the types whose JSON is not redacted: what a server sent, which is written again as it
+// came, secrets included, and what has no secrets.
 func data(t *testing.T) map[reflect.Type]bool {
 	t.Helper()
 	types := map[reflect.Type]bool{}
@@ -29,7 +29,8 @@ func data(t *testing.T) map[reflect.Type]bool {
 	for _, model := range []any{
 		gen.ErrorGeneric{}, kratos.FedCMFlow{}, // answers that nothing recorded has
 		kratos.Form{}, kratos.ContinueWithList{}, kratos.MessageContext{}, kratos.Page[kratos.Session]{}, // parts of answers
-		kratos.BatchResult{}, // its ids are no secrets, and its error is redacted
+		kratos.BatchResult{},                                                                                                                     // its ids are no secrets, and its error is redacted
+		kratos.ListSessions{}, kratos.ListIdentitySessions{}, kratos.ListMySessions{}, kratos.ListIdentitySchemas{}, kratos.CreateRecoveryCode{}, // parameters without secrets
 	} {
 		contained(reflect.TypeOf(model), types)
 	}

@@ -10,7 +10,7 @@ import (
 // A check refuses a request that must not be sent as it is; it runs after the call's options.
 type check func(*http.Request) error
 
-// headers refuses headers that cannot be sent.
+// checkHeaders refuses headers that cannot be sent.
 func checkHeaders(r *http.Request) error {
 	for name, values := range r.Header {
 		if name == "" || strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, c) }) {
@@ -30,7 +30,7 @@ func isHeaderValue(v string) bool {
 
 const headerSessionToken = "X-Session-Token"
 
-// browserCall refuses to act for a person other than the one whose browser it is.
+// checkBrowserRequest refuses to act for a person other than the one whose browser it is.
 func checkBrowserRequest(r *http.Request) error {
 	if r.Header.Get(headerSessionToken) != "" {
 		return argumentError("a call for a browser has no session token")
@@ -41,8 +41,8 @@ func checkBrowserRequest(r *http.Request) error {
 	return nil
 }
 
-// nativeCall refuses what makes Kratos refuse a native call, or what would give it a person that
-// the caller did not mean.
+// checkNativeRequest refuses what makes Kratos refuse a native call, or what would identify a
+// person whom the caller did not mean.
 func checkNativeRequest(r *http.Request) error {
 	if r.Header.Get("Cookie") != "" {
 		return argumentError("a native call has no header Cookie: Client.Browser and Client.BrowserWithCookies act for a browser")
@@ -53,7 +53,7 @@ func checkNativeRequest(r *http.Request) error {
 	return nil
 }
 
-// forPerson refuses a native call that acts for a person if nothing in it says for whom.
+// checkSessionToken refuses a native call that acts for a person and has no session token.
 func checkSessionToken(r *http.Request) error {
 	if err := checkNativeRequest(r); err != nil {
 		return err
@@ -64,12 +64,12 @@ func checkSessionToken(r *http.Request) error {
 	return nil
 }
 
-// paged refuses a size that no page has.
+// checkPagination refuses a size that no page has, and the empty token of [Query].
 func checkPagination(r *http.Request) error {
 	q := r.URL.Query()
 	if size := q.Get("page_size"); q.Has("page_size") {
 		if n, err := strconv.Atoi(size); err != nil || n < 1 || n > 1000 {
-			return argumentError("a page has 1 to 1000 items")
+			return argumentError("PageSize is not between 1 and 1000")
 		}
 	}
 	if q.Has("page_token") && q.Get("page_token") == "" {
@@ -81,8 +81,8 @@ func checkPagination(r *http.Request) error {
 // filters are the parameters that restrict lists.
 var filters = [...]string{"ids", "credentials_identifier", "preview_credentials_identifier_similar", "organization_id", "active", "status", "recipient"}
 
-// filteredBy refuses filters that a list does not know, which would list everything, and empty
-// ones, which do the same.
+// checkFilters refuses filters of [Query] that a list does not know, and empty ones: either would
+// list everything.
 func checkFilters(names ...string) check {
 	return func(r *http.Request) error {
 		q := r.URL.Query()
@@ -96,26 +96,26 @@ func checkFilters(names ...string) check {
 			}
 		}
 		if q.Has("page") || q.Has("per_page") {
-			return argumentError("pages are asked for with PageSize and PageToken")
+			return argumentError("a page is selected by PageSize and PageToken")
 		}
 		return nil
 	}
 }
 
-// oneFilter refuses filters for identities that Kratos does not take together, or would take for
-// none.
+// checkIdentityFilters refuses filters for identities that Kratos does not accept together, or
+// would ignore.
 func checkIdentityFilters(r *http.Request) error {
 	q := r.URL.Query()
 	if q.Has("credentials_identifier") && q.Has("preview_credentials_identifier_similar") {
 		return argumentError("CredentialsIdentifier and PreviewCredentialsIdentifierSimilar exclude each other")
 	}
 	if len(q["ids"]) > 500 || slices.Contains(q["ids"], "") {
-		return argumentError("IDs takes 1 to 500 ids, none of them empty")
+		return argumentError("IDs has more than 500 ids, or an empty one")
 	}
 	return nil
 }
 
-// segment refuses an id that would make the path of a call that of another.
+// checkPathSegment refuses an id that would change the path of a request (path traversal).
 func checkPathSegment(name, id string) error {
 	switch id {
 	case "":

@@ -9,7 +9,8 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// edit makes of a call's options, and of checks on the outcome, what the generated client takes.
+// requestEditors returns the editors that apply the options of a call to its request, and then
+// check the result.
 func requestEditors(opts []RequestOption, checks ...check) []gen.RequestEditorFn {
 	if len(opts)+len(checks) == 0 {
 		return nil
@@ -17,7 +18,7 @@ func requestEditors(opts []RequestOption, checks ...check) []gen.RequestEditorFn
 	return []gen.RequestEditorFn{func(_ context.Context, r *http.Request) error {
 		for _, opt := range opts {
 			if opt == nil {
-				return argumentError("a call option is nil")
+				return argumentError("a request option is nil")
 			}
 			opt(r)
 		}
@@ -33,21 +34,39 @@ func requestEditors(opts []RequestOption, checks ...check) []gen.RequestEditorFn
 	}}
 }
 
-// once returns a context whose requests are not repeated, though they are GET requests.
+// optional returns a parameter for the generated client: nil, which is not sent, if v is the zero
+// value.
+func optional[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// optionalList is [optional] for a parameter that is a list.
+func optionalList[T any](list []T) *[]T {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list
+}
+
+// withoutRetry returns a context whose requests are not repeated, though they are GET requests.
 func withoutRetry(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.Once = true })
 }
 
-// streamed returns a context for requests whose responses are decoded while they arrive.
+// withStreaming returns a context for requests whose responses are decoded while they arrive.
 func withStreaming(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.Stream = true })
 }
 
-// interactivePause is how long a request is held between two attempts, where somebody waits for a
-// page.
+// interactivePause is how long a request is held between two attempts, where a person waits for
+// the response.
 const interactivePause = time.Second
 
-// interactive returns a context for requests that somebody waits for.
+// withInteractivePause returns a context for requests that a person waits for.
 func withInteractivePause(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.MaxPause = interactivePause })
 }

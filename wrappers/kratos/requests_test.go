@@ -45,60 +45,74 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 	hash, _ := kratos.ParsePasswordHash("$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")
 	return map[string]func() error{
 		"createNativeLoginFlow": func() error {
-			return second(c.Login.Start(ctx, token, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2), kratos.ReturnTo("https://example.org/"), kratos.Organization(idB), kratos.Via("email"), kratos.ReturnSessionTokenExchangeCode()))
+			return second(c.Login.With(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2, ReturnTo: "https://example.org/", Organization: idB, Via: "email", ReturnSessionTokenExchangeCode: true}).Start(ctx, token))
 		},
 		"createBrowserLoginFlow": func() error {
-			return second(b.Login.Start(ctx, kratos.Refresh(), kratos.RequestAAL(kratos.AAL2), kratos.ReturnTo("https://example.org/"), kratos.LoginChallenge("challenge"), kratos.Organization(idB), kratos.Via("email")))
+			return second(b.Login.With(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2, ReturnTo: "https://example.org/", LoginChallenge: "challenge", Organization: idB, Via: "email"}).Start(ctx))
 		},
 		"getLoginFlow": func() error { return second(b.Login.Get(ctx, idA)) },
 		"updateLoginFlow": func() error {
 			return second(c.Login.Submit(ctx, login, kratos.LoginPassword{Identifier: "ada", Password: "p"}, token))
 		},
 		"createNativeRegistrationFlow": func() error {
-			return second(c.Registration.Start(ctx, kratos.ReturnTo("https://example.org/"), kratos.Organization(idB), kratos.ReturnSessionTokenExchangeCode()))
+			return second(c.Registration.With(kratos.StartRegistration{ReturnTo: "https://example.org/", Organization: idB, ReturnSessionTokenExchangeCode: true}).Start(ctx))
 		},
 		"createBrowserRegistrationFlow": func() error {
-			return second(b.Registration.Start(ctx, kratos.ReturnTo("https://example.org/"), kratos.LoginChallenge("challenge"), kratos.AfterVerificationReturnTo("https://example.org/verified"), kratos.Organization(idB)))
+			return second(b.Registration.With(kratos.StartRegistration{ReturnTo: "https://example.org/", LoginChallenge: "challenge", AfterVerificationReturnTo: "https://example.org/verified", Organization: idB}).Start(ctx))
 		},
 		"getRegistrationFlow": func() error { return second(b.Registration.Get(ctx, idA)) },
 		"updateRegistrationFlow": func() error {
 			return second(c.Registration.Submit(ctx, registration, kratos.RegistrationPassword{Traits: ada, Password: "p", TransientPayload: map[string]string{"from": "app"}}))
 		},
-		"createNativeSettingsFlow":  func() error { return second(c.Settings.Start(ctx, token)) },
-		"createBrowserSettingsFlow": func() error { return second(b.Settings.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
-		"getSettingsFlow":           func() error { return second(c.Settings.Get(ctx, idA, token)) },
+		"createNativeSettingsFlow": func() error { return second(c.Settings.Start(ctx, token)) },
+		"createBrowserSettingsFlow": func() error {
+			return second(b.Settings.With(kratos.StartSettings{ReturnTo: "https://example.org/"}).Start(ctx))
+		},
+		"getSettingsFlow": func() error { return second(c.Settings.Get(ctx, idA, token)) },
 		"updateSettingsFlow": func() error {
 			return second(c.Settings.Submit(ctx, settings, kratos.SettingsPassword{Password: "p"}, token))
 		},
-		"createNativeRecoveryFlow":  func() error { return second(c.Recovery.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
-		"createBrowserRecoveryFlow": func() error { return second(b.Recovery.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
-		"getRecoveryFlow":           func() error { return second(b.Recovery.Get(ctx, idA)) },
+		"createNativeRecoveryFlow": func() error {
+			return second(c.Recovery.With(kratos.StartRecovery{ReturnTo: "https://example.org/"}).Start(ctx))
+		},
+		"createBrowserRecoveryFlow": func() error {
+			return second(b.Recovery.With(kratos.StartRecovery{ReturnTo: "https://example.org/"}).Start(ctx))
+		},
+		"getRecoveryFlow": func() error { return second(b.Recovery.Get(ctx, idA)) },
 		"updateRecoveryFlow": func() error {
 			return second(c.Recovery.Submit(ctx, recovery, kratos.RecoveryCode{Email: ada.Email}))
 		},
-		"createNativeVerificationFlow":  func() error { return second(c.Verification.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
-		"createBrowserVerificationFlow": func() error { return second(b.Verification.Start(ctx, kratos.ReturnTo("https://example.org/"))) },
-		"getVerificationFlow":           func() error { return second(b.Verification.Get(ctx, idA)) },
+		"createNativeVerificationFlow": func() error {
+			return second(c.Verification.With(kratos.StartVerification{ReturnTo: "https://example.org/"}).Start(ctx))
+		},
+		"createBrowserVerificationFlow": func() error {
+			return second(b.Verification.With(kratos.StartVerification{ReturnTo: "https://example.org/"}).Start(ctx))
+		},
+		"getVerificationFlow": func() error { return second(b.Verification.Get(ctx, idA)) },
 		"updateVerificationFlow": func() error {
 			return second(c.Verification.Submit(ctx, verification, kratos.VerificationCode{Code: "123456"}))
 		},
-		"createBrowserLogoutFlow": func() error { return second(b.CreateLogoutFlow(ctx, kratos.ReturnTo("https://example.org/"))) },
-		"updateLogoutFlow":        func() error { return b.Logout(ctx, "logout_token", kratos.ReturnTo("https://example.org/")) },
-		"performNativeLogout":     func() error { return c.Logout(ctx, aToken) },
-		"getFlowError":            func() error { return second(c.FlowError(ctx, idA)) },
-		"exchangeSessionToken":    func() error { return second(c.ExchangeSessionToken(ctx, "init", "return")) },
-		"toSession":               func() error { return second(c.Whoami(ctx, token, kratos.TokenizeAs("jwt"))) },
-		"listMySessions":          func() error { return second(c.MySessionsPage(ctx, token, kratos.PageSize(5), kratos.PageToken("2"))) },
-		"disableMySession":        func() error { return c.DisableMySession(ctx, idA, token) },
-		"disableMyOtherSessions":  func() error { return second(c.DisableMyOtherSessions(ctx, token)) },
-		"createFedcmFlow":         func() error { return second(b.CreateFedCMFlow(ctx)) },
+		"createBrowserLogoutFlow": func() error { return second(b.CreateLogoutFlow(ctx, "https://example.org/")) },
+		// The return_to of a logout is for navigations; this call is none, and Kratos ignores it.
+		"updateLogoutFlow":     func() error { return b.Logout(ctx, "logout_token", kratos.Query("return_to", "https://example.org/")) },
+		"performNativeLogout":  func() error { return c.Logout(ctx, aToken) },
+		"getFlowError":         func() error { return second(c.FlowError(ctx, idA)) },
+		"exchangeSessionToken": func() error { return second(c.ExchangeSessionToken(ctx, "init", "return")) },
+		"toSession":            func() error { return second(c.Tokenize(ctx, "jwt", token)) },
+		"listMySessions": func() error {
+			return second(c.MySessionsPage(ctx, kratos.ListMySessions{PageSize: 5, PageToken: "2"}, token))
+		},
+		"disableMySession":       func() error { return c.DisableMySession(ctx, idA, token) },
+		"disableMyOtherSessions": func() error { return second(c.DisableMyOtherSessions(ctx, token)) },
+		"createFedcmFlow":        func() error { return second(b.CreateFedCMFlow(ctx)) },
 		"updateFedcmFlow": func() error {
 			return second(b.UpdateFedCMFlow(ctx, kratos.FedCMToken{CSRFToken: "csrf", Token: "t", Nonce: "n"}))
 		},
 		"getWebAuthnJavaScript": func() error { return second(c.WebAuthnJavaScript(ctx)) },
 		"listIdentities": func() error {
-			return second(a.IdentitiesPage(ctx, kratos.IDs(idA, idB), kratos.OrganizationID(idB), kratos.CredentialsIdentifier("ada@example.org"), kratos.IncludeCredential(kratos.CredentialsTypePassword, kratos.CredentialsTypeTOTP),
-				kratos.ReadConsistency(kratos.ConsistencyStrong), kratos.PageSize(1000), kratos.PageToken("token")))
+			return second(a.IdentitiesPage(ctx, kratos.ListIdentities{IDs: []string{idA, idB}, OrganizationID: idB, CredentialsIdentifier: "ada@example.org",
+				IncludeCredential: []kratos.CredentialsType{kratos.CredentialsTypePassword, kratos.CredentialsTypeTOTP},
+				Consistency:       kratos.ConsistencyStrong, PageSize: 1000, PageToken: "token"}))
 		},
 		"createIdentity": func() error {
 			return second(a.CreateIdentity(ctx, kratos.CreateIdentity{SchemaID: "person", Traits: ada, State: kratos.IdentityStateActive,
@@ -108,7 +122,7 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 				RecoveryAddresses:   []kratos.RecoveryAddress{{Value: ada.Email, Via: kratos.AddressChannelEmail}}}))
 		},
 		"getIdentity": func() error {
-			return second(a.Identity(ctx, idA, kratos.IncludeCredential(kratos.CredentialsTypeOIDC)))
+			return second(a.IdentityWithCredentials(ctx, idA, []kratos.CredentialsType{kratos.CredentialsTypeOIDC}))
 		},
 		"updateIdentity": func() error {
 			return second(a.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person", Traits: ada, State: kratos.IdentityStateInactive}))
@@ -124,25 +138,29 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 			return second(a.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{PatchID: idB, Create: kratos.CreateIdentity{SchemaID: "person", Traits: ada, Credentials: kratos.Credentials(kratos.PlaintextPassword("p"))}}}))
 		},
 		"createRecoveryCodeForIdentity": func() error {
-			return second(a.CreateRecoveryCodeForIdentity(ctx, idA, time.Hour, kratos.FlowTypeAPI))
+			return second(a.CreateRecoveryCodeForIdentity(ctx, idA, kratos.CreateRecoveryCode{Lifespan: time.Hour, FlowType: kratos.FlowTypeAPI}))
 		},
 		"createRecoveryLinkForIdentity": func() error {
-			return second(a.CreateRecoveryLinkForIdentity(ctx, idA, 90*time.Minute, kratos.ReturnTo("https://example.org/")))
+			return second(a.CreateRecoveryLinkForIdentity(ctx, idA, kratos.CreateRecoveryLink{Lifespan: 90 * time.Minute, ReturnTo: "https://example.org/"}))
 		},
 		"listIdentitySessions": func() error {
-			return second(a.IdentitySessionsPage(ctx, idA, kratos.Active(true), kratos.PageSize(5)))
+			return second(a.IdentitySessionsPage(ctx, idA, kratos.ListIdentitySessions{Active: new(true), PageSize: 5}))
 		},
 		"deleteIdentitySessions": func() error { return a.DeleteIdentitySessions(ctx, idA) },
 		"listSessions": func() error {
-			return second(a.SessionsPage(ctx, kratos.Active(false), kratos.Expand(kratos.SessionExpandableIdentity, kratos.SessionExpandableDevices), kratos.PageSize(1), kratos.PageToken("token")))
+			return second(a.SessionsPage(ctx, kratos.ListSessions{Active: new(false), Expand: []kratos.SessionExpandable{kratos.SessionExpandableIdentity, kratos.SessionExpandableDevices}, PageSize: 1, PageToken: "token"}))
 		},
-		"getSession":          func() error { return second(a.Session(ctx, idA, kratos.Expand(kratos.SessionExpandableDevices))) },
-		"disableSession":      func() error { return a.DisableSession(ctx, idA) },
-		"extendSession":       func() error { return second(a.ExtendSession(ctx, idA)) },
-		"listIdentitySchemas": func() error { return second(c.IdentitySchemasPage(ctx, kratos.PageSize(5), kratos.PageToken("1"))) },
-		"getIdentitySchema":   func() error { return second(c.IdentitySchema(ctx, "person")) },
+		"getSession": func() error {
+			return second(a.Session(ctx, idA, []kratos.SessionExpandable{kratos.SessionExpandableDevices}))
+		},
+		"disableSession": func() error { return a.DisableSession(ctx, idA) },
+		"extendSession":  func() error { return second(a.ExtendSession(ctx, idA)) },
+		"listIdentitySchemas": func() error {
+			return second(c.IdentitySchemasPage(ctx, kratos.ListIdentitySchemas{PageSize: 5, PageToken: "1"}))
+		},
+		"getIdentitySchema": func() error { return second(c.IdentitySchema(ctx, "person")) },
 		"listCourierMessages": func() error {
-			return second(a.CourierMessagesPage(ctx, kratos.MessageStatus(kratos.CourierMessageStatusSent), kratos.Recipient("ada@example.org"), kratos.PageSize(100), kratos.PageToken("token")))
+			return second(a.CourierMessagesPage(ctx, kratos.ListCourierMessages{Status: kratos.CourierMessageStatusSent, Recipient: "ada@example.org", PageSize: 100, PageToken: "token"}))
 		},
 		"getCourierMessage": func() error { return second(a.CourierMessage(ctx, idA)) },
 		"isAlive":           func() error { return c.Alive(ctx) },
@@ -229,7 +247,7 @@ func TestRequests(t *testing.T) {
 func variants(ctx context.Context, a *kratos.Admin) map[string]func() error {
 	return map[string]func() error{
 		"listIdentities.similar": func() error {
-			return second(a.IdentitiesPage(ctx, kratos.PreviewCredentialsIdentifierSimilar("ada@example")))
+			return second(a.IdentitiesPage(ctx, kratos.ListIdentities{PreviewCredentialsIdentifierSimilar: "ada@example"}))
 		},
 	}
 }
@@ -306,8 +324,8 @@ func TestEveryExportedNameIsDocumented(t *testing.T) {
 	}
 }
 
-// exportedReceiver reports whether a function is none of an unexported type; me and health are part
-// of exported ones.
+// exportedReceiver reports whether a function is not a method of an unexported type; selfService
+// and health are embedded in exported ones.
 func exportedReceiver(d *ast.FuncDecl) bool {
 	if d.Recv == nil {
 		return true
@@ -317,5 +335,5 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 		receiver = star.X
 	}
 	name, ok := receiver.(*ast.Ident)
-	return !ok || name.IsExported() || name.Name == "me" || name.Name == "health"
+	return !ok || name.IsExported() || name.Name == "selfService" || name.Name == "health"
 }

@@ -14,29 +14,45 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// me are the calls about the sessions of the person whom a call acts for.
+// selfService has the calls about the sessions of the person that a call acts for.
 type selfService struct {
 	api                *gen.Client
 	requireCredentials check // refuses a call that does not say for whom it acts
 }
 
-// Whoami returns the session that the call is made with (toSession, public port): that of [SessionToken],
-// or of the browser. It fails with [ErrNoSession] if there is no such session or it has ended, with
-// [ErrAAL2Required] if it needs a second factor first, with [ErrUnauthorized] if a gateway refuses
-// the program's own credentials, and with [ErrUnexpectedResponse] if the response does not have
-// status 200, an id and no error. [TokenizeAs] adds a signed JWT.
+// Whoami returns the session that the call is made with (toSession, public port): that of
+// [SessionToken], or of the browser. It fails with
+//   - [ErrNoSession] if there is no such session or it has ended,
+//   - [ErrAAL2Required] if it needs a second factor first,
+//   - [ErrUnauthorized] if a gateway refuses the program's own credentials,
+//   - [ErrUnexpectedResponse] if the response does not have status 200, an id and no error.
 //
-// Whoami returns what the server says, which a cache may have kept, and sends one request: Kratos
-// v1.3.1 to v26.2 answer 401, which is ErrNoSession, also when their database cannot be reached. To
-// decide who is let in, use [Client.RequireSession], [Client.ActiveSession] or
-// [Browser.ActiveSession], which check both.
+// Whoami sends one request and returns the response, which may be cached. Kratos v1.3.1 to v26.2
+// send 401, which is ErrNoSession, also when their database cannot be reached. To decide who is let
+// in, use [Client.RequireSession], [Client.ActiveSession] or [Browser.ActiveSession], which check
+// both.
 func (m selfService) Whoami(ctx context.Context, opts ...RequestOption) (*Session, error) {
-	return m.whoami(ctx, func(*response, *Session) error { return nil }, opts)
+	return m.whoami(ctx, nil, func(*response, *Session) error { return nil }, opts)
 }
 
-// whoami is Whoami with a further check.
-func (m selfService) whoami(ctx context.Context, check func(*response, *Session) error, opts []RequestOption) (*Session, error) {
-	resp, err := m.api.ToSession(ctx, nil, requestEditors(opts, m.requireCredentials)...)
+// Tokenize is Whoami with the session as a signed JWT in Session.Tokenized, made by the template of
+// this name in Kratos' configuration (https://www.ory.sh/docs/identities/session-to-jwt-cors). It
+// fails like Whoami, and with [ErrBadRequest] if there is no such template.
+func (m selfService) Tokenize(ctx context.Context, template string, opts ...RequestOption) (*Session, error) {
+	if template == "" {
+		return nil, newArgumentError("toSession", "the template is empty")
+	}
+	return m.whoami(ctx, &gen.ToSessionParams{TokenizeAs: &template}, func(a *response, s *Session) error {
+		if s.Tokenized == "" {
+			return a.unexpectedError(nil)
+		}
+		return nil
+	}, opts)
+}
+
+// whoami is Whoami with further parameters and a further check.
+func (m selfService) whoami(ctx context.Context, params *gen.ToSessionParams, check func(*response, *Session) error, opts []RequestOption) (*Session, error) {
+	resp, err := m.api.ToSession(ctx, params, requestEditors(opts, m.requireCredentials)...)
 	a, err := readResponse("toSession", resp, err)
 	if err != nil {
 		return nil, err
@@ -58,7 +74,7 @@ func (m selfService) whoami(ctx context.Context, check func(*response, *Session)
 	return session, nil
 }
 
-// hasError reports whether an object has an error beside what was asked for.
+// hasError reports whether an object has an error beside its other members.
 func (a *response) hasError() bool {
 	if !bytes.Contains(a.body, []byte("error")) && !bytes.Contains(a.body, []byte(`\u`)) {
 		return false // without decoding it twice
@@ -69,11 +85,27 @@ func (a *response) hasError() bool {
 	return jsonv2.Unmarshal(a.body, &shape) != nil || len(shape.Error) > 0 && string(shape.Error) != "null"
 }
 
-func (m selfService) listMySessions(ctx context.Context) pager[Session] {
+// ListMySessions has the parameters of MySessions, of [Client] and [Browser].
+type ListMySessions struct {
+	// PageSize is the maximal number of sessions on a page: 1 to 1000, and 0 for the server's
+	// default of 250.
+	PageSize int
+	// PageToken is Next of the [Page] before, or empty; see [ListIdentities].
+	PageToken string
+}
+
+func (l ListMySessions) params() *gen.ListMySessionsParams {
+	return &gen.ListMySessionsParams{
+		PageSize:  optional(int64(l.PageSize)),
+		PageToken: optional(l.PageToken),
+	}
+}
+
+func (m selfService) listMySessions(ctx context.Context, list ListMySessions) pager[Session] {
 	return pager[Session]{
 		operation: "listMySessions",
 		fetch: func(edits ...gen.RequestEditorFn) (*http.Response, error) {
-			resp, err := m.api.ListMySessions(withStreaming(ctx), nil, edits...)
+			resp, err := m.api.ListMySessions(withStreaming(ctx), list.params(), edits...)
 			if err == nil && isAdminSessionList(resp) {
 				transport.Discard(resp.Body)
 				return nil, (&response{operation: "listMySessions", Response: resp}).unexpectedError(nil)
@@ -87,27 +119,27 @@ func (m selfService) listMySessions(ctx context.Context) pager[Session] {
 	}
 }
 
-// ofEverybody reports whether an answer to listMySessions is that of the admin port: from v26.2 on,
-// it lists the sessions of everybody at the same path, and does not count them.
+// isAdminSessionList reports whether a response to listMySessions is from the admin port: from
+// v26.2 on, it lists the sessions of all identities at the same path, and does not count them.
 func isAdminSessionList(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == ""
 }
 
-// MySessions returns the other sessions of the person (listMySessions, public port), without the
-// one that the call is made with. It fails with [ErrNoSession] and, from Kratos v25.4 on, with
+// MySessions returns the person's other sessions, without the one that the call is made with
+// (listMySessions, public port). It fails with [ErrNoSession] and, from Kratos v25.4 on, with
 // [ErrAAL2Required].
-func (m selfService) MySessions(ctx context.Context, opts ...RequestOption) iter.Seq2[Session, error] {
-	return m.listMySessions(ctx).all(opts)
+func (m selfService) MySessions(ctx context.Context, list ListMySessions, opts ...RequestOption) iter.Seq2[Session, error] {
+	return m.listMySessions(ctx, list).all(opts)
 }
 
-// MySessionsPage returns one page of MySessions: the first, or that of [PageToken].
-func (m selfService) MySessionsPage(ctx context.Context, opts ...RequestOption) (*Page[Session], error) {
-	return m.listMySessions(ctx).page(opts)
+// MySessionsPage returns one page of MySessions.
+func (m selfService) MySessionsPage(ctx context.Context, list ListMySessions, opts ...RequestOption) (*Page[Session], error) {
+	return m.listMySessions(ctx, list).page(opts)
 }
 
 // DisableMySession ends another session of the person, by its id (disableMySession, public port).
-// Kratos answers in the same way if there is no such session, or if it is somebody else's; ending
-// the session that the call is made with is [ErrBadRequest].
+// It also returns nil if the session does not exist or is another person's. The session that the
+// call is made with is [ErrBadRequest].
 func (m selfService) DisableMySession(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "disableMySession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -117,9 +149,9 @@ func (m selfService) DisableMySession(ctx context.Context, id string, opts ...Re
 	return expectNoContent(op, resp, err)
 }
 
-// DisableMyOtherSessions ends all other sessions of the person, and returns how many
-// (disableMyOtherSessions, public port). Some versions of Kratos count those that had ended before,
-// too.
+// DisableMyOtherSessions ends all other sessions of the person, and returns their number
+// (disableMyOtherSessions, public port). Some versions of Kratos also count sessions that had
+// ended.
 func (m selfService) DisableMyOtherSessions(ctx context.Context, opts ...RequestOption) (int, error) {
 	resp, err := m.api.DisableMyOtherSessions(ctx, nil, requestEditors(opts, m.requireCredentials)...)
 	count, err := decode[gen.DeleteMySessionsCount]("disableMyOtherSessions", resp, err)
@@ -129,8 +161,8 @@ func (m selfService) DisableMyOtherSessions(ctx context.Context, opts ...Request
 	return int(count.Count), nil
 }
 
-// Logout ends the session with this token (performNativeLogout, public port). Ending a session
-// twice is no error; a token that Kratos never gave out, or has forgotten, is [ErrNoSession].
+// Logout ends the session with this token, which may have ended already (performNativeLogout,
+// public port). A token that Kratos does not know is [ErrNoSession].
 func (c *Client) Logout(ctx context.Context, token string, opts ...RequestOption) error {
 	if token == "" {
 		return newArgumentError("performNativeLogout", "the session token is empty")
@@ -140,9 +172,9 @@ func (c *Client) Logout(ctx context.Context, token string, opts ...RequestOption
 }
 
 // ExchangeSessionToken returns the session that a sign-in in the system's browser ended in
-// (exchangeSessionToken, public port): initCode is the code of the flow that was started with
-// [ReturnSessionTokenExchangeCode], and returnToCode the one that the browser brings back to the
-// app. It fails with [ErrNotFound] as long as the sign-in is not finished.
+// (exchangeSessionToken, public port): initCode is the SessionTokenExchangeCode of the flow (see
+// [StartLogin]), and returnToCode the code that the browser brings back to the app. It fails with
+// [ErrNotFound] as long as the sign-in is not finished.
 func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCode string, opts ...RequestOption) (*SuccessfulCodeExchange, error) {
 	const op = "exchangeSessionToken"
 	if initCode == "" || returnToCode == "" {
@@ -152,9 +184,8 @@ func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCod
 	return decodeValid(op, resp, err, func(e *SuccessfulCodeExchange) bool { return e.SessionToken != "" })
 }
 
-// AwaitSessionToken is [Client.ExchangeSessionToken] for a sign-in that may not be finished: it
-// asks again every pause until Kratos knows the codes, another error occurs, or ctx ends (set a
-// deadline: a sign-in that is given up never finishes).
+// AwaitSessionToken calls [Client.ExchangeSessionToken] every pause until it does not fail with
+// [ErrNotFound], or ctx ends. Set a deadline: the person may never finish the sign-in.
 func (c *Client) AwaitSessionToken(ctx context.Context, initCode, returnToCode string, pause time.Duration, opts ...RequestOption) (*SuccessfulCodeExchange, error) {
 	if pause <= 0 {
 		return nil, newArgumentError("AwaitSessionToken", "the pause is not positive")

@@ -13,36 +13,36 @@ import (
 
 const (
 	clockTolerance   = time.Minute     // between the clocks of Kratos and of this program
-	readinessTimeout = 5 * time.Second // of the second request, for which somebody waits
+	readinessTimeout = 5 * time.Second // of the second request, for which a person waits
 )
 
-// ActiveSession returns the session of [SessionToken] if it lets the person in (toSession, public port):
-// it is [Client.Whoami] with the checks of [Client.RequireSession], for programs that hold a token
-// and have no [http.Request], such as gRPC servers. Every error means that nobody is let in:
+// ActiveSession returns the session of [SessionToken] if it is valid (toSession, public port). It
+// is [Client.Whoami] with the checks of [Client.RequireSession], for programs that have no
+// [http.Request], such as gRPC servers. Let no one in after an error:
 //   - [ErrNoSession]: the token is missing (nothing was sent then) or unknown, or the session has
-//     ended: 401 in HTTP.
-//   - [ErrAAL2Required]: the second factor comes first: 403 in HTTP, or the login page. RedirectTo
-//     of the [Error] says where a browser gives it.
-//   - any other: Kratos cannot say, or something other than Kratos answered: 503 in HTTP.
+//     ended: status 401.
+//   - [ErrAAL2Required]: the second factor comes first: status 403, or the login page. RedirectTo
+//     of the [Error] is where a browser enters it.
+//   - any other: the session could not be checked: status 503.
 //
-// For a token that Kratos does not know it sends a second request (isReady), since Kratos also
-// answers 401 when its database fails.
+// For an unknown token, it sends a second request (isReady), since Kratos also responds with 401
+// when its database fails.
 func (c *Client) ActiveSession(ctx context.Context, opts ...RequestOption) (*Session, error) {
-	session, err := c.whoami(withInteractivePause(ctx), requireActive, opts)
+	session, err := c.whoami(withInteractivePause(ctx), nil, requireActive, opts)
 	return session, c.confirmRefusal(ctx, err)
 }
 
-// ActiveSession returns the session of the request that b was made of, if it lets the person in
-// (toSession, public port). It is [Client.RequireSession] as a function, for programs with another
-// kind of handler, and for handlers that serve people without a session as well:
+// ActiveSession returns the session of the request that b was made of, if it is valid (toSession,
+// public port). It is [Client.RequireSession] as a function, for other types of handlers, and for
+// handlers that serve people without a session as well:
 //
 //	browser := client.Browser(r)
 //	session, err := browser.ActiveSession(r.Context())
 //	browser.SetCookies(w) // or browser.Cookies(): Kratos renews the cookie of a session that was extended
 //
-// The session is that of a token in the header X-Session-Token, of Kratos' session cookie, or of a
-// token in "Authorization: Bearer", in this order; for the first and the last, nothing is sent of
-// the browser but the token. The errors are those of [Client.ActiveSession].
+// The session is that of the header X-Session-Token, of Kratos' session cookie, or of
+// "Authorization: Bearer", in this order; with a token, nothing else of the browser is sent. The
+// errors are those of [Client.ActiveSession].
 func (b *Browser) ActiveSession(ctx context.Context, opts ...RequestOption) (*Session, error) {
 	token := b.cookies.token
 	if token == "" && !b.cookies.hasCredentials() {
@@ -51,12 +51,12 @@ func (b *Browser) ActiveSession(ctx context.Context, opts ...RequestOption) (*Se
 	if token != "" {
 		return b.client.ActiveSession(ctx, append(opts[:len(opts):len(opts)], SessionToken(token))...)
 	}
-	session, err := b.whoami(ctx, requireActive, opts)
+	session, err := b.whoami(ctx, nil, requireActive, opts)
 	return session, b.client.confirmRefusal(ctx, err)
 }
 
-// requireActive refuses a session that lets nobody in. Kratos always sends what is looked for here:
-// what lacks it is the response of something else.
+// requireActive refuses a session that is not valid. Kratos always sends the members that it looks
+// at: a response without them is not from Kratos.
 func requireActive(a *response, s *Session) error {
 	var shape struct {
 		Active *bool `json:"active"`
@@ -80,8 +80,8 @@ func (a *response) sessionEnded(why string) *Error {
 	return e
 }
 
-// checkRefusal makes sure of what keeps a person out: that there is no session may only mean that
-// Kratos cannot look it up, and a second factor has to be given where browsers reach Kratos.
+// confirmRefusal completes an error that keeps a person out: without a session, Kratos may only be
+// unable to look it up, and a second factor is entered where browsers reach Kratos.
 func (c *Client) confirmRefusal(ctx context.Context, err error) error {
 	var e *Error
 	switch {

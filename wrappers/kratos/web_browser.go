@@ -14,24 +14,24 @@ import (
 
 // Browser calls Kratos' public API for the person whose browser sent a request: a server's own
 // pages, or the backend of a single-page application. It sends Kratos' cookies of that request, and
-// no other; the cookies that Kratos sets have to go back to the browser with [Browser.SetCookies] or
-// [Browser.Cookies], whatever the call returned. Make one for each request, with [Client.Browser],
-// or with [Client.BrowserWithCookies] where there is no [http.Request].
+// no other; the cookies that Kratos sets have to go back to the browser with [Browser.SetCookies]
+// or [Browser.Cookies], whatever the call returned. Make one for each request, with
+// [Client.Browser], or with [Client.BrowserWithCookies] where there is no [http.Request].
 type Browser struct {
 	// Login is the login flow (createBrowserLoginFlow, getLoginFlow, updateLoginFlow).
-	Login FlowClient[LoginFlow, LoginMethod]
+	Login FlowClient[LoginFlow, LoginMethod, StartLogin]
 	// Registration is the registration flow (createBrowserRegistrationFlow, getRegistrationFlow,
 	// updateRegistrationFlow).
-	Registration FlowClient[RegistrationFlow, RegistrationMethod]
+	Registration FlowClient[RegistrationFlow, RegistrationMethod, StartRegistration]
 	// Settings is the settings flow (createBrowserSettingsFlow, getSettingsFlow,
 	// updateSettingsFlow).
-	Settings FlowClient[SettingsFlow, SettingsMethod]
+	Settings FlowClient[SettingsFlow, SettingsMethod, StartSettings]
 	// Recovery is the recovery flow (createBrowserRecoveryFlow, getRecoveryFlow,
 	// updateRecoveryFlow).
-	Recovery FlowClient[RecoveryFlow, RecoveryMethod]
+	Recovery FlowClient[RecoveryFlow, RecoveryMethod, StartRecovery]
 	// Verification is the flow that verifies an address (createBrowserVerificationFlow,
 	// getVerificationFlow, updateVerificationFlow).
-	Verification FlowClient[VerificationFlow, VerificationMethod]
+	Verification FlowClient[VerificationFlow, VerificationMethod, StartVerification]
 
 	selfService
 	client  *Client
@@ -131,8 +131,8 @@ func (c *Client) isSessionCookie(name string) bool {
 	return name == "ory_kratos_session" || strings.HasPrefix(name, "ory_session_")
 }
 
-// SetCookies adds the cookies that Kratos has set since the last Relay to the header of the answer to
-// the browser, and tells caches not to keep that answer. Call it after the calls, whether they
+// SetCookies adds the cookies that Kratos has set since the last Relay to the header of the answer
+// to the browser, and tells caches not to keep that answer. Call it after the calls, whether they
 // failed or not, and before w.WriteHeader.
 func (b *Browser) SetCookies(w http.ResponseWriter) {
 	b.cookies.mu.Lock()
@@ -170,10 +170,11 @@ func (b *Browser) Cookies() []*http.Cookie {
 }
 
 // CreateLogoutFlow returns the URL that logs the person out, for a link on a page, and the token
-// that [Browser.Logout] needs (createBrowserLogoutFlow, public port). It fails with [ErrNoSession]
-// if nobody is signed in.
-func (b *Browser) CreateLogoutFlow(ctx context.Context, opts ...RequestOption) (*LogoutFlow, error) {
-	resp, err := b.api.CreateBrowserLogoutFlow(ctx, nil, requestEditors(opts, b.requireCredentials)...)
+// for [Browser.Logout] (createBrowserLogoutFlow, public port). The link leads to returnTo, or to
+// the URL in Kratos' configuration if it is empty. It fails with [ErrNoSession] if no one is signed
+// in.
+func (b *Browser) CreateLogoutFlow(ctx context.Context, returnTo string, opts ...RequestOption) (*LogoutFlow, error) {
+	resp, err := b.api.CreateBrowserLogoutFlow(ctx, &gen.CreateBrowserLogoutFlowParams{ReturnTo: optional(returnTo)}, requestEditors(opts, b.requireCredentials)...)
 	return decodeValid("createBrowserLogoutFlow", resp, err, func(f *LogoutFlow) bool { return f.LogoutToken != "" })
 }
 

@@ -206,14 +206,15 @@ func TestACookieIsNoOption(t *testing.T) {
 		"whoami":                  second(client.Whoami(t.Context(), cookie)),
 		"the active session":      second(client.ActiveSession(t.Context(), cookie)),
 		"with a token as well":    second(client.Whoami(t.Context(), cookie, kratos.SessionToken("t"))),
-		"sessions":                first(client.MySessions(t.Context(), cookie)),
+		"sessions":                first(client.MySessions(t.Context(), kratos.ListMySessions{}, cookie)),
 		"the end of a session":    client.DisableMySession(t.Context(), idA, cookie),
 		"the end of all sessions": second(client.DisableMyOtherSessions(t.Context(), cookie)),
+		"a JWT":                   second(client.Tokenize(t.Context(), "jwt", cookie)),
 		"a flow":                  second(client.Settings.Start(t.Context(), cookie)),
 		"a logout":                client.Logout(t.Context(), "t", cookie),
 		"a browser's whoami":      second(browser.Whoami(t.Context(), cookie)),
 		"a browser's flow":        second(browser.Login.Start(t.Context(), cookie)),
-		"a browser's logout":      second(browser.CreateLogoutFlow(t.Context(), cookie)),
+		"a browser's logout":      second(browser.CreateLogoutFlow(t.Context(), "", cookie)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			switch {

@@ -1,12 +1,15 @@
 package kratos
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kratoskit/kratos-go/gen"
 )
 
 // Handler returns the handler of the page that shows a flow, for the URL that Kratos' configuration
@@ -16,39 +19,43 @@ import (
 //		templates.ExecuteTemplate(w, "login.html", flow.Form())
 //	}))
 //
-// A visit without the parameter flow starts one, with what the visit says of it (return_to,
-// refresh, aal, login_challenge, organization, via), and comes back with it; a visit to a flow that
-// is gone, expired or another browser's starts anew, but not twice within a minute: a browser that
-// keeps no cookies gets status 503 instead. Somebody who is signed in already goes to return_to if
-// that is a path of the same site, else to "/"; but first to a login with the second factor, if
-// Kratos asks for that (toSession). A settings page without a session goes to a login and comes
-// back, if there is a [Client.Proxy] or a [WithPublicURL], else to "/login"; for a second factor,
-// it goes to Kratos. A visit with a login_challenge goes by way of Kratos, which alone can tell a
-// browser that is signed in where to go. Kratos' cookies are passed on in both directions, and
-// nothing is cached. Anything else that goes wrong is answered with status 400, if it is the
-// visit's fault, or 503.
+// It passes Kratos' cookies on in both directions, forbids caching, and redirects the browser:
+//   - A request without the parameter flow starts one, with the parameters of [FlowClient.With] and
+//     those of the query, which take precedence, and is redirected to it. With a login_challenge,
+//     it goes to Kratos, which alone can send on a browser that is signed in.
+//   - A flow that is unknown, expired or another browser's is restarted, at most once a minute: a
+//     browser that keeps no cookies gets status 503 instead.
+//   - A person who is signed in goes to return_to if that is a path of the same site, else to "/";
+//     but first to a login with the second factor, if Kratos asks for one (toSession).
+//   - A settings page without a session goes to a login and returns, if there is a [Client.Proxy]
+//     or a [WithPublicURL], else to "/login"; for a second factor, it goes to Kratos.
 //
-// Page is of the flows of a [Client], not of a [Browser], which is for one request only.
+// Other errors are status 400 if they are due to the request, or 503. The page's form is posted by
+// the browser itself to the form's Action: to Kratos, or to a [Client.Proxy].
 //
-// The page's form is to be sent to the form's Action, by the browser itself: to Kratos, or to a
-// [Client.Proxy].
-func (f FlowClient[F, M]) Handler(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
+// Handler panics for the flow of a [Browser], which is for one request, and for parameters that
+// only native clients have.
+func (f FlowClient[F, M, P]) Handler(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
 	if f.operations == nil || f.clientType == browserClient {
-		panic("kratos: Page is of the flows of a Client")
+		panic("kratos: Handler needs the flow of a Client")
+	}
+	defaults, err := f.startQuery()
+	if err != nil {
+		panic("kratos: Handler: " + err.Error())
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		client, browser := f.client, f.client.Browser(r)
 		flows := f.forBrowser(browser.api)
-		query := r.URL.Query()
+		query := withDefaults(r.URL.Query(), defaults)
 		if query.Has("login_challenge") && !query.Has("flow") {
 			disableCaching(w)
 			http.Redirect(w, r, client.browserBaseURL()+"/self-service/"+strings.ToLower(f.operations.name)+"/browser?"+query.Encode(), http.StatusSeeOther)
 			return
 		}
-		flow, to, err := flows.showFlow(r)
+		flow, to, err := flows.showFlow(r, defaults)
 		switch {
 		case errors.Is(err, ErrSessionAlreadyAvailable):
-			to, err = client.signedInURL(browser, r)
+			to, err = client.signedInURL(r.Context(), browser, query.Get("return_to"))
 		case errors.Is(err, ErrAAL2Required):
 			to, err = client.stepUpURL(err, "")
 		}
@@ -69,10 +76,10 @@ func (f FlowClient[F, M]) Handler(show func(w http.ResponseWriter, r *http.Reque
 	})
 }
 
-// ErrorHandler returns the handler of the page that shows what went wrong in a flow, for the URL that
-// Kratos' configuration calls selfservice.flows.error.ui_url (getFlowError, public port). Show the
-// texts of the error as text, not as HTML. An error that Kratos does not know, and a visit without
-// the parameter id, are answered with status 404, and a Kratos that fails with 503.
+// ErrorHandler returns the handler of the page that shows what went wrong in a flow, for the URL
+// that Kratos' configuration calls selfservice.flows.error.ui_url (getFlowError, public port). Show
+// the texts of the error as text, not as HTML. An error that Kratos does not know, and a visit
+// without the parameter id, are answered with status 404, and a Kratos that fails with 503.
 func (c *Client) ErrorHandler(show func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		disableCaching(w)
@@ -90,21 +97,34 @@ func (c *Client) ErrorHandler(show func(w http.ResponseWriter, r *http.Request, 
 
 func disableCaching(w http.ResponseWriter) { w.Header().Set("Cache-Control", "no-store") }
 
-// refuse answers with nothing but a status.
+// writeStatus responds with nothing but a status.
 func writeStatus(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }
 
-// restarted is the parameter that says when a visit was made to start anew, in seconds since 1970.
+// paramRestart is the parameter with the time at which a flow was restarted, in seconds since 1970.
 const paramRestart = "restarted"
 
-// justRestarted reports whether a visit was made to start anew so recently that doing so again
-// would go round in circles, as it does with a browser that keeps no cookies.
+// inRestartLoop reports whether a flow was restarted so recently that doing so again would be a
+// loop of redirects, as it is with a browser that keeps no cookies.
 func inRestartLoop(query url.Values) bool {
 	at, err := strconv.ParseInt(query.Get(paramRestart), 10, 64)
 	return err == nil && time.Since(time.Unix(at, 0)).Abs() < time.Minute
 }
 
-// visit returns the flow to show, or where the browser has to go instead.
-func (f FlowClient[F, M]) showFlow(r *http.Request) (flow *F, to string, err error) {
+// startQuery returns the query with which a browser starts this flow.
+func (f FlowClient[F, M, P]) startQuery() (query url.Values, err error) {
+	notSent := errors.New("not sent")
+	_, err = f.operations.browser(context.Background(), f.api, f.start, []gen.RequestEditorFn{func(_ context.Context, r *http.Request) error {
+		query = r.URL.Query()
+		return notSent
+	}})
+	if errors.Is(err, notSent) {
+		return query, nil
+	}
+	return nil, err
+}
+
+// showFlow returns the flow to show, or where the browser has to go instead.
+func (f FlowClient[F, M, P]) showFlow(r *http.Request, defaults url.Values) (flow *F, to string, err error) {
 	query := r.URL.Query()
 	keep := r.URL.Query()
 	keep.Del("flow")
@@ -117,11 +137,13 @@ func (f FlowClient[F, M]) showFlow(r *http.Request) (flow *F, to string, err err
 			keep.Set(paramRestart, strconv.FormatInt(time.Now().Unix(), 10))
 			return nil, selfURL(r, keep), nil
 		}
-		return f.redirectFor(r, flow, err)
+		return f.redirectFor(r, defaults, flow, err)
 	}
-	flow, err = f.Start(r.Context(), flowQuery(query)...)
+	flow, err = f.Start(r.Context(), func(start *http.Request) {
+		start.URL.RawQuery = withDefaults(flowQuery(query), start.URL.Query()).Encode()
+	})
 	if err != nil {
-		return f.redirectFor(r, nil, err)
+		return f.redirectFor(r, defaults, nil, err)
 	}
 	keep.Set("flow", f.operations.state(flow).id)
 	if query.Has(paramRestart) {
@@ -130,12 +152,20 @@ func (f FlowClient[F, M]) showFlow(r *http.Request) (flow *F, to string, err err
 	return nil, selfURL(r, keep), nil
 }
 
-// elsewhereIf returns where the browser has to go if err says so.
-func (f FlowClient[F, M]) redirectFor(r *http.Request, flow *F, err error) (*F, string, error) {
+// redirectFor returns where the browser has to go because of err, if that is so: to the first
+// factor where the second was asked for.
+func (f FlowClient[F, M, P]) redirectFor(r *http.Request, defaults url.Values, flow *F, err error) (*F, string, error) {
 	query := r.URL.Query()
-	if errors.Is(err, ErrAAL1Required) && query.Has("aal") {
-		query.Del("aal") // the first factor comes first
-		return nil, selfURL(r, query), nil
+	first, asked := query.Get("aal") == string(AAL1), query.Has("aal")
+	switch {
+	case !errors.Is(err, ErrAAL1Required):
+		return flow, "", err
+	case defaults.Has("aal") && !first:
+		query.Set("aal", string(AAL1))
+	case !defaults.Has("aal") && asked:
+		query.Del("aal")
+	default:
+		return flow, "", err
 	}
-	return flow, "", err
+	return nil, selfURL(r, query), nil
 }

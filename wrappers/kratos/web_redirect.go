@@ -1,6 +1,7 @@
 package kratos
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -51,11 +52,11 @@ func restoreParameters(query url.Values, err error) {
 	}
 }
 
-// signedInURL returns where somebody goes who is signed in and visits a page for people who are
-// not: on, or to the second factor, without which the site would send them back here.
-func (c *Client) signedInURL(b *Browser, r *http.Request) (string, error) {
-	returnTo := LocalPath(r.URL.Query().Get("return_to"))
-	_, err := b.Whoami(r.Context())
+// signedInURL returns where a person goes who is signed in and requests a page for people who are
+// not: to returnTo, or first to the second factor, without which the site would redirect them back.
+func (c *Client) signedInURL(ctx context.Context, b *Browser, returnTo string) (string, error) {
+	returnTo = LocalPath(returnTo)
+	_, err := b.Whoami(ctx)
 	var e *Error
 	switch {
 	case errors.Is(err, ErrAAL2Required):

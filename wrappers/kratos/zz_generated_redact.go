@@ -23,6 +23,36 @@ func (v BatchResult) Format(f fmt.State, verb rune) { v.redacted().Format(f, ver
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v BatchResult) LogValue() slog.Value { return v.redacted().LogValue() }
 
+func (v ListCourierMessages) redacted() redact.Value { return redact.New("ListCourierMessages") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v ListCourierMessages) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v ListCourierMessages) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v ListCourierMessages) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v ListCourierMessages) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
+func (v ListIdentities) redacted() redact.Value {
+	return redact.New("ListIdentities", redact.ID("OrganizationID", v.OrganizationID))
+}
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v ListIdentities) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v ListIdentities) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v ListIdentities) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v ListIdentities) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
 func (v PasswordHash) redacted() redact.Value { return redact.New(fmt.Sprint(v)) }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
@@ -41,6 +71,53 @@ func (v JSONPatch) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb)
 
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v JSONPatch) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v CreateRecoveryCode) redacted() redact.Value { return redact.New("CreateRecoveryCode") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v CreateRecoveryCode) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v CreateRecoveryCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v CreateRecoveryCode) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v CreateRecoveryLink) redacted() redact.Value { return redact.New("CreateRecoveryLink") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v CreateRecoveryLink) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v CreateRecoveryLink) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v CreateRecoveryLink) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v CreateRecoveryLink) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
+func (v ListSessions) redacted() redact.Value { return redact.New("ListSessions") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v ListSessions) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v ListSessions) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v ListSessions) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v ListIdentitySessions) redacted() redact.Value { return redact.New("ListIdentitySessions") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v ListIdentitySessions) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v ListIdentitySessions) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v ListIdentitySessions) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v Client) redacted() redact.Value { return redact.New("Client") }
 
@@ -64,6 +141,17 @@ func (v Admin) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v Admin) LogValue() slog.Value { return v.redacted().LogValue() }
 
+func (v ListIdentitySchemas) redacted() redact.Value { return redact.New("ListIdentitySchemas") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v ListIdentitySchemas) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v ListIdentitySchemas) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v ListIdentitySchemas) LogValue() slog.Value { return v.redacted().LogValue() }
+
 func (v Error) redacted() redact.Value { return redact.New(v.Error()) }
 
 // Format prints nothing secret either, whatever the verb is.
@@ -72,16 +160,16 @@ func (v Error) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v Error) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
-func (v FlowClient[F, M]) redacted() redact.Value { return redact.New("FlowClient") }
+func (v FlowClient[F, M, P]) redacted() redact.Value { return redact.New("FlowClient") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
-func (v FlowClient[F, M]) String() string { return v.redacted().String() }
+func (v FlowClient[F, M, P]) String() string { return v.redacted().String() }
 
 // Format prints nothing secret either, whatever the verb is.
-func (v FlowClient[F, M]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+func (v FlowClient[F, M, P]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // LogValue is the ids, or the name of the type, and nothing secret.
-func (v FlowClient[F, M]) LogValue() slog.Value { return v.redacted().LogValue() }
+func (v FlowClient[F, M, P]) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v LoginPassword) redacted() redact.Value { return redact.New("LoginPassword") }
 
@@ -413,6 +501,76 @@ func (v SettingsPasskey) LogValue() slog.Value { return v.redacted().LogValue() 
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v SettingsPasskey) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
+func (v StartLogin) redacted() redact.Value { return redact.New("StartLogin") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v StartLogin) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v StartLogin) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v StartLogin) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v StartLogin) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
+func (v StartRegistration) redacted() redact.Value { return redact.New("StartRegistration") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v StartRegistration) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v StartRegistration) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v StartRegistration) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v StartRegistration) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
+func (v StartSettings) redacted() redact.Value { return redact.New("StartSettings") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v StartSettings) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v StartSettings) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v StartSettings) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v StartSettings) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
+func (v StartRecovery) redacted() redact.Value { return redact.New("StartRecovery") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v StartRecovery) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v StartRecovery) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v StartRecovery) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v StartRecovery) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
+func (v StartVerification) redacted() redact.Value { return redact.New("StartVerification") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v StartVerification) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v StartVerification) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v StartVerification) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v StartVerification) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
 func (v VerificationCode) redacted() redact.Value { return redact.New("VerificationCode") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
@@ -500,6 +658,17 @@ func (v ContinueWithList) Format(f fmt.State, verb rune) { v.redacted().Format(f
 
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v ContinueWithList) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v ListMySessions) redacted() redact.Value { return redact.New("ListMySessions") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v ListMySessions) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v ListMySessions) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v ListMySessions) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v Browser) redacted() redact.Value { return redact.New("Browser") }
 

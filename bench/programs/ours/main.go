@@ -31,7 +31,7 @@ func run(ctx context.Context, url, token string) error {
 	if err != nil {
 		return err
 	}
-	for identity, err := range admin.Identities(ctx) {
+	for identity, err := range admin.Identities(ctx, kratos.ListIdentities{}) {
 		if err != nil {
 			return err
 		}

@@ -35,12 +35,12 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	send[kratos.LoginFlow, kratos.LoginMethod](client.Login, kratos.LoginPigeon{Note: "s-e-c-r-e-t"})
+	send[kratos.LoginFlow, kratos.LoginMethod, kratos.StartLogin](client.Login, kratos.LoginPigeon{Note: "s-e-c-r-e-t"})
 	owl := kratos.RegistrationOwl{Traits: map[string]string{"email": "s-e-c-r-e-t"}, Colour: kratos.UpdateRegistrationFlowWithOwlMethodColourSnow}
-	send[kratos.RegistrationFlow, kratos.RegistrationMethod](client.Registration, owl)
-	send[kratos.SettingsFlow, kratos.SettingsMethod](client.Settings, kratos.SettingsSwan{Feathers: []kratos.Feather{{Colour: "s-e-c-r-e-t"}}})
-	send[kratos.RecoveryFlow, kratos.RecoveryMethod](client.Recovery, kratos.RecoveryCrow{Email: "s-e-c-r-e-t", Grip: "claws"})
-	send[kratos.VerificationFlow, kratos.VerificationMethod](client.Verification, kratos.VerificationGull{})
+	send[kratos.RegistrationFlow, kratos.RegistrationMethod, kratos.StartRegistration](client.Registration, owl)
+	send[kratos.SettingsFlow, kratos.SettingsMethod, kratos.StartSettings](client.Settings, kratos.SettingsSwan{Feathers: []kratos.Feather{{Colour: "s-e-c-r-e-t"}}})
+	send[kratos.RecoveryFlow, kratos.RecoveryMethod, kratos.StartRecovery](client.Recovery, kratos.RecoveryCrow{Email: "s-e-c-r-e-t", Grip: "claws"})
+	send[kratos.VerificationFlow, kratos.VerificationMethod, kratos.StartVerification](client.Verification, kratos.VerificationGull{})
 }
 
 // printer prints what is sent, and sends nothing.
@@ -60,7 +60,7 @@ func (printer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, io.EOF
 }
 
-func send[F, M any](flows kratos.FlowClient[F, M], m M) {
+func send[F, M, P any](flows kratos.FlowClient[F, M, P], m M) {
 	flow := new(F)
 	err := json.Unmarshal([]byte(`{"id":"f","ui":{"nodes":[{"type":"input","group":"default","attributes":{"name":"csrf_token","type":"hidden","value":"t-o-k-e-n","node_type":"input"}}]}}`), flow)
 	if err != nil {

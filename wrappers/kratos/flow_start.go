@@ -1,0 +1,129 @@
+package kratos
+
+import "github.com/kratoskit/kratos-go/gen"
+
+// StartLogin has the parameters with which [FlowClient.With] starts a login.
+type StartLogin struct {
+	// Refresh asks a person who is signed in to log in again; the call needs the person's session.
+	Refresh bool
+	// AAL is the assurance level of the session after the login. For [AAL2], the second factor, the
+	// call needs the person's session.
+	AAL AAL
+	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
+	// configuration does not allow is [ErrReturnToForbidden].
+	ReturnTo string `log:"-"`
+	// Organization is the id of the organization whose single sign-on the person uses. Open-source
+	// servers have none.
+	Organization string
+	// Via is the trait, such as "email", whose address gets the code of a second factor. Kratos up
+	// to v25.4 sends it when [LoginCode] is submitted with the Address. From v26.2 on, it has been
+	// sent when the flow starts, whose State is "sent_email" then: submit the Code.
+	Via string
+	// LoginChallenge is the challenge with which an OAuth 2.0 provider (Ory Hydra) sent the
+	// browser. For a person who is signed in, Kratos may accept it at once, and says where to go to
+	// a navigation only: [FlowClient.Handler] makes it one. Browsers only.
+	LoginChallenge string `log:"-"`
+	// ReturnSessionTokenExchangeCode makes Kratos return a code,
+	// LoginFlow.SessionTokenExchangeCode, with which [Client.ExchangeSessionToken] fetches the
+	// session of a social sign-in in the system's browser. It needs ReturnTo, and no
+	// [SessionToken]. The browser returns there with the parameter code; with flow, a login flow in
+	// which the person links an account with the same address; or with neither: fetch the flow
+	// again to read why. Native clients only.
+	ReturnSessionTokenExchangeCode bool
+}
+
+// StartRegistration has the parameters with which [FlowClient.With] starts a registration.
+type StartRegistration struct {
+	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
+	// configuration does not allow is [ErrReturnToForbidden].
+	ReturnTo string `log:"-"`
+	// Organization is the id of the organization whose single sign-on the person uses. Open-source
+	// servers have none.
+	Organization string
+	// LoginChallenge is the challenge with which an OAuth 2.0 provider sent the browser; see
+	// [StartLogin]. Browsers only.
+	LoginChallenge string `log:"-"`
+	// AfterVerificationReturnTo is the URL to which the browser goes after the verification that
+	// follows the registration. Browsers only.
+	AfterVerificationReturnTo string `log:"-"`
+	// ReturnSessionTokenExchangeCode makes Kratos return a code for a social sign-in in the
+	// system's browser; see [StartLogin]. Native clients only.
+	ReturnSessionTokenExchangeCode bool
+}
+
+// StartSettings has the parameters with which [FlowClient.With] starts a settings flow.
+type StartSettings struct {
+	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
+	// configuration does not allow is [ErrReturnToForbidden].
+	ReturnTo string `log:"-"`
+}
+
+// StartRecovery has the parameters with which [FlowClient.With] starts a recovery.
+type StartRecovery struct {
+	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
+	// configuration does not allow is [ErrReturnToForbidden].
+	ReturnTo string `log:"-"`
+}
+
+// StartVerification has the parameters with which [FlowClient.With] starts a verification.
+type StartVerification struct {
+	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
+	// configuration does not allow is [ErrReturnToForbidden].
+	ReturnTo string `log:"-"`
+}
+
+const (
+	errBrowserOnly = argumentError("LoginChallenge and AfterVerificationReturnTo are for the flows of a browser")
+	errNativeOnly  = argumentError("ReturnSessionTokenExchangeCode is for the flows of a native client")
+)
+
+func (p StartLogin) native() (*gen.CreateNativeLoginFlowParams, error) {
+	if p.LoginChallenge != "" {
+		return nil, errBrowserOnly
+	}
+	return &gen.CreateNativeLoginFlowParams{
+		Refresh:                        optional(p.Refresh),
+		AAL:                            optional(string(p.AAL)),
+		ReturnTo:                       optional(p.ReturnTo),
+		Organization:                   optional(p.Organization),
+		Via:                            optional(p.Via),
+		ReturnSessionTokenExchangeCode: optional(p.ReturnSessionTokenExchangeCode),
+	}, nil
+}
+
+func (p StartLogin) browser() (*gen.CreateBrowserLoginFlowParams, error) {
+	if p.ReturnSessionTokenExchangeCode {
+		return nil, errNativeOnly
+	}
+	return &gen.CreateBrowserLoginFlowParams{
+		Refresh:        optional(p.Refresh),
+		AAL:            optional(string(p.AAL)),
+		ReturnTo:       optional(p.ReturnTo),
+		Organization:   optional(p.Organization),
+		Via:            optional(p.Via),
+		LoginChallenge: optional(p.LoginChallenge),
+	}, nil
+}
+
+func (p StartRegistration) native() (*gen.CreateNativeRegistrationFlowParams, error) {
+	if p.LoginChallenge != "" || p.AfterVerificationReturnTo != "" {
+		return nil, errBrowserOnly
+	}
+	return &gen.CreateNativeRegistrationFlowParams{
+		ReturnTo:                       optional(p.ReturnTo),
+		Organization:                   optional(p.Organization),
+		ReturnSessionTokenExchangeCode: optional(p.ReturnSessionTokenExchangeCode),
+	}, nil
+}
+
+func (p StartRegistration) browser() (*gen.CreateBrowserRegistrationFlowParams, error) {
+	if p.ReturnSessionTokenExchangeCode {
+		return nil, errNativeOnly
+	}
+	return &gen.CreateBrowserRegistrationFlowParams{
+		ReturnTo:                  optional(p.ReturnTo),
+		Organization:              optional(p.Organization),
+		LoginChallenge:            optional(p.LoginChallenge),
+		AfterVerificationReturnTo: optional(p.AfterVerificationReturnTo),
+	}, nil
+}
