@@ -13,15 +13,15 @@
 //
 // Kratos does everything that a person does to an account in flows: a flow is started, shown to the
 // person as a form, and submitted, possibly several times, until it is done. All of them have the
-// type [FlowClient], so they are learnt once: With sets the parameters that a flow starts with, such
-// as [StartLogin], Start and Get fetch a flow, Submit sends what the person entered, Do does Start
-// and Submit where one submission is enough, and Handler is the page of a website that shows the
-// flow.
+// type [FlowClient], so they are learnt once: With sets the parameters that a flow starts with,
+// such as [StartLogin], Start and Get fetch a flow, Submit sends what the person entered, Do does
+// Start and Submit where one submission is enough, and Handler is the page of a website that shows
+// the flow.
 //
-// Submit returns a [FlowResult]. FlowResult.Done says whether the flow is at its end; if it is not, FlowResult.Flow
-// is the form to show next (a code was sent, say), or FlowResult.RedirectTo is where a browser has to go.
-// What the person typed being refused is an error, [ErrRejected], with the form to show again
-// ([RejectedFlow]) and its messages ([Error.FieldErrors]).
+// Submit returns a [FlowResult]. FlowResult.Done says whether the flow is at its end; if it is not,
+// FlowResult.Flow is the form to show next (a code was sent, say), or FlowResult.RedirectTo is
+// where a browser has to go. What the person typed being refused is an error, [ErrRejected], with
+// the form to show again ([RejectedFlow]) and its messages ([Error.FieldErrors]).
 //
 // # Native, single-page, server-rendered
 //

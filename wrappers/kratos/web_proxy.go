@@ -24,10 +24,10 @@ const (
 //
 //	mux.Handle("/auth/", client.Proxy("/auth"))
 //
-// From then on, what [Client.Browser] returns and [FlowClient.Page] shows leads to the proxy as well: a
-// client has one proxy. It removes the prefix itself, so do not add [http.StripPrefix]. Kratos
-// makes recovery and verification links, and OIDC callbacks, from its serve.public.base_url: let
-// that be the site's URL with the prefix. If it differs from the client's base URL, say so with
+// From then on, what [Client.Browser] returns and [FlowClient.Handler] shows leads to the proxy as
+// well: a client has one proxy. It removes the prefix itself, so do not add [http.StripPrefix].
+// Kratos makes recovery and verification links, and OIDC callbacks, from its serve.public.base_url:
+// let that be the site's URL with the prefix. If it differs from the client's base URL, say so with
 // [WithPublicURL]. A prefix that is neither "" nor a path such as "/auth" panics.
 //
 // Requests. Kratos gets
@@ -52,8 +52,8 @@ const (
 //   - Location, and the URLs in JSON (a form's action, for instance), with the proxy's URL for that
 //     of Kratos. Whatever else is on Kratos' host is not passed on: such a Location is a 502, and
 //     such a URL in JSON is "", or a 502 if it is of the admin API. All other URLs are unchanged;
-//   - JSON, plain text and scripts, at most 8 MiB. An error with another body, such as the HTML page
-//     of a gateway, comes with its status only;
+//   - JSON, plain text and scripts, at most 8 MiB. An error with another body, such as the HTML
+//     page of a gateway, comes with its status only;
 //   - "Cache-Control: no-store", except with files below /.well-known/ory/, which set no cookies;
 //   - no informational responses (1xx), no trailers, and no headers that describe Kratos or what is
 //     in front of it.
@@ -61,12 +61,13 @@ const (
 // A native flow that is submitted through the proxy is refused: scripts get no session token.
 //
 // The proxy itself responds with 404 and 405 to what it does not let through; 400 to a malformed
-// query or body, and if the caller's transport refuses the request with [ErrInvalidArgument]; 403 instead
-// of a session token; 413 to a body that is too large; and 502 if Kratos cannot be reached or its
-// response is not passed on. The client's time-out (30 s, see [WithHTTPClient]) covers reading the
-// browser's request and Kratos' response, and ends in a 504; the browser then has another second to
-// read the response before the connection is closed. It is enforced with the deadlines of the
-// [http.ResponseWriter], if that has any; a shorter time-out of the [http.Server] is kept.
+// query or body, and if the caller's transport refuses the request with [ErrInvalidArgument]; 403
+// instead of a session token; 413 to a body that is too large; and 502 if Kratos cannot be reached
+// or its response is not passed on. The client's time-out (30 s, see [WithHTTPClient]) covers
+// reading the browser's request and Kratos' response, and ends in a 504; the browser then has
+// another second to read the response before the connection is closed. It is enforced with the
+// deadlines of the [http.ResponseWriter], if that has any; a shorter time-out of the [http.Server]
+// is kept.
 func (c *Client) Proxy(prefix string) http.Handler {
 	if prefix != "" && (prefix == "/" || LocalPath(prefix) != prefix || path.Clean(prefix) != prefix || (&url.URL{Path: prefix}).EscapedPath() != prefix) {
 		panic("kratos: the prefix of a proxy is a path without a slash at its end")
