@@ -717,7 +717,7 @@ type Identity struct {
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
 	// Credentials Ways to log in, by type (`password`, `oidc`, …). Only on the admin port, in full lists only when filtered or asked for, and each with its secret `config` only when named in `include_credential`.
-	Credentials map[string]IdentityCredentials `json:"credentials,omitempty,omitzero"`
+	Credentials map[CredentialsType]IdentityCredentials `json:"credentials,omitempty,omitzero"`
 
 	// ID UUID given by Kratos at creation; it never changes and is the key to store in an application's own data.
 	ID string `json:"id"`
@@ -784,6 +784,60 @@ type IdentityCredentials struct {
 
 // CredentialsType Kind of credential. `oidc` covers all providers, `lookup_secret` means backup codes, `code` one-time codes by message, `link_recovery` and `code_recovery` recovery; `saml` cannot be imported and `profile` not included in answers on this version.
 type CredentialsType string
+
+// CodeCredentials Shape of `config` in a credential of type `code`, shown when `include_credential` names it.
+type CodeCredentials struct {
+	// Addresses Addresses to which one-time login codes may be sent, taken from the traits which the identity schema marks for that.
+	Addresses []CodeAddress `json:"addresses,omitempty,omitzero"`
+}
+
+// CodeAddress Address for one-time login codes, with the way by which it is reached.
+type CodeAddress struct {
+	// Address Email address, or phone number with its country code.
+	Address string `json:"address,omitempty,omitzero" log:"-"`
+
+	// Channel How codes reach the address: `email` or `sms`.
+	Channel AddressChannel `json:"channel,omitempty,omitzero"`
+}
+
+// OIDCCredentials Shape of `config` in a credential of type `oidc`, shown when `include_credential` names it.
+type OIDCCredentials struct {
+	// Providers Links to accounts at OpenID Connect providers, one element for each.
+	Providers []OIDCProvider `json:"providers,omitempty,omitzero"`
+}
+
+// OIDCProvider Link between the identity and one account at an OpenID Connect provider. The tokens are those of the login which made the link; Kratos does not refresh them, and hands them out decrypted over the admin port only.
+type OIDCProvider struct {
+	// InitialAccessToken Secret: access token from the login which made the link, and not renewed since. Empty for imported links and when it cannot be decrypted.
+	InitialAccessToken string `json:"initial_access_token,omitempty,omitzero" log:"-"`
+
+	// InitialIDToken Secret: ID token (JWT) from the login which made the link. Empty for imported links and when it cannot be decrypted.
+	InitialIDToken string `json:"initial_id_token,omitempty,omitzero" log:"-"`
+
+	// InitialRefreshToken Secret: refresh token from the login which made the link; treat it as a password. Empty unless the provider issued one.
+	InitialRefreshToken string `json:"initial_refresh_token,omitempty,omitzero" log:"-"`
+
+	// Organization UUID of the organization whose sign-on made the link; empty or absent without one.
+	Organization string `json:"organization,omitempty,omitzero" log:"-"`
+
+	// Provider Id of the provider as in the configuration, such as `google`.
+	Provider string `json:"provider,omitempty,omitzero" log:"-"`
+
+	// Subject Account's identifier at the provider, the `sub` claim. Together with `provider` it is the login identifier.
+	Subject string `json:"subject,omitempty,omitzero" log:"-"`
+
+	// UseAutoLink Whether the link was imported with automatic account linking switched on; absent where it was not.
+	UseAutoLink bool `json:"use_auto_link,omitempty,omitzero"`
+}
+
+// PasswordCredentials Shape of `config` in a credential of type `password`, shown when `include_credential` names it. It can be imported into another server as it is.
+type PasswordCredentials struct {
+	// HashedPassword Secret: the password's hash with algorithm and parameters, such as `$2a$12$…` or `$argon2id$…`; treat it as a password. Empty while the migration hook is to decide.
+	HashedPassword string `json:"hashed_password,omitempty,omitzero" log:"-"`
+
+	// UsePasswordMigrationHook Whether the next login asks the password migration hook to check the password, which Kratos then hashes and stores.
+	UsePasswordMigrationHook bool `json:"use_password_migration_hook,omitempty,omitzero"`
+}
 
 // IdentityPatch One element of a batch. `create` is the only action; an element without it does nothing and yields `null`.
 type IdentityPatch struct {

@@ -204,6 +204,63 @@ func (v IdentityCredentials) Format(f fmt.State, verb rune) { v.redacted().Forma
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v IdentityCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
 
+func (v CodeCredentials) redacted() redact.Value { return redact.New("CodeCredentials") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v CodeCredentials) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v CodeCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v CodeCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v CodeAddress) redacted() redact.Value {
+	return redact.New("CodeAddress", redact.Text("channel", knownAddressChannel(v.Channel)))
+}
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v CodeAddress) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v CodeAddress) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v CodeAddress) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v OIDCCredentials) redacted() redact.Value { return redact.New("OIDCCredentials") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v OIDCCredentials) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v OIDCCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v OIDCCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v OIDCProvider) redacted() redact.Value { return redact.New("OIDCProvider") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v OIDCProvider) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v OIDCProvider) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v OIDCProvider) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v PasswordCredentials) redacted() redact.Value { return redact.New("PasswordCredentials") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v PasswordCredentials) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v PasswordCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v PasswordCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+
 func (v IdentityPatch) redacted() redact.Value {
 	return redact.New("IdentityPatch", redact.Group("create", &v.Create), redact.ID("patch_id", v.PatchID))
 }

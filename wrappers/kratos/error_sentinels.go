@@ -72,6 +72,9 @@ var (
 	// or the response cannot be read. Look for the identity before you send the item again. The
 	// error wraps the error of the call.
 	ErrUnconfirmed = errors.New("it is not known whether the identity was created: look for it before you send the item again")
+	// ErrCredentialsNotIncluded: the identity was read without the configuration of the credential;
+	// see [CredentialsConfig].
+	ErrCredentialsNotIncluded = errors.New("the configuration of the credential is not included: read it with IdentityWithCredentials")
 	// ErrBrowserLocationChangeRequired: only a browser can go on, at RedirectTo.
 	ErrBrowserLocationChangeRequired = errors.New("a browser has to go on elsewhere")
 )

@@ -21,7 +21,8 @@ var sentinels = map[string]error{
 	"ErrReturnToForbidden": kratos.ErrReturnToForbidden, "ErrBrowserLocationChangeRequired": kratos.ErrBrowserLocationChangeRequired,
 	"ErrBadRequest": kratos.ErrBadRequest, "ErrUnauthorized": kratos.ErrUnauthorized, "ErrForbidden": kratos.ErrForbidden, "ErrNotFound": kratos.ErrNotFound,
 	"ErrBatchItems": kratos.ErrBatchItems, "ErrRolledBack": kratos.ErrRolledBack, "ErrUnconfirmed": kratos.ErrUnconfirmed,
-	"ErrConflict": kratos.ErrConflict, "ErrRateLimited": kratos.ErrRateLimited, "ErrServer": kratos.ErrServer,
+	"ErrCredentialsNotIncluded": kratos.ErrCredentialsNotIncluded,
+	"ErrConflict":               kratos.ErrConflict, "ErrRateLimited": kratos.ErrRateLimited, "ErrServer": kratos.ErrServer,
 }
 
 // matches lists the sentinels that err is, in words.

@@ -29,6 +29,8 @@ func data(t *testing.T) map[reflect.Type]bool {
 	for _, model := range []any{
 		gen.ErrorGeneric{}, kratos.FedCMFlow{}, // answers that nothing recorded has
 		kratos.Form{}, kratos.ContinueWithList{}, kratos.MessageContext{}, kratos.Page[kratos.Session]{}, // parts of answers
+		kratos.PasswordCredentials{}, kratos.OIDCCredentials{}, kratos.SAMLCredentials{}, kratos.CodeCredentials{}, // parts of an identity
+		kratos.TOTPCredentials{}, kratos.LookupSecretCredentials{}, kratos.WebAuthnCredentials{}, kratos.PasskeyCredentials{},
 		kratos.BatchResult{},                                                                                                                     // its ids are no secrets, and its error is redacted
 		kratos.ListSessions{}, kratos.ListIdentitySessions{}, kratos.ListMySessions{}, kratos.ListIdentitySchemas{}, kratos.CreateRecoveryCode{}, // parameters without secrets
 	} {

@@ -37,6 +37,96 @@ func (v ListCourierMessages) LogValue() slog.Value { return v.redacted().LogValu
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v ListCourierMessages) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
+func (v SAMLCredentials) redacted() redact.Value { return redact.New("SAMLCredentials") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v SAMLCredentials) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v SAMLCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v SAMLCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v SAMLProvider) redacted() redact.Value { return redact.New("SAMLProvider") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v SAMLProvider) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v SAMLProvider) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v SAMLProvider) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v TOTPCredentials) redacted() redact.Value { return redact.New("TOTPCredentials") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v TOTPCredentials) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v TOTPCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v TOTPCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v LookupSecretCredentials) redacted() redact.Value {
+	return redact.New("LookupSecretCredentials")
+}
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v LookupSecretCredentials) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v LookupSecretCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v LookupSecretCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v LookupSecretCode) redacted() redact.Value { return redact.New("LookupSecretCode") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v LookupSecretCode) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v LookupSecretCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v LookupSecretCode) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v WebAuthnCredentials) redacted() redact.Value { return redact.New("WebAuthnCredentials") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v WebAuthnCredentials) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v WebAuthnCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v WebAuthnCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v PasskeyCredentials) redacted() redact.Value { return redact.New("PasskeyCredentials") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v PasskeyCredentials) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v PasskeyCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v PasskeyCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+
+func (v WebAuthnKey) redacted() redact.Value { return redact.New("WebAuthnKey") }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v WebAuthnKey) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v WebAuthnKey) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v WebAuthnKey) LogValue() slog.Value { return v.redacted().LogValue() }
+
 func (v ListIdentities) redacted() redact.Value {
 	return redact.New("ListIdentities", redact.ID("OrganizationID", v.OrganizationID))
 }
