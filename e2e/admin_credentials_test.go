@@ -133,8 +133,8 @@ func TestCredentialsOfIdentities(t *testing.T) {
 	})
 }
 
-// An account that was linked by a login has the tokens of that login. Kratos v1.3.1 sends an account
-// without a name once it is unlinked.
+// An account that a login has linked has the tokens of that login. Kratos v1.3.1 sends an account
+// without provider and subject after the only one was deleted.
 func TestCredentialsOfAnAccountAtAProvider(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

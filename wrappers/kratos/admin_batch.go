@@ -13,46 +13,31 @@ import (
 
 const (
 	opBatchPatch      = "batchPatchIdentities"
-	maxBatch          = 1000
-	maxBatchPasswords = 200     // Kratos hashes them one by one while the call waits
+	maxBatchItems     = 1000
+	maxBatchPasswords = 200     // Kratos hashes one after the other before it responds
 	maxRequestBody    = 5 << 20 // bytes that Kratos reads
-	maxBatchRequests  = 64      // of one call: enough to find the items that Kratos refuses a batch for
+	maxBatchRequests  = 64      // of one call: enough to find the items that make Kratos refuse a batch
+	maxIDsPerRequest  = 100     // keeps the URL short enough for proxies
 
-	// batchTimeout is how long a request with a batch may take. Kratos gives up after 120 seconds.
+	// batchTimeout is the timeout of one request. Kratos' own is 120 seconds.
 	batchTimeout = 130 * time.Second
 )
 
-// IdentityPatch is one item of a batch: an identity to create and, if the caller wants one, a UUID
-// to know the result by.
+// IdentityPatch is one item of a batch. Create is the identity to create, and required; PatchID is
+// a UUID of the caller's choice, which the [BatchResult] repeats.
 type IdentityPatch = gen.IdentityPatch
 
-// BatchPatchIdentities creates up to 1000 identities (batchPatchIdentities, admin port). There is a
-// result for each item, in their order, whatever the error is.
+// BatchPatchIdentities creates up to 1000 identities (batchPatchIdentities, admin port). It returns
+// a result for each item, in the order of items, also beside an error.
 //
-// Items fail one by one: if any did, the error is [ErrBatchItems], and the results tell which.
-// Their errors are
+// The error is [ErrBatchItems] if items failed; [BatchResult.Err] says why each of them did. Any
+// other error is that of the call, such as [ErrForbidden].
 //
-//   - [ErrConflict] if another identity has the same identifier;
-//   - [ErrBadRequest] if the traits do not fit the identity schema, which Kratos does not explain
-//     for a batch (the method Batch of what NewTraitsValidator in package validate returns does, before
-//     anything is sent), or if Kratos cannot read the item;
-//   - [ErrInvalidArgument] if the item is malformed, or an identifier in its traits is empty;
-//   - [ErrRolledBack] if the item was not created because of others: send it again, without those;
-//   - [ErrUnconfirmed] if it is not known whether the identity was created: look for it before you
-//     send the item again.
-//
-// Any other error says that the call itself failed, and is that of the items as well if it says
-// that nothing was created, such as [ErrForbidden] or [ErrNotProcessed].
-//
-// Nothing is created twice: what may have been created is not sent again. If Kratos refuses all
-// items because of some, nothing was created, and halves of the batch are sent to find out which;
-// after 64 requests the rest are ErrRolledBack. Kratos v1.3.1 reports the items beside an
-// ErrConflict as created, and rolls them back all the same; so they are looked for.
-//
-// Limits: 1000 items; 200 passwords in clear text, since Kratos hashes one after the other while
-// the call waits, and hashed ones beside them; and 5 MiB of JSON. More is refused with [ErrInvalidArgument]
-// before anything is sent. A request may take 130 seconds, as Kratos needs up to 120; the context
-// can end it sooner.
+//   - No identity is created twice. If Kratos refuses all items because of some, the batch is
+//     halved until these are found, in up to 64 requests; the remaining items are ErrRolledBack.
+//   - Limits: 1000 items, 200 plaintext passwords, and 5 MiB of JSON. A larger batch is not sent,
+//     and is an [ErrInvalidArgument].
+//   - A request times out after 130 seconds, or when the context is done.
 func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch, opts ...RequestOption) ([]BatchResult, error) {
 	results := make([]BatchResult, len(items))
 	for i := range items {
@@ -61,7 +46,7 @@ func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch,
 	if err := checkBatch(items, results); err != nil {
 		return results, err
 	}
-	b := batch{admin: a, opts: opts, requests: maxBatchRequests}
+	b := batch{admin: a, opts: opts, requestsLeft: maxBatchRequests}
 	if err := b.create(ctx, items, results); err != nil {
 		return results, err
 	}
@@ -73,28 +58,28 @@ func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch,
 
 // batch is one call of BatchPatchIdentities.
 type batch struct {
-	admin    *Admin
-	opts     []RequestOption
-	requests int // that may still be sent
+	admin        *Admin
+	opts         []RequestOption
+	requestsLeft int
 
 	status int // of the first response
 	header http.Header
 }
 
-// create sends items, and halves of them if Kratos refuses all because of some. It fills in the
-// results, and returns why the call as a whole failed, if it did.
+// create sends items, or halves of them if Kratos refuses all because of some. It sets the results,
+// and returns the error of the call, if it has one.
 func (b *batch) create(ctx context.Context, items []IdentityPatch, results []BatchResult) *Error {
-	if b.requests == 0 {
-		matchResults(results, &Error{Operation: opBatchPatch, sentinel: ErrRolledBack})
+	if b.requestsLeft == 0 {
+		fillResults(results, &Error{Operation: opBatchPatch, sentinel: ErrRolledBack})
 		return nil
 	}
-	b.requests--
+	b.requestsLeft--
 	failure := b.post(ctx, items, results)
 	switch {
 	case failure == nil:
 		return nil
 	case !failure.refusedItems():
-		matchResults(results, failure.ofItem())
+		fillResults(results, failure.ofItem())
 		return failure
 	case len(items) == 1:
 		results[0].Err = failure
@@ -102,20 +87,20 @@ func (b *batch) create(ctx context.Context, items []IdentityPatch, results []Bat
 	}
 	half := len(items) / 2
 	if err := b.create(ctx, items[:half], results[:half]); err != nil {
-		matchResults(results[half:], &Error{Operation: opBatchPatch, sentinel: ErrRolledBack})
+		fillResults(results[half:], &Error{Operation: opBatchPatch, sentinel: ErrRolledBack})
 		return err
 	}
 	return b.create(ctx, items[half:], results[half:])
 }
 
-// send sends items in one request, and fills in the results as far as the response has any.
+// post sends items in one request, and sets the results that the response has.
 func (b *batch) post(ctx context.Context, items []IdentityPatch, results []BatchResult) *Error {
 	resp, err := b.admin.api.BatchPatchIdentities(withLimit(withTimeout(ctx, batchTimeout), maxDocument), gen.PatchIdentitiesBody{Identities: items}, requestEditors(b.opts, checkBodySize)...)
 	if resp != nil && b.status == 0 {
 		b.status, b.header = resp.StatusCode, withoutSetCookie(resp.Header)
 	}
 	_, err = decodeValid(opBatchPatch, resp, err, func(response *gen.BatchPatchIdentitiesResponse) bool {
-		return resultsOf(response.Identities, items, results)
+		return matchResults(response.Identities, items, results)
 	})
 	var failure *Error
 	if errors.As(err, &failure) {
@@ -125,8 +110,8 @@ func (b *batch) post(ctx context.Context, items []IdentityPatch, results []Batch
 	return nil
 }
 
-// confirm looks for the identities that a batch with a conflict is said to have created, and gives
-// the results of those that are not there an error.
+// verifyCreated looks for the identities of a batch with a conflict: Kratos v1.3.1 reports the other
+// items as created, although it has rolled them back.
 func (b *batch) verifyCreated(ctx context.Context, results []BatchResult) {
 	var unverified []*BatchResult
 	conflict := false
@@ -162,10 +147,7 @@ func (b *batch) verifyCreated(ctx context.Context, results []BatchResult) {
 	}
 }
 
-const maxIDsPerRequest = 100 // keeps the URL short enough for proxies
-
-// checkBatch refuses a batch that Kratos would refuse, and says in the results which items are
-// wrong.
+// checkBatch validates a batch, and sets the results of items that are invalid.
 func checkBatch(items []IdentityPatch, results []BatchResult) error {
 	var first *Error
 	passwords := 0
@@ -183,24 +165,24 @@ func checkBatch(items []IdentityPatch, results []BatchResult) error {
 	}
 	var all *Error
 	switch {
-	case len(items) == 0 || len(items) > maxBatch:
+	case len(items) == 0 || len(items) > maxBatchItems:
 		all = newArgumentError(opBatchPatch, "a batch has 1 to 1000 items")
 	case passwords > maxBatchPasswords:
-		all = newArgumentError(opBatchPatch, fmt.Sprintf("%d of the items have a password in clear text, and a batch has 200 of these at most", passwords))
+		all = newArgumentError(opBatchPatch, fmt.Sprintf("%d items have a plaintext password, and the limit of a batch is 200", passwords))
 	case first != nil:
-		matchResults(results, &Error{Operation: opBatchPatch, sentinel: ErrRolledBack})
+		fillResults(results, &Error{Operation: opBatchPatch, sentinel: ErrRolledBack})
 		return first
 	default:
 		return nil
 	}
-	matchResults(results, all)
+	fillResults(results, all)
 	return all
 }
 
-// bodyFits refuses a request whose body is larger than what Kratos reads.
+// checkBodySize refuses a request with a larger body than Kratos reads.
 func checkBodySize(r *http.Request) error {
 	if r.ContentLength > maxRequestBody {
-		return argumentError(fmt.Sprintf("the body has %d bytes, and Kratos reads %d (5 MiB) at most", r.ContentLength, maxRequestBody))
+		return argumentError(fmt.Sprintf("the body has %d bytes, and Kratos' limit is %d (5 MiB)", r.ContentLength, maxRequestBody))
 	}
 	return nil
 }

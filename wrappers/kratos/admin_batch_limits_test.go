@@ -42,21 +42,21 @@ func TestLimitsOfBatches(t *testing.T) {
 		text  string // of the error, in part
 		each  string // what each item is, if they are not created
 	}{
-		"1000 hashed passwords":               {repeat(1000, hashed), true, "", ""},
-		"200 in clear text":                   {repeat(200, clear), true, "", ""},
-		"200 in clear text and 800 hashed":    {append(repeat(200, clear), repeat(800, hashed)...), true, "", ""},
-		"one in clear text and 999 hashed":    {append(repeat(1, clear), repeat(999, hashed)...), true, "", ""},
-		"201 in clear text":                   {repeat(201, clear), false, "201 of the items have a password in clear text", "ErrInvalidArgument×201"},
-		"201 in clear text among hashed ones": {append(repeat(201, clear), repeat(99, hashed)...), false, "201 of the items", "ErrInvalidArgument×300"},
-		"1001 items":                          {repeat(1001, hashed), false, "1 to 1000 items", "ErrInvalidArgument×1001"},
-		"no items":                            {nil, false, "1 to 1000 items", ""},
-		"five MiB and more":                   {repeat(6, mib), false, "5242880 (5 MiB)", "ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument"},
-		"five MiB to the byte":                {repeat(1, item(fits, nil)), true, "", ""},
-		"one byte more":                       {repeat(1, item(fits+1, nil)), false, "the body has 5242881 bytes", "ErrInvalidArgument"},
-		"four MiB":                            {repeat(4, mib), true, "", ""},
-		"a malformed hash among others":       {append(repeat(2, hashed), broken, hashed), false, "item 2: the password hash begins with $2", "ErrRolledBack ErrRolledBack ErrInvalidArgument ErrRolledBack"},
-		"no traits, and what cannot be JSON":  {[]kratos.IdentityPatch{{}, {Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "item 0: the traits are nil", "ErrInvalidArgument ErrRolledBack"},
-		"what cannot be JSON":                 {[]kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "cannot be written as JSON", "ErrInvalidArgument"},
+		"1000 hashed passwords":              {repeat(1000, hashed), true, "", ""},
+		"200 in plaintext":                   {repeat(200, clear), true, "", ""},
+		"200 in plaintext and 800 hashed":    {append(repeat(200, clear), repeat(800, hashed)...), true, "", ""},
+		"one in plaintext and 999 hashed":    {append(repeat(1, clear), repeat(999, hashed)...), true, "", ""},
+		"201 in plaintext":                   {repeat(201, clear), false, "201 items have a plaintext password", "ErrInvalidArgument×201"},
+		"201 in plaintext among hashed ones": {append(repeat(201, clear), repeat(99, hashed)...), false, "201 items", "ErrInvalidArgument×300"},
+		"1001 items":                         {repeat(1001, hashed), false, "1 to 1000 items", "ErrInvalidArgument×1001"},
+		"no items":                           {nil, false, "1 to 1000 items", ""},
+		"five MiB and more":                  {repeat(6, mib), false, "5242880 (5 MiB)", "ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument"},
+		"five MiB to the byte":               {repeat(1, item(fits, nil)), true, "", ""},
+		"one byte more":                      {repeat(1, item(fits+1, nil)), false, "the body has 5242881 bytes", "ErrInvalidArgument"},
+		"four MiB":                           {repeat(4, mib), true, "", ""},
+		"a malformed hash among others":      {append(repeat(2, hashed), broken, hashed), false, "item 2: the password hash begins with $2", "ErrRolledBack ErrRolledBack ErrInvalidArgument ErrRolledBack"},
+		"no traits, and what cannot be JSON": {[]kratos.IdentityPatch{{}, {Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "item 0: the traits are nil", "ErrInvalidArgument ErrRolledBack"},
+		"what cannot be JSON":                {[]kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "cannot be written as JSON", "ErrInvalidArgument"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,22 +10,28 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// BatchResult is what became of one item of a batch.
+// BatchResult is the result of one item of a batch.
 type BatchResult struct {
 	// PatchID is that of the item.
 	PatchID string
-	// IdentityID is the id of the identity that was created; "" if it was not. With
-	// [ErrUnconfirmed], it is the id that the identity has if it was created, as far as that is
-	// known.
+	// IdentityID is the id of the identity that was created, or "". With [ErrUnconfirmed] it is the
+	// id of the identity that may have been created, if the response had one.
 	IdentityID string
-	// Err is nil if the identity was created, and else an [*Error] that says why it was not, such
-	// as [ErrConflict]. The item can be sent again as it is if this is [ErrRolledBack]; see
-	// [ErrUnconfirmed] before you send it again.
+	// Err is nil if the identity was created, and else an [*Error]:
+	//
+	//   - [ErrConflict]: another identity has the same identifier.
+	//   - [ErrBadRequest]: the traits do not match the identity schema, or Kratos cannot read the
+	//     item. Kratos gives no reason; TraitsValidator.ValidateBatch of package
+	//     github.com/kratoskit/kratos-go/wrappers/validate names the member, before a batch is sent.
+	//   - [ErrInvalidArgument]: the item is malformed, or a trait is an empty identifier.
+	//   - [ErrRolledBack]: Kratos did not create the item because of others. Send it again, without
+	//     those.
+	//   - [ErrUnconfirmed]: the item may have been created. Look for it before you send it again.
 	Err error
 }
 
-// readResults fills in results, and reports whether there is one for each item, in their order.
-func resultsOf(response []*gen.IdentityPatchResponse, items []IdentityPatch, results []BatchResult) bool {
+// matchResults sets results from a response, and reports whether it has one for each item in order.
+func matchResults(response []*gen.IdentityPatchResponse, items []IdentityPatch, results []BatchResult) bool {
 	if len(response) != len(items) {
 		return false
 	}
@@ -43,7 +49,7 @@ func resultsOf(response []*gen.IdentityPatchResponse, items []IdentityPatch, res
 	return complete
 }
 
-// failedItems returns the error of a batch some of whose items failed, or nil.
+// failedItems returns the error of a batch if items failed, or nil.
 func (b *batch) failedItems(results []BatchResult) error {
 	var items []failedItem
 	for i := range results {
@@ -57,12 +63,12 @@ func (b *batch) failedItems(results []BatchResult) error {
 	}
 	return &Error{
 		Operation: opBatchPatch, StatusCode: b.status, Header: b.header, sentinel: ErrBatchItems, items: items,
-		text: fmt.Sprintf("%d of %d items were not created, or could not be confirmed", len(items), len(results)),
+		text: fmt.Sprintf("%d of %d items were not created, or are unconfirmed", len(items), len(results)),
 	}
 }
 
-// fillResults gives err to the results that have neither an identity nor an error.
-func matchResults(results []BatchResult, err error) {
+// fillResults sets err as the error of the results that have neither an identity nor an error.
+func fillResults(results []BatchResult, err error) {
 	for i := range results {
 		if results[i].IdentityID == "" && results[i].Err == nil {
 			results[i].Err = err
@@ -70,7 +76,7 @@ func matchResults(results []BatchResult, err error) {
 	}
 }
 
-// refusedItems reports whether Kratos created nothing of a batch because of what is in it.
+// refusedItems reports whether Kratos refused all items of a batch because of some.
 func (e *Error) refusedItems() bool {
 	switch e.StatusCode {
 	case http.StatusBadRequest, http.StatusConflict:
@@ -81,8 +87,8 @@ func (e *Error) refusedItems() bool {
 	return false
 }
 
-// ofItem returns the error of an item whose batch failed with e: e itself, if that says that
-// nothing was created.
+// ofItem returns the error of an item whose batch failed with e: e itself if nothing was created,
+// and else an [ErrUnconfirmed].
 func (e *Error) ofItem() *Error {
 	switch {
 	case e.sentinel == ErrInvalidArgument, e.Is(ErrNotProcessed):
@@ -93,20 +99,20 @@ func (e *Error) ofItem() *Error {
 	return markUnconfirmed(e)
 }
 
-// unconfirmed returns the error of an item of which cause keeps anybody from knowing whether it was
-// created. A request that was not processed, and only looked for the identity, does not say that.
+// markUnconfirmed returns the error of an item that may have been created, because of cause. It is
+// not an [ErrNotProcessed], even if the request that looked for the identity was not processed.
 func markUnconfirmed(cause error) *Error {
-	var look *transport.NotProcessedError
-	if errors.As(cause, &look) {
-		cause = look.Err
+	var notProcessed *transport.NotProcessedError
+	if errors.As(cause, &notProcessed) {
+		cause = notProcessed.Err
 	}
 	return &Error{Operation: opBatchPatch, sentinel: ErrUnconfirmed, cause: cause}
 }
 
-// itemError makes an error of what Kratos says of one item.
+// itemError returns the error of an item that was not created, from the one in the response.
 func itemError(g *gen.GenericError) *Error {
 	if g == nil {
-		return &Error{Operation: opBatchPatch, sentinel: ErrUnexpectedResponse, text: "the item was not created, for no reason that Kratos gives"}
+		return &Error{Operation: opBatchPatch, sentinel: ErrUnexpectedResponse, text: "the item was not created, and the response gives no reason"}
 	}
 	e := &Error{
 		Operation: opBatchPatch, StatusCode: int(g.Code), ID: g.ID, Code: int(g.Code), Message: g.Message, Reason: g.Reason,

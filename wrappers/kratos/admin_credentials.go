@@ -14,15 +14,15 @@ type TypedCredentials interface {
 }
 
 type (
-	// PasswordCredentials is the configuration of [CredentialsTypePassword]: the hash of the password.
+	// PasswordCredentials is the configuration of [CredentialsTypePassword]: the password hash.
 	PasswordCredentials = gen.PasswordCredentials
-	// OIDCCredentials is the configuration of [CredentialsTypeOIDC]: the accounts at providers, none
-	// if the last one was unlinked.
+	// OIDCCredentials is the configuration of [CredentialsTypeOIDC]: accounts at providers, none if
+	// the last one was unlinked.
 	OIDCCredentials = gen.OIDCCredentials
 	// OIDCProvider is an account at an OpenID Connect provider, with the tokens of the login that
 	// linked it.
 	OIDCProvider = gen.OIDCProvider
-	// CodeCredentials is the configuration of [CredentialsTypeCode]: the addresses codes are sent to.
+	// CodeCredentials is the configuration of [CredentialsTypeCode]: where codes are sent.
 	CodeCredentials = gen.CodeCredentials
 	// CodeAddress is an address that one-time codes are sent to.
 	CodeAddress = gen.CodeAddress

@@ -2,6 +2,9 @@ package kratos_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,6 +13,25 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
+
+func ExampleCredentialsConfig() {
+	// As read with include_credential=oidc.
+	identity := kratos.Identity{Credentials: map[kratos.CredentialsType]kratos.IdentityCredentials{
+		kratos.CredentialsTypeOIDC: {Config: json.RawMessage(`{"providers":[{"provider":"google","subject":"10769150350006150715"}]}`)},
+	}}
+	accounts, err := kratos.CredentialsConfig[kratos.OIDCCredentials](identity)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, account := range accounts.Providers {
+		fmt.Println(account.Provider, account.Subject)
+	}
+	_, err = kratos.CredentialsConfig[kratos.TOTPCredentials](identity)
+	fmt.Println("has an authenticator app:", !errors.Is(err, kratos.ErrNotFound))
+	// Output:
+	// google 10769150350006150715
+	// has an authenticator app: false
+}
 
 // credentialsConfig is CredentialsConfig for one type, so that a table can have all of them.
 type credentialsConfig func(kratos.Identity) (config any, err error)

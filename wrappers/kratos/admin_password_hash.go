@@ -11,19 +11,20 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// PasswordHash is a hashed password in one of the formats that Kratos reads, for an import. Make
-// one of the parts with the functions below, or of a string with [ParsePasswordHash]. It is a
-// secret.
+// PasswordHash is a hashed password in a format that Kratos can [import]. It is a secret. Functions
+// such as [Argon2idHash] build one from its parts, and [ParsePasswordHash] from a string.
+//
+// [import]: https://www.ory.sh/docs/kratos/manage-identities/import-user-accounts-identities
 type PasswordHash struct{ text string }
 
-// Format keeps the hash out of logs, whatever the verb.
+// Format writes the name of the type for every verb, never the hash.
 func (PasswordHash) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "PasswordHash(…)") }
 
-// ParsePasswordHash takes a hash as it stands in a database: $2a$… (bcrypt), $argon2id$…,
-// $argon2i$…, $pbkdf2-sha256$…, $scrypt$…, $firescrypt$…, $md5$…, $sha1$…, $sha256$…, $sha512$…,
-// {SSHA}…, {SSHA256}…, {SSHA512}…, $md5-crypt$…, $sha256-crypt$…, $sha512-crypt$… and
-// $hmac-sha256$…. It fails with [ErrInvalidArgument] if the hash is in none of these formats, or malformed:
-// Kratos would take some such hashes, and refuse the login.
+// ParsePasswordHash parses an encoded hash: $2a$… (bcrypt), $argon2id$…, $argon2i$…,
+// $pbkdf2-sha256$…, $scrypt$…, $firescrypt$…, $md5$…, $sha1$…, $sha256$…, $sha512$…, {SSHA}…,
+// {SSHA256}…, {SSHA512}…, $md5-crypt$…, $sha256-crypt$…, $sha512-crypt$… or $hmac-sha256$…. It
+// fails with [ErrInvalidArgument] if the format is another one or the hash is malformed: Kratos
+// accepts some of these, and then refuses every login.
 func ParsePasswordHash(hash string) (PasswordHash, error) {
 	if err := checkHash(hash); err != nil {
 		return PasswordHash{}, wrapError("ParsePasswordHash", err)
@@ -31,39 +32,35 @@ func ParsePasswordHash(hash string) (PasswordHash, error) {
 	return PasswordHash{hash}, nil
 }
 
-// Argon2idHash is the Argon2id hash of a password, of version 19: memory in KiB, iterations,
-// parallelism, salt and hash.
+// Argon2idHash returns an Argon2id hash, version 19, from its parts; memory is in KiB.
 func Argon2idHash(memory, iterations uint32, parallelism uint8, salt, hash []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", memory, iterations, parallelism, encodeRaw(salt), encodeRaw(hash)))
 }
 
-// PBKDF2Hash is the PBKDF2 hash of a password: digest ("sha1", "sha224", "sha256", "sha384" or
-// "sha512"), iterations, salt and hash.
+// PBKDF2Hash returns a PBKDF2 hash from its parts. The digest is "sha1", "sha224", "sha256",
+// "sha384" or "sha512".
 func PBKDF2Hash(digest string, iterations uint32, salt, hash []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$pbkdf2-%s$i=%d,l=%d$%s$%s", digest, iterations, len(hash), encodeRaw(salt), encodeRaw(hash)))
 }
 
-// ScryptHash is the scrypt hash of a password: cost N, which is a power of two, block size,
-// parallelism, salt and hash.
-func ScryptHash(cost, block, parallelism uint32, salt, hash []byte) (PasswordHash, error) {
-	return ParsePasswordHash(fmt.Sprintf("$scrypt$ln=%d,r=%d,p=%d$%s$%s", cost, block, parallelism, encodeStd(salt), encodeStd(hash)))
+// ScryptHash returns an scrypt hash from its parts. The cost N is a power of two.
+func ScryptHash(cost, blockSize, parallelism uint32, salt, hash []byte) (PasswordHash, error) {
+	return ParsePasswordHash(fmt.Sprintf("$scrypt$ln=%d,r=%d,p=%d$%s$%s", cost, blockSize, parallelism, encodeStd(salt), encodeStd(hash)))
 }
 
-// FirebaseScryptHash is a password hash that was exported from Firebase: memory cost (the
-// exponent), rounds, salt and hash of the person, and the salt separator and signer key of the
-// project.
+// FirebaseScryptHash returns a hash that was exported from Firebase: the salt and hash are the
+// user's; the memory cost (an exponent), rounds, salt separator and signer key are the project's.
 func FirebaseScryptHash(memoryCost, rounds uint32, salt, hash, saltSeparator, signerKey []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$firescrypt$ln=%d,r=%d,p=1$%s$%s$%s$%s", memoryCost, rounds, encodeStd(salt), encodeStd(hash), encodeStd(saltSeparator), encodeStd(signerKey)))
 }
 
-// SHAHash is the plain hash of password and salt: digest ("sha1", "sha256" or "sha512"), and a
-// format that says how they are put together, such as "{SALT}{PASSWORD}".
+// SHAHash returns an unkeyed hash of a salted password. The digest is "sha1", "sha256" or "sha512";
+// the format says how salt and password are concatenated, such as "{SALT}{PASSWORD}".
 func SHAHash(digest, format string, salt, hash []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$%s$pf=%s$%s$%s", digest, encodeStd([]byte(format)), encodeStd(salt), encodeStd(hash)))
 }
 
-// MD5Hash is the plain MD5 hash of password and salt; format says how they are put together, such
-// as "{SALT}{PASSWORD}", and is "" where there is no salt.
+// MD5Hash returns an MD5 hash of a password. Format and salt are as in [SHAHash], or both empty.
 func MD5Hash(format string, salt, hash []byte) (PasswordHash, error) {
 	if format == "" && len(salt) == 0 {
 		return ParsePasswordHash("$md5$" + encodeStd(hash))
@@ -71,27 +68,27 @@ func MD5Hash(format string, salt, hash []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$md5$pf=%s$%s$%s", encodeStd([]byte(format)), encodeStd(salt), encodeStd(hash)))
 }
 
-// HMACHash is the HMAC of a password: digest ("md4", "md5", "sha1", "sha224", "sha256", "sha384" or
-// "sha512"), the HMAC in hexadecimal, and the key.
+// HMACHash returns an HMAC of a password, which is in hexadecimal. The digest is "md4", "md5",
+// "sha1", "sha224", "sha256", "sha384" or "sha512".
 func HMACHash(digest, hexMAC string, key []byte) (PasswordHash, error) {
 	return ParsePasswordHash(fmt.Sprintf("$hmac-%s$%s$%s", digest, encodeStd([]byte(hexMAC)), encodeStd(key)))
 }
 
-// SSHAHash is the salted hash of a password as LDAP servers keep it: the digest of password and
-// salt, 20 bytes of SHA-1, 32 of SHA-256 or 64 of SHA-512, and the salt.
+// SSHAHash returns a salted SHA hash as LDAP servers store it. The length of the digest selects
+// SHA-1 (20 bytes), SHA-256 (32) or SHA-512 (64).
 func SSHAHash(digest, salt []byte) (PasswordHash, error) {
 	name := map[int]string{20: "{SSHA}", 32: "{SSHA256}", 64: "{SSHA512}"}[len(digest)]
 	return ParsePasswordHash(name + encodeStd(append(digest[:len(digest):len(digest)], salt...)))
 }
 
-// A Credential is something to log in with that an identity is created with; see [Credentials].
+// A Credential is a way to log in that an identity is created with; see [Credentials].
 type Credential func(*gen.IdentityWithCredentials)
 
-// Credentials puts together what an identity is created with:
+// Credentials combines credentials for [CreateIdentity] and [UpdateIdentity]:
 //
 //	kratos.CreateIdentity{
 //		Traits:      traits,
-//		Credentials: kratos.Credentials(kratos.HashedPassword(hash), kratos.OIDCLink("google", subject)),
+//		Credentials: kratos.Credentials(kratos.HashedPassword(hash), kratos.OIDCLink("acme", sub)),
 //	}
 func Credentials(list ...Credential) gen.IdentityWithCredentials {
 	var all gen.IdentityWithCredentials
@@ -103,24 +100,23 @@ func Credentials(list ...Credential) gen.IdentityWithCredentials {
 	return all
 }
 
-// PlaintextPassword is a password that Kratos hashes.
+// PlaintextPassword is a password that Kratos hashes when it stores it.
 func PlaintextPassword(password string) Credential {
 	return func(c *gen.IdentityWithCredentials) { c.Password.Config.Password = password }
 }
 
-// HashedPassword is a password that another system hashed; the person goes on using it.
+// HashedPassword is a password that another system has hashed. It stays valid.
 func HashedPassword(hash PasswordHash) Credential {
 	return func(c *gen.IdentityWithCredentials) { c.Password.Config.HashedPassword = hash.text }
 }
 
-// PasswordMigrationHook makes Kratos ask the password migration hook of its configuration at the
-// first login.
+// PasswordMigrationHook makes Kratos call its password migration hook at the first login.
 func PasswordMigrationHook() Credential {
 	return func(c *gen.IdentityWithCredentials) { c.Password.Config.UsePasswordMigrationHook = true }
 }
 
-// OIDCLink links an identity to the account that the provider, by its id in Kratos' configuration,
-// knows as subject.
+// OIDCLink links an identity to an account at an OpenID Connect provider: provider is its id in
+// Kratos' configuration, and subject is the account's sub claim.
 func OIDCLink(provider, subject string) Credential {
 	return func(c *gen.IdentityWithCredentials) {
 		links := &c.OIDC.Config.Providers
@@ -128,17 +124,19 @@ func OIDCLink(provider, subject string) Credential {
 	}
 }
 
-// hashFormat is the form of one kind of hash; it is what Kratos' own reader asks for.
+// hashFormat is the syntax of an encoded hash, as Kratos parses it.
 type hashFormat struct {
 	prefix  string
-	pattern string // of all that follows the prefix
-	check   func(parts []string) bool
+	pattern string                    // of what follows the prefix
+	check   func(parts []string) bool // of the groups of the pattern; nil if that is enough
 }
 
 const (
 	rawBase64 = `([A-Za-z0-9+/]+)`       // base64 without padding
 	stdBase64 = `([A-Za-z0-9+/]+={0,2})` // base64 with padding
-	opt       = `([A-Za-z0-9+/]*={0,2})` // the same, or nothing
+	optBase64 = `([A-Za-z0-9+/]*={0,2})` // the same, or empty
+
+	maxHash = 4096 // bytes
 )
 
 func hashFormats() []hashFormat {
@@ -148,14 +146,14 @@ func hashFormats() []hashFormat {
 		{"$argon2i$", `v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + rawBase64 + `\$` + rawBase64, argon2Parts},
 		{"$pbkdf2-", `sha(?:1|224|256|384|512)\$i=([1-9][0-9]{0,8}),l=([0-9]{1,3})\$` + rawBase64 + `\$` + rawBase64, pbkdf2Parts},
 		{"$scrypt$", `ln=([1-9][0-9]{0,8}),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + stdBase64 + `\$` + stdBase64, scryptParts},
-		{"$firescrypt$", `ln=([1-9]|[12][0-9]),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + stdBase64 + `\$` + stdBase64 + `\$` + opt + `\$` + stdBase64, firebaseParts},
+		{"$firescrypt$", `ln=([1-9]|[12][0-9]),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + stdBase64 + `\$` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, firebaseParts},
 		{"$md5-crypt$", `[!-#%-9;-~]{1,8}\$[./A-Za-z0-9]{22}`, nil},
 		{"$sha256-crypt$", `(?:rounds=[1-9][0-9]{3,8}\$)?[!-#%-9;-~]{1,16}\$[./A-Za-z0-9]{43}`, nil},
 		{"$sha512-crypt$", `(?:rounds=[1-9][0-9]{3,8}\$)?[!-#%-9;-~]{1,16}\$[./A-Za-z0-9]{86}`, nil},
-		{"$md5$", `(?:pf=` + stdBase64 + `\$` + opt + `\$)?` + stdBase64, plainParts(16)},
-		{"$sha1$", `pf=` + stdBase64 + `\$` + opt + `\$` + stdBase64, plainParts(20)},
-		{"$sha256$", `pf=` + stdBase64 + `\$` + opt + `\$` + stdBase64, plainParts(32)},
-		{"$sha512$", `pf=` + stdBase64 + `\$` + opt + `\$` + stdBase64, plainParts(64)},
+		{"$md5$", `(?:pf=` + stdBase64 + `\$` + optBase64 + `\$)?` + stdBase64, unkeyedParts(16)},
+		{"$sha1$", `pf=` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, unkeyedParts(20)},
+		{"$sha256$", `pf=` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, unkeyedParts(32)},
+		{"$sha512$", `pf=` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, unkeyedParts(64)},
 		{"$hmac-", `(md4|md5|sha1|sha224|sha256|sha384|sha512)\$` + stdBase64 + `\$` + stdBase64, hmacParts},
 		{"{SSHA}", stdBase64, sshaParts(20)},
 		{"{SSHA256}", stdBase64, sshaParts(32)},
@@ -163,11 +161,10 @@ func hashFormats() []hashFormat {
 	}
 }
 
-// checkHash refuses a hash that Kratos cannot read. What it says names the format, and nothing of
-// the hash.
+// checkHash validates an encoded hash. The error names the format, and has no part of the hash.
 func checkHash(hash string) error {
-	if len(hash) > 4096 {
-		return argumentError("the password hash is too long")
+	if len(hash) > maxHash {
+		return argumentError("the password hash is longer than 4096 bytes")
 	}
 	for _, f := range hashFormats() {
 		rest, ok := strings.CutPrefix(hash, f.prefix)
@@ -176,27 +173,27 @@ func checkHash(hash string) error {
 		}
 		parts := regexp.MustCompile(`^(?:` + f.pattern + `)$`).FindStringSubmatch(rest)
 		if parts == nil || f.check != nil && !f.check(parts[1:]) {
-			return argumentError("the password hash begins with " + f.prefix + ", but the rest is malformed")
+			return argumentError("the password hash begins with " + f.prefix + " and is malformed")
 		}
 		return nil
 	}
-	return argumentError("the password hash is in no format that Kratos reads")
+	return argumentError("the password hash is not in a format that Kratos supports")
 }
 
 func encodeRaw(b []byte) string { return base64.RawStdEncoding.EncodeToString(b) }
 func encodeStd(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
-// size64 returns how many bytes a base64 text stands for, or -1 if it is none.
-func size64(enc *base64.Encoding, text string) int {
-	b, err := enc.Strict().DecodeString(text)
+// decodedSize returns the number of bytes that s encodes, or -1 if s is not base64.
+func decodedSize(enc *base64.Encoding, s string) int {
+	b, err := enc.Strict().DecodeString(s)
 	if err != nil {
 		return -1
 	}
 	return len(b)
 }
 
-func rawSize(text string) int { return size64(base64.RawStdEncoding, text) }
-func stdSize(text string) int { return size64(base64.StdEncoding, text) }
+func rawSize(s string) int { return decodedSize(base64.RawStdEncoding, s) }
+func stdSize(s string) int { return decodedSize(base64.StdEncoding, s) }
 
 func argon2Parts(p []string) bool {
 	return parseNumber(p[0]) >= 8 && parseNumber(p[1]) >= 1 && parseNumber(p[2]) >= 1 && parseNumber(p[2]) <= 255 && rawSize(p[3]) >= 8 && rawSize(p[4]) >= 4
@@ -215,14 +212,14 @@ func firebaseParts(p []string) bool {
 	return stdSize(p[3]) > 0 && stdSize(p[4]) > 0 && stdSize(p[5]) >= 0 && stdSize(p[6]) > 0
 }
 
-// plainParts checks the parts of a plain hash of this many bytes: a format, the salt, and the hash.
-func plainParts(size int) func([]string) bool {
+// unkeyedParts validates the parts of an unkeyed hash of size bytes: format, salt and hash.
+func unkeyedParts(size int) func([]string) bool {
 	return func(p []string) bool {
 		if stdSize(p[2]) != size {
 			return false
 		}
 		if p[0] == "" {
-			return true // without a salt, and so without a format
+			return true // neither format nor salt
 		}
 		format, err := base64.StdEncoding.Strict().DecodeString(p[0])
 		return err == nil && strings.Contains(string(format), "{PASSWORD}") && stdSize(p[1]) >= 0
@@ -238,7 +235,7 @@ func sshaParts(size int) func([]string) bool {
 	return func(p []string) bool { return stdSize(p[0]) > size }
 }
 
-// number reads a short decimal number, which a pattern has matched.
+// parseNumber parses a decimal number that a pattern has matched.
 func parseNumber(digits string) int {
 	n := 0
 	for _, d := range digits {

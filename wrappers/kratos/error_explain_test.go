@@ -147,7 +147,7 @@ func TestExplain(t *testing.T) {
 			items[i].Create.Traits = ada
 		}
 		got := explain(second(admin.BatchPatchIdentities(t.Context(), items)))
-		if !strings.HasPrefix(got, "batchPatchIdentities: status 200: 25 of 28 items were not created, or could not be confirmed\n  item 3: batchPatchIdentities: status 400: bad request\n    m\n    r\n  item 4: ") ||
+		if !strings.HasPrefix(got, "batchPatchIdentities: status 200: 25 of 28 items were not created, or are unconfirmed\n  item 3: batchPatchIdentities: status 400: bad request\n    m\n    r\n  item 4: ") ||
 			!strings.HasSuffix(got, "\n  and 5 more") {
 			t.Errorf("got %s", got)
 		}
