@@ -14,15 +14,14 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// addressServer has one identity with addresses in an order that changes with every request. It
-// applies patches as Kratos does: the list of addresses is made again from the traits, and of
-// entries with the same value, the first counts.
+// addressServer has one identity whose addresses are in another order in each request. It applies
+// patches as Kratos does: it rebuilds the list from the traits, with the first entry of each value.
 type addressServer struct {
 	t         *testing.T
 	traits    []string
 	addresses []map[string]any
-	meanwhile func(*addressServer) // happens before the patch
-	ignores   bool                 // it answers a patch without applying it
+	meanwhile func(*addressServer) // a concurrent change, before the patch
+	ignores   bool                 // responds to a patch without applying it
 }
 
 func newAddressServer(t *testing.T, values ...string) *addressServer {
@@ -31,8 +30,8 @@ func newAddressServer(t *testing.T, values ...string) *addressServer {
 	return s
 }
 
-// follow makes the list of addresses again from the traits, with the entries of list that have
-// their values.
+// follow rebuilds the list of addresses from the traits, with the entries of list that have their
+// values.
 func (s *addressServer) follow(list []map[string]any) {
 	s.addresses = nil
 	for i, value := range s.traits {
@@ -167,7 +166,7 @@ func TestPatchesByAnIndexThatIsTheServers(t *testing.T) {
 	}{
 		"verified":                         {patch.Replace("/verifiable_addresses/0/verified", true), true, "SetVerified"},
 		"status":                           {patch.Replace("/verifiable_addresses/12/status", "completed"), true, "SetVerified"},
-		"an address as a whole":            {patch.Replace("/verifiable_addresses/1", map[string]string{}), true, "SetVerified"},
+		"an address":                       {patch.Replace("/verifiable_addresses/1", map[string]string{}), true, "SetVerified"},
 		"an address to remove":             {patch.Remove("/verifiable_addresses/0"), true, "SetVerified"},
 		"an address at the front":          {patch.Add("/verifiable_addresses/0", map[string]string{}), true, "SetVerified"},
 		"an address at the end":            {patch.Add("/verifiable_addresses/-", map[string]string{}), true, "SetVerified"},

@@ -26,7 +26,7 @@ func TestLimitsOfBatches(t *testing.T) {
 		}
 		return items
 	}
-	clear := item(1, kratos.PlaintextPassword("s3cret"))
+	plaintext := item(1, kratos.PlaintextPassword("s3cret"))
 	hashed := item(1, kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")))
 	broken := hashed
 	broken.Create.Credentials.Password.Config.HashedPassword = "$2a$04$s3cret"
@@ -43,11 +43,11 @@ func TestLimitsOfBatches(t *testing.T) {
 		each  string // what each item is, if they are not created
 	}{
 		"1000 hashed passwords":              {repeat(1000, hashed), true, "", ""},
-		"200 in plaintext":                   {repeat(200, clear), true, "", ""},
-		"200 in plaintext and 800 hashed":    {append(repeat(200, clear), repeat(800, hashed)...), true, "", ""},
-		"one in plaintext and 999 hashed":    {append(repeat(1, clear), repeat(999, hashed)...), true, "", ""},
-		"201 in plaintext":                   {repeat(201, clear), false, "201 items have a plaintext password", "ErrInvalidArgument×201"},
-		"201 in plaintext among hashed ones": {append(repeat(201, clear), repeat(99, hashed)...), false, "201 items", "ErrInvalidArgument×300"},
+		"200 in plaintext":                   {repeat(200, plaintext), true, "", ""},
+		"200 in plaintext and 800 hashed":    {append(repeat(200, plaintext), repeat(800, hashed)...), true, "", ""},
+		"one in plaintext and 999 hashed":    {append(repeat(1, plaintext), repeat(999, hashed)...), true, "", ""},
+		"201 in plaintext":                   {repeat(201, plaintext), false, "201 items have a plaintext password", "ErrInvalidArgument×201"},
+		"201 in plaintext among hashed ones": {append(repeat(201, plaintext), repeat(99, hashed)...), false, "201 items", "ErrInvalidArgument×300"},
 		"1001 items":                         {repeat(1001, hashed), false, "1 to 1000 items", "ErrInvalidArgument×1001"},
 		"no items":                           {nil, false, "1 to 1000 items", ""},
 		"five MiB and more":                  {repeat(6, mib), false, "5242880 (5 MiB)", "ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument ErrInvalidArgument"},
@@ -92,9 +92,8 @@ func TestLimitsOfBatches(t *testing.T) {
 	}
 }
 
-// The time-out of the client, which is for calls that a person waits for, does not end a batch; the
-// context does.
-func TestABatchHasATimeOutOfItsOwn(t *testing.T) {
+// The timeout of the client does not apply to a batch, but the context does.
+func TestABatchHasItsOwnTimeout(t *testing.T) {
 	t.Parallel()
 	_, admin := serve(t, reply{status: 200, body: `{"identities":[{"action":"create","identity":"a"},{"action":"create","identity":"b"}]}`},
 		kratos.WithHTTPClient(&http.Client{Timeout: time.Nanosecond}))

@@ -24,10 +24,10 @@ type batchServer struct {
 }
 
 type batchFaults struct {
-	whole   bool // any conflict is one of the batch, as with MySQL
+	atomic  bool // any conflict fails the batch, as with MySQL
 	limit   int  // of items
 	refuses bool // everything
-	breaks  int  // the number of requests that are answered before connections break, or -1; 0: all
+	breaks  int  // the number of responses before connections break, or -1; 0: all
 }
 
 func (s *batchServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -63,7 +63,7 @@ func (s *batchServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case count["empty"] > 0:
 		refuse(500, "Unable to create identity credentials with missing or empty identifier.")
 		return
-	case conflict && (valid == 1 || s.whole):
+	case conflict && (valid == 1 || s.atomic):
 		refuse(409, "")
 		return
 	}
@@ -87,8 +87,7 @@ func (s *batchServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply{status: 200, body: `{"identities":[` + strings.Join(results, ",") + `]}`}.ServeHTTP(w, r)
 }
 
-// Every item has a result, whatever Kratos refuses and for which of the items, and what has none is
-// not created.
+// Every item has a result, whatever Kratos refuses, and only the identities of results exist.
 func TestBatchesThatKratosRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -98,28 +97,28 @@ func TestBatchesThatKratosRefuses(t *testing.T) {
 		call   string
 		sent   int // requests
 	}{
-		"one item that conflicts":                     {items: "taken", want: "ErrConflict", call: "ErrBatchItems", sent: 1},
-		"one item that does not fit":                  {items: "bad", want: "ErrBadRequest", call: "ErrBatchItems", sent: 1},
-		"one item that is unreadable":                 {items: "unreadable", want: "ErrBadRequest", call: "ErrBatchItems", sent: 1},
-		"one item with an empty identifier":           {items: "empty", want: "ErrInvalidArgument", call: "ErrBatchItems", sent: 1},
-		"all but one do not fit, and that conflicts":  {items: "bad taken", want: "ErrBadRequest ErrConflict", call: "ErrBatchItems", sent: 3},
-		"all but one do not fit":                      {items: "bad bad good", want: "ErrBadRequest ErrBadRequest ok", call: "ErrBatchItems", sent: 1},
-		"nothing fits":                                {items: "bad bad", want: "ErrBadRequest ErrBadRequest", call: "ErrBatchItems", sent: 1},
-		"nothing fits, or conflicts":                  {items: "bad bad bad taken", want: "ErrBadRequest ErrBadRequest ErrBadRequest ErrConflict", call: "ErrBatchItems", sent: 5},
-		"a conflict takes the others with it":         {items: "good taken good", want: "ErrRolledBack ErrConflict ErrRolledBack", call: "ErrBatchItems", sent: 1},
-		"one of many is unreadable":                   {items: "good good good unreadable good", want: "ok ok ok ErrBadRequest ok", call: "ErrBatchItems", sent: 7},
-		"the last of many is unreadable":              {items: "good good good good good unreadable", want: "ok ok ok ok ok ErrBadRequest", call: "ErrBatchItems", sent: 7},
-		"all are unreadable":                          {items: "unreadable unreadable", want: "ErrBadRequest ErrBadRequest", call: "ErrBatchItems", sent: 3},
-		"one of many has an empty identifier":         {items: "good empty good good", want: "ok ErrInvalidArgument ok ok", call: "ErrBatchItems", sent: 5},
-		"each is wrong in another way":                {items: "unreadable taken bad empty", want: "ErrBadRequest ErrConflict ErrBadRequest ErrInvalidArgument", call: "ErrBatchItems", sent: 7},
-		"a conflict of the whole batch, as of MySQL":  {server: batchFaults{whole: true}, items: "good good taken good", want: "ok ok ErrConflict ok", call: "ErrBatchItems", sent: 5},
-		"conflicts of the whole batch":                {server: batchFaults{whole: true}, items: "taken taken good", want: "ErrConflict ErrConflict ok", call: "ErrBatchItems", sent: 5},
-		"two of a thousand are unreadable":            {items: strings.Repeat("good ", 400) + "unreadable " + strings.Repeat("good ", 300) + "unreadable " + strings.Repeat("good ", 298), want: "ok×400 ErrBadRequest×1 ok×300 ErrBadRequest×1 ok×298", call: "ErrBatchItems", sent: 39},
-		"a server that takes fewer":                   {server: batchFaults{limit: 30}, items: strings.Repeat("good ", 100), want: "ok×100", call: "", sent: 7},
-		"a server that refuses everything":            {server: batchFaults{refuses: true}, items: strings.Repeat("good ", 100), want: "ErrBadRequest×31 ErrRolledBack×69", call: "ErrBatchItems", sent: 64},
-		"the connection breaks after one half":        {server: batchFaults{breaks: 2}, items: "good good unreadable good", want: "ok ok ErrUnconfirmed ErrUnconfirmed", call: "ErrUnreachable", sent: 3},
-		"the connection breaks before the other half": {server: batchFaults{breaks: 1}, items: "good good unreadable good", want: "ErrUnconfirmed ErrUnconfirmed ErrRolledBack ErrRolledBack", call: "ErrUnreachable", sent: 2},
-		"the connection breaks at once":               {server: batchFaults{breaks: -1}, items: "good good", want: "ErrUnconfirmed ErrUnconfirmed", call: "ErrUnreachable", sent: 1},
+		"one item that conflicts":                      {items: "taken", want: "ErrConflict", call: "ErrBatchItems", sent: 1},
+		"one item that does not fit":                   {items: "bad", want: "ErrBadRequest", call: "ErrBatchItems", sent: 1},
+		"one item that is unreadable":                  {items: "unreadable", want: "ErrBadRequest", call: "ErrBatchItems", sent: 1},
+		"one item with an empty identifier":            {items: "empty", want: "ErrInvalidArgument", call: "ErrBatchItems", sent: 1},
+		"all but one do not fit, and that conflicts":   {items: "bad taken", want: "ErrBadRequest ErrConflict", call: "ErrBatchItems", sent: 3},
+		"all but one do not fit":                       {items: "bad bad good", want: "ErrBadRequest ErrBadRequest ok", call: "ErrBatchItems", sent: 1},
+		"nothing fits":                                 {items: "bad bad", want: "ErrBadRequest ErrBadRequest", call: "ErrBatchItems", sent: 1},
+		"nothing fits, or conflicts":                   {items: "bad bad bad taken", want: "ErrBadRequest ErrBadRequest ErrBadRequest ErrConflict", call: "ErrBatchItems", sent: 5},
+		"a conflict takes the others with it":          {items: "good taken good", want: "ErrRolledBack ErrConflict ErrRolledBack", call: "ErrBatchItems", sent: 1},
+		"one of many is unreadable":                    {items: "good good good unreadable good", want: "ok ok ok ErrBadRequest ok", call: "ErrBatchItems", sent: 7},
+		"the last of many is unreadable":               {items: "good good good good good unreadable", want: "ok ok ok ok ok ErrBadRequest", call: "ErrBatchItems", sent: 7},
+		"all are unreadable":                           {items: "unreadable unreadable", want: "ErrBadRequest ErrBadRequest", call: "ErrBatchItems", sent: 3},
+		"one of many has an empty identifier":          {items: "good empty good good", want: "ok ErrInvalidArgument ok ok", call: "ErrBatchItems", sent: 5},
+		"each is wrong in another way":                 {items: "unreadable taken bad empty", want: "ErrBadRequest ErrConflict ErrBadRequest ErrInvalidArgument", call: "ErrBatchItems", sent: 7},
+		"a conflict that fails the batch, as in MySQL": {server: batchFaults{atomic: true}, items: "good good taken good", want: "ok ok ErrConflict ok", call: "ErrBatchItems", sent: 5},
+		"conflicts that fail the batch":                {server: batchFaults{atomic: true}, items: "taken taken good", want: "ErrConflict ErrConflict ok", call: "ErrBatchItems", sent: 5},
+		"two of a thousand are unreadable":             {items: strings.Repeat("good ", 400) + "unreadable " + strings.Repeat("good ", 300) + "unreadable " + strings.Repeat("good ", 298), want: "ok×400 ErrBadRequest×1 ok×300 ErrBadRequest×1 ok×298", call: "ErrBatchItems", sent: 39},
+		"a server that takes fewer":                    {server: batchFaults{limit: 30}, items: strings.Repeat("good ", 100), want: "ok×100", call: "", sent: 7},
+		"a server that refuses everything":             {server: batchFaults{refuses: true}, items: strings.Repeat("good ", 100), want: "ErrBadRequest×31 ErrRolledBack×69", call: "ErrBatchItems", sent: 64},
+		"the connection breaks after one half":         {server: batchFaults{breaks: 2}, items: "good good unreadable good", want: "ok ok ErrUnconfirmed ErrUnconfirmed", call: "ErrUnreachable", sent: 3},
+		"the connection breaks before the other half":  {server: batchFaults{breaks: 1}, items: "good good unreadable good", want: "ErrUnconfirmed ErrUnconfirmed ErrRolledBack ErrRolledBack", call: "ErrUnreachable", sent: 2},
+		"the connection breaks at once":                {server: batchFaults{breaks: -1}, items: "good good", want: "ErrUnconfirmed ErrUnconfirmed", call: "ErrUnreachable", sent: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

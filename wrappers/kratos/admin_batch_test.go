@@ -29,23 +29,23 @@ func TestBatchResults(t *testing.T) {
 	for name, tc := range map[string]struct {
 		n       int
 		results []string
-		there   string // ids that exist afterwards
+		created string // ids that exist afterwards
 		want    string // of the call
 		items   string // of each item
 	}{
-		"all created":                           {2, []string{ok(0), ok(1)}, "", "", "ok ok"},
-		"one does not fit, the others are left": {3, []string{ok(0), failed(1, 400), ok(2)}, "", "ErrBatchItems", "ok ErrBadRequest ok"},
-		"all fail":                              {1, []string{failed(0, 409)}, "", "ErrBatchItems", "ErrConflict"},
-		"a conflict, the others are there":      {3, []string{ok(0), failed(1, 409), ok(2)}, "i0 i2", "ErrBatchItems", "ok ErrConflict ok"},
-		"a conflict, the others are lost":       {3, []string{ok(0), failed(1, 409), ok(2)}, "i2", "ErrBatchItems", "ErrRolledBack ErrConflict ok"},
-		"an item failed for no reason":          {1, []string{`{"action":"error","patch_id":"p0"}`}, "", "ErrBatchItems", "ErrUnexpectedResponse"},
-		"an action of a later release":          {1, []string{`{"action":"queued","patch_id":"p0","identity":"i0"}`}, "", "ErrBatchItems", "ErrUnexpectedResponse"},
-		"too few results":                       {2, []string{ok(0)}, "", "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnconfirmed"},
-		"a null for a result":                   {2, []string{ok(0), "null"}, "", "ErrUnexpectedResponse", "ok ErrUnconfirmed"},
-		"a patch id in capitals":                {1, []string{`{"action":"create","identity":"i0","patch_id":"P0"}`}, "", "", "ok"},
-		"results in another order":              {2, []string{ok(1), ok(0)}, "", "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnconfirmed"},
-		"too many results":                      {1, []string{ok(0), ok(1)}, "", "ErrUnexpectedResponse", "ErrUnconfirmed"},
-		"an identifier is empty":                {2, []string{ok(0), `{"action":"error","patch_id":"p1","error":{"code":500,"message":"m","reason":"Unable to create identity credentials with missing or empty identifier."}}`}, "", "ErrBatchItems", "ok ErrInvalidArgument"},
+		"all created":                            {2, []string{ok(0), ok(1)}, "", "", "ok ok"},
+		"one does not fit, the others are left":  {3, []string{ok(0), failed(1, 400), ok(2)}, "", "ErrBatchItems", "ok ErrBadRequest ok"},
+		"the only item fails":                    {1, []string{failed(0, 409)}, "", "ErrBatchItems", "ErrConflict"},
+		"a conflict, the others are created":     {3, []string{ok(0), failed(1, 409), ok(2)}, "i0 i2", "ErrBatchItems", "ok ErrConflict ok"},
+		"a conflict, the others are rolled back": {3, []string{ok(0), failed(1, 409), ok(2)}, "i2", "ErrBatchItems", "ErrRolledBack ErrConflict ok"},
+		"an item failed without a reason":        {1, []string{`{"action":"error","patch_id":"p0"}`}, "", "ErrBatchItems", "ErrUnexpectedResponse"},
+		"an action of a later release":           {1, []string{`{"action":"queued","patch_id":"p0","identity":"i0"}`}, "", "ErrBatchItems", "ErrUnexpectedResponse"},
+		"too few results":                        {2, []string{ok(0)}, "", "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnconfirmed"},
+		"a null for a result":                    {2, []string{ok(0), "null"}, "", "ErrUnexpectedResponse", "ok ErrUnconfirmed"},
+		"a patch id in capitals":                 {1, []string{`{"action":"create","identity":"i0","patch_id":"P0"}`}, "", "", "ok"},
+		"results in another order":               {2, []string{ok(1), ok(0)}, "", "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnconfirmed"},
+		"too many results":                       {1, []string{ok(0), ok(1)}, "", "ErrUnexpectedResponse", "ErrUnconfirmed"},
+		"an identifier is empty":                 {2, []string{ok(0), `{"action":"error","patch_id":"p1","error":{"code":500,"message":"m","reason":"Unable to create identity credentials with missing or empty identifier."}}`}, "", "ErrBatchItems", "ok ErrInvalidArgument"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,7 +55,7 @@ func TestBatchResults(t *testing.T) {
 					looked.Add(1)
 					var found []string
 					for _, id := range r.URL.Query()["ids"] {
-						if strings.Contains(tc.there, id) {
+						if strings.Contains(tc.created, id) {
 							found = append(found, `{"id":"`+id+`"}`)
 						}
 					}
@@ -84,8 +84,8 @@ func TestBatchResults(t *testing.T) {
 	}
 }
 
-// itemsOf says what became of each item: "ok", or the first sentinel that its error is. Of a large
-// batch, equal neighbours are counted.
+// itemsOf returns the outcome of each item: "ok", or the first sentinel that matches its error. The
+// outcomes of a large batch are run-length encoded.
 func itemsOf(results []kratos.BatchResult) string {
 	var all []string
 	for _, r := range results {
@@ -110,7 +110,7 @@ func itemsOf(results []kratos.BatchResult) string {
 	return strings.Join(runs, " ")
 }
 
-// A batch is sent once, whatever ends it, and each result says whether the identity may have been
+// A batch is sent once, however it fails, and each result says whether the identity may have been
 // created.
 func TestBatchesThatFail(t *testing.T) {
 	t.Parallel()
@@ -124,7 +124,7 @@ func TestBatchesThatFail(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	for name, tc := range map[string]struct {
-		answer http.Handler
+		server http.Handler
 		call   string
 		item   string
 	}{
@@ -149,14 +149,14 @@ func TestBatchesThatFail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var n atomic.Int64
-			_, admin := serve(t, counted(&n, tc.answer))
+			_, admin := serve(t, counted(&n, tc.server))
 			failsAs(t, admin, tc.call, tc.item)
 			if n.Load() != 1 {
 				t.Errorf("sent %d times", n.Load())
 			}
 		})
 	}
-	t.Run("nobody listens", func(t *testing.T) {
+	t.Run("the connection is refused", func(t *testing.T) {
 		t.Parallel()
 		admin, err := kratos.NewAdmin("http://127.0.0.1:1")
 		if err != nil {
@@ -164,7 +164,7 @@ func TestBatchesThatFail(t *testing.T) {
 		}
 		failsAs(t, admin, "ErrUnreachable", "ErrUnreachable")
 	})
-	t.Run("what is to be confirmed cannot be looked for", func(t *testing.T) {
+	t.Run("an unconfirmed identity cannot be read", func(t *testing.T) {
 		t.Parallel()
 		_, admin := serve(t, routes{
 			"PATCH /admin/identities": reply{status: 200, body: `{"identities":[{"action":"create","identity":"i0"},{"action":"error","error":{"code":409,"message":"m"}}]}`},

@@ -11,7 +11,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestAPasswordIsSetAndNothingIsLost(t *testing.T) {
+func TestSetPasswordLosesNothing(t *testing.T) {
 	t.Parallel()
 	plain := kratos.PlaintextPassword("s3cret")
 	full := `{"id":"` + idA + `","schema_id":"kunden/v2","schema_url":"http://h/schemas/x","state":"inactive","state_changed_at":"2026-01-01T00:00:00Z",
@@ -34,13 +34,13 @@ func TestAPasswordIsSetAndNothingIsLost(t *testing.T) {
 			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"traits":{}}`, ""},
 		"a hash": {`{"id":"a","traits":{},"state":"active"}`, `{"id":"a","traits":{},"state":"active"}`, kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")),
 			`{"credentials":{"password":{"config":{"hashed_password":"$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"}}},"state":"active","traits":{}}`, ""},
-		"a server that loses the id in another system": {`{"id":"a","traits":{},"external_id":"crm-17"}`, `{"id":"a","traits":{}}`, plain,
+		"a server that loses the external id": {`{"id":"a","traits":{},"external_id":"crm-17"}`, `{"id":"a","traits":{}}`, plain,
 			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"external_id":"crm-17","traits":{}}`, "ErrUnexpectedResponse"},
 		"a server that loses metadata": {`{"id":"a","traits":{},"metadata_admin":{}}`, `{"id":"a","traits":{},"metadata_admin":null}`, plain,
 			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"metadata_admin":{},"traits":{}}`, "ErrUnexpectedResponse"},
-		"what is not an identity":                                  {`{"ok":true}`, "", plain, "", "ErrUnexpectedResponse"},
+		"a response to the read that is not an identity":           {`{"ok":true}`, "", plain, "", "ErrUnexpectedResponse"},
 		"an identity without traits, which an update would delete": {`{"id":"a"}`, "", plain, "", "ErrUnexpectedResponse"},
-		"a response that is not an identity":                       {`{"id":"a","traits":{}}`, `{"ok":true}`, plain, `{"credentials":{"password":{"config":{"password":"s3cret"}}},"traits":{}}`, "ErrUnexpectedResponse"},
+		"a response to the update that is not an identity":         {`{"id":"a","traits":{}}`, `{"ok":true}`, plain, `{"credentials":{"password":{"config":{"password":"s3cret"}}},"traits":{}}`, "ErrUnexpectedResponse"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +69,7 @@ func TestAPasswordIsSetAndNothingIsLost(t *testing.T) {
 	}
 }
 
-// compact returns JSON without white space, and every number as it stands.
+// compact returns JSON without white space, and with every number as it was.
 func compact(t *testing.T, text string) string {
 	t.Helper()
 	if text == "" {
@@ -82,8 +82,8 @@ func compact(t *testing.T, text string) string {
 	return b.String()
 }
 
-// An update is not sent again: in between, another program may have changed the identity.
-func TestAPasswordIsSentOnce(t *testing.T) {
+// An update is not retried: another program may have changed the identity in between.
+func TestSetPasswordIsSentOnce(t *testing.T) {
 	t.Parallel()
 	puts := 0
 	_, admin := serve(t, routes{
