@@ -15,7 +15,7 @@ import (
 )
 
 func ExampleCredentialsConfig() {
-	// As read with include_credential=oidc.
+	// As IdentityWithCredentials returns it.
 	identity := kratos.Identity{Credentials: map[kratos.CredentialsType]kratos.IdentityCredentials{
 		kratos.CredentialsTypeOIDC: {Config: json.RawMessage(`{"providers":[{"provider":"google","subject":"10769150350006150715"}]}`)},
 	}}
