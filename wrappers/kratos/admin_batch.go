@@ -32,7 +32,6 @@ type IdentityPatch = gen.IdentityPatch
 //
 // The error is [ErrBatchItems] if items failed; [BatchResult.Err] says why each of them did. Any
 // other error is that of the call, such as [ErrForbidden].
-//
 //   - No identity is created twice. If Kratos refuses all items because of some, the batch is
 //     halved until these are found, in up to 64 requests; the remaining items are ErrRolledBack.
 //   - Limits: 1000 items, 200 plaintext passwords, and 5 MiB of JSON. A larger batch is not sent,
@@ -110,8 +109,8 @@ func (b *batch) post(ctx context.Context, items []IdentityPatch, results []Batch
 	return nil
 }
 
-// verifyCreated looks for the identities of a batch with a conflict: Kratos v1.3.1 reports the other
-// items as created, although it has rolled them back.
+// verifyCreated looks for the identities of a batch with a conflict: Kratos v1.3.1 reports the
+// other items as created, although it has rolled them back.
 func (b *batch) verifyCreated(ctx context.Context, results []BatchResult) {
 	var unverified []*BatchResult
 	conflict := false

@@ -132,14 +132,14 @@ type WebAuthnKey struct {
 // It fails with [ErrNotFound] if the identity does not have the credential, with
 // [ErrCredentialsNotIncluded] if the response does not include its configuration, and with
 // [ErrUnexpectedResponse] if the JSON does not fit T. Members that T has no field for are left out.
-func CredentialsConfig[T TypedCredentials, I Identity | *Identity](of I) (T, error) {
+func CredentialsConfig[T TypedCredentials, I Identity | *Identity](identity I) (T, error) {
 	const op = "CredentialsConfig"
 	var none T
-	identity, credentialsType := asPointer(of), credentialsTypeOf(none)
-	credentials, found := identity.Credentials[credentialsType]
+	all, credentialsType := asPointer(identity).Credentials, credentialsTypeOf(none)
+	credentials, found := all[credentialsType]
 	switch {
-	case identity.Credentials != nil && !found:
-		return none, &Error{Operation: op, sentinel: ErrNotFound, text: "the identity has no credential of type " + string(credentialsType)}
+	case all != nil && !found:
+		return none, &Error{Operation: op, sentinel: ErrNotFound, text: "the identity does not have a credential of type " + string(credentialsType)}
 	case len(credentials.Identifiers) == 0 && hasAccounts(credentials.Type):
 		return none, nil // v1.3.1 sends an account without provider and subject, v25.4 no configuration
 	case !isSet(credentials.Config):

@@ -31,12 +31,11 @@ func (a *Admin) Identity(ctx context.Context, id string, opts ...RequestOption) 
 	return a.getIdentity(ctx, id, nil, opts)
 }
 
-// IdentityWithCredentials is [Admin.Identity] with the secrets of these types of credentials:
-// password hashes, TOTP seeds, backup codes, tokens of providers. No types are
-// [ErrInvalidArgument].
+// IdentityWithCredentials is [Admin.Identity] with the configuration of these types of credentials,
+// secrets included, for [CredentialsConfig]. It fails with [ErrInvalidArgument] without any type.
 func (a *Admin) IdentityWithCredentials(ctx context.Context, id string, types []CredentialsType, opts ...RequestOption) (*Identity, error) {
 	if len(types) == 0 {
-		return nil, newArgumentError("getIdentity", "there are no types of credentials")
+		return nil, newArgumentError("getIdentity", "the list of credential types is empty")
 	}
 	return a.getIdentity(ctx, id, &gen.GetIdentityParams{IncludeCredential: &types}, opts)
 }
@@ -50,13 +49,13 @@ func (a *Admin) getIdentity(ctx context.Context, id string, params *gen.GetIdent
 	return decodeValid(op, resp, err, isIdentity)
 }
 
-// CreateIdentity creates an identity (createIdentity, admin port), and sends no message to the
+// CreateIdentity creates an identity (createIdentity, admin port). Kratos sends no message to the
 // person. It fails with
-//   - [ErrBadRequest] if the traits do not fit the identity schema: the text names the members,
-//     [Error.Explain] the values,
-//   - [ErrConflict] if another identity has the same identifier,
-//   - [ErrInvalidArgument] if a password hash is malformed, an identifier in the traits is empty,
-//     or the body is larger than the 5 MiB that Kratos reads.
+//   - [ErrBadRequest] if the traits do not match the identity schema: the error text names the
+//     members, and [Error.Explain] the values;
+//   - [ErrConflict] if another identity has the same identifier;
+//   - [ErrInvalidArgument] if a password hash is malformed, a trait is an empty identifier, or the
+//     body is larger than 5 MiB.
 func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ...RequestOption) (*Identity, error) {
 	const op = "createIdentity"
 	if err := checkCreate(body); err != nil {
@@ -67,13 +66,13 @@ func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ..
 }
 
 // UpdateIdentity replaces the identity with this id (updateIdentity, admin port). It fails like
-// CreateIdentity, and with [ErrNotFound]. What body leaves out is
-//   - deleted: traits, both metadata, and from Kratos v25.4 on the external_id;
+// [Admin.CreateIdentity], and with [ErrNotFound]. Members that body omits are
+//   - deleted: both metadata, and from Kratos v25.4 on the external_id;
 //   - kept: the schema, the state, and every credential. A password or hash in body replaces the
-//     present one.
+//     current one.
 //
-// A change that another program makes after you read the identity is lost: [Admin.PatchIdentity],
-// [Admin.SetTraits] and the like change single values, and [Admin.SetPassword] the password.
+// Concurrent changes since the identity was read are lost. [Admin.PatchIdentity], [Admin.SetTraits]
+// and the like change single values, and [Admin.SetPassword] the password.
 func (a *Admin) UpdateIdentity(ctx context.Context, id string, body UpdateIdentity, opts ...RequestOption) (*Identity, error) {
 	const op = "updateIdentity"
 	if err := checkPathSegment("the identity's id", id); err != nil {
@@ -103,9 +102,8 @@ func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...RequestOp
 // DeleteIdentityCredentials deletes a credential of an identity (deleteIdentityCredentials, admin
 // port). The identifier is "provider:subject" for [CredentialsTypeOIDC] and [CredentialsTypeSAML],
 // and empty otherwise. It fails with
-//   - [ErrNotFound] if the identity has no such credential, except for [CredentialsTypeWebAuthn]
-//     where the identity schema has an identifier for security keys: every identity has that
-//     credential, with or without a key,
+//   - [ErrNotFound] if the identity does not have the credential. It always has
+//     [CredentialsTypeWebAuthn] if the identity schema has an identifier for security keys;
 //   - [ErrBadRequest] for a code, for a password with Kratos v1.3, and from v25.4 on for the last
 //     first factor.
 func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, credential CredentialsType, identifier string, opts ...RequestOption) error {
@@ -117,7 +115,7 @@ func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, creden
 		return wrapError(op, err)
 	}
 	if needs := credential == CredentialsTypeOIDC || credential == CredentialsTypeSAML; needs != (identifier != "") {
-		return newArgumentError(op, "an identifier goes with the types oidc and saml, and with no other")
+		return newArgumentError(op, "a credential of type oidc or saml needs an identifier, and no other has one")
 	}
 	var params gen.DeleteIdentityCredentialsParams
 	if identifier != "" {
@@ -132,45 +130,46 @@ func isIdentity(i *Identity) bool { return i.ID != "" }
 // Traits returns the traits of an identity as a T, a struct with the members of the identity
 // schema, decoded as by encoding/json. It fails with [ErrUnexpectedResponse] if the JSON does not
 // fit T; traits that T has no field for are left out.
-func Traits[T any, I Identity | *Identity](of I) (T, error) {
-	return decodeAs[T]("Traits", asPointer(of).Traits)
+func Traits[T any, I Identity | *Identity](identity I) (T, error) {
+	return decodeAs[T]("Traits", asPointer(identity).Traits)
 }
 
-// MetadataPublic returns an identity's metadata that the person may read, as a T; the zero T if
-// there is none. It fails like [Traits].
-func MetadataPublic[T any, I Identity | *Identity](of I) (T, error) {
-	return decodeAs[T]("MetadataPublic", asPointer(of).MetadataPublic)
+// MetadataPublic returns the metadata of an identity that the person can read, as a T; the zero T
+// if there is none. It fails like [Traits].
+func MetadataPublic[T any, I Identity | *Identity](identity I) (T, error) {
+	return decodeAs[T]("MetadataPublic", asPointer(identity).MetadataPublic)
 }
 
-// MetadataAdmin returns an identity's metadata that only the admin API has, as a T; the zero T if
-// there is none. It fails like [Traits].
-func MetadataAdmin[T any, I Identity | *Identity](of I) (T, error) {
-	return decodeAs[T]("MetadataAdmin", asPointer(of).MetadataAdmin)
+// MetadataAdmin returns the metadata of an identity that only the admin port returns, as a T; the
+// zero T if there is none. It fails like [Traits].
+func MetadataAdmin[T any, I Identity | *Identity](identity I) (T, error) {
+	return decodeAs[T]("MetadataAdmin", asPointer(identity).MetadataAdmin)
 }
 
-func asPointer[I Identity | *Identity](of I) *Identity {
-	switch of := any(of).(type) {
+func asPointer[I Identity | *Identity](identity I) *Identity {
+	switch identity := any(identity).(type) {
 	case *Identity:
-		if of != nil {
-			return of
+		if identity != nil {
+			return identity
 		}
 	case Identity:
-		return &of
+		return &identity
 	}
 	return new(Identity)
 }
 
-func decodeAs[T any](name string, text []byte) (v T, err error) {
-	if len(text) == 0 {
+// decodeAs decodes data, which may be empty, for the function that errors are to name.
+func decodeAs[T any](function string, data []byte) (v T, err error) {
+	if len(data) == 0 {
 		return v, nil
 	}
-	if json.Unmarshal(text, &v) != nil {
-		return v, &Error{Operation: name, sentinel: ErrUnexpectedResponse, text: "the JSON does not fit the Go type"}
+	if json.Unmarshal(data, &v) != nil {
+		return v, &Error{Operation: function, sentinel: ErrUnexpectedResponse, text: "the JSON does not fit the Go type"}
 	}
 	return v, nil
 }
 
-// checkCreate refuses an identity that Kratos would refuse whatever its schemas are.
+// checkCreate validates what does not depend on the identity schema.
 func checkCreate(body CreateIdentity) error {
 	if body.Traits == nil {
 		return argumentError("the traits are nil")
@@ -181,7 +180,7 @@ func checkCreate(body CreateIdentity) error {
 func checkCredentials(c gen.IdentityWithCredentials) error {
 	password := c.Password.Config
 	if password.Password != "" && password.HashedPassword != "" {
-		return argumentError("the credentials have a password and a hash of one")
+		return argumentError("the credentials have both a password and a password hash")
 	}
 	if password.HashedPassword != "" {
 		if err := checkHash(password.HashedPassword); err != nil {
@@ -190,7 +189,7 @@ func checkCredentials(c gen.IdentityWithCredentials) error {
 	}
 	for _, link := range c.OIDC.Config.Providers {
 		if link.Provider == "" || link.Subject == "" {
-			return argumentError("a link to a provider lacks the provider or the subject")
+			return argumentError("an OIDC link lacks the provider or the subject")
 		}
 	}
 	return nil

@@ -15,7 +15,6 @@ import (
 // changes nothing else (getIdentity and updateIdentity, admin port). It fails with [ErrNotFound] if
 // the identity does not exist, with [ErrInvalidArgument] for other credentials, and with
 // [ErrUnexpectedResponse] if the response lacks a member that the identity had before.
-//
 //   - Kratos does not apply its password policy.
 //   - Sessions stay valid; see [Admin.DeleteIdentitySessions].
 //   - Kratos can only replace an identity, so a concurrent change is lost if it happens between the

@@ -92,7 +92,6 @@ func checkPointer(path string) error {
 
 // PatchIdentity applies a patch to the identity with this id (patchIdentity, admin port). It fails
 // with
-//
 //   - [ErrNotFound] if the identity does not exist;
 //   - [ErrBadRequest] if a value to remove does not exist, or the traits do not match the schema;
 //   - [ErrConflict] if another identity has the new identifier;

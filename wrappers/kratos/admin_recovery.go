@@ -27,10 +27,10 @@ type CreateRecoveryLink struct {
 	ReturnTo string `log:"-"`
 }
 
-// CreateRecoveryCodeForIdentity makes a code and a link with which a person who has lost every
-// credential gets access again (createRecoveryCodeForIdentity, admin port). Send both over a
-// trusted channel: they are as good as a password. It fails with [ErrNotFound] if there is no such
-// identity, or recovery is disabled.
+// CreateRecoveryCodeForIdentity creates a code and a link for a person to recover the account
+// without any credential (createRecoveryCodeForIdentity, admin port). Send both over a trusted
+// channel: they are as good as a password. It fails with [ErrNotFound] if the identity does not
+// exist, or recovery is disabled.
 func (a *Admin) CreateRecoveryCodeForIdentity(ctx context.Context, id string, code CreateRecoveryCode, opts ...RequestOption) (*RecoveryCodeForIdentity, error) {
 	const op = "createRecoveryCodeForIdentity"
 	expires, err := formatLifespan(id, code.Lifespan)
@@ -41,9 +41,9 @@ func (a *Admin) CreateRecoveryCodeForIdentity(ctx context.Context, id string, co
 	return decodeValid(op, resp, err, func(r *RecoveryCodeForIdentity) bool { return r.RecoveryCode != "" })
 }
 
-// CreateRecoveryLinkForIdentity makes a link with which a person who has lost every credential gets
-// access again (createRecoveryLinkForIdentity, admin port). Send it over a trusted channel: it is
-// as good as a password. It fails with [ErrBadRequest] if there is no such identity, and with
+// CreateRecoveryLinkForIdentity creates a link for a person to recover the account without any
+// credential (createRecoveryLinkForIdentity, admin port). Send it over a trusted channel: it is as
+// good as a password. It fails with [ErrBadRequest] if the identity does not exist, and with
 // [ErrNotFound] if recovery is disabled.
 func (a *Admin) CreateRecoveryLinkForIdentity(ctx context.Context, id string, link CreateRecoveryLink, opts ...RequestOption) (*RecoveryLinkForIdentity, error) {
 	const op = "createRecoveryLinkForIdentity"
@@ -66,6 +66,6 @@ func formatLifespan(id string, lifespan time.Duration) (string, error) {
 	case lifespan < time.Second:
 		return "", argumentError("the lifespan is shorter than a second")
 	}
-	// Kratos takes a whole number of one unit only.
+	// Kratos accepts an integer with one unit only, such as 90000ms and not 1m30s.
 	return strconv.FormatInt(lifespan.Milliseconds(), 10) + "ms", nil
 }

@@ -54,8 +54,8 @@ func (a *Admin) SessionsPage(ctx context.Context, list ListSessions, opts ...Req
 	return a.sessions(ctx, list).page(opts)
 }
 
-// Session returns the session with this id (getSession, admin port), which is not its token, with
-// the parts in expand, which are null otherwise. It fails with [ErrNotFound].
+// Session returns the session with this id, not token (getSession, admin port). Identity and
+// devices are null unless expand names them. It fails with [ErrNotFound].
 func (a *Admin) Session(ctx context.Context, id string, expand []SessionExpandable, opts ...RequestOption) (*Session, error) {
 	const op = "getSession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -65,8 +65,8 @@ func (a *Admin) Session(ctx context.Context, id string, expand []SessionExpandab
 	return decodeValid(op, resp, err, isSession)
 }
 
-// DisableSession ends the session with this id, which may have ended already (disableSession, admin
-// port). It fails with [ErrNotFound].
+// DisableSession revokes the session with this id, which may be inactive already (disableSession,
+// admin port). It fails with [ErrNotFound].
 func (a *Admin) DisableSession(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "disableSession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -76,15 +76,14 @@ func (a *Admin) DisableSession(ctx context.Context, id string, opts ...RequestOp
 	return expectNoContent(op, resp, err)
 }
 
-// ExtendSession lets the session with this id last for another lifespan, and returns it
-// (extendSession, admin port). Before earliest_possible_extend of Kratos' configuration, nothing
-// changes. A session that has expired becomes active, one that was revoked does not. It fails with
+// ExtendSession extends the session with this id by the configured lifespan, and returns it
+// (extendSession, admin port). Kratos does nothing before its configured earliest_possible_extend,
+// and reactivates a session that has expired, but not one that was revoked. It fails with
 // [ErrNotFound].
 //
-// The cookie in the browser keeps its end until Kratos renews it with the next request for the
-// session: [Client.RequireSession] passes the new cookie on, and so do [Browser.Whoami] and
-// [Browser.ActiveSession], followed by [Browser.SetCookies] or [Browser.Cookies], and
-// [Client.Proxy] for /sessions/whoami.
+// The cookie in the browser expires as before, until Kratos renews it in response to the next
+// whoami request: [Client.RequireSession] and [Client.Proxy] pass the new cookie on, and so do
+// [Browser.Whoami] and [Browser.ActiveSession] with [Browser.SetCookies].
 func (a *Admin) ExtendSession(ctx context.Context, id string, opts ...RequestOption) (*Session, error) {
 	const op = "extendSession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -136,8 +135,8 @@ func (a *Admin) identitySessions(ctx context.Context, id string, list ListIdenti
 	}
 }
 
-// IdentitySessions returns the sessions of one identity (listIdentitySessions, admin port). If
-// there is no such identity, some versions of Kratos fail with [ErrNotFound], and others list none.
+// IdentitySessions returns the sessions of one identity (listIdentitySessions, admin port). If the
+// identity does not exist, some versions of Kratos fail with [ErrNotFound], and others list none.
 func (a *Admin) IdentitySessions(ctx context.Context, id string, list ListIdentitySessions, opts ...RequestOption) iter.Seq2[Session, error] {
 	return a.identitySessions(ctx, id, list).all(opts)
 }
@@ -147,7 +146,7 @@ func (a *Admin) IdentitySessionsPage(ctx context.Context, id string, list ListId
 	return a.identitySessions(ctx, id, list).page(opts)
 }
 
-// DeleteIdentitySessions ends and deletes all sessions of an identity (deleteIdentitySessions,
+// DeleteIdentitySessions revokes and deletes all sessions of an identity (deleteIdentitySessions,
 // admin port). It fails with [ErrNotFound] if there are none.
 func (a *Admin) DeleteIdentitySessions(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "deleteIdentitySessions"
