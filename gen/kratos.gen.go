@@ -280,250 +280,250 @@ const (
 	SessionExpandableIdentity SessionExpandable = "identity"
 )
 
-// OAuth2Client Application registered at Ory Hydra, with its OAuth 2.0 and OpenID Connect client metadata. Kratos only passes it on in `oauth2_login_request`; a login page shows `client_name`, `logo_uri` and the links. Members which Hydra leaves out are absent. Lifespans are Go duration strings such as `1h30m`; without one Hydra's own configuration applies.
+// OAuth2Client OAuth 2.0 client that is registered at Hydra, with its OAuth 2.0 and OpenID Connect metadata. Kratos only passes it on in `oauth2_login_request`; a login page can show `client_name`, `logo_uri` and the links. Members that Hydra omits are absent. Lifespans are Go durations such as `1h30m`; without one Hydra's configuration applies.
 type OAuth2Client struct {
-	// AccessTokenStrategy Form of access tokens, `jwt` (readable and verifiable by resource servers) or `opaque` (to be introspected); absent where Hydra's global setting holds.
+	// AccessTokenStrategy Format of access tokens: `jwt` (readable and verifiable by resource servers) or `opaque` (to introspect); absent if Hydra's global setting applies.
 	AccessTokenStrategy string `json:"access_token_strategy,omitempty,omitzero"`
 
-	// AllowedCorsOrigins Origins whose scripts may call Hydra's token and user information endpoints on behalf of the application, such as `https://app.example.org`.
+	// AllowedCorsOrigins Origins from which scripts can call Hydra's token and userinfo endpoints for the client (CORS), such as `https://app.example.org`.
 	AllowedCorsOrigins []string `json:"allowed_cors_origins,omitempty,omitzero"`
 
-	// Audience Audiences the application may ask access tokens for; a request for another one is refused by Hydra.
+	// Audience Audiences for which the client can request access tokens; Hydra rejects others.
 	Audience []string `json:"audience,omitempty,omitzero"`
 
-	// AuthorizationCodeGrantAccessTokenLifespan How long access tokens got with an authorization code are valid, as a Go duration such as `1h30m`.
+	// AuthorizationCodeGrantAccessTokenLifespan Lifespan of access tokens of the authorization code grant, as a Go duration such as `1h30m`.
 	AuthorizationCodeGrantAccessTokenLifespan string `json:"authorization_code_grant_access_token_lifespan,omitempty,omitzero"`
 
-	// AuthorizationCodeGrantIDTokenLifespan How long ID tokens got with an authorization code are valid, as a Go duration such as `1h30m`.
+	// AuthorizationCodeGrantIDTokenLifespan Lifespan of ID tokens of the authorization code grant, as a Go duration such as `1h30m`.
 	AuthorizationCodeGrantIDTokenLifespan string `json:"authorization_code_grant_id_token_lifespan,omitempty,omitzero"`
 
-	// AuthorizationCodeGrantRefreshTokenLifespan How long refresh tokens got with an authorization code may be used, as a Go duration such as `1h30m`.
+	// AuthorizationCodeGrantRefreshTokenLifespan Lifespan of refresh tokens of the authorization code grant, as a Go duration such as `1h30m`.
 	AuthorizationCodeGrantRefreshTokenLifespan string `json:"authorization_code_grant_refresh_token_lifespan,omitempty,omitzero"`
 
-	// BackchannelLogoutSessionRequired Whether logout tokens sent to `backchannel_logout_uri` have to contain `sid`; false when absent.
+	// BackchannelLogoutSessionRequired Whether logout tokens for `backchannel_logout_uri` have to contain `sid`; false if absent.
 	BackchannelLogoutSessionRequired bool `json:"backchannel_logout_session_required,omitempty,omitzero"`
 
-	// BackchannelLogoutURI Address of the application to which Hydra posts a logout token, server to server, when the person logs out.
+	// BackchannelLogoutURI URL of the client to which Hydra posts a logout token when the person logs out.
 	BackchannelLogoutURI string `json:"backchannel_logout_uri,omitempty,omitzero"`
 
-	// ClientCredentialsGrantAccessTokenLifespan How long access tokens are valid which the application gets in its own name, without a person, as a Go duration such as `1h30m`.
+	// ClientCredentialsGrantAccessTokenLifespan Lifespan of access tokens of the client credentials grant, in which the client acts for itself, as a Go duration such as `1h30m`.
 	ClientCredentialsGrantAccessTokenLifespan string `json:"client_credentials_grant_access_token_lifespan,omitempty,omitzero"`
 
-	// ClientID Identifier of the application in OAuth 2.0 requests, unique at Hydra.
+	// ClientID Id of the client in OAuth 2.0 requests, unique at Hydra.
 	ClientID string `json:"client_id,omitempty,omitzero"`
 
-	// ClientName Name of the application to show to the person; may be empty.
+	// ClientName Display name of the client; can be empty.
 	ClientName string `json:"client_name,omitempty,omitzero"`
 
-	// ClientSecret Secret: password of a confidential application at the token endpoint. Hydra shows it only once, at registration, so that it is absent in a login request.
+	// ClientSecret Secret: password of a confidential client at the token endpoint. Hydra returns it only at registration, so it is absent in a login request.
 	ClientSecret string `json:"client_secret,omitempty,omitzero" log:"-"`
 
-	// ClientSecretExpiresAt Unix time in seconds after which the secret is no longer valid; 0 when it never expires.
+	// ClientSecretExpiresAt Unix time in seconds at which the secret expires; 0 if it does not.
 	ClientSecretExpiresAt int64 `json:"client_secret_expires_at,omitempty,omitzero"`
 
-	// ClientURI Home page of the application, to link from the login page; may be empty.
+	// ClientURI Home page of the client, to link from the login page; can be empty.
 	ClientURI string `json:"client_uri,omitempty,omitzero"`
 
-	// Contacts People responsible for the application, usually their e-mail addresses.
+	// Contacts Contacts responsible for the client, usually email addresses.
 	Contacts []string `json:"contacts,omitempty,omitzero" log:"-"`
 
-	// CreatedAt Time at which the application was registered at Hydra (RFC 3339).
+	// CreatedAt Time at which the client was registered at Hydra (RFC 3339).
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// FrontchannelLogoutSessionRequired Whether `iss` and `sid` have to be added to `frontchannel_logout_uri`, so that the application can tell the session; false when absent.
+	// FrontchannelLogoutSessionRequired Whether `iss` and `sid` are added to `frontchannel_logout_uri`, to identify the session; false if absent.
 	FrontchannelLogoutSessionRequired bool `json:"frontchannel_logout_session_required,omitempty,omitzero"`
 
-	// FrontchannelLogoutURI Page of the application which the browser loads in a frame at logout, so that the application ends its own session.
+	// FrontchannelLogoutURI Page of the client that the browser loads in a frame at logout, to end the client's own session.
 	FrontchannelLogoutURI string `json:"frontchannel_logout_uri,omitempty,omitzero"`
 
-	// GrantTypes OAuth 2.0 grants the application may use, such as `authorization_code`, `refresh_token`, `client_credentials`, `implicit` or `urn:ietf:params:oauth:grant-type:jwt-bearer`.
+	// GrantTypes OAuth 2.0 grant types that the client can use, such as `authorization_code`, `refresh_token`, `client_credentials`, `implicit` or `urn:ietf:params:oauth:grant-type:jwt-bearer`.
 	GrantTypes []string `json:"grant_types,omitempty,omitzero"`
 
-	// ImplicitGrantAccessTokenLifespan How long access tokens are valid which come directly from the authorization endpoint, as a Go duration such as `1h30m`.
+	// ImplicitGrantAccessTokenLifespan Lifespan of access tokens of the implicit grant, from the authorization endpoint, as a Go duration such as `1h30m`.
 	ImplicitGrantAccessTokenLifespan string `json:"implicit_grant_access_token_lifespan,omitempty,omitzero"`
 
-	// ImplicitGrantIDTokenLifespan How long ID tokens are valid which come directly from the authorization endpoint, as a Go duration such as `1h30m`.
+	// ImplicitGrantIDTokenLifespan Lifespan of ID tokens of the implicit grant, from the authorization endpoint, as a Go duration such as `1h30m`.
 	ImplicitGrantIDTokenLifespan string `json:"implicit_grant_id_token_lifespan,omitempty,omitzero"`
 
-	// JWKS JSON Web Key Set with the public keys of the application; `{}` when there are none. Exclusive with `jwks_uri`.
+	// JWKS JSON Web Key Set with the public keys of the client; `{}` if there are none. Mutually exclusive with `jwks_uri`.
 	JWKS json.RawMessage `json:"jwks,omitempty,omitzero"`
 
-	// JWKSURI Address from which Hydra fetches the public keys of the application as a JSON Web Key Set. Exclusive with `jwks`.
+	// JWKSURI URL from which Hydra reads the public keys of the client as a JSON Web Key Set. Mutually exclusive with `jwks`.
 	JWKSURI string `json:"jwks_uri,omitempty,omitzero"`
 
-	// JWTBearerGrantAccessTokenLifespan How long access tokens are valid which were got for a signed assertion (RFC 7523), as a Go duration such as `1h30m`.
+	// JWTBearerGrantAccessTokenLifespan Lifespan of access tokens of the JWT bearer grant (RFC 7523), issued for a signed assertion, as a Go duration such as `1h30m`.
 	JWTBearerGrantAccessTokenLifespan string `json:"jwt_bearer_grant_access_token_lifespan,omitempty,omitzero"`
 
-	// LogoURI Address of an image which stands for the application on login and consent pages; may be empty.
+	// LogoURI URL of the client's logo for login and consent pages; can be empty.
 	LogoURI string `json:"logo_uri,omitempty,omitzero"`
 
-	// Metadata Free JSON which the operator of Hydra keeps with the application, such as a tier or a tenant.
+	// Metadata Arbitrary JSON that the operator of Hydra stores with the client, such as a tier or a tenant.
 	Metadata json.RawMessage `json:"metadata,omitempty,omitzero"`
 
-	// Owner Free text by which the operator of Hydra notes whom the application belongs to; may be empty.
+	// Owner Owner of the client, a text set by the operator of Hydra; can be empty.
 	Owner string `json:"owner,omitempty,omitzero"`
 
-	// PolicyURI Address of the application's privacy policy for the person to read; may be empty.
+	// PolicyURI URL of the client's privacy policy; can be empty.
 	PolicyURI string `json:"policy_uri,omitempty,omitzero"`
 
-	// PostLogoutRedirectURIs Addresses to which Hydra may send the person after a logout which the application began.
+	// PostLogoutRedirectURIs URLs to which Hydra can redirect the person after a logout that the client started.
 	PostLogoutRedirectURIs []string `json:"post_logout_redirect_uris,omitempty,omitzero"`
 
-	// RedirectURIs Addresses to which Hydra may send the person with the answer of the authorization endpoint; others are refused.
+	// RedirectURIs URLs to which Hydra can redirect the person from the authorization endpoint; others are rejected.
 	RedirectURIs []string `json:"redirect_uris,omitempty,omitzero"`
 
-	// RefreshTokenGrantAccessTokenLifespan How long access tokens got by a refresh are valid, as a Go duration such as `1h30m`.
+	// RefreshTokenGrantAccessTokenLifespan Lifespan of refreshed access tokens, as a Go duration such as `1h30m`.
 	RefreshTokenGrantAccessTokenLifespan string `json:"refresh_token_grant_access_token_lifespan,omitempty,omitzero"`
 
-	// RefreshTokenGrantIDTokenLifespan How long ID tokens got by a refresh are valid, as a Go duration such as `1h30m`.
+	// RefreshTokenGrantIDTokenLifespan Lifespan of refreshed ID tokens, as a Go duration such as `1h30m`.
 	RefreshTokenGrantIDTokenLifespan string `json:"refresh_token_grant_id_token_lifespan,omitempty,omitzero"`
 
-	// RefreshTokenGrantRefreshTokenLifespan How long the new refresh token, which replaces the used one, may be used, as a Go duration such as `1h30m`.
+	// RefreshTokenGrantRefreshTokenLifespan Lifespan of the refresh token that replaces a used one, as a Go duration such as `1h30m`.
 	RefreshTokenGrantRefreshTokenLifespan string `json:"refresh_token_grant_refresh_token_lifespan,omitempty,omitzero"`
 
-	// RegistrationAccessToken Secret: bearer token with which the application changes its own registration at `registration_client_uri`; treat it as a password.
+	// RegistrationAccessToken Secret: bearer token with which the client changes its registration at `registration_client_uri`. Protect it like a password.
 	RegistrationAccessToken string `json:"registration_access_token,omitempty,omitzero" log:"-"`
 
-	// RegistrationClientURI Address at Hydra under which the application manages its own registration (RFC 7592).
+	// RegistrationClientURI URL at Hydra with which the client manages its registration (RFC 7592).
 	RegistrationClientURI string `json:"registration_client_uri,omitempty,omitzero"`
 
-	// RequestObjectSigningAlg JWS algorithm with which request objects of the application have to be signed; others are refused by Hydra.
+	// RequestObjectSigningAlg JWS algorithm of the client's request objects; Hydra rejects others.
 	RequestObjectSigningAlg string `json:"request_object_signing_alg,omitempty,omitzero"`
 
-	// RequestURIs Addresses of request objects which the application may pass as `request_uri` instead of single parameters.
+	// RequestURIs URLs of request objects that the client can pass as `request_uri`.
 	RequestURIs []string `json:"request_uris,omitempty,omitzero"`
 
-	// ResponseTypes Values of `response_type` the application may use at the authorization endpoint, such as `code`, `token` or `id_token`, or several joined by spaces.
+	// ResponseTypes Values of `response_type` that the client can use at the authorization endpoint, such as `code`, `token` or `id_token`, or several separated by spaces.
 	ResponseTypes []string `json:"response_types,omitempty,omitzero"`
 
-	// Scope Scopes the application may ask for, separated by spaces in one string.
+	// Scope Scopes that the client can request, separated by spaces.
 	Scope string `json:"scope,omitempty,omitzero"`
 
-	// SectorIdentifierURI HTTPS address of a JSON list of redirect addresses; its host decides which applications share one pairwise subject.
+	// SectorIdentifierURI HTTPS URL of a JSON list of redirect URLs; clients with the same host share one pairwise subject.
 	SectorIdentifierURI string `json:"sector_identifier_uri,omitempty,omitzero"`
 
-	// SkipConsent Whether Hydra asks for no consent because the application is trusted, as for one's own applications.
+	// SkipConsent Whether Hydra skips the consent page, for trusted clients such as one's own.
 	SkipConsent bool `json:"skip_consent,omitempty,omitzero"`
 
-	// SkipLogoutConsent Whether a logout begun by the application goes through without a question to the person.
+	// SkipLogoutConsent Whether a logout that the client started skips the confirmation of the person.
 	SkipLogoutConsent bool `json:"skip_logout_consent,omitempty,omitzero"`
 
-	// SubjectType Which subject the application sees in ID tokens: `public`, the same for all applications, or `pairwise`, a different one for each sector.
+	// SubjectType Type of the subject in the client's ID tokens: `public`, the same for all clients, or `pairwise`, a different one for each sector.
 	SubjectType string `json:"subject_type,omitempty,omitzero"`
 
-	// TokenEndpointAuthMethod How the application proves itself at the token endpoint: `client_secret_basic` (HTTP Basic), `client_secret_post` (in the form), `private_key_jwt` (signed assertion) or `none` (public client without a secret).
+	// TokenEndpointAuthMethod Authentication method of the client at the token endpoint: `client_secret_basic` (HTTP Basic), `client_secret_post` (in the form), `private_key_jwt` (signed assertion) or `none` (public client without a secret).
 	TokenEndpointAuthMethod string `json:"token_endpoint_auth_method,omitempty,omitzero"`
 
-	// TokenEndpointAuthSigningAlg JWS algorithm of the assertions with which a `private_key_jwt` application signs in at the token endpoint, such as `RS256`.
+	// TokenEndpointAuthSigningAlg JWS algorithm of the assertions of a `private_key_jwt` client at the token endpoint, such as `RS256`.
 	TokenEndpointAuthSigningAlg string `json:"token_endpoint_auth_signing_alg,omitempty,omitzero"`
 
-	// TosURI Address of the application's terms of service for the person to read; may be empty.
+	// TosURI URL of the client's terms of service; can be empty.
 	TosURI string `json:"tos_uri,omitempty,omitzero"`
 
 	// UpdatedAt Time of the last change to the registration at Hydra (RFC 3339).
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 
-	// UserinfoSignedResponseAlg JWS algorithm with which the user information endpoint signs its answer, such as `RS256`; `none` or absent for plain JSON.
+	// UserinfoSignedResponseAlg JWS algorithm with which the userinfo endpoint signs its response, such as `RS256`; `none` or absent for plain JSON.
 	UserinfoSignedResponseAlg string                     `json:"userinfo_signed_response_alg,omitempty,omitzero"`
 	AdditionalProperties      map[string]json.RawMessage `json:"-"`
 }
 
-// OAuth2OIDCContext OpenID Connect parameters of the authorization request which started an OAuth 2.0 login, as Hydra parsed them. All are wishes of the application; each is absent when it was not sent.
+// OAuth2OIDCContext OpenID Connect parameters of the authorization request, as parsed by Hydra. All are optional; parameters that the client did not send are absent.
 type OAuth2OIDCContext struct {
-	// ACRValues Authentication context classes the application wants, the preferred one first.
+	// ACRValues Authentication context class references that the client requests, in order of preference.
 	ACRValues []string `json:"acr_values,omitempty,omitzero"`
 
-	// Display How the application wants the login page shown, `page`, `popup`, `touch` or `wap`.
+	// Display Display of the login page that the client requests: `page`, `popup`, `touch` or `wap`.
 	Display string `json:"display,omitempty,omitzero"`
 
-	// IDTokenHintClaims Claims of the earlier ID token which the application sent as `id_token_hint`, as a free JSON object.
+	// IDTokenHintClaims Claims of the ID token that the client sent as `id_token_hint`, as an arbitrary JSON object.
 	IDTokenHintClaims json.RawMessage `json:"id_token_hint_claims,omitempty,omitzero" log:"-"`
 
-	// LoginHint Identifier, for example an e-mail address, with which the application suggests to prefill the form. It comes from the URL and proves nothing.
+	// LoginHint Identifier, such as an email address, that the client suggests for the form. It comes from the URL and is not verified.
 	LoginHint string `json:"login_hint,omitempty,omitzero" log:"-"`
 
-	// UILocales Languages the person prefers as BCP 47 tags such as `de` or `fr-CA`, the preferred one first.
+	// UILocales Preferred languages of the person as BCP 47 tags such as `de` or `fr-CA`, in order of preference.
 	UILocales            []string                   `json:"ui_locales,omitempty,omitzero"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// OAuth2LoginRequest What an OAuth 2.0 application asked of Ory Hydra when it sent the person to log in. Kratos fetches it from Hydra by the `login_challenge` and passes it on with the login or registration flow, so that the user interface can name the application and the scopes. Members which Hydra leaves out are absent.
+// OAuth2LoginRequest Login request of an OAuth 2.0 client at Hydra. Kratos reads it from Hydra with the `login_challenge` and adds it to the login or registration flow, so that the UI can show the client and the scopes. Members that Hydra omits are absent.
 type OAuth2LoginRequest struct {
-	// Challenge Identifier of the login request at Hydra, the value which came as `login_challenge`.
+	// Challenge Id of the login request at Hydra, the value of `login_challenge`.
 	Challenge string `json:"challenge,omitempty,omitzero" log:"-"`
 
-	// Client Application registered at Ory Hydra, with its OAuth 2.0 and OpenID Connect client metadata. Kratos only passes it on in `oauth2_login_request`; a login page shows `client_name`, `logo_uri` and the links. Members which Hydra leaves out are absent. Lifespans are Go duration strings such as `1h30m`; without one Hydra's own configuration applies.
+	// Client OAuth 2.0 client that is registered at Hydra, with its OAuth 2.0 and OpenID Connect metadata. Kratos only passes it on in `oauth2_login_request`; a login page can show `client_name`, `logo_uri` and the links. Members that Hydra omits are absent. Lifespans are Go durations such as `1h30m`; without one Hydra's configuration applies.
 	Client *OAuth2Client `json:"client,omitempty"`
 
-	// OAuth2OIDCContext OpenID Connect parameters of the authorization request which started an OAuth 2.0 login, as Hydra parsed them. All are wishes of the application; each is absent when it was not sent.
+	// OAuth2OIDCContext OpenID Connect parameters of the authorization request, as parsed by Hydra. All are optional; parameters that the client did not send are absent.
 	OAuth2OIDCContext *OAuth2OIDCContext `json:"oidc_context,omitempty"`
 
-	// RequestURL Authorization URL at Hydra with which the application began, query included. With `oauth2_provider.override_return_to` configured, Kratos uses it as the flow's `return_to`.
+	// RequestURL URL of the authorization request at Hydra, including its query. If `oauth2_provider.override_return_to` is configured, Kratos uses it as the flow's `return_to`.
 	RequestURL string `json:"request_url,omitempty,omitzero" log:"-"`
 
-	// RequestedAccessTokenAudience Audiences which the access token is to be valid for; empty when the application names none.
+	// RequestedAccessTokenAudience Audiences for which the client requests the access token; empty if it requests none.
 	RequestedAccessTokenAudience []string `json:"requested_access_token_audience,omitempty,omitzero"`
 
-	// RequestedScope Scopes which the application asks for, such as `openid` or `offline`, one an item.
+	// RequestedScope Scopes that the client requests, such as `openid` or `offline`.
 	RequestedScope []string `json:"requested_scope,omitempty,omitzero"`
 
-	// SessionID Identifier of the login session at Hydra, which becomes the `sid` claim of ID tokens and of logout tokens; not a Kratos session.
+	// SessionID Id of the login session at Hydra, which is the `sid` claim of ID tokens and logout tokens; not a Kratos session.
 	SessionID string `json:"session_id,omitempty,omitzero"`
 
-	// Skip Whether Hydra remembers the person from an earlier login. With `true` and a session Kratos accepts the challenge without a form; with `false` it asks for authentication again, as with `refresh=true`.
+	// Skip Whether Hydra remembers the person from an earlier login. If true and there is a session, Kratos accepts the challenge without a form; if false, it asks for authentication again, as with `refresh=true`.
 	Skip bool `json:"skip,omitempty,omitzero"`
 
-	// Subject Account which Hydra remembers, when `skip` is true; empty otherwise.
+	// Subject Subject that Hydra remembers, if `skip` is true; otherwise empty.
 	Subject              string                     `json:"subject,omitempty,omitzero" log:"-"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// FedCMProvider One identity provider in the form in which a browser's FedCM interface expects it.
+// FedCMProvider Identity provider as the browser's FedCM interface expects it.
 type FedCMProvider struct {
-	// ClientID Id under which this service is registered with the provider.
+	// ClientID Client id of this service at the provider.
 	ClientID string `json:"client_id,omitempty,omitzero"`
 
-	// ConfigURL URL of the provider's FedCM configuration file, which the browser reads.
+	// ConfigURL URL of the provider's FedCM configuration file, for the browser.
 	ConfigURL string `json:"config_url,omitempty,omitzero"`
 
-	// DomainHint Domain to which the offered accounts are limited; absent for no limit.
+	// DomainHint Domain to which the accounts are restricted; absent for no restriction.
 	DomainHint string `json:"domain_hint,omitempty,omitzero"`
 
-	// Fields What the person is asked to share with this service, such as `name`, `email` and `picture`.
+	// Fields Data that the person is asked to share with this service, such as `name`, `email` and `picture`.
 	Fields []string `json:"fields,omitempty,omitzero"`
 
-	// LoginHint Account to prefer among those the browser knows of at the provider; absent for no preference.
+	// LoginHint Preferred account among those of the person at the provider; absent for no preference.
 	LoginHint string `json:"login_hint,omitempty,omitzero" log:"-"`
 
-	// Nonce Random value that the provider copies into its token, against reuse of a token; sent back with updateFedcmFlow.
+	// Nonce Random value that the provider copies into its token, to prevent reuse of the token; sent back with updateFedcmFlow.
 	Nonce string `json:"nonce,omitempty,omitzero" log:"-"`
 
-	// Parameters Further parameters for the provider, by name, passed on by the browser unread.
+	// Parameters Further parameters for the provider, by name, which the browser passes on unchanged.
 	Parameters map[string]string `json:"parameters,omitempty,omitzero"`
 }
 
-// UpdateFedCMFlowBody Result of the browser's FedCM dialogue, exchanged for a session. Open-source servers have no handler for it.
+// UpdateFedCMFlowBody Result of the browser's FedCM dialog, exchanged for a session. Open-source servers do not support it.
 type UpdateFedCMFlowBody struct {
-	// CSRFToken Secret: value from createFedcmFlow; a missing or wrong one yields 403 with `security_csrf_violation`.
+	// CSRFToken Secret: value from createFedcmFlow; a missing or wrong one results in 403 `security_csrf_violation`.
 	CSRFToken string `json:"csrf_token" log:"-"`
 
-	// Nonce Value of the chosen provider's `nonce`, against which the token is checked.
+	// Nonce Value of the chosen provider's `nonce`, with which the token is validated.
 	Nonce string `json:"nonce,omitempty,omitzero" log:"-"`
 
 	// Token Secret: ID token that `navigator.credentials.get` returned.
 	Token string `json:"token" log:"-"`
 }
 
-// AAL Strength of an authentication. `aal0` means nothing is proved yet, `aal1` one factor such as a password, a passkey or a provider, `aal2` a second factor on top, such as TOTP, a security key or a backup code; `aal3` is declared, but Kratos does not issue it.
+// AAL Authenticator assurance level (AAL) of an authentication. `aal0`: not authenticated. `aal1`: one factor such as a password, a passkey or a provider. `aal2`: also a second factor, such as TOTP, a security key or a backup code. `aal3` is declared, but Kratos does not issue it.
 type AAL string
 
-// BatchPatchIdentitiesResponse Outcome of a batch, sent with 200 also when elements have failed.
+// BatchPatchIdentitiesResponse Result of a batch, with status 200 even if elements failed.
 type BatchPatchIdentitiesResponse struct {
 	// Identities One result for each element of the request, in the same order; `null` for an element without `create`.
 	Identities []*IdentityPatchResponse `json:"identities,omitempty,omitzero"`
 }
 
-// ContinueWith One thing to do after a successful step, told apart by `action`. A list may hold several in any order: a session token is stored first, pages are shown next, a redirect comes last, and unknown actions are passed over.
+// ContinueWith What to do after a successful step; `action` selects the schema. A list can have several, in any order: store a session token first, show pages next, redirect last, and ignore unknown actions.
 type ContinueWith struct {
 	// Action What to do next, which decides the other members that are set.
 	Action ContinueWithAction `json:"action"`
@@ -555,81 +555,81 @@ type ContinueWithFlow struct {
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// CourierMessageStatus Where a message stands: `queued` waits for the courier, `processing` is being handed over, `sent` was accepted by the mail server or gateway, `abandoned` failed so often that the courier tries no more. Any other value in a list filter is refused with 400.
+// CourierMessageStatus Delivery status of a message. `queued`: waits for the courier. `processing`: is being sent. `sent`: was accepted by the mail server or gateway. `abandoned`: failed too often. Other values in a list filter are rejected with 400.
 type CourierMessageStatus string
 
-// CourierMessageType Kind of address a message goes to: `email` or `phone`. Servers send `sms`, which is not among the values, for text messages; a client has to let unknown values pass.
+// CourierMessageType Type of a message: `email` or `phone`. Servers send `sms` for text messages, which is not listed; clients have to accept unknown values.
 type CourierMessageType string
 
-// FedCMFlow What a page needs to let the browser itself sign the person in (Federated Credential Management). Open-source servers do not offer it and answer 404.
+// FedCMFlow Parameters with which a page lets the browser log the person in (Federated Credential Management). Open-source servers do not support it and return 404.
 type FedCMFlow struct {
-	// CSRFToken Secret: token to send back with updateFedcmFlow, matching the CSRF cookie set along with it.
+	// CSRFToken Secret: token to send back with updateFedcmFlow; it belongs to the CSRF cookie of the same response.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Providers Identity providers to choose from, to be handed to `navigator.credentials.get` by the page.
+	// Providers Identity providers to choose from, for `navigator.credentials.get` on the page.
 	Providers []FedCMProvider `json:"providers,omitempty,omitzero"`
 }
 
-// CreateIdentityBody A new account as an administrator writes it. Only schema and traits are needed; credentials, addresses and state are for importing accounts from elsewhere. Members which the server does not know are refused with 400.
+// CreateIdentityBody New identity. Only schema and traits are required; credentials, addresses and state are for imports from other systems. Members that the server does not know are rejected with 400.
 type CreateIdentityBody struct {
-	// Credentials Credentials to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person sets them up in the settings flow.
+	// Credentials Credentials to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
 	Credentials IdentityWithCredentials `json:"credentials,omitempty,omitzero"`
 
-	// MetadataAdmin JSON which is visible on the admin port only, such as the number in another system. Avoid a bare number: SQLite servers then fail to read the identity.
+	// MetadataAdmin JSON that is visible on the admin port only, such as an id in another system. Do not use a bare number: SQLite servers then fail to read the identity.
 	MetadataAdmin any `json:"metadata_admin,omitempty,omitzero" log:"-"`
 
-	// MetadataPublic JSON which the person can read in the session, but not change, such as a plan or role. Avoid a bare number: SQLite servers then fail to read the identity.
+	// MetadataPublic JSON that the person can read in the session but not change, such as a plan or role. Do not use a bare number: SQLite servers then fail to read the identity.
 	MetadataPublic any `json:"metadata_public,omitempty,omitzero" log:"-"`
 
-	// OrganizationID UUID in its 36-character notation, or `null` where nothing is referred to. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
+	// OrganizationID UUID in its 36-character form, or `null` if there is none. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
 	OrganizationID string `json:"organization_id,omitempty,omitzero"`
 
-	// RecoveryAddresses Addresses for recovery. As a rule left out, because Kratos finds them by the identity schema.
+	// RecoveryAddresses Addresses for recovery. Usually omitted, because Kratos derives them from the traits.
 	RecoveryAddresses []RecoveryAddress `json:"recovery_addresses,omitempty,omitzero"`
 
-	// SchemaID Name of the identity schema, from the configuration, to which the traits conform. Declared as required; servers take their default schema when it is missing.
+	// SchemaID Name of the identity schema in the configuration, which defines the traits. Declared as required; servers use their default schema if it is absent.
 	SchemaID string `json:"schema_id,omitempty,omitzero"`
 
-	// State `active` (the default) lets the person log in, `inactive` does not.
+	// State `active` (default) or `inactive`, which blocks logins.
 	State IdentityState `json:"state,omitempty,omitzero"`
 
-	// Traits Data about the person in the shape the identity schema prescribes; login identifiers and addresses are taken from it.
+	// Traits Traits of the identity, as JSON that the identity schema defines. Login identifiers and addresses are derived from them.
 	Traits any `json:"traits" log:"-"`
 
-	// VerifiableAddresses Result of verification for addresses in the traits, to import them as verified: `verified` true and `status` `completed`. Addresses not listed start unverified.
+	// VerifiableAddresses Addresses of the traits to import as verified: `verified` true and `status` `completed`. Addresses that are not listed are unverified.
 	VerifiableAddresses []VerifiableAddress `json:"verifiable_addresses,omitempty,omitzero"`
 }
 
-// CreateRecoveryCodeForIdentityBody Which identity an administrator wants to recover by a code, and how.
+// CreateRecoveryCodeForIdentityBody Identity to recover by a code, with lifetime and type of the flow.
 type CreateRecoveryCodeForIdentityBody struct {
-	// ExpiresIn Lifetime of code and flow as a Go duration such as `30m` or `1h30m`, with the units ns, us, ms, s, m and h; it has to be positive. Without it the lifespan configured for the method `code` applies, one hour by default.
+	// ExpiresIn Lifetime of code and flow as a Go duration such as `30m` or `1h30m`, with the units ns, us, ms, s, m and h; it must be positive. Default: the configured lifespan of the method `code`, one hour unless changed.
 	ExpiresIn string `json:"expires_in,omitempty,omitzero"`
 
-	// FlowType Kind of client a flow was created for, fixed at creation. `browser` flows work with cookies and a CSRF token, whether the answers are pages or JSON; `api` flows are for native clients, have neither, and refuse requests that carry a cookie.
+	// FlowType Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	FlowType FlowType `json:"flow_type,omitempty,omitzero"`
 
-	// IdentityID UUID of the identity which is to regain access.
+	// IdentityID UUID of the identity to recover.
 	IdentityID string `json:"identity_id"`
 }
 
-// CreateRecoveryLinkForIdentityBody Which identity an administrator wants to recover by a link, and for how long the link works.
+// CreateRecoveryLinkForIdentityBody Identity to recover by a link, with the lifetime of the link.
 type CreateRecoveryLinkForIdentityBody struct {
-	// ExpiresIn Lifetime of the link as a Go duration such as `30m` or `12h`, with one of the units ns, us, ms, s, m and h; it has to be positive. Without it the lifespan configured for the method `link` applies, one hour by default.
+	// ExpiresIn Lifetime of the link as a Go duration such as `30m` or `12h`, with the units ns, us, ms, s, m and h; it must be positive. Default: the configured lifespan of the method `link`, one hour unless changed.
 	ExpiresIn string `json:"expires_in,omitempty,omitzero"`
 
-	// IdentityID UUID of the identity which is to regain access.
+	// IdentityID UUID of the identity to recover.
 	IdentityID string `json:"identity_id"`
 }
 
-// DeleteMySessionsCount Result of signing out everywhere else.
+// DeleteMySessionsCount Result of revoking all other sessions.
 type DeleteMySessionsCount struct {
-	// Count Number of other sessions that were revoked; the one which made the call is not among them and goes on.
+	// Count Number of other sessions that were revoked. The session of the request is not included and stays valid.
 	Count int64 `json:"count,omitempty,omitzero"`
 }
 
-// ErrorGeneric Envelope around every error that is not a flow. On the submit operations a 400 may be this or a flow with messages: a body with `error` is this, one with `ui` a flow. Some errors carry more beside `error`: `redirect_browser_to` on 403 and 422, `use_flow_id` on 410.
+// ErrorGeneric Envelope of every error that is not a flow. A 400 of a submission is either this, with `error`, or a flow with messages, with `ui`. Some errors have more members next to `error`: `redirect_browser_to` for 403 and 422, `use_flow_id` for 410.
 type ErrorGeneric struct {
-	// Error What went wrong. `id` says it to programs, but many errors have none, so a client decides by the HTTP status first. The texts are English, meant for developers, and may change.
+	// Error Error details. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
 	Error GenericError `json:"error"`
 
 	// ExpiredAt Time at which the submitted flow ended. Present when a flow expired.
@@ -645,153 +645,153 @@ type ErrorGeneric struct {
 	UseFlowID string `json:"use_flow_id,omitempty,omitzero"`
 }
 
-// FlowError Report about something that went wrong while a browser was on its way, kept until the error page fetches it with getFlowError. The failure is inside; the answer that carries it has status 200.
+// FlowError Error of a page navigation, stored until the error page reads it with getFlowError. The response that contains it has status 200.
 type FlowError struct {
-	// CreatedAt Time of the failure, in RFC 3339 form; the year 1 for the built-in sample `stub:500`.
+	// CreatedAt Time of the error (RFC 3339); the year 1 for the sample `stub:500`.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// Error The failure, with `code` (HTTP status), `status`, `message` and often `reason`, `id`, `details` or `debug`. Its words may stem from strangers and are shown as plain text.
+	// Error The error, with `code` (HTTP status), `status`, `message` and often `reason`, `id`, `details` or `debug`. Its texts can come from untrusted sources; show them as plain text.
 	Error *GenericError `json:"error,omitempty,omitzero"`
 
-	// ID Names the report in the query parameter `id` of the error page and of getFlowError.
+	// ID Id of the stored error: the query parameter `id` of the error page and of getFlowError.
 	ID string `json:"id"`
 
-	// UpdatedAt Time of the last change to the report; equal to `created_at` in practice.
+	// UpdatedAt Time of the last change to the stored error; in practice equal to `created_at`.
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 }
 
-// GenericError What went wrong. `id` says it to programs, but many errors have none, so a client decides by the HTTP status first. The texts are English, meant for developers, and may change.
+// GenericError Error details. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
 type GenericError struct {
-	// Code HTTP status as Kratos meant it. It differs now and then from the status of the response, which counts: 400 may come with 500 here, 403 with 400.
+	// Code HTTP status of the error. It can differ from the status of the response, which is authoritative: a 400 can have 500 here, a 403 can have 400.
 	//
 	// Example: 404
 	Code int64 `json:"code,omitempty,omitzero" log:"-"`
 
-	// Debug Inner cause such as a database message, for developers. Absent for most errors; not for display to the person.
+	// Debug Inner cause such as a database message, for developers. Absent for most errors. Do not show it to the person.
 	//
 	// Example: SQL field "foo" is not a bool.
 	Debug string `json:"debug,omitempty,omitzero" log:"-"`
 
-	// Details Further data whose members depend on the error, for example `redirect_browser_to`, `redirect_to`, `return_to` and `api` (where to start again), `continue_with` (what to show next), `hint` and `reject_reason` (why an anti-CSRF check failed) or `identity_id`. Absent where there is none.
+	// Details Further members, which depend on the error, for example `redirect_browser_to`, `redirect_to`, `return_to` and `api` (where to start again), `continue_with` (what to do next), `hint` and `reject_reason` (why a CSRF check failed) or `identity_id`. Absent if there are none.
 	Details json.RawMessage `json:"details,omitempty,omitzero" log:"-"`
 
-	// ID Stable name of the error, such as `session_aal2_required`, `session_refresh_required`, `session_already_available`, `self_service_flow_expired` or `security_csrf_violation`. Absent for most errors, including 404, 409 and the 401 of `toSession`.
+	// ID Stable id of the error, such as `session_aal2_required`, `session_refresh_required`, `session_already_available`, `self_service_flow_expired` or `security_csrf_violation`. Absent for most errors, including 404, 409 and the 401 of `toSession`.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Message Short English description of the kind of error, the same for all errors of that kind.
+	// Message Short English description, the same for all errors of this type.
 	//
 	// Example: The resource could not be found
 	Message string `json:"message" log:"-"`
 
-	// Reason English explanation of this very case, such as the validation messages of an identity schema; absent where there is nothing to add. It may contain values of the request.
+	// Reason English explanation of this error, such as the validation messages of an identity schema; absent if there is none. It can contain values of the request.
 	//
 	// Example: User with ID 1234 does not exist.
 	Reason string `json:"reason,omitempty,omitzero" log:"-"`
 
-	// Request Value of the `X-Request-ID` header of the failed request, to find it in the server's log; absent if the request had none.
+	// Request Value of the `X-Request-ID` header of the request, to find it in the server's log; absent if the request had none.
 	//
 	// Example: d7ef54b1-ec15-46e6-bccb-524b82c035e6
 	Request string `json:"request,omitempty,omitzero"`
 
-	// Status Standard name of `code`, such as `Not Found`; it says no more than the number does.
+	// Status Standard text of `code`, such as `Not Found`.
 	//
 	// Example: Not Found
 	Status string `json:"status,omitempty,omitzero"`
 }
 
-// HealthNotReadyStatus Reasons why a server is not ready, as the interface promises them with 503. Kratos v1.3.6 answers `{"error":{…}}`, an error envelope, instead, and hides its text on the public port; a client has to go by the HTTP status.
+// HealthNotReadyStatus Reasons why a server is not ready, as declared for 503. Kratos v1.3.6 sends an error envelope, `{"error":{…}}`, instead, and omits its texts on the public port; check the HTTP status.
 type HealthNotReadyStatus struct {
-	// Errors Message of each failed check by the name of the check, for example the database. Absent in the answers Kratos really gives.
+	// Errors Messages of the failed checks by name, such as the database. Servers do not send them.
 	Errors map[string]string `json:"errors,omitempty,omitzero"`
 }
 
-// HealthStatus Answer of the liveness and readiness checks when all is well.
+// HealthStatus Response of the liveness and readiness checks if they succeed.
 type HealthStatus struct {
-	// Status Always `ok`; trouble shows in the HTTP status, not here.
+	// Status Always `ok`; failures have another HTTP status.
 	Status string `json:"status,omitempty,omitzero"`
 }
 
-// Identity An account: a person, or whatever else logs in, described by traits and identified by credentials. What an answer contains depends on the port: `metadata_admin` comes from the admin port only, and the identity inside a session lacks credentials and often the addresses.
+// Identity An account: a person, or a service that logs in, with traits and credentials. The content depends on the port: only the admin port returns `metadata_admin`, and the identity of a session lacks credentials and often the addresses.
 type Identity struct {
-	// CreatedAt Time at which the account was created, by registration or over the admin port.
+	// CreatedAt Time at which the identity was created, by a registration or with the admin API.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// Credentials Ways to log in, by type (`password`, `oidc`, …). Only on the admin port, in full lists only when filtered or asked for, and each with its secret `config` only when named in `include_credential`.
+	// Credentials Credentials by type (`password`, `oidc`, …). Only on the admin port, in lists only if filtered or requested, and with their secret `config` only if the type is in `include_credential`.
 	Credentials map[CredentialsType]IdentityCredentials `json:"credentials,omitempty,omitzero"`
 
-	// ID UUID given by Kratos at creation; it never changes and is the key to store in an application's own data.
+	// ID UUID that Kratos assigns at creation. It never changes; use it as the key in an application's own data.
 	ID string `json:"id"`
 
-	// MetadataAdmin Any JSON value or `null`: object, array, string, number or boolean, kept and returned without a look inside. Used for identity metadata, where `null` means that none is set.
+	// MetadataAdmin Any JSON value or `null`: object, array, string, number or boolean, stored and returned unchanged. Used for identity metadata, where `null` means that none is set.
 	MetadataAdmin json.RawMessage `json:"metadata_admin,omitempty,omitzero" log:"-"`
 
-	// MetadataPublic Any JSON value or `null`: object, array, string, number or boolean, kept and returned without a look inside. Used for identity metadata, where `null` means that none is set.
+	// MetadataPublic Any JSON value or `null`: object, array, string, number or boolean, stored and returned unchanged. Used for identity metadata, where `null` means that none is set.
 	MetadataPublic json.RawMessage `json:"metadata_public,omitempty,omitzero" log:"-"`
 
-	// OrganizationID UUID in its 36-character notation, or `null` where nothing is referred to. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
+	// OrganizationID UUID in its 36-character form, or `null` if there is none. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
 	OrganizationID string `json:"organization_id,omitempty,omitzero"`
 
-	// RecoveryAddresses Addresses which the identity schema marks for recovery, to which codes and links are sent. Kept in step with the traits by Kratos; absent if there are none or they were not loaded.
+	// RecoveryAddresses Addresses in the traits that the identity schema marks for recovery, to which codes and links are sent. Kratos derives them from the traits; absent if there are none or they were not loaded.
 	RecoveryAddresses []RecoveryAddress `json:"recovery_addresses,omitempty,omitzero"`
 
-	// SchemaID Name of the identity schema, from the configuration, to which the traits conform.
+	// SchemaID Name of the identity schema in the configuration, which defines the traits.
 	SchemaID string `json:"schema_id"`
 
-	// SchemaURL Address of that schema on the public port, with the name in Base64. Empty where the identity is part of a list of sessions.
+	// SchemaURL URL of the identity schema on the public port, with the name in Base64. Empty in lists of sessions.
 	SchemaURL string `json:"schema_url"`
 
-	// State `active` lets the person log in; with `inactive` logins fail with 401 and existing sessions no longer count.
+	// State `active` or `inactive`. Logins of an inactive identity fail with 401, and its sessions are not valid.
 	State IdentityState `json:"state,omitempty,omitzero"`
 
-	// StateChangedAt Point in time in RFC 3339 notation, with up to nine digits of fractions of a second. The member is absent where the event has not happened, as `verified_at` of an unverified address.
+	// StateChangedAt Time in RFC 3339 format, with up to nine fractional digits. Absent if the event has not happened, such as `verified_at` of an unverified address.
 	StateChangedAt time.Time `json:"state_changed_at,omitempty,omitzero"`
 
-	// Traits Data about the person, such as email address and name, as JSON in the shape that the identity schema prescribes. The person can change it in the settings flow. Integers beyond 2^53 are kept exactly by Kratos, but lost by clients which read numbers as floating point.
+	// Traits Data of the identity, such as email address and name, as JSON that the identity schema defines. The person can change it in the settings flow. Kratos stores integers beyond 2^53 exactly, but clients that read numbers as floating point lose digits.
 	Traits json.RawMessage `json:"traits" log:"-"`
 
-	// UpdatedAt Time of the last change to the identity, be it by the person or over the admin port.
+	// UpdatedAt Time of the last change to the identity, by the person or with the admin API.
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 
-	// VerifiableAddresses Addresses which the traits name and the identity schema marks for verification, each with its result. Kept in step with the traits by Kratos; absent if there are none or they were not loaded.
+	// VerifiableAddresses Addresses in the traits that the identity schema marks for verification, each with its status. Kratos derives them from the traits; absent if there are none or they were not loaded.
 	VerifiableAddresses  []VerifiableAddress        `json:"verifiable_addresses,omitempty,omitzero"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// IdentityState `active` lets the person log in; with `inactive` logins fail with 401 and existing sessions no longer count.
+// IdentityState `active` or `inactive`. Logins of an inactive identity fail with 401, and its sessions are not valid.
 type IdentityState string
 
-// IdentityCredentials One type of credential of an identity, with all its instances: two providers or three passkeys are one `oidc` or one `passkey` credential.
+// IdentityCredentials Credential of one type, with all its instances: two providers are one `oidc` credential, three passkeys one `passkey` credential.
 type IdentityCredentials struct {
-	// Config JSON value which Kratos passes on as it is stored, an object as a rule. Its members depend on the place: the configuration of a credential, or code, status, reason and message of a failed delivery. Kratos sends `null` where there is nothing to tell, as after a successful delivery.
+	// Config JSON value as stored, usually an object. Its members depend on where it is used: the configuration of a credential, or code, status, reason and message of a failed delivery. Kratos sends `null` if there is none, as after a successful delivery.
 	Config json.RawMessage `json:"config,omitempty,omitzero" log:"-"`
 
-	// CreatedAt Time at which the first instance of this type was set up; the zero time (year 1) in the answer to a creation.
+	// CreatedAt Time at which the first instance of this type was created; the zero time (year 1) in the response to a creation.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// Identifiers What the person is found by: email address, phone or user name for `password`, `code` and `webauthn`, `provider:subject` for `oidc`, user handles for `passkey`, and the identity's own id for `totp` and `lookup_secret`.
+	// Identifiers Identifiers that find the identity: email address, phone number or user name for `password`, `code` and `webauthn`, `provider:subject` for `oidc`, user handles for `passkey`, and the identity's own id for `totp` and `lookup_secret`.
 	Identifiers []string `json:"identifiers,omitempty,omitzero" log:"-"`
 
-	// Type Kind of credential. `oidc` covers all providers, `lookup_secret` means backup codes, `code` one-time codes by message, `link_recovery` and `code_recovery` recovery; `saml` cannot be imported and `profile` not included in answers on this version.
+	// Type Type of credential. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. On this version `saml` cannot be imported and `profile` cannot be included in responses.
 	Type CredentialsType `json:"type,omitempty,omitzero"`
 
-	// UpdatedAt Time at which the credential was last written, which happens with other changes of the identity, too.
+	// UpdatedAt Time of the last change to the credential; other changes of the identity can update it, too.
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 
-	// Version Version of the structure of `config`, counted by Kratos from 0 for its own migrations.
+	// Version Version of the structure of `config`, from 0, for Kratos' migrations.
 	Version              int64                      `json:"version,omitempty,omitzero"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// CredentialsType Kind of credential. `oidc` covers all providers, `lookup_secret` means backup codes, `code` one-time codes by message, `link_recovery` and `code_recovery` recovery; `saml` cannot be imported and `profile` not included in answers on this version.
+// CredentialsType Type of credential. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. On this version `saml` cannot be imported and `profile` cannot be included in responses.
 type CredentialsType string
 
-// CodeCredentials Shape of `config` in a credential of type `code`, shown when `include_credential` names it.
+// CodeCredentials `config` of a `code` credential, present if `include_credential` has this type.
 type CodeCredentials struct {
-	// Addresses Addresses to which one-time login codes may be sent, taken from the traits which the identity schema marks for that.
+	// Addresses Addresses for one-time login codes, from the traits that the identity schema marks for them.
 	Addresses []CodeAddress `json:"addresses,omitempty,omitzero"`
 }
 
-// CodeAddress Address for one-time login codes, with the way by which it is reached.
+// CodeAddress Address for one-time login codes, with its channel.
 type CodeAddress struct {
 	// Address Email address, or phone number with its country code.
 	Address string `json:"address,omitempty,omitzero" log:"-"`
@@ -800,641 +800,641 @@ type CodeAddress struct {
 	Channel AddressChannel `json:"channel,omitempty,omitzero"`
 }
 
-// OIDCCredentials Shape of `config` in a credential of type `oidc`, shown when `include_credential` names it.
+// OIDCCredentials `config` of an `oidc` credential, present if `include_credential` has this type.
 type OIDCCredentials struct {
-	// Providers Links to accounts at OpenID Connect providers, one element for each.
+	// Providers Linked accounts at OpenID Connect providers.
 	Providers []OIDCProvider `json:"providers,omitempty,omitzero"`
 }
 
-// OIDCProvider Link between the identity and one account at an OpenID Connect provider. The tokens are those of the login which made the link; Kratos does not refresh them, and hands them out decrypted over the admin port only.
+// OIDCProvider Link to an account at an OpenID Connect provider. The tokens are those of the login that created the link. Kratos does not refresh them and returns them decrypted, on the admin port only.
 type OIDCProvider struct {
-	// InitialAccessToken Secret: access token from the login which made the link, and not renewed since. Empty for imported links and when it cannot be decrypted.
+	// InitialAccessToken Secret: access token of the login that created the link, not refreshed since. Empty for imported links and if it cannot be decrypted.
 	InitialAccessToken string `json:"initial_access_token,omitempty,omitzero" log:"-"`
 
-	// InitialIDToken Secret: ID token (JWT) from the login which made the link. Empty for imported links and when it cannot be decrypted.
+	// InitialIDToken Secret: ID token (JWT) of the login that created the link. Empty for imported links and if it cannot be decrypted.
 	InitialIDToken string `json:"initial_id_token,omitempty,omitzero" log:"-"`
 
-	// InitialRefreshToken Secret: refresh token from the login which made the link; treat it as a password. Empty unless the provider issued one.
+	// InitialRefreshToken Secret: refresh token of the login that created the link. Protect it like a password. Empty if the provider did not issue one.
 	InitialRefreshToken string `json:"initial_refresh_token,omitempty,omitzero" log:"-"`
 
-	// Organization UUID of the organization whose sign-on made the link; empty or absent without one.
+	// Organization UUID of the organization whose single sign-on created the link; empty or absent if there is none.
 	Organization string `json:"organization,omitempty,omitzero" log:"-"`
 
-	// Provider Id of the provider as in the configuration, such as `google`.
+	// Provider Id of the provider in the configuration, such as `google`.
 	Provider string `json:"provider,omitempty,omitzero" log:"-"`
 
-	// Subject Account's identifier at the provider, the `sub` claim. Together with `provider` it is the login identifier.
+	// Subject Subject of the account at the provider, the `sub` claim. `provider` and `subject` together are the login identifier.
 	Subject string `json:"subject,omitempty,omitzero" log:"-"`
 
-	// UseAutoLink Whether the link was imported with automatic account linking switched on; absent where it was not.
+	// UseAutoLink Whether the link was imported with automatic account linking; absent if not.
 	UseAutoLink bool `json:"use_auto_link,omitempty,omitzero"`
 }
 
-// PasswordCredentials Shape of `config` in a credential of type `password`, shown when `include_credential` names it. It can be imported into another server as it is.
+// PasswordCredentials `config` of a `password` credential, present if `include_credential` has this type. It can be imported into another server unchanged.
 type PasswordCredentials struct {
-	// HashedPassword Secret: the password's hash with algorithm and parameters, such as `$2a$12$…` or `$argon2id$…`; treat it as a password. Empty while the migration hook is to decide.
+	// HashedPassword Secret: hash of the password with algorithm and parameters, such as `$2a$12$…` or `$argon2id$…`. Protect it like a password. Empty if the migration hook checks the password.
 	HashedPassword string `json:"hashed_password,omitempty,omitzero" log:"-"`
 
-	// UsePasswordMigrationHook Whether the next login asks the password migration hook to check the password, which Kratos then hashes and stores.
+	// UsePasswordMigrationHook Whether the password migration hook checks the password at the next login, after which Kratos stores a hash of its own.
 	UsePasswordMigrationHook bool `json:"use_password_migration_hook,omitempty,omitzero"`
 }
 
-// IdentityPatch One element of a batch. `create` is the only action; an element without it does nothing and yields `null`.
+// IdentityPatch An element of a batch. `create` is the only operation; an element without it does nothing, and its result is `null`.
 type IdentityPatch struct {
-	// Create A new account as an administrator writes it. Only schema and traits are needed; credentials, addresses and state are for importing accounts from elsewhere. Members which the server does not know are refused with 400.
+	// Create New identity. Only schema and traits are required; credentials, addresses and state are for imports from other systems. Members that the server does not know are rejected with 400.
 	Create CreateIdentityBody `json:"create,omitempty,omitzero"`
 
-	// PatchID UUID chosen by the client and returned with the result, to tell which element it belongs to. Kratos does not store it, so it does not make a repeated call safe.
+	// PatchID UUID chosen by the client and repeated in the result of the element. Kratos does not store it, so it does not make a repeated call safe.
 	PatchID string `json:"patch_id,omitempty,omitzero"`
 }
 
-// IdentityPatchResponse Outcome of one element of a batch: the id of a new identity, or the error which prevented it.
+// IdentityPatchResponse Result of an element of a batch: the id of a new identity, or the error.
 type IdentityPatchResponse struct {
 	// Action `create` if the identity was created, `error` if it was not.
 	Action PatchAction `json:"action,omitempty,omitzero"`
 
-	// Error What went wrong. `id` says it to programs, but many errors have none, so a client decides by the HTTP status first. The texts are English, meant for developers, and may change.
+	// Error Error details. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
 	Error *GenericError `json:"error,omitempty,omitzero"`
 
 	// Identity UUID of the created identity; absent if `action` is `error`.
 	Identity string `json:"identity,omitempty,omitzero"`
 
-	// PatchID UUID which the client gave to the element; absent if it gave none.
+	// PatchID UUID that the client set for the element; absent if it set none.
 	PatchID string `json:"patch_id,omitempty,omitzero"`
 }
 
 // PatchAction `create` if the identity was created, `error` if it was not.
 type PatchAction string
 
-// IdentitySchema JSON Schema that says which traits an identity has and, by the extension `ory.sh/kratos`, which of them are login identifiers or serve for verification and recovery. Its traits are under `properties.traits`.
+// IdentitySchema JSON Schema of the identities. Its extension `ory.sh/kratos` marks traits as login identifiers or for verification and recovery. The traits are in `properties.traits`.
 type IdentitySchema = json.RawMessage
 
-// IdentitySchemaContainer An identity schema together with the name under which it is configured.
+// IdentitySchemaContainer An identity schema with its name in the configuration.
 type IdentitySchemaContainer struct {
-	// ID Name as in the configuration, which `schema_id` of identities refers to.
+	// ID Name of the schema in the configuration, the `schema_id` of identities.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Schema The JSON Schema document; `getIdentitySchema` returns the same without this envelope.
+	// Schema The JSON Schema; `getIdentitySchema` returns the same without this envelope.
 	Schema json.RawMessage `json:"schema,omitempty,omitzero" log:"-"`
 }
 
-// AddressStatus Progress of verification: `pending` before anything was sent, `sent` once a code or link is on its way, `completed` when the address is verified. An address may be verified and still read `sent`, so `verified` is what counts.
+// AddressStatus Verification status: `pending` before a message was sent, `sent` after a code or link was sent, `completed` when the address is verified. A verified address can still be `sent`, so check `verified` instead.
 type AddressStatus string
 
-// IdentityWithCredentials Credentials to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person sets them up in the settings flow.
+// IdentityWithCredentials Credentials to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
 type IdentityWithCredentials struct {
-	// OIDC Links to OpenID Connect providers to import, wrapped in `config`. They are added to those the identity has.
+	// OIDC Links to OpenID Connect providers to import, in `config`. They are added to the identity's current links.
 	OIDC IdentityWithCredentialsOIDC `json:"oidc,omitempty,omitzero"`
 
-	// Password Password to import, wrapped in `config`. It replaces a password which the identity has already.
+	// Password Password to import, in `config`. It replaces the identity's current password.
 	Password IdentityWithCredentialsPassword `json:"password,omitempty,omitzero" log:"-"`
 }
 
-// IdentityWithCredentialsOIDC Links to OpenID Connect providers to import, wrapped in `config`. They are added to those the identity has.
+// IdentityWithCredentialsOIDC Links to OpenID Connect providers to import, in `config`. They are added to the identity's current links.
 type IdentityWithCredentialsOIDC struct {
-	// Config Links to import, in `providers`. The member `config` is declared with the shape of a password and has no use here.
+	// Config Links to import, in `providers`. The member `config` is declared with the schema of a password and has no effect.
 	Config IdentityWithCredentialsOIDCConfig `json:"config,omitempty,omitzero"`
 }
 
-// IdentityWithCredentialsOIDCConfig Links to import, in `providers`. The member `config` is declared with the shape of a password and has no use here.
+// IdentityWithCredentialsOIDCConfig Links to import, in `providers`. The member `config` is declared with the schema of a password and has no effect.
 type IdentityWithCredentialsOIDCConfig struct {
-	// Config One of three ways to import a password: in plaintext, as a hash from another system, or not at all until the migration hook has checked it. The password policy does not apply. Given several, the migration hook goes before plaintext, and plaintext before the hash.
+	// Config Password to import: in plaintext, as a hash from another system, or with the migration hook, which checks it at the first login. The password policy does not apply. If several members are set, the migration hook takes precedence over plaintext, and plaintext over the hash.
 	Config IdentityWithCredentialsPasswordConfig `json:"config,omitempty,omitzero"`
 
-	// Providers One element for each account at a provider with which the person may log in.
+	// Providers Accounts at providers with which the person can log in.
 	Providers []IdentityWithCredentialsOIDCConfigProvider `json:"providers,omitempty,omitzero"`
 }
 
-// IdentityWithCredentialsOIDCConfigProvider Link to one account at an OpenID Connect provider, with which the person can log in right after the import.
+// IdentityWithCredentialsOIDCConfigProvider Link to an account at an OpenID Connect provider, with which the person can log in after the import.
 type IdentityWithCredentialsOIDCConfigProvider struct {
-	// Provider Id of the provider as in the configuration, such as `google`.
+	// Provider Id of the provider in the configuration, such as `google`.
 	Provider string `json:"provider" log:"-"`
 
-	// Subject Account's identifier at the provider, the `sub` claim of its ID tokens. With `provider` it forms the login identifier, which has to be unique.
+	// Subject Subject of the account at the provider, the `sub` claim of its ID tokens. `provider` and `subject` together are the login identifier, which has to be unique.
 	Subject string `json:"subject" log:"-"`
 
-	// UseAutoLink `true` imports the link with automatic account linking switched on; off when left out.
+	// UseAutoLink `true` imports the link with automatic account linking. Default false.
 	UseAutoLink bool `json:"use_auto_link,omitempty,omitzero"`
 }
 
-// IdentityWithCredentialsPassword Password to import, wrapped in `config`. It replaces a password which the identity has already.
+// IdentityWithCredentialsPassword Password to import, in `config`. It replaces the identity's current password.
 type IdentityWithCredentialsPassword struct {
-	// Config One of three ways to import a password: in plaintext, as a hash from another system, or not at all until the migration hook has checked it. The password policy does not apply. Given several, the migration hook goes before plaintext, and plaintext before the hash.
+	// Config Password to import: in plaintext, as a hash from another system, or with the migration hook, which checks it at the first login. The password policy does not apply. If several members are set, the migration hook takes precedence over plaintext, and plaintext over the hash.
 	Config IdentityWithCredentialsPasswordConfig `json:"config,omitempty,omitzero"`
 }
 
-// IdentityWithCredentialsPasswordConfig One of three ways to import a password: in plaintext, as a hash from another system, or not at all until the migration hook has checked it. The password policy does not apply. Given several, the migration hook goes before plaintext, and plaintext before the hash.
+// IdentityWithCredentialsPasswordConfig Password to import: in plaintext, as a hash from another system, or with the migration hook, which checks it at the first login. The password policy does not apply. If several members are set, the migration hook takes precedence over plaintext, and plaintext over the hash.
 type IdentityWithCredentialsPasswordConfig struct {
-	// HashedPassword Secret: hash from another system; treat it as a password. The beginning names the format: `$2a$`, `$2b$`, `$2y$` (bcrypt), `$argon2id$`, `$argon2i$`, `$pbkdf2-sha256$` and its like, `$scrypt$`, `$firescrypt$`, `$md5$`, `$sha1$`, `$sha256$`, `$sha512$`, `{SSHA}`, `{SSHA256}`, `{SSHA512}`, `$md5-crypt$`, `$sha256-crypt$`, `$sha512-crypt$` or `$hmac-…$`; others are refused with 400.
+	// HashedPassword Secret: hash from another system. Protect it like a password. The prefix is the format: `$2a$`, `$2b$`, `$2y$` (bcrypt), `$argon2id$`, `$argon2i$`, `$pbkdf2-sha256$` and similar, `$scrypt$`, `$firescrypt$`, `$md5$`, `$sha1$`, `$sha256$`, `$sha512$`, `{SSHA}`, `{SSHA256}`, `{SSHA512}`, `$md5-crypt$`, `$sha256-crypt$`, `$sha512-crypt$` or `$hmac-…$`; others are rejected with 400.
 	HashedPassword string `json:"hashed_password,omitempty,omitzero" log:"-"`
 
-	// Password Secret: password in plaintext. Kratos hashes it at once, which takes time in large batches.
+	// Password Secret: password in plaintext. Kratos hashes it immediately, which takes time in large batches.
 	Password string `json:"password,omitempty,omitzero" log:"-"`
 
-	// UsePasswordMigrationHook `true` stores no password and lets the password migration hook check the first login, after which Kratos keeps a hash of its own; `false` by default.
+	// UsePasswordMigrationHook `true` stores no password: the password migration hook checks it at the first login, after which Kratos stores a hash of its own. Default false.
 	UsePasswordMigrationHook bool `json:"use_password_migration_hook,omitempty,omitzero"`
 }
 
-// JSONPatch One change to an identity document, in the notation of RFC 6902, of which Kratos knows a part.
+// JSONPatch JSON Patch operation (RFC 6902) on an identity. Kratos supports a subset of the RFC.
 type JSONPatch struct {
-	// From JSON Pointer to the source of `move` and `copy`, which Kratos refuses; therefore without use.
+	// From JSON Pointer to the source of `move` and `copy`, which Kratos rejects; therefore unused.
 	//
 	// Example: /name
 	From string `json:"from,omitempty,omitzero"`
 
-	// Op Kind of change: `add`, `replace` or `remove`. The others of RFC 6902 (`move`, `copy`, `test`) are refused with 400.
+	// Op Type of operation: `add`, `replace` or `remove`. The others of RFC 6902 (`move`, `copy`, `test`) are rejected with 400.
 	//
 	// Example: replace
 	Op JSONPatchOp `json:"op"`
 
-	// Path JSON Pointer to the member to change, such as `/state` or `/traits/email`. `/id` and `/credentials` are refused.
+	// Path JSON Pointer (RFC 6901) to the member to change, such as `/state` or `/traits/email`. `/id` and `/credentials` are rejected.
 	//
 	// Example: /name
 	Path string `json:"path"`
 
-	// Value JSON to store at `path`, for `add` and `replace`; not used by `remove`.
+	// Value JSON value to store at `path`, for `add` and `replace`; not used by `remove`.
 	//
 	// Example: foobar
 	Value interface{} `json:"value,omitempty,omitzero" log:"-"`
 }
 
-// JSONPatchOp Kind of change: `add`, `replace` or `remove`. The others of RFC 6902 (`move`, `copy`, `test`) are refused with 400.
+// JSONPatchOp Type of operation: `add`, `replace` or `remove`. The others of RFC 6902 (`move`, `copy`, `test`) are rejected with 400.
 //
 // Example: replace
 type JSONPatchOp string
 
-// JSONPatchDocument List of JSON Patch operations (RFC 6902) on an identity, applied in order; if one fails, none has an effect.
+// JSONPatchDocument List of [JSON Patch](https://www.rfc-editor.org/rfc/rfc6902) operations (RFC 6902) on an identity, applied in order. If one fails, none has an effect.
 type JSONPatchDocument = []JSONPatch
 
-// LoginFlow One attempt of one person to prove who they are: as a plain login, as a second factor (`requested_aal` is `aal2`) or as a confirmation of a running session (`refresh`). It holds the form to show in `ui` and is submitted with updateLoginFlow until a session comes out of it. A native flow is not spent by success: submitting it again logs in once more.
+// LoginFlow An attempt of a person to log in: a plain login, a second factor (`requested_aal` is `aal2`), or a login that refreshes an existing session (`refresh`). The form to show is in `ui`; it is submitted with updateLoginFlow, in one or more steps, until a session is created. A native flow can be submitted again after success, which logs in again.
 type LoginFlow struct {
-	// Active Method of the last submit, for example `password` or `code`; absent before the first one. Kratos also sends `identifier_first`, which is not listed.
+	// Active Method of the last submission, such as `password` or `code`; absent before the first. Kratos also sends `identifier_first`, which is not listed.
 	Active CredentialsType `json:"active,omitempty,omitzero"`
 
-	// CreatedAt Time at which the database row came into being; close to `issued_at`.
+	// CreatedAt Time at which the database record was created; close to `issued_at`.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// ExpiresAt Time from which the flow is refused; reading and submitting then answer 410 with `self_service_flow_expired` (303 when a browser submits its form). The span after `issued_at` is the setting `selfservice.flows.login.lifespan`.
+	// ExpiresAt Time at which the flow expires. Reading and submitting it then return 410 `self_service_flow_expired` (303 for a browser form). The lifetime is configured by `selfservice.flows.login.lifespan`.
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// ID Names the flow in the query parameters `flow` (submit) and `id` (read).
+	// ID UUID of the flow, for the query parameters `flow` (submit) and `id` (read).
 	ID string `json:"id"`
 
-	// IssuedAt Time at which the flow was created, in RFC 3339 form.
+	// IssuedAt Time at which the flow was created (RFC 3339).
 	IssuedAt time.Time `json:"issued_at"`
 
-	// OAuth2LoginChallenge Challenge under which an OAuth 2.0 server (Ory Hydra) waits for this login; absent for logins that are not part of an OAuth 2.0 authorization.
+	// OAuth2LoginChallenge Challenge of the OAuth 2.0 server (Hydra) that waits for this login; absent for logins that are not part of an OAuth 2.0 authorization.
 	OAuth2LoginChallenge string `json:"oauth2_login_challenge,omitempty,omitzero" log:"-"`
 
-	// OAuth2LoginRequest What an OAuth 2.0 application asked of Ory Hydra when it sent the person to log in. Kratos fetches it from Hydra by the `login_challenge` and passes it on with the login or registration flow, so that the user interface can name the application and the scopes. Members which Hydra leaves out are absent.
+	// OAuth2LoginRequest Login request of an OAuth 2.0 client at Hydra. Kratos reads it from Hydra with the `login_challenge` and adds it to the login or registration flow, so that the UI can show the client and the scopes. Members that Hydra omits are absent.
 	OAuth2LoginRequest *OAuth2LoginRequest `json:"oauth2_login_request,omitempty,omitzero"`
 
-	// OrganizationID UUID in its 36-character notation, or `null` where nothing is referred to. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
+	// OrganizationID UUID in its 36-character form, or `null` if there is none. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
 	OrganizationID string `json:"organization_id,omitempty,omitzero"`
 
-	// Refresh True when the flow was created with `refresh=true` and a valid session, so that the person authenticates again; the form then offers the methods of that person only. Without a session it stays false and the flow is a plain login.
+	// Refresh True if the flow was created with `refresh=true` and a valid session, so that the person authenticates again. The form then has only the methods of that person. Without a session it is false and the flow is a plain login.
 	Refresh bool `json:"refresh"`
 
-	// RequestURL Full URL with which the flow was created, including its query.
+	// RequestURL URL that created the flow, including its query.
 	RequestURL string `json:"request_url" log:"-"`
 
-	// RequestedAAL Strength of an authentication. `aal0` means nothing is proved yet, `aal1` one factor such as a password, a passkey or a provider, `aal2` a second factor on top, such as TOTP, a security key or a backup code; `aal3` is declared, but Kratos does not issue it.
+	// RequestedAAL Authenticator assurance level (AAL) of an authentication. `aal0`: not authenticated. `aal1`: one factor such as a password, a passkey or a provider. `aal2`: also a second factor, such as TOTP, a security key or a backup code. `aal3` is declared, but Kratos does not issue it.
 	RequestedAAL AAL `json:"requested_aal,omitempty,omitzero"`
 
-	// ReturnTo Absolute URL at which a browser arrives after success, as given at creation and permitted by `selfservice.allowed_return_urls`; absent when none was given, and the configured default applies.
+	// ReturnTo Absolute URL to which a browser is redirected after success, as set at creation and allowed by `selfservice.allowed_return_urls`. Absent if none was set; the configured default then applies.
 	ReturnTo string `json:"return_to,omitempty,omitzero" log:"-"`
 
-	// SessionTokenExchangeCode Secret: the first half (`init_code`, 64 characters) of what exchangeSessionToken needs after a sign-in through a provider in the system's browser. Sent only in the answer that creates a native flow with `return_session_token_exchange_code=true`.
+	// SessionTokenExchangeCode Secret: the first of the two codes of exchangeSessionToken (`init_code`, 64 characters), for a login with a provider in the system browser. Sent only in the response that creates a native flow with `return_session_token_exchange_code=true`.
 	SessionTokenExchangeCode string `json:"session_token_exchange_code,omitempty,omitzero" log:"-"`
 
-	// State How far a login flow has come. `choose_method` waits for a method and its input, `sent_email` has sent a one-time code by e-mail or SMS and waits for it, `passed_challenge` has ended successfully.
+	// State State of a login flow. `choose_method`: waits for a method and its input. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the login succeeded.
 	State LoginFlowState `json:"state"`
 
-	// TransientPayload Free JSON object for web hooks and message templates that a submit may bring. Kratos does not store it with the flow; it is absent except in answers to submits, where it is usually an empty object.
+	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Kind of client a flow was created for, fixed at creation. `browser` flows work with cookies and a CSRF token, whether the answers are pages or JSON; `api` flows are for native clients, have neither, and refuse requests that carry a cookie.
+	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
-	// UI Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
+	// UI Form of a flow: its target, its fields and buttons, and its messages.
 	UI UIContainer `json:"ui"`
 
-	// UpdatedAt Time of the last change to the database row.
+	// UpdatedAt Time of the last change to the database record.
 	UpdatedAt            time.Time                  `json:"updated_at,omitempty,omitzero"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// LoginFlowState How far a login flow has come. `choose_method` waits for a method and its input, `sent_email` has sent a one-time code by e-mail or SMS and waits for it, `passed_challenge` has ended successfully.
+// LoginFlowState State of a login flow. `choose_method`: waits for a method and its input. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the login succeeded.
 type LoginFlowState string
 
-// LogoutFlow What a browser needs to sign out. There is no form and nothing to read later: either the browser navigates to `logout_url`, or the client calls updateLogoutFlow with `logout_token`.
+// LogoutFlow URL and token with which a browser logs out. Either the browser navigates to `logout_url`, or the client calls updateLogoutFlow with `logout_token`.
 type LogoutFlow struct {
-	// LogoutToken Secret: begins with `ory_lo_` and works only together with the session cookie of the session it was issued for.
+	// LogoutToken Secret: logout token, with the prefix `ory_lo_`. It works only together with the cookie of the session for which it was issued.
 	LogoutToken string `json:"logout_token" log:"-"`
 
-	// LogoutURL Absolute URL of updateLogoutFlow including the token and the `return_to` given at creation; opening it in the signed-in browser ends the session.
+	// LogoutURL Absolute URL of updateLogoutFlow with the token and the `return_to` set at creation. It ends the session of the browser that opens it.
 	LogoutURL string `json:"logout_url" log:"-"`
 }
 
-// CourierMessage Mail or text message which the courier sends, has sent or has given up, as the admin API lists it. Subject and body are stored as rendered, so the codes and links in them are readable by every caller of the admin port.
+// CourierMessage Email or text message that the courier sends, has sent or has abandoned. Subject and body are stored as rendered, so every caller of the admin port can read the codes and links in them.
 type CourierMessage struct {
-	// Body Secret: rendered plain text, with the one-time code or the link inside; treat it as a password while the flow is open.
+	// Body Secret: rendered plain text, with the one-time code or link. Protect it like a password while the flow is valid.
 	Body string `json:"body" log:"-"`
 
-	// Channel Delivery channel which the courier uses, `email` or `sms`; it tells text messages apart more reliably than `type`.
+	// Channel Delivery channel of the courier, `email` or `sms`; more reliable than `type` to identify text messages.
 	Channel string `json:"channel,omitempty,omitzero"`
 
 	// CreatedAt Time at which the message was queued (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 
-	// Dispatches Delivery attempts with their outcome. Only `getCourierMessage` returns them; they are absent in lists.
+	// Dispatches Delivery attempts with their status. Only `getCourierMessage` returns them; absent in lists.
 	Dispatches []CourierMessageDispatch `json:"dispatches,omitempty,omitzero"`
 
-	// ID UUID of the message, given by Kratos when it is queued; `getCourierMessage` takes it.
+	// ID UUID of the message, assigned by Kratos when it is queued; for `getCourierMessage`.
 	ID string `json:"id"`
 
-	// Recipient Address the message goes to, an e-mail address or, for text messages, a telephone number such as `+4915170000012`.
+	// Recipient Address of the message: an email address or, for text messages, a phone number such as `+4915170000012`.
 	Recipient string `json:"recipient" log:"-"`
 
-	// SendCount Number of delivery attempts so far, failed ones included; 0 while the message waits for the first.
+	// SendCount Number of delivery attempts, including failed ones; 0 before the first.
 	SendCount int64 `json:"send_count"`
 
-	// Status Where a message stands: `queued` waits for the courier, `processing` is being handed over, `sent` was accepted by the mail server or gateway, `abandoned` failed so often that the courier tries no more. Any other value in a list filter is refused with 400.
+	// Status Delivery status of a message. `queued`: waits for the courier. `processing`: is being sent. `sent`: was accepted by the mail server or gateway. `abandoned`: failed too often. Other values in a list filter are rejected with 400.
 	Status CourierMessageStatus `json:"status"`
 
-	// Subject Rendered subject line, which may contain a one-time code; empty for text messages.
+	// Subject Rendered subject, which can contain a one-time code; empty for text messages.
 	Subject string `json:"subject" log:"-"`
 
-	// TemplateType Template which the message was made from: `recovery_…`, `verification_…`, `login_…` and `registration_…` name the flow, `…_code_…` the code method, without it the link method; `…_valid` goes to a known address, `…_invalid` tells an address unknown to Kratos that somebody tried it. `stub` is for tests.
+	// TemplateType Template of the message. `recovery_…`, `verification_…`, `login_…` and `registration_…` are the flow; `…_code_…` is the code method, otherwise the link method; `…_valid` is sent to a known address, `…_invalid` notifies an unknown address of the attempt. `stub` is for tests.
 	TemplateType CourierTemplate `json:"template_type"`
 
-	// Type Kind of address a message goes to: `email` or `phone`. Servers send `sms`, which is not among the values, for text messages; a client has to let unknown values pass.
+	// Type Type of a message: `email` or `phone`. Servers send `sms` for text messages, which is not listed; clients have to accept unknown values.
 	Type CourierMessageType `json:"type"`
 
-	// UpdatedAt Time of the last change to the stored message (RFC 3339). It may still equal `created_at` after a delivery; the times of the attempts are in `dispatches`.
+	// UpdatedAt Time of the last change to the stored message (RFC 3339). It can equal `created_at` even after a delivery; the times of the attempts are in `dispatches`.
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// CourierTemplate Template which the message was made from: `recovery_…`, `verification_…`, `login_…` and `registration_…` name the flow, `…_code_…` the code method, without it the link method; `…_valid` goes to a known address, `…_invalid` tells an address unknown to Kratos that somebody tried it. `stub` is for tests.
+// CourierTemplate Template of the message. `recovery_…`, `verification_…`, `login_…` and `registration_…` are the flow; `…_code_…` is the code method, otherwise the link method; `…_valid` is sent to a known address, `…_invalid` notifies an unknown address of the attempt. `stub` is for tests.
 type CourierTemplate string
 
-// CourierMessageDispatch One attempt of the courier to hand a message to the mail server or the SMS gateway. A message which fails and is tried again has several.
+// CourierMessageDispatch An attempt of the courier to deliver a message to the mail server or the SMS gateway. A message whose delivery is retried has several.
 type CourierMessageDispatch struct {
-	// CreatedAt Time at which the attempt was written down (RFC 3339).
+	// CreatedAt Time of the attempt (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 
-	// Error JSON value which Kratos passes on as it is stored, an object as a rule. Its members depend on the place: the configuration of a credential, or code, status, reason and message of a failed delivery. Kratos sends `null` where there is nothing to tell, as after a successful delivery.
+	// Error JSON value as stored, usually an object. Its members depend on where it is used: the configuration of a credential, or code, status, reason and message of a failed delivery. Kratos sends `null` if there is none, as after a successful delivery.
 	Error json.RawMessage `json:"error,omitempty,omitzero" log:"-"`
 
-	// ID UUID of the attempt, given by Kratos.
+	// ID UUID of the attempt, assigned by Kratos.
 	ID string `json:"id"`
 
-	// MessageID UUID of the message which was to be delivered, equal to the `id` of the enclosing message.
+	// MessageID UUID of the message, equal to the `id` of the enclosing message.
 	MessageID string `json:"message_id"`
 
-	// Status Outcome of the attempt: `success` when the mail server or gateway accepted the message (which proves no delivery to the person), `failed` when it refused or could not be reached.
+	// Status Status of the attempt: `success` if the mail server or gateway accepted the message (which does not prove that the person received it), `failed` if it rejected the message or could not be reached.
 	Status CourierDispatchStatus `json:"status"`
 
-	// UpdatedAt Time of the last change to the attempt (RFC 3339), as a rule equal to `created_at`.
+	// UpdatedAt Time of the last change to the attempt (RFC 3339), usually equal to `created_at`.
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// CourierDispatchStatus Outcome of the attempt: `success` when the mail server or gateway accepted the message (which proves no delivery to the person), `failed` when it refused or could not be reached.
+// CourierDispatchStatus Status of the attempt: `success` if the mail server or gateway accepted the message (which does not prove that the person received it), `failed` if it rejected the message or could not be reached.
 type CourierDispatchStatus string
 
 // PatchIdentitiesBody Batch of identities to create in one request.
 type PatchIdentitiesBody struct {
-	// Identities Identities to create, up to 1000 on every release and better not over 200 with plaintext passwords. Results come in the same order; an empty or missing list yields an empty result.
+	// Identities Identities to create: up to 1000 on every release, at most about 200 with plaintext passwords. Results are in the same order; an empty or absent list has an empty result.
 	Identities []IdentityPatch `json:"identities,omitempty,omitzero"`
 }
 
-// PerformNativeLogoutBody Session that a native client ends. The token is named in the body; the header `X-Session-Token` is not looked at.
+// PerformNativeLogoutBody Session that a native client ends. The token is in the body; the header `X-Session-Token` is ignored.
 type PerformNativeLogoutBody struct {
-	// SessionToken Secret: token of the session to revoke, beginning with `ory_st_`. An unknown one yields 403, a session revoked before 204 again.
+	// SessionToken Secret: token of the session to revoke, with the prefix `ory_st_`. An unknown token results in 403, a session that is revoked already in 204.
 	SessionToken string `json:"session_token" log:"-"`
 }
 
-// RecoveryCodeForIdentity What the person needs to regain access. Whoever has code and link can take over the account, so they should not travel together.
+// RecoveryCodeForIdentity Code and URL with which a person regains access. Both together give control of the account, so send them over separate channels.
 type RecoveryCodeForIdentity struct {
-	// ExpiresAt Time after which neither flow nor code are accepted.
+	// ExpiresAt Time at which flow and code expire.
 	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
 
-	// RecoveryCode Secret: six-digit code to enter in the recovery flow; treat it as a password. It works once.
+	// RecoveryCode Secret: six-digit code to enter in the recovery flow. Protect it like a password. It works once.
 	RecoveryCode string `json:"recovery_code" log:"-"`
 
-	// RecoveryLink Address of the recovery page with the flow's id, to be opened in a browser; the code is not part of it. The id in `flow` is what native clients submit the code to.
+	// RecoveryLink URL of the recovery page with the flow's id, to open in a browser; it does not contain the code. Native clients submit the code to the flow in the query parameter `flow`.
 	RecoveryLink string `json:"recovery_link"`
 }
 
-// RecoveryFlow An attempt to get back into an account by proving control of one of its addresses. It never tells whether an address is known. A success leaves the person signed in and in front of a settings flow, where a new password or other credential is set.
+// RecoveryFlow An attempt to regain access to an account by proving control of one of its addresses. It does not disclose whether an address is known. After success the person is logged in and continues with a settings flow to set a new password or other credential.
 type RecoveryFlow struct {
-	// Active Recovery method, `code` or `link`, set from the configuration at creation. An unknown method in a submit turns it into `default`, after which the flow is of no more use.
+	// Active Recovery method, `code` or `link`, from the configuration at creation. An unknown method in a submission changes it to `default` and makes the flow unusable.
 	Active CredentialsType `json:"active,omitempty,omitzero"`
 
-	// ContinueWith What to do after success, in the answer to the right code and only with the feature flag `use_continue_with_transitions`. A native client finds the session token and the settings flow here, a single-page client only the settings flow.
+	// ContinueWith What to do after success, present in the response to the right code and only with the feature flag `use_continue_with_transitions`. A native client gets the session token and the settings flow, a single-page client the settings flow.
 	ContinueWith []ContinueWith `json:"continue_with,omitempty,omitzero"`
 
-	// ExpiresAt Time from which the flow is refused. Reading then answers 410; a submit answers 303 to a new flow, or 410 to a native client with the feature flag `use_continue_with_transitions`.
+	// ExpiresAt Time at which the flow expires. Reading it then returns 410. Submitting it returns 303 to a new flow, or 410 to a native client with the feature flag `use_continue_with_transitions`.
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// ID Names the flow in the query parameters `flow` (submit) and `id` (read).
+	// ID UUID of the flow, for the query parameters `flow` (submit) and `id` (read).
 	ID string `json:"id"`
 
-	// IssuedAt Time at which the flow was created, in RFC 3339 form.
+	// IssuedAt Time at which the flow was created (RFC 3339).
 	IssuedAt time.Time `json:"issued_at"`
 
-	// RequestURL Full URL with which the flow was created, including its query.
+	// RequestURL URL that created the flow, including its query.
 	RequestURL string `json:"request_url" log:"-"`
 
-	// ReturnTo Absolute URL at which a browser arrives after the settings flow that follows; absent when none was given at creation.
+	// ReturnTo Absolute URL to which a browser is redirected after the settings flow that follows; absent if none was set at creation.
 	ReturnTo string `json:"return_to,omitempty,omitzero" log:"-"`
 
-	// State How far a recovery flow has come. `choose_method` waits for an address, `sent_email` says that a code or link is on its way if the address is known, `passed_challenge` has accepted the code.
+	// State State of a recovery flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the code was accepted.
 	State RecoveryFlowState `json:"state"`
 
-	// TransientPayload Free JSON object for web hooks and message templates that a submit may bring. Kratos does not store it with the flow; it is absent except in answers to submits, where it is usually an empty object.
+	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Kind of client a flow was created for, fixed at creation. `browser` flows work with cookies and a CSRF token, whether the answers are pages or JSON; `api` flows are for native clients, have neither, and refuse requests that carry a cookie.
+	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
-	// UI Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
+	// UI Form of a flow: its target, its fields and buttons, and its messages.
 	UI                   UIContainer                `json:"ui"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// RecoveryFlowState How far a recovery flow has come. `choose_method` waits for an address, `sent_email` says that a code or link is on its way if the address is known, `passed_challenge` has accepted the code.
+// RecoveryFlowState State of a recovery flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the code was accepted.
 type RecoveryFlowState string
 
-// RecoveryAddress Address to which recovery codes or links are sent when the person cannot log in any more. It needs no verification before.
+// RecoveryAddress Address for recovery codes and links, for a person who cannot log in. It does not have to be verified.
 type RecoveryAddress struct {
-	// CreatedAt Time at which the address was first found in the traits.
+	// CreatedAt Time at which the address was added to the traits.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// ID UUID of the address record, assigned by Kratos. Declared as required, but may be left out when an administrator writes the address.
+	// ID UUID of the address record, assigned by Kratos. Declared as required, but optional in requests.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// UpdatedAt Time at which the record was last written.
+	// UpdatedAt Time of the last change to the record.
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 
-	// Value The email address in lower case, as found in the traits.
+	// Value Email address in lower case, from the traits.
 	Value string `json:"value" log:"-"`
 
 	// Via How the address is reached, such as `email` or `sms`.
 	Via AddressChannel `json:"via"`
 }
 
-// RecoveryLinkForIdentity What the person needs to regain access by a browser.
+// RecoveryLinkForIdentity Link with which a person regains access in a browser.
 type RecoveryLinkForIdentity struct {
-	// ExpiresAt Time after which the link is no longer accepted.
+	// ExpiresAt Time at which the link expires.
 	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
 
-	// RecoveryLink Secret: URL on the public port which signs in whoever opens it first; treat it as a password. Programs that preview links may spend it.
+	// RecoveryLink Secret: URL on the public port that logs in the person who opens it first. Protect it like a password. Programs that preview links can consume it.
 	RecoveryLink string `json:"recovery_link" log:"-"`
 }
 
-// RegistrationFlow One attempt to create an account. Its form in `ui` is made from the identity schema and the enabled methods and is submitted with updateRegistrationFlow, in one step or, with the `profile_first` style, traits first and credential second. A native flow is not spent by success: submitting it again can register a second account.
+// RegistrationFlow An attempt to create an account. The form in `ui` is built from the identity schema and the enabled methods. It is submitted with updateRegistrationFlow, in one step or, with the `profile_first` style, traits first and credential second. A native flow can be submitted again after success, which can register a second account.
 type RegistrationFlow struct {
-	// Active Method of the last submit, seen with multi-step methods such as `code` and `oidc`; absent before.
+	// Active Method of the last submission, for methods with several steps such as `code` and `oidc`; absent before.
 	Active CredentialsType `json:"active,omitempty,omitzero"`
 
-	// ExpiresAt Time from which the flow is refused; reading and submitting then answer 410 with `self_service_flow_expired` (303 when a browser submits its form). The span after `issued_at` is the setting `selfservice.flows.registration.lifespan`.
+	// ExpiresAt Time at which the flow expires. Reading and submitting it then return 410 `self_service_flow_expired` (303 for a browser form). The lifetime is configured by `selfservice.flows.registration.lifespan`.
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// ID Names the flow in the query parameters `flow` (submit) and `id` (read).
+	// ID UUID of the flow, for the query parameters `flow` (submit) and `id` (read).
 	ID string `json:"id"`
 
-	// IssuedAt Time at which the flow was created, in RFC 3339 form.
+	// IssuedAt Time at which the flow was created (RFC 3339).
 	IssuedAt time.Time `json:"issued_at"`
 
-	// OAuth2LoginChallenge Challenge under which an OAuth 2.0 server (Ory Hydra) waits for the person; absent for registrations that are not part of an OAuth 2.0 authorization.
+	// OAuth2LoginChallenge Challenge of the OAuth 2.0 server (Hydra) that waits for this registration; absent for registrations that are not part of an OAuth 2.0 authorization.
 	OAuth2LoginChallenge string `json:"oauth2_login_challenge,omitempty,omitzero" log:"-"`
 
-	// OAuth2LoginRequest What an OAuth 2.0 application asked of Ory Hydra when it sent the person to log in. Kratos fetches it from Hydra by the `login_challenge` and passes it on with the login or registration flow, so that the user interface can name the application and the scopes. Members which Hydra leaves out are absent.
+	// OAuth2LoginRequest Login request of an OAuth 2.0 client at Hydra. Kratos reads it from Hydra with the `login_challenge` and adds it to the login or registration flow, so that the UI can show the client and the scopes. Members that Hydra omits are absent.
 	OAuth2LoginRequest *OAuth2LoginRequest `json:"oauth2_login_request,omitempty,omitzero"`
 
-	// OrganizationID UUID in its 36-character notation, or `null` where nothing is referred to. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
+	// OrganizationID UUID in its 36-character form, or `null` if there is none. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
 	OrganizationID string `json:"organization_id,omitempty,omitzero"`
 
-	// RequestURL Full URL with which the flow was created, including its query.
+	// RequestURL URL that created the flow, including its query.
 	RequestURL string `json:"request_url" log:"-"`
 
-	// ReturnTo Absolute URL at which a browser arrives after success, as given at creation and permitted by `selfservice.allowed_return_urls`; absent when none was given, and the configured default applies.
+	// ReturnTo Absolute URL to which a browser is redirected after success, as set at creation and allowed by `selfservice.allowed_return_urls`. Absent if none was set; the configured default then applies.
 	ReturnTo string `json:"return_to,omitempty,omitzero" log:"-"`
 
-	// SessionTokenExchangeCode Secret: the first half (`init_code`, 64 characters) of what exchangeSessionToken needs after a sign-up through a provider in the system's browser. Sent only in the answer that creates a native flow with `return_session_token_exchange_code=true`.
+	// SessionTokenExchangeCode Secret: the first of the two codes of exchangeSessionToken (`init_code`, 64 characters), for a registration with a provider in the system browser. Sent only in the response that creates a native flow with `return_session_token_exchange_code=true`.
 	SessionTokenExchangeCode string `json:"session_token_exchange_code,omitempty,omitzero" log:"-"`
 
-	// State How far a registration flow has come. `choose_method` waits for traits or a credential, `sent_email` has sent a one-time code by e-mail or SMS and waits for it, `passed_challenge` has accepted that code.
+	// State State of a registration flow. `choose_method`: waits for traits or a credential. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the code was accepted.
 	State RegistrationFlowState `json:"state"`
 
-	// TransientPayload Free JSON object for web hooks and message templates that a submit may bring. Kratos does not store it with the flow; it is absent except in answers to submits, where it is usually an empty object.
+	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Kind of client a flow was created for, fixed at creation. `browser` flows work with cookies and a CSRF token, whether the answers are pages or JSON; `api` flows are for native clients, have neither, and refuse requests that carry a cookie.
+	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
-	// UI Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
+	// UI Form of a flow: its target, its fields and buttons, and its messages.
 	UI                   UIContainer                `json:"ui"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// RegistrationFlowState How far a registration flow has come. `choose_method` waits for traits or a credential, `sent_email` has sent a one-time code by e-mail or SMS and waits for it, `passed_challenge` has accepted that code.
+// RegistrationFlowState State of a registration flow. `choose_method`: waits for traits or a credential. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the code was accepted.
 type RegistrationFlowState string
 
-// FlowType Kind of client a flow was created for, fixed at creation. `browser` flows work with cookies and a CSRF token, whether the answers are pages or JSON; `api` flows are for native clients, have neither, and refuse requests that carry a cookie.
+// FlowType Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 type FlowType string
 
-// Session A person's login: who it is, how it was proved, on which devices, and until when it holds. Kratos creates it at the end of a login, or of a registration with the session hook, and refers to it by a cookie (browser) or a session token (native), neither of which is part of this object.
+// Session Login of a person: the identity, how it was authenticated, on which devices, and until when the session is valid. Kratos creates it at the end of a login, or of a registration with the `session` hook. It is referred to by a cookie (browser) or a session token (native), which are not part of this object.
 type Session struct {
-	// Active Whether the session may be used: it is not revoked, `expires_at` has not passed, and the identity, where loaded, is active.
+	// Active Whether the session is valid: it is not revoked, `expires_at` has not passed, and the identity, if loaded, is active.
 	Active bool `json:"active,omitempty,omitzero"`
 
-	// AuthenticatedAt Time of the last proof of identity in this session. Settings compares it with `privileged_session_max_age` to decide whether a new login is needed.
+	// AuthenticatedAt Time of the last authentication in this session. The settings flow compares it with `privileged_session_max_age` to decide whether a new login is required.
 	AuthenticatedAt time.Time `json:"authenticated_at,omitempty,omitzero"`
 
-	// AuthenticationMethods Every proof of identity given in a session, in the order of time. A repeated login appends another element, also with the same method.
+	// AuthenticationMethods Authentications of a session, in the order of time. A repeated login appends an element, even with the same method.
 	AuthenticationMethods []SessionAuthenticationMethod `json:"authentication_methods,omitempty,omitzero"`
 
-	// AAL Strength of an authentication. `aal0` means nothing is proved yet, `aal1` one factor such as a password, a passkey or a provider, `aal2` a second factor on top, such as TOTP, a security key or a backup code; `aal3` is declared, but Kratos does not issue it.
+	// AAL Authenticator assurance level (AAL) of an authentication. `aal0`: not authenticated. `aal1`: one factor such as a password, a passkey or a provider. `aal2`: also a second factor, such as TOTP, a security key or a backup code. `aal3` is declared, but Kratos does not issue it.
 	AAL AAL `json:"authenticator_assurance_level,omitempty,omitzero"`
 
-	// Devices Devices from which the person logged in to the session. `null` or empty where devices were not loaded, as in the admin lists without `expand=devices`.
+	// Devices Devices from which the person logged in with this session. `null` or empty if devices were not loaded, as in the admin lists without `expand=devices`.
 	Devices []SessionDevice `json:"devices,omitempty,omitzero"`
 
-	// ExpiresAt Time at which the session ends by itself, set from `session.lifespan` at login and moved on by `extendSession`.
+	// ExpiresAt Time at which the session expires, set by `session.lifespan` at login and extended by `extendSession`.
 	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
 
-	// ID UUID of the session, fit for logs and for the calls that revoke or extend it. It does not authenticate anybody.
+	// ID UUID of the session, for logs and for the operations that revoke or extend it. It is not a credential.
 	ID string `json:"id"`
 
 	// Identity Whose session it is; null in lists that were not asked to expand it, and absent where a second factor is missing.
 	Identity *Identity `json:"identity,omitempty"`
 
-	// IssuedAt Time at which the session was created; unlike `authenticated_at` it stays the same when the person logs in again within the session.
+	// IssuedAt Time at which the session was created. Unlike `authenticated_at`, it does not change when the person logs in again with the session.
 	IssuedAt time.Time `json:"issued_at,omitempty,omitzero"`
 
-	// Tokenized Secret: the session as a signed JSON Web Token made from the template named in `tokenize_as` of `toSession`. Absent unless that was asked for.
+	// Tokenized Secret: the session as a signed JSON Web Token, made from the template in `tokenize_as` of `toSession`. Absent unless requested.
 	Tokenized string `json:"tokenized,omitempty,omitzero" log:"-"`
 }
 
-// SessionAuthenticationMethod One proof of identity in a session, with the method, the level it counts for and the time.
+// SessionAuthenticationMethod An authentication of a session, with its method, assurance level and time.
 type SessionAuthenticationMethod struct {
-	// AAL Strength of an authentication. `aal0` means nothing is proved yet, `aal1` one factor such as a password, a passkey or a provider, `aal2` a second factor on top, such as TOTP, a security key or a backup code; `aal3` is declared, but Kratos does not issue it.
+	// AAL Authenticator assurance level (AAL) of an authentication. `aal0`: not authenticated. `aal1`: one factor such as a password, a passkey or a provider. `aal2`: also a second factor, such as TOTP, a security key or a backup code. `aal3` is declared, but Kratos does not issue it.
 	AAL AAL `json:"aal,omitempty,omitzero"`
 
-	// CompletedAt Time at which this proof succeeded.
+	// CompletedAt Time of this authentication.
 	CompletedAt time.Time `json:"completed_at,omitempty,omitzero"`
 
-	// Method Credential used. `link_recovery` and `code_recovery` stand for a completed recovery, `code` for a one-time code, `lookup_secret` for a backup code and `v0.6_legacy_session` for sessions from before Kratos v0.7; servers also send `passkey`, and newer ones more.
+	// Method Credential that was used. `link_recovery` and `code_recovery` are a completed recovery, `code` a one-time code, `lookup_secret` a backup code and `v0.6_legacy_session` a session from before Kratos v0.7. Servers also send `passkey`, and newer ones others.
 	Method AuthenticationMethod `json:"method,omitempty,omitzero"`
 
-	// Organization UUID of the organization whose sign-on was used; absent for logins without an organization.
+	// Organization UUID of the organization whose single sign-on was used; absent for logins without an organization.
 	Organization string `json:"organization,omitempty,omitzero" log:"-"`
 
-	// Provider Id of the OpenID Connect provider as in the configuration; absent for all methods but `oidc`.
+	// Provider Id of the OpenID Connect provider in the configuration; absent for methods other than `oidc`.
 	Provider string `json:"provider,omitempty,omitzero" log:"-"`
 }
 
-// AuthenticationMethod Credential used. `link_recovery` and `code_recovery` stand for a completed recovery, `code` for a one-time code, `lookup_secret` for a backup code and `v0.6_legacy_session` for sessions from before Kratos v0.7; servers also send `passkey`, and newer ones more.
+// AuthenticationMethod Credential that was used. `link_recovery` and `code_recovery` are a completed recovery, `code` a one-time code, `lookup_secret` a backup code and `v0.6_legacy_session` a session from before Kratos v0.7. Servers also send `passkey`, and newer ones others.
 type AuthenticationMethod string
 
-// SessionDevice Device as seen in the request which logged the person in. All of it but the id comes from headers of that request and is for display, not for access decisions.
+// SessionDevice Device of the request that logged the person in. All members but the id come from request headers and are for display, not for access decisions.
 type SessionDevice struct {
-	// ID UUID of this record; another login from the same machine gets another one.
+	// ID UUID of this record; another login from the same device has another one.
 	ID string `json:"id"`
 
-	// IPAddress Client's address, from `True-Client-IP`, `X-Forwarded-For` and similar headers of a proxy; without them that of the connection, port included, such as `127.0.0.1:57018`.
+	// IPAddress IP address of the client, from `True-Client-IP`, `X-Forwarded-For` and similar headers of a proxy; without them that of the connection, including the port, such as `127.0.0.1:57018`.
 	IPAddress string `json:"ip_address,omitempty,omitzero" log:"-"`
 
-	// Location City and country as told by a Cloudflare proxy in front of Kratos, such as `Munich, DE`; empty without such a proxy.
+	// Location City and country from the headers of a Cloudflare proxy, such as `Munich, DE`; empty without one.
 	Location string `json:"location" log:"-"`
 
-	// UserAgent Value of the `User-Agent` header, as sent by the browser or client.
+	// UserAgent `User-Agent` header of the request that logged the person in.
 	UserAgent string `json:"user_agent,omitempty,omitzero" log:"-"`
 }
 
-// SettingsFlow A signed-in person's form for changing traits and credentials. It belongs to the identity of the session that created it; anybody else's session gets 403 with `security_identity_mismatch`. The same flow may be submitted several times.
+// SettingsFlow Form in which a logged-in person changes traits and credentials. It belongs to the identity of the session that created it; other sessions get 403 `security_identity_mismatch`. It can be submitted several times.
 type SettingsFlow struct {
-	// Active Method in progress across several requests, for example `oidc` while a provider is being linked; absent most of the time.
+	// Active Method that needs several requests, such as `oidc` while a provider is being linked; usually absent.
 	Active CredentialsType `json:"active,omitempty,omitzero"`
 
-	// ContinueWith What to do after the change, present after a successful submit only. A single-page client always gets `redirect_browser_to`, and a changed address that needs verification adds `show_verification_ui`.
+	// ContinueWith What to do after the change, present only after a successful submission. A single-page client always gets `redirect_browser_to`, and a changed address that needs verification adds `show_verification_ui`.
 	ContinueWith []ContinueWith `json:"continue_with,omitempty,omitzero"`
 
-	// ExpiresAt Time from which the flow is refused; reading and submitting then answer 410 (303 when a browser submits its form). The span after `issued_at` is the setting `selfservice.flows.settings.lifespan`.
+	// ExpiresAt Time at which the flow expires. Reading and submitting it then return 410 (303 for a browser form). The lifetime is configured by `selfservice.flows.settings.lifespan`.
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// ID Names the flow in the query parameters `flow` (submit) and `id` (read).
+	// ID UUID of the flow, for the query parameters `flow` (submit) and `id` (read).
 	ID string `json:"id"`
 
-	// Identity An account: a person, or whatever else logs in, described by traits and identified by credentials. What an answer contains depends on the port: `metadata_admin` comes from the admin port only, and the identity inside a session lacks credentials and often the addresses.
+	// Identity An account: a person, or a service that logs in, with traits and credentials. The content depends on the port: only the admin port returns `metadata_admin`, and the identity of a session lacks credentials and often the addresses.
 	Identity Identity `json:"identity"`
 
-	// IssuedAt Time at which the flow was created, in RFC 3339 form.
+	// IssuedAt Time at which the flow was created (RFC 3339).
 	IssuedAt time.Time `json:"issued_at"`
 
-	// RequestURL Full URL with which the flow was created, including its query.
+	// RequestURL URL that created the flow, including its query.
 	RequestURL string `json:"request_url" log:"-"`
 
-	// ReturnTo Absolute URL at which a browser arrives after success, as given at creation and permitted by `selfservice.allowed_return_urls`; absent when none was given.
+	// ReturnTo Absolute URL to which a browser is redirected after success, as set at creation and allowed by `selfservice.allowed_return_urls`; absent if none was set.
 	ReturnTo string `json:"return_to,omitempty,omitzero" log:"-"`
 
-	// State Whether the last submit has changed anything. `show_form` waits for input (also between generating and confirming backup recovery codes), `success` has saved (message 1050001).
+	// State State of a settings flow. `show_form`: waits for input, also between generating and confirming backup codes. `success`: the change is saved (message 1050001).
 	State SettingsFlowState `json:"state"`
 
-	// TransientPayload Free JSON object for web hooks and message templates that a submit may bring. Kratos does not store it with the flow; it is absent except in answers to submits, where it is usually an empty object.
+	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Kind of client a flow was created for, fixed at creation. `browser` flows work with cookies and a CSRF token, whether the answers are pages or JSON; `api` flows are for native clients, have neither, and refuse requests that carry a cookie.
+	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
-	// UI Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
+	// UI Form of a flow: its target, its fields and buttons, and its messages.
 	UI                   UIContainer                `json:"ui"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// SettingsFlowState Whether the last submit has changed anything. `show_form` waits for input (also between generating and confirming backup recovery codes), `success` has saved (message 1050001).
+// SettingsFlowState State of a settings flow. `show_form`: waits for input, also between generating and confirming backup codes. `success`: the change is saved (message 1050001).
 type SettingsFlowState string
 
-// SuccessfulCodeExchangeResponse Session of a native client whose person signed in, or signed up, through a provider in the system's browser. The same pair of codes can be exchanged again.
+// SuccessfulCodeExchangeResponse Session of a native client after a login or registration with a provider in the system browser. The same codes can be exchanged again.
 type SuccessfulCodeExchangeResponse struct {
-	// Session A person's login: who it is, how it was proved, on which devices, and until when it holds. Kratos creates it at the end of a login, or of a registration with the session hook, and refers to it by a cookie (browser) or a session token (native), neither of which is part of this object.
+	// Session Login of a person: the identity, how it was authenticated, on which devices, and until when the session is valid. Kratos creates it at the end of a login, or of a registration with the `session` hook. It is referred to by a cookie (browser) or a session token (native), which are not part of this object.
 	Session Session `json:"session"`
 
-	// SessionToken Secret: 39 characters beginning with `ory_st_`, to be sent as `X-Session-Token` from now on.
+	// SessionToken Secret: session token, 39 characters with the prefix `ory_st_`, for `X-Session-Token`.
 	SessionToken string `json:"session_token,omitempty,omitzero" log:"-"`
 }
 
-// SuccessfulNativeLogin Result of a login that has produced a session or raised the assurance level of one. A single-page client gets the same shape without a token, as its session is in the cookie.
+// SuccessfulNativeLogin Result of a login that created a session or raised the assurance level of one. A single-page client gets it without a token, because its session is in the cookie.
 type SuccessfulNativeLogin struct {
 	// ContinueWith What to do next, such as `redirect_browser_to` for single-page clients; null after a plain native login.
 	ContinueWith []ContinueWith `json:"continue_with,omitempty,omitzero"`
 
-	// Session A person's login: who it is, how it was proved, on which devices, and until when it holds. Kratos creates it at the end of a login, or of a registration with the session hook, and refers to it by a cookie (browser) or a session token (native), neither of which is part of this object.
+	// Session Login of a person: the identity, how it was authenticated, on which devices, and until when the session is valid. Kratos creates it at the end of a login, or of a registration with the `session` hook. It is referred to by a cookie (browser) or a session token (native), which are not part of this object.
 	Session Session `json:"session"`
 
-	// SessionToken Secret: 39 characters beginning with `ory_st_`, to be sent as `X-Session-Token` from now on. Present for native clients only; a second factor leaves the session's id as it was.
+	// SessionToken Secret: session token, 39 characters with the prefix `ory_st_`, for `X-Session-Token`. Present for native clients only. A second factor does not change the session's id.
 	SessionToken string `json:"session_token,omitempty,omitzero" log:"-"`
 }
 
-// SuccessfulNativeRegistration Result of a registration. A session comes with it only where the `session` hook is configured to run after registration; otherwise the account exists and nobody is signed in. Kratos 1.3.6 also answers 200 with a login flow in its place when an address from an ID token belongs to another account; such an answer has `ui` and no `identity`.
+// SuccessfulNativeRegistration Result of a registration. It has a session only if the `session` hook is configured to run after registration; otherwise the account is created but not logged in. If an address in an ID token belongs to another account, Kratos 1.3.6 returns 200 with a login flow instead; that has `ui` and no `identity`.
 type SuccessfulNativeRegistration struct {
-	// ContinueWith What to do next. Typical are `show_verification_ui` for an address to be verified, `set_ory_session_token` for native clients and `redirect_browser_to` for single-page ones.
+	// ContinueWith What to do next: for example `show_verification_ui` for an address to verify, `set_ory_session_token` for native clients and `redirect_browser_to` for single-page clients.
 	ContinueWith []ContinueWith `json:"continue_with,omitempty,omitzero"`
 
-	// Identity An account: a person, or whatever else logs in, described by traits and identified by credentials. What an answer contains depends on the port: `metadata_admin` comes from the admin port only, and the identity inside a session lacks credentials and often the addresses.
+	// Identity An account: a person, or a service that logs in, with traits and credentials. The content depends on the port: only the admin port returns `metadata_admin`, and the identity of a session lacks credentials and often the addresses.
 	Identity Identity `json:"identity"`
 
-	// Session A person's login: who it is, how it was proved, on which devices, and until when it holds. Kratos creates it at the end of a login, or of a registration with the session hook, and refers to it by a cookie (browser) or a session token (native), neither of which is part of this object.
+	// Session Login of a person: the identity, how it was authenticated, on which devices, and until when the session is valid. Kratos creates it at the end of a login, or of a registration with the `session` hook. It is referred to by a cookie (browser) or a session token (native), which are not part of this object.
 	Session *Session `json:"session,omitempty"`
 
-	// SessionToken Secret: 39 characters beginning with `ory_st_`, to be sent as `X-Session-Token` from now on. Present for native clients only, and only with `session`.
+	// SessionToken Secret: session token, 39 characters with the prefix `ory_st_`, for `X-Session-Token`. Present for native clients only, and only with `session`.
 	SessionToken string `json:"session_token,omitempty,omitzero" log:"-"`
 }
 
-// UIContainer Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
+// UIContainer Form of a flow: its target, its fields and buttons, and its messages.
 type UIContainer struct {
-	// Action Absolute URL to submit to, with the flow's id in its query. After a verification it is the URL at which to go on.
+	// Action Absolute URL to submit the form to, with the flow's id in its query. After a verification, the URL to continue at.
 	Action string `json:"action" log:"-"`
 
-	// Messages Messages in the order to show them; often empty. On a node they are about that field, on the container about the form as a whole.
+	// Messages Messages in the order to show them; often empty. Those of a node are about its field, those of the container about the form.
 	Messages []UIText `json:"messages,omitempty,omitzero"`
 
-	// Method HTTP method of the form, `POST` nearly always and `GET` after a verification, when nothing is left to submit.
+	// Method HTTP method of the form: usually `POST`, and `GET` after a verification.
 	Method string `json:"method"`
 
-	// Nodes Fields, buttons, pictures and texts of a form in the order to draw them. Kratos sends null in place of an empty list, for example when a second factor is asked of a person who has none.
+	// Nodes Fields, buttons, images and texts of a form, in the order to show them. Kratos sends null instead of an empty list, for example when a second factor is required of a person who has none.
 	Nodes                []UINode                   `json:"nodes"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// UINode One element of a form. `type` says what it is, `group` to which method it belongs, and `attributes` hold the rest.
+// UINode An element of a form. `type` is its type, `group` the method to which it belongs, and `attributes` its details.
 type UINode struct {
-	// Attributes Details of a node, in one of five shapes told apart by `node_type`. The names follow those of HTML attributes.
+	// Attributes Details of a node; `node_type` selects one of five schemas. Most names are those of HTML attributes.
 	Attributes UINodeAttributes `json:"attributes"`
 
-	// Group Method the node serves, so that forms can be split by method. `default` nodes, such as `csrf_token` and shared traits, are sent along with every method; `captcha` and `saml` do not occur in open-source servers.
+	// Group Method to which the node belongs, to split a form by method. `default` nodes, such as `csrf_token` and shared traits, are submitted with every method. `captcha` and `saml` do not occur in open-source servers.
 	Group UINodeGroup `json:"group"`
 
-	// Messages Messages in the order to show them; often empty. On a node they are about that field, on the container about the form as a whole.
+	// Messages Messages in the order to show them; often empty. Those of a node are about its field, those of the container about the form.
 	Messages []UIText `json:"messages"`
 
-	// Meta What a page shows around a node. It is an empty object for nodes without a caption, such as hidden inputs.
+	// Meta Label of a node. It is an empty object for nodes without a label, such as hidden inputs.
 	Meta UINodeMeta `json:"meta"`
 
-	// Type Kind of element, equal to `attributes.node_type`. `input` is a field or button, `text` words to read, `img` a picture, `a` a link and `script` a script to load.
+	// Type Type of element, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link and `script` for a script to load.
 	Type                 UINodeType                 `json:"type"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// UINodeGroup Method the node serves, so that forms can be split by method. `default` nodes, such as `csrf_token` and shared traits, are sent along with every method; `captcha` and `saml` do not occur in open-source servers.
+// UINodeGroup Method to which the node belongs, to split a form by method. `default` nodes, such as `csrf_token` and shared traits, are submitted with every method. `captcha` and `saml` do not occur in open-source servers.
 type UINodeGroup string
 
-// UINodeType Kind of element, equal to `attributes.node_type`. `input` is a field or button, `text` words to read, `img` a picture, `a` a link and `script` a script to load.
+// UINodeType Type of element, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link and `script` for a script to load.
 type UINodeType string
 
-// UINodeAttributes Details of a node, in one of five shapes told apart by `node_type`. The names follow those of HTML attributes.
+// UINodeAttributes Details of a node; `node_type` selects one of five schemas. Most names are those of HTML attributes.
 type UINodeAttributes struct {
 	// Async Script nodes only. Whether the page goes on loading meanwhile.
 	Async bool `json:"async,omitempty,omitzero"`
@@ -1525,101 +1525,101 @@ type UITrigger string
 // UIInputType Input nodes only (and the media type of a script). Kind of input, as in HTML.
 type UIInputType string
 
-// UINodeMeta What a page shows around a node. It is an empty object for nodes without a caption, such as hidden inputs.
+// UINodeMeta Label of a node. It is an empty object for nodes without a label, such as hidden inputs.
 type UINodeMeta struct {
-	// Label A message or caption with a stable number, so that it can be translated or acted upon. Ranges tell the origin: 1010xxx login, 1040xxx registration, 1050xxx settings, 1060xxx recovery, 1070xxx captions, 1080xxx verification, 4000xxx refused input, 4010xxx to 4070xxx refusals of single flows, 5000xxx faults of the system. Web hooks add numbers of their own.
+	// Label Message or label with a stable id, for translations and for programs. Ranges of ids: 1010xxx login, 1040xxx registration, 1050xxx settings, 1060xxx recovery, 1070xxx labels, 1080xxx verification, 4000xxx invalid input, 4010xxx to 4070xxx errors of single flows, 5000xxx system errors. Web hooks can add others.
 	Label                *UIText                    `json:"label,omitempty,omitzero"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// UIText A message or caption with a stable number, so that it can be translated or acted upon. Ranges tell the origin: 1010xxx login, 1040xxx registration, 1050xxx settings, 1060xxx recovery, 1070xxx captions, 1080xxx verification, 4000xxx refused input, 4010xxx to 4070xxx refusals of single flows, 5000xxx faults of the system. Web hooks add numbers of their own.
+// UIText Message or label with a stable id, for translations and for programs. Ranges of ids: 1010xxx login, 1040xxx registration, 1050xxx settings, 1060xxx recovery, 1070xxx labels, 1080xxx verification, 4000xxx invalid input, 4010xxx to 4070xxx errors of single flows, 5000xxx system errors. Web hooks can add others.
 type UIText struct {
-	// Context Values behind the text for use in translations, such as `property`, `reason`, `min_length`, `provider` or `expired_at`; absent when there are none. For messages 1050006, 1050009 and 1050015 it holds secrets.
+	// Context Values of the text for translations, such as `property`, `reason`, `min_length`, `provider` or `expired_at`; absent if there are none. For messages 1050006, 1050009 and 1050015 it contains secrets.
 	Context json.RawMessage `json:"context,omitempty,omitzero" log:"-"`
 
-	// ID Number which names a message or label of a form whatever its wording, so that a client can choose its own words by it. In Kratos' own texts 1 leads information and success and 4 leads errors (`1010001` labels the sign-in button, `4000006` reports wrong credentials); web hooks may bring other numbers.
+	// ID Stable id of a message or label of a form, independent of its text. In Kratos' own messages the first digit is 1 for information and success and 4 for errors (`1010001` is the label of the login button, `4000006` is wrong credentials); web hooks can use other ids.
 	ID int `json:"id"`
 
-	// Text English words for the person, with the values from `context` filled in. Some contain secrets, for example an authenticator app's seed.
+	// Text English text for the person, with the values of `context`. Some texts contain secrets, such as the secret of an authenticator app.
 	Text string `json:"text" log:"-"`
 
-	// Type Weight of the message. `error` means that the input was refused, `success` that something was done, `info` anything else; only `error` tells a refusal from a next step.
+	// Type Severity of the message: `error` for rejected input, `success` for a completed action, `info` for anything else. Only `error` distinguishes a rejection from a next step.
 	Type                 UITextType                 `json:"type"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// UITextType Weight of the message. `error` means that the input was refused, `success` that something was done, `info` anything else; only `error` tells a refusal from a next step.
+// UITextType Severity of the message: `error` for rejected input, `success` for a completed action, `info` for anything else. Only `error` distinguishes a rejection from a next step.
 type UITextType string
 
-// UpdateIdentityBody The complete new content of an identity. All of it but `credentials` replaces what was stored, so a client starts from the present identity or uses `patchIdentity`.
+// UpdateIdentityBody Complete new content of an identity. It replaces everything but `credentials`; start from the current identity, or use `patchIdentity`.
 type UpdateIdentityBody struct {
-	// Credentials Credentials to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person sets them up in the settings flow.
+	// Credentials Credentials to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
 	Credentials IdentityWithCredentials `json:"credentials,omitempty,omitzero"`
 
-	// MetadataAdmin JSON which is visible on the admin port only; left out or `null`, what was stored is removed.
+	// MetadataAdmin JSON that is visible on the admin port only. Absent or `null` removes the stored value.
 	MetadataAdmin any `json:"metadata_admin,omitempty,omitzero" log:"-"`
 
-	// MetadataPublic JSON which the person can read but not change; left out or `null`, what was stored is removed.
+	// MetadataPublic JSON that the person can read but not change. Absent or `null` removes the stored value.
 	MetadataPublic any `json:"metadata_public,omitempty,omitzero" log:"-"`
 
-	// SchemaID Name of the identity schema to which the new traits conform; it may differ from the present one.
+	// SchemaID Name of the identity schema of the new traits; it may differ from the current one.
 	SchemaID string `json:"schema_id"`
 
-	// State `active` lets the person log in, `inactive` does not. Declared as required; servers keep the present state when it is missing.
+	// State `active` or `inactive`, which blocks logins. Declared as required; servers keep the current state if it is absent.
 	State IdentityState `json:"state,omitempty,omitzero"`
 
-	// Traits Complete new traits; members left out are removed, and addresses are added and removed accordingly.
+	// Traits Complete new traits. Omitted members are removed, and addresses are added and removed accordingly.
 	Traits any `json:"traits" log:"-"`
 }
 
-// UpdateLoginFlowBody Input of one step of a login flow; `method` decides which of the shapes applies. A flow offers only the methods whose groups appear among its nodes, and an unknown method yields 400 with message 4010002.
+// UpdateLoginFlowBody Input of one step of a login flow; `method` selects the schema. A flow accepts the methods whose groups its nodes have; an unknown method results in 400 with message 4010002.
 type UpdateLoginFlowBody = any
 
-// UpdateLoginFlowWithCodeMethod Login with a one-time code, in two submits. The first names an `identifier` (or, as a second factor, an `address`) and yields 400 with `state` `sent_email`, which is progress and no failure; the second repeats the identifier and adds the `code`.
+// UpdateLoginFlowWithCodeMethod Login with a one-time code, in two submissions. The first has an `identifier` (or, for a second factor, an `address`) and results in 400 with `state` `sent_email`, which is progress, not a failure. The second repeats the identifier and adds the `code`.
 type UpdateLoginFlowWithCodeMethod struct {
-	// Address E-mail address or phone number that receives the code of a second factor, taken from the value of an `address` node (label 1010023).
+	// Address Email address or phone number that receives the code of a second factor: the value of an `address` node (label 1010023).
 	Address string `json:"address,omitempty,omitzero" log:"-"`
 
-	// Code Secret: the digits the person received. Absent in the first submit; a wrong one yields 400 with message 4010008.
+	// Code Secret: the code that the person received. Absent in the first submission. A wrong code results in 400 with message 4010008.
 	Code string `json:"code,omitempty,omitzero" log:"-"`
 
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out. Required by this schema only; Kratos does not miss it in a native flow, where an empty string will do.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Declared as required here only; in native flows Kratos accepts an empty string and an absent token.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Identifier E-mail address or phone number of the account, in the first submit of a first-factor login and again together with the code.
+	// Identifier Email address or phone number of the account, in the first submission of a first-factor login and again together with the code.
 	Identifier string `json:"identifier,omitempty,omitzero" log:"-"`
 
 	// Method Always `code`.
 	Method string `json:"method" log:"-"`
 
-	// Resend Value `code` asks for another code to the same identifier; absent otherwise.
+	// Resend `code` requests another code for the same identifier; absent otherwise.
 	Resend string `json:"resend,omitempty,omitzero" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateLoginFlowWithIdentifierFirstMethod First step of a login that asks for the account before the credential (login style `identifier_first`). The answer is 400 with a flow that offers methods for this account; the chosen one is then submitted with the identifier again.
+// UpdateLoginFlowWithIdentifierFirstMethod First step of a login that asks for the identifier before the credential (login style `identifier_first`). The response is 400 with a flow that has the methods of this account. Submit one of them, with the identifier again.
 type UpdateLoginFlowWithIdentifierFirstMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Identifier What the person signs in with; the next form shows or hides methods by it.
+	// Identifier Login identifier; it decides which methods the next form has.
 	Identifier string `json:"identifier" log:"-"`
 
 	// Method Always `identifier_first`.
 	Method string `json:"method" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateLoginFlowWithLookupSecretMethod Second factor with one of the backup recovery codes, each of which is good for one login. A spent code yields 400 with message 4000012, an unknown one 4000016.
+// UpdateLoginFlowWithLookupSecretMethod Second factor with a backup code. Each code works once: a used code results in 400 with message 4000012, an unknown one in 4000016.
 type UpdateLoginFlowWithLookupSecretMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// LookupSecret Secret: one of the twelve backup recovery codes that the person keeps.
+	// LookupSecret Secret: one of the person's twelve backup codes.
 	LookupSecret string `json:"lookup_secret" log:"-"`
 
 	// Method Always `lookup_secret`.
@@ -1629,168 +1629,168 @@ type UpdateLoginFlowWithLookupSecretMethod struct {
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateLoginFlowWithOIDCMethod Login with an OpenID Connect or social sign-in provider. The usual answer is 422 (303 for a browser) with the provider's URL; a native client that already holds the provider's ID token sends it and gets its session at once. Someone unknown to Kratos is registered on the way.
+// UpdateLoginFlowWithOIDCMethod Login with an OpenID Connect or social login provider. The usual response is 422 (303 for a browser form) with the provider's URL. A native client that has the provider's ID token already sends it and gets a session immediately. A person without an account is registered.
 type UpdateLoginFlowWithOIDCMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// IDToken Secret: ID token which a native client obtained by itself from Apple or Google; replaces the trip through the browser.
+	// IDToken Secret: ID token that a native client got from Apple or Google; replaces the redirect through the browser.
 	IDToken string `json:"id_token,omitempty,omitzero" log:"-"`
 
-	// IDTokenNonce Nonce with which `id_token` was requested. It must equal the token's `nonce` claim unless the provider is configured to skip that check.
+	// IDTokenNonce Nonce with which `id_token` was requested. It must equal the token's `nonce` claim unless the provider's configuration disables that check.
 	IDTokenNonce string `json:"id_token_nonce,omitempty,omitzero" log:"-"`
 
 	// Method Always `oidc`.
 	Method string `json:"method" log:"-"`
 
-	// Provider Id of the provider in Kratos' configuration, as in the values of the `provider` nodes; an unknown one yields 404.
+	// Provider Id of the provider in Kratos' configuration, as in the values of the `provider` nodes. An unknown one results in 404.
 	Provider string `json:"provider" log:"-"`
 
-	// Traits Traits to begin with when the login turns out to be a registration; those from the provider's claims are added by Kratos.
+	// Traits Initial traits if the login turns out to be a registration; Kratos adds those from the provider's claims.
 	Traits any `json:"traits,omitempty,omitzero" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// UpstreamParameters Hints passed on to the provider's authorization URL, all of them strings. `login_hint`, `hd`, `prompt` and `auth_type` are understood.
+	// UpstreamParameters Parameters for the provider's authorization URL, all of them strings. Kratos supports `login_hint`, `hd`, `prompt` and `auth_type`.
 	UpstreamParameters any `json:"upstream_parameters,omitempty,omitzero" log:"-"`
 }
 
-// UpdateLoginFlowWithPasskeyMethod Login with a passkey, without naming an account first. Flows of type `browser` only; a native submit finds no strategy and yields 400.
+// UpdateLoginFlowWithPasskeyMethod Login with a passkey, without an identifier. In `browser` flows only; a native submission results in 400.
 type UpdateLoginFlowWithPasskeyMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `passkey`.
 	Method string `json:"method" log:"-"`
 
-	// PasskeyLogin The assertion for the challenge in the hidden node `passkey_challenge`, encoded as a JSON string; put into the node of this name by Kratos' script. Without it the answer is 422 back to the page.
+	// PasskeyLogin Assertion for the challenge in the hidden node `passkey_challenge`, as a JSON string. Kratos' script writes it to the node of this name. Without it the response is 422 to the login page.
 	PasskeyLogin string `json:"passkey_login,omitempty,omitzero" log:"-"`
 }
 
-// UpdateLoginFlowWithPasswordMethod Login with a password. A wrong password and an unknown identifier give the same answer: 400 with message 4000006.
+// UpdateLoginFlowWithPasswordMethod Login with a password. A wrong password and an unknown identifier have the same response: 400 with message 4000006.
 type UpdateLoginFlowWithPasswordMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Identifier What the person signs in with, such as an e-mail address or user name, as the identity schema marks it for passwords.
+	// Identifier Login identifier, such as an email address or user name, as the identity schema defines it for passwords.
 	Identifier string `json:"identifier" log:"-"`
 
 	// Method Always `password`.
 	Method string `json:"method" log:"-"`
 
-	// Password Secret: the password as typed.
+	// Password Secret: the password, as entered.
 	Password string `json:"password" log:"-"`
 
-	// PasswordIdentifier Deprecated: Use `identifier`, which has replaced it in forms and examples.
+	// PasswordIdentifier Deprecated: Use `identifier`, which replaces it.
 	PasswordIdentifier string `json:"password_identifier,omitempty,omitzero" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateLoginFlowWithTOTPMethod Second factor with an authenticator app, in a flow whose `requested_aal` is `aal2` and with the session it is to lift. Success keeps the session's id and raises its assurance level.
+// UpdateLoginFlowWithTOTPMethod Second factor with an authenticator app, in a flow whose `requested_aal` is `aal2`, with the session to upgrade. Success raises the session's assurance level and keeps its id.
 type UpdateLoginFlowWithTOTPMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `totp`.
 	Method string `json:"method" log:"-"`
 
-	// TOTPCode Secret: the digits the authenticator app shows at this moment. A wrong one yields 400 with message 4000008.
+	// TOTPCode Secret: the current code of the authenticator app. A wrong code results in 400 with message 4000008.
 	TOTPCode string `json:"totp_code" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateLoginFlowWithWebAuthnMethod Login with a security key, in flows of type `browser` only. Without `webauthn_login` the answer is 422 (303) back to the login page, whose flow then carries the challenge; the second submit brings the key's answer.
+// UpdateLoginFlowWithWebAuthnMethod Login with a security key, in `browser` flows only. Without `webauthn_login` the response is 422 (303 for a browser form) to the login page, whose flow then has the challenge. The second submission has the response of the key.
 type UpdateLoginFlowWithWebAuthnMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Identifier What the person signs in with; needed because the keys of one account have to be found before the challenge can be made.
+	// Identifier Login identifier; required because Kratos needs the account's keys to create the challenge.
 	Identifier string `json:"identifier" log:"-"`
 
 	// Method Always `webauthn`.
 	Method string `json:"method" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// WebAuthnLogin The assertion from `navigator.credentials.get`, encoded as a JSON string; put into the hidden node of that name by Kratos' script. Absent or empty in the first submit.
+	// WebAuthnLogin Assertion from `navigator.credentials.get`, as a JSON string. Kratos' script writes it to the hidden node of this name. Absent or empty in the first submission.
 	WebAuthnLogin string `json:"webauthn_login,omitempty,omitzero" log:"-"`
 }
 
-// UpdateRecoveryFlowBody Input of one step of a recovery flow; `method` decides which of the shapes applies. An unknown method yields 400 and makes the flow unusable, so that a new one has to be created.
+// UpdateRecoveryFlowBody Input of one step of a recovery flow; `method` selects the schema. An unknown method results in 400 and makes the flow unusable; create a new one.
 type UpdateRecoveryFlowBody = any
 
-// UpdateRecoveryFlowWithCodeMethod Recovery with a one-time code, in two submits: the address, then the code alone. A wrong code is answered by 200 with message 4060006; too many of them end the flow.
+// UpdateRecoveryFlowWithCodeMethod Recovery with a one-time code, in two submissions: the address, then the code alone. A wrong code results in 200 with message 4060006; too many wrong codes end the flow.
 type UpdateRecoveryFlowWithCodeMethod struct {
-	// Code Secret: the digits from the message. Left out when the address is sent.
+	// Code Secret: the code from the message. Absent when the address is sent.
 	Code string `json:"code,omitempty,omitzero" log:"-"`
 
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out. A wrong token here replaces the cookie as well, which makes the flow unusable.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows. A wrong token also replaces the cookie, which makes the flow unusable.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Email E-mail address of the account, in the first submit and again to have another code sent, which makes the older one void. Left out when `code` is sent.
+	// Email Email address of the account, in the first submission, and again to request another code, which invalidates the previous one. Absent when `code` is sent.
 	Email string `json:"email,omitempty,omitzero" log:"-"`
 
-	// Method Value `code`; the contract also allows `link`, which has a schema of its own.
+	// Method Value `code`; the published enum also has `link`, for updateRecoveryFlowWithLinkMethod.
 	Method string `json:"method" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateRecoveryFlowWithLinkMethod Recovery with a link by e-mail. The submit answers 200 with `state` `sent_email`, whether or not the address is known; opening the link signs the person in and leads to a settings flow.
+// UpdateRecoveryFlowWithLinkMethod Recovery with a link by email. The submission results in 200 with `state` `sent_email`, whether or not the address is known. The link logs the person in and redirects to a settings flow.
 type UpdateRecoveryFlowWithLinkMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out. A wrong token here replaces the cookie as well, which makes the flow unusable.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows. A wrong token also replaces the cookie, which makes the flow unusable.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Email E-mail address of the account; a malformed one yields 400.
+	// Email Email address of the account; a malformed one results in 400.
 	Email string `json:"email" log:"-"`
 
-	// Method Value `link`; the contract also allows `code`, which has a schema of its own.
+	// Method Value `link`; the published enum also has `code`, for the schema of the code method.
 	Method string `json:"method" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateRegistrationFlowBody Input of one step of a registration flow; `method` decides which of the shapes applies. An unknown method yields 400 with message 4010003.
+// UpdateRegistrationFlowBody Input of one step of a registration flow; `method` selects the schema. An unknown method results in 400 with message 4010003.
 type UpdateRegistrationFlowBody = any
 
-// UpdateRegistrationFlowWithCodeMethod Registration without a password: a one-time code goes to the addresses among the traits. The submit without a code yields 400 with `state` `sent_email`, which is progress and no failure; the second repeats the traits and adds the code.
+// UpdateRegistrationFlowWithCodeMethod Registration with a one-time code and no password; the code is sent to the addresses in the traits. The submission without a code results in 400 with `state` `sent_email`, which is progress, not a failure. The second repeats the traits and adds the code.
 type UpdateRegistrationFlowWithCodeMethod struct {
-	// Code Secret: the digits the person received. Absent in the first submit; a wrong one yields 400 with message 4040003, the sixth wrong one ends the attempt with 4000001.
+	// Code Secret: the code that the person received. Absent in the first submission. A wrong code results in 400 with message 4040003, the sixth wrong code ends the attempt with 4000001.
 	Code string `json:"code,omitempty,omitzero" log:"-"`
 
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `code`.
 	Method string `json:"method" log:"-"`
 
-	// Resend Value `code` asks for another code to the same addresses; absent otherwise.
+	// Resend `code` requests another code for the same addresses; absent otherwise.
 	Resend string `json:"resend,omitempty,omitzero" log:"-"`
 
-	// Traits Data of the new identity, shaped by the identity schema; needed in each submit, unchanged once the code has been sent.
+	// Traits Traits of the new identity, as in the identity schema; required in each submission, and unchanged after the code was sent.
 	Traits any `json:"traits" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateRegistrationFlowWithOIDCMethod Registration with an OpenID Connect or social sign-in provider. The usual answer is 422 (303 for a browser) with the provider's URL; a native client that already holds the provider's ID token sends it instead. When the provider's claims leave required traits open, the form comes back with them and the same body is sent again including `traits`.
+// UpdateRegistrationFlowWithOIDCMethod Registration with an OpenID Connect or social login provider. The usual response is 422 (303 for a browser form) with the provider's URL. A native client that has the provider's ID token already sends it instead. If the provider's claims do not include all required traits, the form returns with them; send the same body again with `traits`.
 type UpdateRegistrationFlowWithOIDCMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// IDToken Secret: ID token which a native client obtained by itself from Apple or Google; replaces the trip through the browser. A token that does not verify yields 500.
+	// IDToken Secret: ID token that a native client got from Apple or Google; replaces the redirect through the browser. An invalid token results in 500.
 	IDToken string `json:"id_token,omitempty,omitzero" log:"-"`
 
-	// IDTokenNonce Nonce with which `id_token` was requested. It must equal the token's `nonce` claim unless the provider is configured to skip that check; a mismatch yields 500.
+	// IDTokenNonce Nonce with which `id_token` was requested. It must equal the token's `nonce` claim unless the provider's configuration disables that check; a mismatch results in 500.
 	IDTokenNonce string `json:"id_token_nonce,omitempty,omitzero" log:"-"`
 
 	// Method Always `oidc`.
@@ -1799,37 +1799,37 @@ type UpdateRegistrationFlowWithOIDCMethod struct {
 	// Provider Id of the provider in Kratos' configuration, as in the values of the `provider` nodes.
 	Provider string `json:"provider" log:"-"`
 
-	// Traits Traits that the provider's claims do not supply or that the person has changed; may be left out at first.
+	// Traits Traits that the provider's claims do not include or that the person has changed; optional in the first submission.
 	Traits any `json:"traits,omitempty,omitzero" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// UpstreamParameters Hints passed on to the provider's authorization URL, all of them strings. `login_hint`, `hd`, `prompt` and `auth_type` are understood.
+	// UpstreamParameters Parameters for the provider's authorization URL, all of them strings. Kratos supports `login_hint`, `hd`, `prompt` and `auth_type`.
 	UpstreamParameters any `json:"upstream_parameters,omitempty,omitzero" log:"-"`
 }
 
-// UpdateRegistrationFlowWithPasskeyMethod Registration with a passkey, in flows of type `browser` only; a native submit finds no strategy and yields 400.
+// UpdateRegistrationFlowWithPasskeyMethod Registration with a passkey, in `browser` flows only; a native submission results in 400.
 type UpdateRegistrationFlowWithPasskeyMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `passkey`.
 	Method string `json:"method" log:"-"`
 
-	// PasskeyRegister The new passkey's attestation, encoded as a JSON string and made from the options in the hidden node `passkey_create_data`, which wraps them in `credentialOptions`.
+	// PasskeyRegister Attestation of the new passkey, as a JSON string, made from the options in the hidden node `passkey_create_data` (member `credentialOptions`).
 	PasskeyRegister string `json:"passkey_register,omitempty,omitzero" log:"-"`
 
-	// Traits Data of the new identity, shaped by the identity schema; the passkey takes its display name from one of them.
+	// Traits Traits of the new identity, as in the identity schema; one of them is the display name of the passkey.
 	Traits any `json:"traits" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateRegistrationFlowWithPasswordMethod Registration with a password. Traits belong into the same body, even after a profile step. An identifier in use already yields 400 with message 4000007 or 4000028.
+// UpdateRegistrationFlowWithPasswordMethod Registration with a password. The traits are in the same body, even after a `profile` step. An identifier that is already in use results in 400 with message 4000007 or 4000028.
 type UpdateRegistrationFlowWithPasswordMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `password`.
@@ -1838,127 +1838,127 @@ type UpdateRegistrationFlowWithPasswordMethod struct {
 	// Password Secret: the new password, by default 8 to 72 characters long (messages 4000032 and 4000033) and not too similar to the identifier (4000031).
 	Password string `json:"password" log:"-"`
 
-	// Traits Data of the new identity, shaped by the identity schema and checked against it, for example `{"email":"alice@example.org"}`.
+	// Traits Traits of the new identity, validated against the identity schema, for example `{"email":"alice@example.org"}`.
 	Traits any `json:"traits" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateRegistrationFlowWithProfileMethod Step of a two-step registration: the traits, then a choice of credentials. The answer is 400 with the next form and message 1040009, which is progress and no failure; the traits come back in hidden nodes and have to be sent again with the credential.
+// UpdateRegistrationFlowWithProfileMethod Step of a two-step registration: first the traits, then a choice of credentials. The response is 400 with the next form and message 1040009, which is progress, not a failure. The next form has the traits in hidden nodes; send them again with the credential.
 type UpdateRegistrationFlowWithProfileMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `profile`.
 	Method string `json:"method" log:"-"`
 
-	// Screen Where to go. `credential-selection` moves on to the credentials, `previous` goes back to the form with the traits.
+	// Screen Next form: `credential-selection` for the credentials, `previous` to return to the traits.
 	Screen RegistrationScreen `json:"screen,omitempty,omitzero" log:"-"`
 
-	// Traits Data of the new identity so far, shaped by the identity schema and checked against it.
+	// Traits Traits of the new identity so far, validated against the identity schema.
 	Traits any `json:"traits" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// RegistrationScreen Where to go. `credential-selection` moves on to the credentials, `previous` goes back to the form with the traits.
+// RegistrationScreen Next form: `credential-selection` for the credentials, `previous` to return to the traits.
 type RegistrationScreen string
 
-// UpdateRegistrationFlowWithWebAuthnMethod Registration with a security key instead of a password, in flows of type `browser` only and where keys are configured as a first factor.
+// UpdateRegistrationFlowWithWebAuthnMethod Registration with a security key instead of a password, in `browser` flows only and if keys are configured as a first factor.
 type UpdateRegistrationFlowWithWebAuthnMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `webauthn`.
 	Method string `json:"method" log:"-"`
 
-	// Traits Data of the new identity, shaped by the identity schema and checked against it.
+	// Traits Traits of the new identity, validated against the identity schema.
 	Traits any `json:"traits" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// WebAuthnRegister The new key's attestation from `navigator.credentials.create`, encoded as a JSON string; put into the hidden node of that name by Kratos' script.
+	// WebAuthnRegister Attestation of the new key from `navigator.credentials.create`, as a JSON string. Kratos' script writes it to the hidden node of this name.
 	WebAuthnRegister string `json:"webauthn_register,omitempty,omitzero" log:"-"`
 
-	// WebAuthnRegisterDisplayname Name by which the person recognises the key later, for example on the settings page.
+	// WebAuthnRegisterDisplayname Name of the key for the person, for example on the settings page.
 	WebAuthnRegisterDisplayname string `json:"webauthn_register_displayname,omitempty,omitzero" log:"-"`
 }
 
-// UpdateSettingsFlowBody One change to the signed-in person's account; `method` decides which of the shapes applies. Changes of credentials and identifiers need a session that was authenticated recently (`privileged_session_max_age`), else the answer is 403 with `session_refresh_required`. An unknown method yields 400 with message 4010004.
+// UpdateSettingsFlowBody A change to the account of the logged-in person; `method` selects the schema. Changes of credentials and identifiers need a session with a recent login (`privileged_session_max_age`); otherwise the response is 403 `session_refresh_required`. An unknown method results in 400 with message 4010004.
 type UpdateSettingsFlowBody = any
 
-// UpdateSettingsFlowWithLookupMethod Shows, renews, confirms or removes the backup recovery codes; exactly one of the switches is true. New codes are in force only after they have been confirmed in the same flow.
+// UpdateSettingsFlowWithLookupMethod Shows, generates, confirms or disables the backup codes; set exactly one of the members to true. New codes become valid after they are confirmed in the same flow.
 type UpdateSettingsFlowWithLookupMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// LookupSecretConfirm True puts the codes generated just before into force; 400 when none have been generated in this flow.
+	// LookupSecretConfirm True makes the generated codes valid; 400 if none were generated in this flow.
 	LookupSecretConfirm bool `json:"lookup_secret_confirm,omitempty,omitzero" log:"-"`
 
-	// LookupSecretDisable True removes all codes, so that they no longer serve as a second factor.
+	// LookupSecretDisable True removes all codes, so that they are no longer a second factor.
 	LookupSecretDisable bool `json:"lookup_secret_disable,omitempty,omitzero" log:"-"`
 
-	// LookupSecretRegenerate True makes twelve new codes and shows them likewise; the old ones stay in force until the confirmation.
+	// LookupSecretRegenerate True generates twelve new codes and shows them in the same node; the old codes stay valid until the confirmation.
 	LookupSecretRegenerate bool `json:"lookup_secret_regenerate,omitempty,omitzero" log:"-"`
 
-	// LookupSecretReveal True shows the codes in force, in the node `lookup_secret_codes` of a 200 with `state` `show_form`; 400 when the person has none.
+	// LookupSecretReveal True shows the valid codes in the node `lookup_secret_codes` of a 200 with `state` `show_form`; 400 if the person has none.
 	LookupSecretReveal bool `json:"lookup_secret_reveal,omitempty,omitzero" log:"-"`
 
 	// Method Always `lookup_secret`.
 	Method string `json:"method" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateSettingsFlowWithOIDCMethod Links a sign-in provider to the account or takes one off; exactly one of `link` and `unlink` is set. Linking answers 422 (303 for a browser) with the provider's URL, unlinking 200. Kratos does not check the CSRF token here, and the contract has no such member, though forms send it.
+// UpdateSettingsFlowWithOIDCMethod Links a login provider to the account or unlinks one; set either `link` or `unlink`. Linking results in 422 (303 for a browser form) with the provider's URL, unlinking in 200. Kratos does not check the CSRF token for this method, and the published schema has no such member, although forms send it.
 type UpdateSettingsFlowWithOIDCMethod struct {
 	// CSRFToken The value of the hidden input of this name in the flow's form; Kratos does not compare it for this method.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Flow Id of the settings flow, repeated; may be left out, as the query parameter of that name decides.
+	// Flow Id of the settings flow. Optional, because Kratos uses the query parameter of that name.
 	Flow string `json:"flow,omitempty,omitzero" log:"-"`
 
-	// Link Id of the configured provider to link, as in the values of the `link` nodes.
+	// Link Id of the provider to link, as in the values of the `link` nodes.
 	Link string `json:"link,omitempty,omitzero" log:"-"`
 
 	// Method Always `oidc`.
 	Method string `json:"method" log:"-"`
 
-	// Traits Traits of the account; not needed to link or unlink.
+	// Traits Traits of the account; not required to link or unlink.
 	Traits any `json:"traits,omitempty,omitzero" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Unlink Id of the configured provider to take off, as in the values of the `unlink` nodes; Kratos does not offer the last way of signing in.
+	// Unlink Id of the provider to unlink, as in the values of the `unlink` nodes. Kratos does not offer the last way to log in.
 	Unlink string `json:"unlink,omitempty,omitzero" log:"-"`
 
-	// UpstreamParameters Hints passed on to the provider's authorization URL when linking, all of them strings. `login_hint`, `hd`, `prompt` and `auth_type` are understood.
+	// UpstreamParameters Parameters for the provider's authorization URL when linking, all of them strings. Kratos supports `login_hint`, `hd`, `prompt` and `auth_type`.
 	UpstreamParameters any `json:"upstream_parameters,omitempty,omitzero" log:"-"`
 }
 
-// UpdateSettingsFlowWithPasskeyMethod Adds a passkey to the account or removes one, in flows of type `browser` only.
+// UpdateSettingsFlowWithPasskeyMethod Adds a passkey to the account or removes one, in `browser` flows only.
 type UpdateSettingsFlowWithPasskeyMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `passkey`.
 	Method string `json:"method" log:"-"`
 
-	// PasskeyRemove Hexadecimal id of the passkey to remove, as in the value of its `passkey_remove` node.
+	// PasskeyRemove Id of the passkey to remove, in hexadecimal, as in the value of its `passkey_remove` node.
 	PasskeyRemove string `json:"passkey_remove,omitempty,omitzero" log:"-"`
 
-	// PasskeySettingsRegister The new passkey's attestation, encoded as a JSON string and made from the options in the hidden node `passkey_create_data`.
+	// PasskeySettingsRegister Attestation of the new passkey, as a JSON string, made from the options in the hidden node `passkey_create_data`.
 	PasskeySettingsRegister string `json:"passkey_settings_register,omitempty,omitzero" log:"-"`
 }
 
-// UpdateSettingsFlowWithPasswordMethod Sets or replaces the password. The old one is not asked for; a recently authenticated session takes its place.
+// UpdateSettingsFlowWithPasswordMethod Sets or replaces the password. The old password is not required, but a session with a recent login is.
 type UpdateSettingsFlowWithPasswordMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `password`.
@@ -1967,192 +1967,192 @@ type UpdateSettingsFlowWithPasswordMethod struct {
 	// Password Secret: the new password, by default 8 to 72 characters long (messages 4000032 and 4000033) and not too similar to the identifier (4000031).
 	Password string `json:"password" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateSettingsFlowWithProfileMethod Changes the traits. A new e-mail address or phone number has to be verified again, for which `continue_with` names a verification flow.
+// UpdateSettingsFlowWithProfileMethod Changes the traits. A new email address or phone number has to be verified; `continue_with` has the verification flow.
 type UpdateSettingsFlowWithProfileMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `profile`.
 	Method string `json:"method" log:"-"`
 
-	// Traits All traits as they are to be from now on, shaped by the identity schema; they replace the stored ones as a whole.
+	// Traits All traits after the change, validated against the identity schema; they replace the stored traits.
 	Traits any `json:"traits" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateSettingsFlowWithTOTPMethod Sets up an authenticator app or takes it off. Setting up needs the first code the app makes from the secret in the nodes `totp_qr` and `totp_secret_key`, and lifts the own session to `aal2`.
+// UpdateSettingsFlowWithTOTPMethod Sets up an authenticator app or removes it. Setting up requires the first code that the app makes from the secret in the nodes `totp_qr` and `totp_secret_key`, and upgrades the session to `aal2`.
 type UpdateSettingsFlowWithTOTPMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `totp`.
 	Method string `json:"method" log:"-"`
 
-	// TOTPCode Secret: the digits the newly set up app shows at this moment; proof that it has the secret. A wrong one yields 400 with message 4000008.
+	// TOTPCode Secret: the current code of the new app, which proves that it has the secret. A wrong code results in 400 with message 4000008.
 	TOTPCode string `json:"totp_code,omitempty,omitzero" log:"-"`
 
-	// TOTPUnlink True takes the authenticator app off the account; absent or false otherwise.
+	// TOTPUnlink True removes the authenticator app from the account; absent or false otherwise.
 	TOTPUnlink bool `json:"totp_unlink,omitempty,omitzero" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateSettingsFlowWithWebAuthnMethod Adds a security key to the account or removes one, in flows of type `browser` only.
+// UpdateSettingsFlowWithWebAuthnMethod Adds a security key to the account or removes one, in `browser` flows only.
 type UpdateSettingsFlowWithWebAuthnMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Method Always `webauthn`.
 	Method string `json:"method" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// WebAuthnRegister The new key's attestation from `navigator.credentials.create`, encoded as a JSON string; put into the hidden node of that name by Kratos' script.
+	// WebAuthnRegister Attestation of the new key from `navigator.credentials.create`, as a JSON string. Kratos' script writes it to the hidden node of this name.
 	WebAuthnRegister string `json:"webauthn_register,omitempty,omitzero" log:"-"`
 
-	// WebAuthnRegisterDisplayname Name by which the person recognises the new key later.
+	// WebAuthnRegisterDisplayname Name of the new key for the person.
 	WebAuthnRegisterDisplayname string `json:"webauthn_register_displayname,omitempty,omitzero" log:"-"`
 
-	// WebAuthnRemove Hexadecimal id of the key to remove, as in the value of its `webauthn_remove` node.
+	// WebAuthnRemove Id of the key to remove, in hexadecimal, as in the value of its `webauthn_remove` node.
 	WebAuthnRemove string `json:"webauthn_remove,omitempty,omitzero" log:"-"`
 }
 
-// UpdateVerificationFlowBody Input of one step of a verification flow; `method` decides which of the shapes applies. An unknown method yields 400 and makes the flow unusable, even for a link sent before.
+// UpdateVerificationFlowBody Input of one step of a verification flow; `method` selects the schema. An unknown method results in 400 and makes the flow unusable, even for a link that was sent before.
 type UpdateVerificationFlowBody = any
 
-// UpdateVerificationFlowWithCodeMethod Verification with a one-time code, in two submits: the address, then the code alone. A wrong code is answered by 200 with message 4070006; a flow that has succeeded already by 410 with `self_service_flow_replaced` and the id of a new one.
+// UpdateVerificationFlowWithCodeMethod Verification with a one-time code, in two submissions: the address, then the code alone. A wrong code results in 200 with message 4070006; a flow that succeeded before in 410 `self_service_flow_replaced` with the id of a new one.
 type UpdateVerificationFlowWithCodeMethod struct {
-	// Code Secret: the digits from the message. Left out when the address is sent.
+	// Code Secret: the code from the message. Absent when the address is sent.
 	Code string `json:"code,omitempty,omitzero" log:"-"`
 
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Email E-mail address to verify, in the first submit and again to have another code sent. Left out when `code` is sent.
+	// Email Email address to verify, in the first submission, and again to request another code. Absent when `code` is sent.
 	Email string `json:"email,omitempty,omitzero" log:"-"`
 
-	// Method Value `code`; the contract also allows `link`, which has a schema of its own.
+	// Method Value `code`; the published enum also has `link`, for updateRecoveryFlowWithLinkMethod.
 	Method string `json:"method" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// UpdateVerificationFlowWithLinkMethod Verification with a link by e-mail. The submit answers 200 with `state` `sent_email`, whether or not the address is known; opening the link verifies the address at once.
+// UpdateVerificationFlowWithLinkMethod Verification with a link by email. The submission results in 200 with `state` `sent_email`, whether or not the address is known. The link verifies the address when it is opened.
 type UpdateVerificationFlowWithLinkMethod struct {
-	// CSRFToken Value of the hidden node `csrf_token`, needed in flows of type `browser` together with the CSRF cookie; native flows leave it empty or out.
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Email E-mail address to verify; a malformed one yields 400.
+	// Email Email address to verify; a malformed one results in 400.
 	Email string `json:"email" log:"-"`
 
-	// Method Value `link`; the contract also allows `code`, which has a schema of its own.
+	// Method Value `link`; the published enum also has `code`, for the schema of the code method.
 	Method string `json:"method" log:"-"`
 
-	// TransientPayload Any JSON object for web hooks and message templates to read during this submit, such as a campaign name; not kept with the identity.
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
-// VerifiableAddress Email address or phone number from the traits and whether the person has proved to own it. Administrators may set it when they create an identity, for instance to import an address as verified.
+// VerifiableAddress Email address or phone number in the traits, with its verification. Administrators can set it when they create an identity, for instance to import a verified address.
 type VerifiableAddress struct {
-	// CreatedAt Time at which the address was first found in the traits.
+	// CreatedAt Time at which the address was added to the traits.
 	//
 	// Example: 2014-01-01T23:28:56.782Z
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// ID UUID of the address record; absent when written by an administrator, because Kratos assigns it.
+	// ID UUID of the address record, assigned by Kratos; omit it in requests.
 	ID string `json:"id,omitempty,omitzero"`
 
-	// Status Progress of verification: `pending` before anything was sent, `sent` once a code or link is on its way, `completed` when the address is verified. An address may be verified and still read `sent`, so `verified` is what counts.
+	// Status Verification status: `pending` before a message was sent, `sent` after a code or link was sent, `completed` when the address is verified. A verified address can still be `sent`, so check `verified` instead.
 	Status AddressStatus `json:"status"`
 
-	// UpdatedAt Time at which the record was last written.
+	// UpdatedAt Time of the last change to the record.
 	//
 	// Example: 2014-01-01T23:28:56.782Z
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 
-	// Value The email address, stored in lower case, or the phone number with its country code.
+	// Value Email address in lower case, or phone number with its country code.
 	Value string `json:"value" log:"-"`
 
-	// Verified Whether the person has completed verification, or an administrator has declared the address as verified.
+	// Verified Whether the person has completed the verification, or an administrator has set the address as verified.
 	//
 	// Example: true
 	Verified bool `json:"verified"`
 
-	// VerifiedAt Point in time in RFC 3339 notation, with up to nine digits of fractions of a second. The member is absent where the event has not happened, as `verified_at` of an unverified address.
+	// VerifiedAt Time in RFC 3339 format, with up to nine fractional digits. Absent if the event has not happened, such as `verified_at` of an unverified address.
 	VerifiedAt time.Time `json:"verified_at,omitempty,omitzero"`
 
-	// Via How messages reach the address: `email`, or `sms` for a phone number.
+	// Via Channel of the address: `email`, or `sms` for a phone number.
 	//
 	// Example: email
 	Via AddressChannel `json:"via"`
 }
 
-// AddressChannel How messages reach the address: `email`, or `sms` for a phone number.
+// AddressChannel Channel of the address: `email`, or `sms` for a phone number.
 //
 // Example: email
 type AddressChannel string
 
-// VerificationFlow An attempt to prove control of an address. It needs no session and never tells whether an address is known. Registration and settings create such flows by themselves and name them in `continue_with`.
+// VerificationFlow An attempt to prove control of an address. It needs no session and does not disclose whether an address is known. Registration and settings flows create verification flows and name them in `continue_with`.
 type VerificationFlow struct {
-	// Active Verification method, `code` or `link`, set from the configuration at creation. An unknown method in a submit turns it into `default`, after which the flow is of no more use.
+	// Active Verification method, `code` or `link`, from the configuration at creation. An unknown method in a submission changes it to `default` and makes the flow unusable.
 	Active CredentialsType `json:"active,omitempty,omitzero"`
 
-	// ExpiresAt Time from which the flow is refused. Reading then answers 410, a submit 303 to a new flow.
+	// ExpiresAt Time at which the flow expires. Reading it then returns 410, submitting it 303 to a new flow.
 	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
 
-	// ID Names the flow in the query parameters `flow` (submit) and `id` (read).
+	// ID UUID of the flow, for the query parameters `flow` (submit) and `id` (read).
 	ID string `json:"id"`
 
-	// IssuedAt Time at which the flow was created, in RFC 3339 form.
+	// IssuedAt Time at which the flow was created (RFC 3339).
 	IssuedAt time.Time `json:"issued_at,omitempty,omitzero"`
 
-	// RequestURL Full URL with which the flow, or the registration or settings flow it stems from, was created.
+	// RequestURL URL that created the flow, or the registration or settings flow that started it, including its query.
 	RequestURL string `json:"request_url,omitempty,omitzero" log:"-"`
 
-	// ReturnTo Absolute URL behind the `continue` node and `ui.action` after success; absent when none was given at creation.
+	// ReturnTo Absolute URL of the `continue` node and of `ui.action` after success; absent if none was set at creation.
 	ReturnTo string `json:"return_to,omitempty,omitzero" log:"-"`
 
-	// State How far a verification flow has come. `choose_method` waits for an address, `sent_email` says that a code or link is on its way if the address is known, `passed_challenge` has verified the address (message 1080002).
+	// State State of a verification flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the address is verified (message 1080002).
 	State VerificationFlowState `json:"state"`
 
-	// TransientPayload Free JSON object for web hooks and message templates that a submit may bring. Kratos does not store it with the flow; it is absent except in answers to submits, where it is usually an empty object.
+	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Kind of client a flow was created for, fixed at creation. `browser` flows work with cookies and a CSRF token, whether the answers are pages or JSON; `api` flows are for native clients, have neither, and refuse requests that carry a cookie.
+	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
-	// UI Form of a flow, ready to be drawn: where it is sent, its fields and buttons, and the messages about it as a whole.
+	// UI Form of a flow: its target, its fields and buttons, and its messages.
 	UI                   UIContainer                `json:"ui"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// VerificationFlowState How far a verification flow has come. `choose_method` waits for an address, `sent_email` says that a code or link is on its way if the address is known, `passed_challenge` has verified the address (message 1080002).
+// VerificationFlowState State of a verification flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the address is verified (message 1080002).
 type VerificationFlowState string
 
-// Version Release which the server runs. Only the admin port tells it.
+// Version Version of the server. Only the admin port returns it.
 type Version struct {
-	// Version Release the program was built as; `master` where the build names none, so that it cannot always be compared.
+	// Version Release of the build; `master` if the build has none, so it is not always comparable.
 	Version string `json:"version,omitempty,omitzero"`
 }
 
 // ListCourierMessagesParams defines parameters for ListCourierMessages.
 type ListCourierMessagesParams struct {
-	// PageSize Number of messages on a page; 10 when left out, although 250 is the declared default.
+	// PageSize Number of messages on a page; 10 if absent, although the declared default is 250.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// PageToken Opaque position taken from the `rel="next"` URL of the previous answer; left out for the first page. Newer servers encrypt it, which makes it several hundred characters long.
+	// PageToken Opaque position from the `rel="next"` URL of the previous response; absent for the first page. Newer servers encrypt it, which makes it several hundred characters long.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 
-	// Status Restricts the list to messages in this state of delivery; all states when left out.
+	// Status Restricts the list to messages with this delivery status; all statuses if absent.
 	Status *CourierMessageStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Recipient Restricts the list to messages for exactly this email address or phone number.
@@ -2161,34 +2161,34 @@ type ListCourierMessagesParams struct {
 
 // ListIdentitiesParams defines parameters for ListIdentities.
 type ListIdentitiesParams struct {
-	// PerPage Deprecated: use `page_size`. Number of identities on a page when `page` is used; ignored as soon as `page_size` or `page_token` is present.
+	// PerPage Deprecated: use `page_size`. Number of identities on a page when `page` is used; ignored if `page_size` or `page_token` is present.
 	PerPage *int64 `form:"per_page,omitempty" json:"per_page,omitempty"`
 
-	// Page Deprecated: use `page_token`. Number of the page, where 0 is the first; positions beyond 1000 identities are refused with 400, and `page_size` or `page_token` switch it off.
+	// Page Deprecated: use `page_token`. Number of the page, from 0. Positions beyond 1000 identities are rejected with 400. Ignored if `page_size` or `page_token` is present.
 	Page *int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// PageSize Number of identities on a page, 1 to 500 and 250 by default; 0 counts as the default. A negative number makes the server drop the connection.
+	// PageSize Number of identities on a page, 1 to 500, default 250; 0 means the default. A negative number makes the server close the connection.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// PageToken Opaque position taken from the `rel="next"` URL of the previous answer. Left out for the first page: sending the declared default `1` or a token made up by the client is an error.
+	// PageToken Opaque position from the `rel="next"` URL of the previous response; absent for the first page. The declared default `1` and tokens made up by the client are errors.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 
-	// Consistency How fresh the data has to be: `strong` reads the latest state, `eventual` may be slightly stale and is faster. Only servers on CockroachDB make a difference; unknown values count as `strong`.
+	// Consistency Consistency of the data: `strong` reads the latest state, `eventual` may be slightly stale and is faster. It makes a difference only on CockroachDB; unknown values mean `strong`.
 	Consistency *Consistency `form:"consistency,omitempty" json:"consistency,omitempty"`
 
-	// IDs Restricts the list to these identities, at most 500, given by repeating the parameter; ids which do not exist are left out without an error.
+	// IDs Restricts the list to these identities, at most 500. Repeat the parameter for several ids. Unknown ids are omitted without an error.
 	IDs *[]string `form:"ids,omitempty" json:"ids,omitempty"`
 
-	// CredentialsIdentifier Finds the identity that logs in with exactly this identifier, such as an email address, user name or `provider:subject`; letter case does not matter for addresses. Adds `credentials` to the answer.
+	// CredentialsIdentifier Finds the identity with exactly this login identifier, such as an email address, user name or `provider:subject`. Addresses are case-insensitive. Adds `credentials` to the response.
 	CredentialsIdentifier *string `form:"credentials_identifier,omitempty" json:"credentials_identifier,omitempty" log:"-"`
 
-	// PreviewCredentialsIdentifierSimilar Finds identities by a similar login identifier, on open-source servers by its beginning. A preview whose matching may change, not to be combined with `credentials_identifier`.
+	// PreviewCredentialsIdentifierSimilar Finds identities with a similar login identifier, on open-source servers by prefix. A preview whose matching may change; cannot be combined with `credentials_identifier`.
 	PreviewCredentialsIdentifierSimilar *string `form:"preview_credentials_identifier_similar,omitempty" json:"preview_credentials_identifier_similar,omitempty" log:"-"`
 
-	// IncludeCredential Credential types whose secret `config` is added to the answer, given by repeating the parameter: `password`, `oidc`, `totp`, `lookup_secret`, `webauthn`, `passkey`, `code`, `link_recovery` or `code_recovery`. Treat the answer as a password.
+	// IncludeCredential Credential types whose secret `config` is added to the response: `password`, `oidc`, `totp`, `lookup_secret`, `webauthn`, `passkey`, `code`, `link_recovery` or `code_recovery`. Repeat the parameter for several types. Protect the response like a password.
 	IncludeCredential *[]string `form:"include_credential,omitempty" json:"include_credential,omitempty"`
 
-	// OrganizationID Restricts the list to identities which belong to the organization with this UUID.
+	// OrganizationID Restricts the list to identities of the organization with this UUID.
 	OrganizationID *string `form:"organization_id,omitempty" json:"organization_id,omitempty"`
 }
 
@@ -2197,52 +2197,52 @@ type Consistency string
 
 // GetIdentityParams defines parameters for GetIdentity.
 type GetIdentityParams struct {
-	// IncludeCredential Credential types whose secret `config` is added to the answer (password hashes, TOTP seeds, backup codes, provider tokens), given by repeating the parameter. Treat the answer as a password.
+	// IncludeCredential Credential types whose secret `config` is added to the response (password hashes, TOTP secrets, backup codes, provider tokens). Repeat the parameter for several types. Protect the response like a password.
 	IncludeCredential *[]CredentialsType `form:"include_credential,omitempty" json:"include_credential,omitempty"`
 }
 
 // DeleteIdentityCredentialsParams defines parameters for DeleteIdentityCredentials.
 type DeleteIdentityCredentialsParams struct {
-	// Identifier Which link to remove, required for type `oidc` and unused otherwise: the provider's id, a colon and the subject, such as `google:1234567`.
+	// Identifier Link to remove, required for type `oidc` and unused otherwise: the provider's id, a colon and the subject, such as `google:1234567`.
 	Identifier *string `form:"identifier,omitempty" json:"identifier,omitempty" log:"-"`
 }
 
 // ListIdentitySessionsParams defines parameters for ListIdentitySessions.
 type ListIdentitySessionsParams struct {
-	// PerPage Number of sessions on a page when counting by `page`, 1 to 1000 and 250 by default. Ignored if `page_size` or `page_token` is present.
+	// PerPage Number of sessions on a page with `page`, 1 to 1000, default 250. Ignored if `page_size` or `page_token` is present.
 	PerPage *int64 `form:"per_page,omitempty" json:"per_page,omitempty"`
 
-	// Page Number of the page, where both 0 and 1 stand for the first. Ignored if `page_size` or `page_token` is present.
+	// Page Number of the page; both 0 and 1 are the first. Ignored if `page_size` or `page_token` is present.
 	Page *int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// PageSize Number of sessions on a page, 1 to 1000 and 250 by default; larger values are cut down.
+	// PageSize Number of sessions on a page, 1 to 1000, default 250; larger values are reduced to 1000.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// PageToken Offset as encoded by the server in the URLs of the `Link` header. A token it cannot read counts as the first page; the declared default `1` is such a one.
+	// PageToken Offset, encoded by the server in the URLs of the `Link` header. A token that cannot be read, such as the declared default `1`, means the first page.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 
-	// Active `true` for sessions which are neither revoked nor expired, `false` for the others; both kinds when left out.
+	// Active `true` for sessions that are neither revoked nor expired, `false` for the others; all sessions if absent.
 	Active *bool `form:"active,omitempty" json:"active,omitempty"`
 }
 
 // CreateRecoveryLinkForIdentityParams defines parameters for CreateRecoveryLinkForIdentity.
 type CreateRecoveryLinkForIdentityParams struct {
-	// ReturnTo Address to which the browser is sent after the settings flow that follows the recovery; it has to match `selfservice.allowed_return_urls`.
+	// ReturnTo Absolute URL to which the browser is redirected after the settings flow that follows the recovery. It must match `selfservice.allowed_return_urls`.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 }
 
 // ListSessionsParams defines parameters for ListSessions.
 type ListSessionsParams struct {
-	// PageSize Number of sessions on a page, 1 to 1000 and 250 by default.
+	// PageSize Number of sessions on a page, 1 to 1000, default 250.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// PageToken Opaque position taken from the `rel="next"` URL of the previous answer; left out for the first page. A token made up by the client is refused with 400.
+	// PageToken Opaque position from the `rel="next"` URL of the previous response; absent for the first page. A token made up by the client is rejected with 400.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 
-	// Active `true` for sessions which are neither revoked nor expired, `false` for the others; both kinds when left out. Sessions of an inactive identity are found by `true`, though `active` in them may read false.
+	// Active `true` for sessions that are neither revoked nor expired, `false` for the others; all sessions if absent. `true` includes sessions of inactive identities, although their `active` can be false.
 	Active *bool `form:"active,omitempty" json:"active,omitempty"`
 
-	// Expand What to load with each session, given by repeating the parameter: `identity` adds the identity without credentials, `devices` the devices it was used on.
+	// Expand Data to load with each session: `identity` adds the identity without credentials, `devices` the devices of the session. Repeat the parameter for both.
 	Expand *[]SessionExpandable `form:"expand,omitempty" json:"expand,omitempty"`
 }
 
@@ -2251,97 +2251,97 @@ type SessionExpandable string
 
 // GetSessionParams defines parameters for GetSession.
 type GetSessionParams struct {
-	// Expand What to load with the session, given by repeating the parameter: `identity` adds the identity without credentials, `devices` the devices it was used on.
+	// Expand Data to load with the session: `identity` adds the identity without credentials, `devices` the devices of the session. Repeat the parameter for both.
 	Expand *[]SessionExpandable `form:"expand,omitempty" json:"expand,omitempty"`
 }
 
 // ListIdentitySchemasParams defines parameters for ListIdentitySchemas.
 type ListIdentitySchemasParams struct {
-	// PerPage Number of schemas on a page when counting by `page`, 1 to 1000 and 250 by default. Ignored if `page_size` or `page_token` is present.
+	// PerPage Number of schemas on a page with `page`, 1 to 1000, default 250. Ignored if `page_size` or `page_token` is present.
 	PerPage *int64 `form:"per_page,omitempty" json:"per_page,omitempty"`
 
-	// Page Number of the page, where 0 is the first. Ignored if `page_size` or `page_token` is present.
+	// Page Number of the page, from 0. Ignored if `page_size` or `page_token` is present.
 	Page *int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// PageSize Number of schemas on a page, 1 to 1000 and 250 by default; larger values are cut down.
+	// PageSize Number of schemas on a page, 1 to 1000, default 250; larger values are reduced to 1000.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// PageToken Offset as encoded by the server in the URLs of the `Link` header. A token it cannot read counts as the first page; the declared default `1` is such a one.
+	// PageToken Offset, encoded by the server in the URLs of the `Link` header. A token that cannot be read, such as the declared default `1`, means the first page.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // GetFlowErrorParams defines parameters for GetFlowError.
 type GetFlowErrorParams struct {
-	// ID Id from the query of the error UI, a UUID; `stub:500` answers a made-up error.
+	// ID Id from the query of the error UI, a UUID; `stub:500` returns a sample error.
 	ID string `form:"id" json:"id"`
 }
 
 // UpdateLoginFlowParams defines parameters for UpdateLoginFlow.
 type UpdateLoginFlowParams struct {
-	// Flow UUID of the login flow which the client started or found in the query of the login UI.
+	// Flow UUID of the login flow, from the client's own request or from the query of the login UI.
 	Flow string `form:"flow" json:"flow"`
 
-	// SessionToken Secret: session token of the session which the flow renews or raises to `aal2`; required for those native flows, absent for a plain login.
+	// SessionToken Secret: session token of the session that the flow refreshes or upgrades to `aal2`; required for those native flows, absent for a plain login.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // CreateNativeLoginFlowParams defines parameters for CreateNativeLoginFlow.
 type CreateNativeLoginFlowParams struct {
-	// Refresh `true` asks for the credentials again although the session is valid, which renews `authenticated_at`. Default false; without a session it has no effect and the flow is a plain login.
+	// Refresh `true` asks for the credentials again although the session is valid, and updates `authenticated_at`. Default false. Without a session it has no effect and the flow is a plain login.
 	Refresh *bool `form:"refresh,omitempty" json:"refresh,omitempty"`
 
-	// AAL Assurance level the session has to have afterwards: `aal1` (default, first factor) or `aal2` (second factor, on top of the session in `X-Session-Token`).
+	// AAL Assurance level (AAL) of the session after the login: `aal1` (default, first factor) or `aal2` (second factor, in addition to the session in `X-Session-Token`).
 	AAL *string `form:"aal,omitempty" json:"aal,omitempty"`
 
-	// ReturnSessionTokenExchangeCode `true` puts `session_token_exchange_code` into the flow, which a login in the system browser (OIDC) needs to hand the session to the app through `exchangeSessionToken`. Default false; set it together with `return_to`.
+	// ReturnSessionTokenExchangeCode `true` adds `session_token_exchange_code` to the flow. After a login in the system browser (OIDC), the app exchanges this code for the session with `exchangeSessionToken`. Default false; set it together with `return_to`.
 	ReturnSessionTokenExchangeCode *bool `form:"return_session_token_exchange_code,omitempty" json:"return_session_token_exchange_code,omitempty"`
 
-	// ReturnTo Absolute URL, often an app link, to which the browser returns after a login in the system browser; it must be among the allowed URLs of the server.
+	// ReturnTo Absolute URL, often an app link, to which the browser is redirected after a login in the system browser. It must be one of the allowed URLs of the server.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 
-	// Organization UUID of the organization whose single sign-on the person uses; the form then offers OIDC providers and no other method.
+	// Organization UUID of the organization whose single sign-on the person uses. The form then has OIDC providers and no other method.
 	Organization *string `form:"organization,omitempty" json:"organization,omitempty"`
 
-	// Via Legacy way to name the trait, such as `email`, whose address gets the code when a code serves as second factor; without effect unless `aal=aal2`.
+	// Via Legacy. Name of the trait, such as `email`, whose address receives the code if a code is the second factor. It has no effect unless `aal=aal2`.
 	Via *string `form:"via,omitempty" json:"via,omitempty"`
 
-	// SessionToken Secret: session token of the session to renew (`refresh`) or to raise (`aal=aal2`); absent for a plain login.
+	// SessionToken Secret: session token of the session to refresh (`refresh`) or to upgrade (`aal=aal2`); absent for a plain login.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 }
 
 // CreateBrowserLoginFlowParams defines parameters for CreateBrowserLoginFlow.
 type CreateBrowserLoginFlowParams struct {
-	// Refresh `true` asks for the credentials again although the session is valid, which renews `authenticated_at`. Default false; without a session the flow is a plain login.
+	// Refresh `true` asks for the credentials again although the session is valid, and updates `authenticated_at`. Default false; without a session the flow is a plain login.
 	Refresh *bool `form:"refresh,omitempty" json:"refresh,omitempty"`
 
-	// AAL Assurance level the session has to have afterwards: `aal1` (default, first factor) or `aal2` (second factor, on top of the session in the cookie).
+	// AAL Assurance level (AAL) of the session after the login: `aal1` (default, first factor) or `aal2` (second factor, in addition to the session in the cookie).
 	AAL *string `form:"aal,omitempty" json:"aal,omitempty"`
 
-	// ReturnTo Absolute URL to which the browser goes after the login; it must be among the allowed URLs of the server. Without it the configured default applies.
+	// ReturnTo Absolute URL to which the browser is redirected after the login. It must be one of the allowed URLs of the server. Default: the URL in the server's configuration.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 
-	// LoginChallenge Challenge which an OAuth2 server (Hydra) put into the query of the login UI; completing the flow accepts it and leads back to that server.
+	// LoginChallenge Challenge that an OAuth 2.0 server (Hydra) added to the query of the login UI. A completed flow accepts it and redirects to that server.
 	LoginChallenge *string `form:"login_challenge,omitempty" json:"login_challenge,omitempty" log:"-"`
 
-	// Organization UUID of the organization whose single sign-on the person uses; the form then offers OIDC providers and no other method.
+	// Organization UUID of the organization whose single sign-on the person uses. The form then has OIDC providers and no other method.
 	Organization *string `form:"organization,omitempty" json:"organization,omitempty"`
 
-	// Via Legacy way to name the trait, such as `email`, whose address gets the code when a code serves as second factor; without effect unless `aal=aal2`.
+	// Via Legacy. Name of the trait, such as `email`, whose address receives the code if a code is the second factor. It has no effect unless `aal=aal2`.
 	Via *string `form:"via,omitempty" json:"via,omitempty"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // GetLoginFlowParams defines parameters for GetLoginFlow.
 type GetLoginFlowParams struct {
-	// ID UUID of the login flow; the login UI finds it in its query parameter `flow`.
+	// ID UUID of the login flow; the query parameter `flow` of the login UI.
 	ID string `form:"id" json:"id"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
@@ -2350,31 +2350,31 @@ type UpdateLogoutFlowParams struct {
 	// Token Secret: `logout_token` from `createBrowserLogoutFlow`, valid only together with the session cookie it was issued for.
 	Token *string `form:"token,omitempty" json:"token,omitempty" log:"-"`
 
-	// ReturnTo Absolute URL to which a navigation is redirected after the logout; it must be among the allowed URLs of the server. Without it the configured default applies.
+	// ReturnTo Absolute URL to which a page navigation is redirected after the logout. It must be one of the allowed URLs of the server. Default: the URL in the server's configuration.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // CreateBrowserLogoutFlowParams defines parameters for CreateBrowserLogoutFlow.
 type CreateBrowserLogoutFlowParams struct {
-	// ReturnTo Absolute URL to which the browser goes after the logout, carried along in `logout_url`; it must be among the allowed URLs of the server. Without it the configured default applies.
+	// ReturnTo Absolute URL to which the browser is redirected after the logout; it becomes part of `logout_url`. It must be one of the allowed URLs of the server. Default: the URL in the server's configuration.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"cookie,omitempty" log:"-"`
 }
 
 // UpdateRecoveryFlowParams defines parameters for UpdateRecoveryFlow.
 type UpdateRecoveryFlowParams struct {
-	// Flow UUID of the recovery flow which the client started or found in the query of the recovery UI.
+	// Flow UUID of the recovery flow, from the client's own request or from the query of the recovery UI.
 	Flow string `form:"flow" json:"flow"`
 
-	// Token Secret: token of a recovery link, which the browser brings along when the person opens the link; absent when a form is submitted.
+	// Token Secret: token of a recovery link, sent by the browser when the person opens the link; absent when a form is submitted.
 	Token *string `form:"token,omitempty" json:"token,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
@@ -2386,73 +2386,73 @@ type CreateNativeRecoveryFlowParams struct {
 
 // CreateBrowserRecoveryFlowParams defines parameters for CreateBrowserRecoveryFlow.
 type CreateBrowserRecoveryFlowParams struct {
-	// ReturnTo Absolute URL to which the browser goes after the settings that follow recovery are saved; it must be among the allowed URLs of the server.
+	// ReturnTo Absolute URL to which the browser is redirected after the settings flow that follows recovery. It must be one of the allowed URLs of the server.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 }
 
 // GetRecoveryFlowParams defines parameters for GetRecoveryFlow.
 type GetRecoveryFlowParams struct {
-	// ID UUID of the recovery flow; the recovery UI finds it in its query parameter `flow`.
+	// ID UUID of the recovery flow; the query parameter `flow` of the recovery UI.
 	ID string `form:"id" json:"id"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // UpdateRegistrationFlowParams defines parameters for UpdateRegistrationFlow.
 type UpdateRegistrationFlowParams struct {
-	// Flow UUID of the registration flow which the client started or found in the query of the registration UI.
+	// Flow UUID of the registration flow, from the client's own request or from the query of the registration UI.
 	Flow string `form:"flow" json:"flow"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // CreateNativeRegistrationFlowParams defines parameters for CreateNativeRegistrationFlow.
 type CreateNativeRegistrationFlowParams struct {
-	// ReturnSessionTokenExchangeCode `true` puts `session_token_exchange_code` into the flow, which a registration in the system browser (OIDC) needs to hand the session to the app through `exchangeSessionToken`. Default false; set it together with `return_to`.
+	// ReturnSessionTokenExchangeCode `true` adds `session_token_exchange_code` to the flow. After a registration in the system browser (OIDC), the app exchanges this code for the session with `exchangeSessionToken`. Default false; set it together with `return_to`.
 	ReturnSessionTokenExchangeCode *bool `form:"return_session_token_exchange_code,omitempty" json:"return_session_token_exchange_code,omitempty"`
 
-	// ReturnTo Absolute URL, often an app link, to which the browser returns after a registration in the system browser; it must be among the allowed URLs of the server.
+	// ReturnTo Absolute URL, often an app link, to which the browser is redirected after a registration in the system browser. It must be one of the allowed URLs of the server.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 
-	// Organization UUID of the organization whose single sign-on the person uses; the form then offers OIDC providers and no other method.
+	// Organization UUID of the organization whose single sign-on the person uses. The form then has OIDC providers and no other method.
 	Organization *string `form:"organization,omitempty" json:"organization,omitempty"`
 }
 
 // CreateBrowserRegistrationFlowParams defines parameters for CreateBrowserRegistrationFlow.
 type CreateBrowserRegistrationFlowParams struct {
-	// ReturnTo Absolute URL to which the browser goes after the registration; it must be among the allowed URLs of the server. Without it the configured default applies.
+	// ReturnTo Absolute URL to which the browser is redirected after the registration. It must be one of the allowed URLs of the server. Default: the URL in the server's configuration.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 
-	// LoginChallenge Challenge which an OAuth2 server (Hydra) put into the query of the login UI; the person registers instead of logging in and is led back to that server.
+	// LoginChallenge Challenge that an OAuth 2.0 server (Hydra) added to the query of the login UI. The person registers instead of logging in and is redirected to that server.
 	LoginChallenge *string `form:"login_challenge,omitempty" json:"login_challenge,omitempty" log:"-"`
 
-	// AfterVerificationReturnTo Absolute URL to which the verification started by this registration leads the browser; it must be among the allowed URLs of the server.
+	// AfterVerificationReturnTo Absolute URL to which the browser is redirected after the verification that this registration starts. It must be one of the allowed URLs of the server.
 	AfterVerificationReturnTo *string `form:"after_verification_return_to,omitempty" json:"after_verification_return_to,omitempty" log:"-"`
 
-	// Organization UUID of the organization whose single sign-on the person uses; the form then offers OIDC providers and no other method.
+	// Organization UUID of the organization whose single sign-on the person uses. The form then has OIDC providers and no other method.
 	Organization *string `form:"organization,omitempty" json:"organization,omitempty"`
 }
 
 // GetRegistrationFlowParams defines parameters for GetRegistrationFlow.
 type GetRegistrationFlowParams struct {
-	// ID UUID of the registration flow; the registration UI finds it in its query parameter `flow`.
+	// ID UUID of the registration flow; the query parameter `flow` of the registration UI.
 	ID string `form:"id" json:"id"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // UpdateSettingsFlowParams defines parameters for UpdateSettingsFlow.
 type UpdateSettingsFlowParams struct {
-	// Flow UUID of the settings flow which the client started, or which recovery named.
+	// Flow UUID of the settings flow, from the client's own request or from a recovery.
 	Flow string `form:"flow" json:"flow"`
 
-	// SessionToken Secret: session token of a native client, as got from login, registration or `exchangeSessionToken`; takes precedence over a session cookie. Not for browsers.
+	// SessionToken Secret: session token of a native client, from login, registration or `exchangeSessionToken`. It takes precedence over a session cookie. Not for browsers.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
@@ -2461,70 +2461,70 @@ type CreateNativeSettingsFlowParams struct {
 	// ReturnTo Absolute URL to which a browser is sent at the end; it must be among the allowed URLs of the server.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 
-	// SessionToken Secret: session token of a native client, as got from login, registration or `exchangeSessionToken`; takes precedence over a session cookie. Not for browsers.
+	// SessionToken Secret: session token of a native client, from login, registration or `exchangeSessionToken`. It takes precedence over a session cookie. Not for browsers.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 }
 
 // CreateBrowserSettingsFlowParams defines parameters for CreateBrowserSettingsFlow.
 type CreateBrowserSettingsFlowParams struct {
-	// ReturnTo Absolute URL to which the browser goes after a change is saved; it must be among the allowed URLs of the server. Without it the configured default applies.
+	// ReturnTo Absolute URL to which the browser is redirected after a change is saved. It must be one of the allowed URLs of the server. Default: the URL in the server's configuration.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // GetSettingsFlowParams defines parameters for GetSettingsFlow.
 type GetSettingsFlowParams struct {
-	// ID UUID of the settings flow; the settings UI finds it in its query parameter `flow`, other flows name it in `continue_with`.
+	// ID UUID of the settings flow; the query parameter `flow` of the settings UI. Other flows name it in `continue_with`.
 	ID string `form:"id" json:"id"`
 
-	// SessionToken Secret: session token of a native client, as got from login, registration or `exchangeSessionToken`; takes precedence over a session cookie. Not for browsers.
+	// SessionToken Secret: session token of a native client, from login, registration or `exchangeSessionToken`. It takes precedence over a session cookie. Not for browsers.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // UpdateVerificationFlowParams defines parameters for UpdateVerificationFlow.
 type UpdateVerificationFlowParams struct {
-	// Flow UUID of the verification flow which the client started, or which registration or settings named in `continue_with`.
+	// Flow UUID of the verification flow, from the client's own request or from `continue_with` of a registration or settings flow.
 	Flow string `form:"flow" json:"flow"`
 
-	// Token Secret: token of a verification link, which the browser brings along when the person opens the link; absent when a form is submitted.
+	// Token Secret: token of a verification link, sent by the browser when the person opens the link; absent when a form is submitted.
 	Token *string `form:"token,omitempty" json:"token,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // CreateNativeVerificationFlowParams defines parameters for CreateNativeVerificationFlow.
 type CreateNativeVerificationFlowParams struct {
-	// ReturnTo Absolute URL to which the verified flow points for going on; it must be among the allowed URLs of the server.
+	// ReturnTo Absolute URL to continue at, which the flow names after the verification. It must be one of the allowed URLs of the server.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 }
 
 // CreateBrowserVerificationFlowParams defines parameters for CreateBrowserVerificationFlow.
 type CreateBrowserVerificationFlowParams struct {
-	// ReturnTo Absolute URL to which the verified flow points for going on; it must be among the allowed URLs of the server.
+	// ReturnTo Absolute URL to continue at, which the flow names after the verification. It must be one of the allowed URLs of the server.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty" log:"-"`
 }
 
 // GetVerificationFlowParams defines parameters for GetVerificationFlow.
 type GetVerificationFlowParams struct {
-	// ID UUID of the verification flow; the verification UI finds it in its query parameter `flow`, registration names it in `continue_with`.
+	// ID UUID of the verification flow; the query parameter `flow` of the verification UI. A registration names it in `continue_with`.
 	ID string `form:"id" json:"id"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"cookie,omitempty" log:"-"`
 }
 
 // DisableMyOtherSessionsParams defines parameters for DisableMyOtherSessions.
 type DisableMyOtherSessionsParams struct {
-	// SessionToken Secret: session token of a native client, as got from login, registration or `exchangeSessionToken`; takes precedence over a session cookie. Not for browsers.
+	// SessionToken Secret: session token of a native client, from login, registration or `exchangeSessionToken`. It takes precedence over a session cookie. Not for browsers.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
@@ -2536,46 +2536,46 @@ type ListMySessionsParams struct {
 	// Page Number of the page, counted from 1, the default.
 	Page *int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// PageSize Number of sessions on a page, 1 to 500, default 250; a larger number is not refused.
+	// PageSize Number of sessions on a page, 1 to 500, default 250; larger numbers are accepted.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// PageToken Token from the `Link` header; without effect beside `page`, and ignored when it cannot be read.
+	// PageToken Token from the `Link` header; it has no effect together with `page`, and is ignored if it cannot be read.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 
-	// SessionToken Secret: session token of a native client, as got from login, registration or `exchangeSessionToken`; takes precedence over a session cookie. Not for browsers.
+	// SessionToken Secret: session token of a native client, from login, registration or `exchangeSessionToken`. It takes precedence over a session cookie. Not for browsers.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // ExchangeSessionTokenParams defines parameters for ExchangeSessionToken.
 type ExchangeSessionTokenParams struct {
-	// InitCode Secret: `session_token_exchange_code` of the login or registration flow, which never leaves the app.
+	// InitCode Secret: `session_token_exchange_code` of the login or registration flow, which must not leave the app.
 	InitCode string `form:"init_code" json:"init_code" log:"-"`
 
-	// ReturnToCode Secret: query parameter `code` of the `return_to` URL with which the browser came back to the app.
+	// ReturnToCode Secret: query parameter `code` of the `return_to` URL with which the browser returned to the app.
 	ReturnToCode string `form:"return_to_code" json:"return_to_code" log:"-"`
 }
 
 // ToSessionParams defines parameters for ToSession.
 type ToSessionParams struct {
-	// TokenizeAs Name of a template configured on the server; `tokenized` of the answer then holds a JSON Web Token made from the session. Without it no token is made.
+	// TokenizeAs Name of a template in the server's configuration. `tokenized` in the response is then a JSON Web Token made from the session. Without it no token is made.
 	TokenizeAs *string `form:"tokenize_as,omitempty" json:"tokenize_as,omitempty"`
 
-	// SessionToken Secret: session token of a native client, as got from login, registration or `exchangeSessionToken`; takes precedence over a session cookie. Not for browsers.
+	// SessionToken Secret: session token of a native client, from login, registration or `exchangeSessionToken`. It takes precedence over a session cookie. Not for browsers.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
 // DisableMySessionParams defines parameters for DisableMySession.
 type DisableMySessionParams struct {
-	// SessionToken Secret: session token of a native client, as got from login, registration or `exchangeSessionToken`; takes precedence over a session cookie. Not for browsers.
+	// SessionToken Secret: session token of a native client, from login, registration or `exchangeSessionToken`. It takes precedence over a session cookie. Not for browsers.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 
-	// Cookie Secret: the whole `Cookie` header of the browser's request (session, CSRF and continuity cookies), passed on unchanged by a server which acts for the browser. Browsers send it by themselves; native clients leave it out.
+	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
 }
 
