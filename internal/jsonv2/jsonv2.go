@@ -34,9 +34,9 @@ func UnmarshalOpen[T any](dec *Decoder, known *T, unknown *map[string]json.RawMe
 	return nil
 }
 
-// UnmarshalWhole is UnmarshalOpen that also keeps in unknown what known has a field for and leaves
-// out when it is written, such as an empty text. It reads the value twice.
-func UnmarshalWhole[T any](dec *Decoder, known *T, unknown *map[string]json.RawMessage) error {
+// UnmarshalLossless is like [UnmarshalOpen], and also keeps in unknown the members whose fields known
+// omits when it is encoded, such as an empty string. It decodes the value twice.
+func UnmarshalLossless[T any](dec *Decoder, known *T, unknown *map[string]json.RawMessage) error {
 	value, err := dec.ReadValue()
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ type Zero struct {
 	When        bool
 }
 
-// MarshalOpen is the reverse of [UnmarshalOpen] and [UnmarshalWhole]: known as an object, followed
+// MarshalOpen is the reverse of [UnmarshalOpen] and [UnmarshalLossless]: known as an object, followed
 // by zero and by the members of unknown in the order of their names, as far as known has not got
 // them.
 func MarshalOpen(known any, unknown map[string]json.RawMessage, zero ...Zero) ([]byte, error) {

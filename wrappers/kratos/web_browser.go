@@ -82,7 +82,7 @@ func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
 			jar.cookies[cookie.Name] = cookie.Value
 		}
 	}
-	api := c.api.Through(func(next gen.HTTPDoer) gen.HTTPDoer {
+	api := c.api.Wrap(func(next gen.HTTPDoer) gen.HTTPDoer {
 		jar.next = next
 		return jar
 	})

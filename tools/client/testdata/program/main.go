@@ -65,7 +65,7 @@ func main() {
 	find("yes", &gen.ListBirdsParams{Must: must, Yes: new(false)})
 	find("any", &gen.ListBirdsParams{Must: must, Any: new(any(text))})
 	find("any that is nil", &gen.ListBirdsParams{Must: must, Any: new(any)})
-	find("any that cannot be written", &gen.ListBirdsParams{Must: must, Any: new(any(func() string { return "s3cret" }))})
+	find("any that cannot be encoded", &gen.ListBirdsParams{Must: must, Any: new(any(func() string { return "s3cret" }))})
 	find("header", &gen.ListBirdsParams{Must: must, XList: &list, XSince: &when, XShape: &shape})
 	find("cookie", &gen.ListBirdsParams{Must: must, Flavour: new("sweet"), Crumbs: &[]int{1, 2}})
 	find("cookie that is two", &gen.ListBirdsParams{Must: must, Flavour: new("s3cret; admin=1")})
