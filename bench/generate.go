@@ -20,9 +20,9 @@ const (
 )
 
 // generatePeers generates the clients of oapi-codegen and ogen from the effective spec, and returns
-// the path of a file for go build's -overlay: it has them appear as packages below peers/, and puts
-// the code in testdata/peers that uses them into its place. So nothing of them is committed, and
-// this module is complete without them.
+// the path of a file for go build's -overlay. The overlay adds them as packages of peers/, and
+// replaces files of this module by the code in testdata/peers that uses them. So the generated code
+// is not committed, and this module compiles without it.
 func generatePeers(ctx context.Context, dir string) (string, error) {
 	bench, err := os.Getwd()
 	if err != nil {
@@ -64,7 +64,7 @@ func generatePeers(ctx context.Context, dir string) (string, error) {
 	return path, os.WriteFile(path, text, 0o600)
 }
 
-// addFiles has the Go files below the folder from appear at the same places below the folder to.
+// addFiles maps the path below the folder to of each Go file below the folder from to that file.
 func addFiles(replace map[string]string, to, from string) error {
 	return filepath.WalkDir(from, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".go" {
@@ -76,8 +76,7 @@ func addFiles(replace map[string]string, to, from string) error {
 	})
 }
 
-// applyOverlay writes a spec with an OpenAPI Overlay applied, of which every action must match
-// something.
+// applyOverlay applies an OpenAPI Overlay to a spec and writes the result. Every action must match.
 func applyOverlay(spec, path, to string) error {
 	text, err := os.ReadFile(spec)
 	if err != nil {

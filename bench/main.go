@@ -1,10 +1,10 @@
-// Command bench measures this SDK beside kratos-client-go, the clients that oapi-codegen and ogen
-// generate from the same spec, and bare net/http: the same calls to the same server in one run,
-// with each version of Go that the SDK supports. It prints ratios; times of one machine say nothing
-// about another.
+// Command bench compares this SDK with kratos-client-go, the clients that oapi-codegen and ogen
+// generate from the same spec, and plain net/http: the same calls to the same server in one run,
+// with each version of Go that the SDK supports. It prints ratios, because absolute times are not
+// comparable between machines.
 //
-// It generates the two clients first, and starts a real Kratos, against which validation is
-// measured. The working directory must be bench/ of this repository.
+// It first generates the two clients and starts a real Kratos, with which validation is measured.
+// The working directory must be bench/ of this repository.
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	quick := flag.Bool("quick", false, "measure next to nothing, to see whether everything works")
+	quick := flag.Bool("quick", false, "measure one short round, to check that everything works")
 	flag.Parse()
 	var flags []string
 	if *quick {
@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// run measures with a toolchain of each version of the language that can be had; flags are those of
+// run measures with a toolchain of each available version of the language. The flags are passed to
 // the measurement.
 func run(ctx context.Context, w io.Writer, languages []string, flags ...string) error {
 	dir, err := os.MkdirTemp("", "kratos-bench")
@@ -69,8 +69,8 @@ func run(ctx context.Context, w io.Writer, languages []string, flags ...string) 
 	return nil
 }
 
-// measure builds the measurement with a toolchain, which it uses in turn for what it compiles, and
-// runs it.
+// measure builds the measurement with a toolchain and runs it. The measurement compiles the clients
+// with the same toolchain.
 func measure(ctx context.Context, w io.Writer, toolchain, binary, overlay string, flags []string) error {
 	if _, err := output(withToolchain(exec.CommandContext(ctx, "go", "build", "-overlay="+overlay, "-o", binary, "./measure"), toolchain)); err != nil {
 		return err

@@ -14,8 +14,8 @@ import (
 // languages are the versions of Go that the SDK supports.
 var languages = []string{"1.26", "1.27"}
 
-// findToolchain returns the name of a toolchain of a version of Go: the one in use, or else the
-// first release, which the go command downloads where the module cache does not have it.
+// findToolchain returns the name of a toolchain of a version of Go: the current one, or else the
+// first release, which the go command downloads if it is not in the module cache.
 func findToolchain(ctx context.Context, want string) (string, error) {
 	current, err := output(exec.CommandContext(ctx, "go", "env", "GOVERSION"))
 	if err != nil {
@@ -29,7 +29,7 @@ func findToolchain(ctx context.Context, want string) (string, error) {
 	return toolchain, err
 }
 
-// language makes 1.26 of go1.26.8.
+// language returns the language version of a toolchain, such as 1.26 for go1.26.8.
 func language(toolchain string) string {
 	return strings.TrimPrefix(version.Lang(toolchain), "go")
 }
@@ -39,14 +39,13 @@ func withToolchain(cmd *exec.Cmd, toolchain string) *exec.Cmd {
 	return cmd
 }
 
-// output runs a command, and returns what it writes without the white space around; an error has
-// what it complains of.
+// output runs a command and returns its standard output, trimmed. The error has its standard error.
 func output(cmd *exec.Cmd) (string, error) {
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if _, ok := errors.AsType[*exec.ExitError](err); ok {
-		err = fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args, " "), err, bytes.TrimSpace(complaints.Bytes()))
+		err = fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args, " "), err, bytes.TrimSpace(stderr.Bytes()))
 	}
 	return strings.TrimSpace(string(out)), err
 }

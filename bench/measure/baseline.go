@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// baselineClient reads the responses and does nothing with them: what no client can be faster than.
+// baselineClient reads the responses without decoding them, the lower bound for every client.
 type baselineClient struct {
 	url     string
 	http    *http.Client

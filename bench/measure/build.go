@@ -11,27 +11,27 @@ import (
 
 const module = "github.com/kratoskit/kratos-go"
 
-// programs do the same with each of the clients, below programs/.
-var programs = [numClients]string{"ours", "incumbent", "oapi", "ogen", "baseline"}
+// programs are the folders in programs/ of programs that do the same with each client.
+var programs = [numClients]string{"sdk", "incumbent", "oapi", "ogen", "baseline"}
 
-// builds are what the clients make of a program, and what compiling them takes.
+// builds are the measurements of the programs and of compiling the clients.
 type builds struct {
-	bytes, packages [numClients]float64   // of the stripped executable; that it is made of
-	compile         [numClients][]float64 // seconds of CPU time, round by round; none for the baseline
+	bytes, packages [numClients]float64   // size of the stripped executable; number of its packages
+	compile         [numClients][]float64 // seconds of CPU time, by round; none for the baseline
 }
 
-// over returns by how many bytes the program is larger than the baseline's.
+// over returns how many bytes larger the client's program is than the baseline's.
 func (b builds) over(client int) float64 { return b.bytes[client] - b.bytes[baseline] }
 
 func (b builds) targets() []target {
-	size, compile := b.over(ours)/b.over(incumbent), medianRatio(b.compile[ours], b.compile[incumbent], itself)
+	size, compile := b.over(sdk)/b.over(incumbent), medianRatio(b.compile[sdk], b.compile[incumbent], unchanged)
 	sizeTarget := below
 	if hasJSONv2() {
 		sizeTarget = func(name string, measured, _ float64) target { return atMost(name, measured, 0.6) }
 	}
 	return []target{
-		sizeTarget("stripped binary over net/http's, in times of kratos-client-go's", size, 1),
-		atMost("CPU time to compile, in times of kratos-client-go's", compile, 0.7),
+		sizeTarget("size of the stripped binary over net/http's, kratos-client-go = 1", size, 1),
+		atMost("CPU time to compile, kratos-client-go = 1", compile, 0.7),
 	}
 }
 
@@ -61,8 +61,8 @@ func measureBuilds(ctx context.Context, o options) (b builds, err error) {
 	return b, err
 }
 
-// goCommand runs the go command with the generated clients, and without cgo, which would make the
-// sizes depend on the machine's C compiler.
+// goCommand runs the go command with the generated clients and without cgo, because sizes would
+// depend on the machine's C compiler.
 type goCommand struct{ overlay string }
 
 func (g goCommand) run(ctx context.Context, verb string, args ...string) (string, error) {
@@ -76,7 +76,7 @@ func (g goCommand) run(ctx context.Context, verb string, args ...string) (string
 	return strings.TrimSpace(string(out)), err
 }
 
-// files returns which file each of those has its content in that are not where they appear to be.
+// files returns the files of the overlay: the path of the content by the path that it replaces.
 func (g goCommand) files() (map[string]string, error) {
 	text, err := os.ReadFile(g.overlay)
 	if err != nil {

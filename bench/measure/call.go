@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// call is one row of the tables: what each client is asked to do, and the numbers to hold.
+// call is a row of the tables: a call to measure with each client, and its targets.
 type call struct {
 	name       string
 	goroutines int
@@ -20,19 +20,19 @@ func calls() []call {
 	return []call{
 		{"whoami", 1, whoami, func(c costs) []target {
 			return []target{
-				atMost("time, in times of net/http's", c.time(ours, baseline), 1.25),
-				atMost("allocations", math.Round(c.allocs(ours)), 90),
+				atMost("time, net/http = 1", c.time(sdk, baseline), 1.25),
+				atMost("allocations", math.Round(c.allocs(sdk)), 90),
 			}
 		}},
 		{"login flow, all inputs read", 1, flow, func(c costs) []target {
-			return []target{atMost("time, in times of net/http's", c.time(ours, baseline), 1.5)}
+			return []target{atMost("time, net/http = 1", c.time(sdk, baseline), 1.5)}
 		}},
 		{"list of 250 identities", 1, list(250), listTargets},
 		{"list of 1000 identities", 1, list(1000), listTargets},
 		{"batch create of 1000", 1, batch, func(c costs) []target {
 			return []target{
-				atLeast("times as fast as kratos-client-go", c.time(incumbent, ours), byVersion(6.5, 5)),
-				atMost("time, in times of ogen's", c.time(ours, peerOgen), 1.15),
+				atLeast("speed, kratos-client-go = 1", c.time(incumbent, sdk), byVersion(6.5, 5)),
+				atMost("time, ogen = 1", c.time(sdk, peerOgen), 1.15),
 			}
 		}},
 		{fmt.Sprintf("whoami in %d goroutines", goroutines), goroutines, whoami, func(costs) []target { return nil }},
@@ -41,9 +41,9 @@ func calls() []call {
 
 func listTargets(c costs) []target {
 	return []target{
-		atLeast("times as fast as kratos-client-go", c.time(incumbent, ours), byVersion(11, 7.5)),
-		atMost("time, in times of ogen's", c.time(ours, peerOgen), 1.15),
-		atMost("memory, in times of ogen's", c.bytes(ours)/c.bytes(peerOgen), 0.2),
+		atLeast("speed, kratos-client-go = 1", c.time(incumbent, sdk), byVersion(11, 7.5)),
+		atMost("time, ogen = 1", c.time(sdk, peerOgen), 1.15),
+		atMost("memory, ogen = 1", c.bytes(sdk)/c.bytes(peerOgen), 0.2),
 	}
 }
 
@@ -56,7 +56,7 @@ func list(n int) func(context.Context, client) error {
 	return func(ctx context.Context, c client) error { return c.identities(ctx, n, func(string) {}) }
 }
 
-// callResult is what was measured of a call.
+// callResult is a call with its measurements.
 type callResult struct {
 	call
 	costs costs

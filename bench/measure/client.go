@@ -14,8 +14,8 @@ const (
 
 var listSizes = []int{250, 1000}
 
-// client is one of those that are compared. What a call yields is what a program would read of the
-// response; the baseline yields nothing, because it decodes nothing.
+// client is one of the compared clients. Its calls yield the values that a program would read from
+// the response. The baseline yields nothing, because it does not decode responses.
 type client interface {
 	whoami(ctx context.Context) (identity string, err error)
 	loginFlow(ctx context.Context, yield func(input)) error
@@ -23,12 +23,12 @@ type client interface {
 	createBatch(ctx context.Context, yield func(patch, identity string)) error
 }
 
-// input is what a page shows of a node.
+// input has the values of a node that a page shows.
 type input struct{ kind, name, inputType, value, label string }
 
 // The clients, in the order of the columns.
 const (
-	ours = iota
+	sdk = iota
 	incumbent
 	peerOapi
 	peerOgen
@@ -39,7 +39,7 @@ const (
 var clientNames = [numClients]string{"kratos-go", "kratos-client-go", "oapi-codegen", "ogen", "net/http"}
 
 func newClients(url string) (clients [numClients]client, err error) {
-	if clients[ours], err = newOurs(url); err != nil {
+	if clients[sdk], err = newSDK(url); err != nil {
 		return clients, err
 	}
 	if clients[peerOapi], clients[peerOgen], err = newPeers(url); err != nil {
@@ -49,8 +49,8 @@ func newClients(url string) (clients [numClients]client, err error) {
 	return clients, nil
 }
 
-// newHTTPClient gives all clients the same connections: enough that none of the goroutines has to
-// open new ones.
+// newHTTPClient returns the HTTP client that all clients use. It keeps enough connections for all
+// goroutines.
 func newHTTPClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxIdleConns: 2 * goroutines, MaxIdleConnsPerHost: 2 * goroutines}}
 }

@@ -14,21 +14,20 @@ import (
 	"time"
 )
 
-// clientPackages are what programs import of each client.
+// clientPackages are the packages of the clients that programs import.
 var clientPackages = [numClients]string{
-	ours:      module + "/wrappers/kratos",
+	sdk:       module + "/wrappers/kratos",
 	incumbent: "github.com/ory/kratos-client-go",
 	peerOapi:  module + "/bench/peers/oapi",
 	peerOgen:  module + "/bench/peers/ogen",
 }
 
-// compileTimes returns how many seconds of CPU time the compiler takes for each of the clients, in
-// rounds in which they take turns.
+// compileTimes returns the seconds of CPU time that the compiler takes for each client, by round.
+// In each round all clients are compiled in turn.
 //
-// It runs the compiler itself, as go build does, on the client's packages only: those that are of
-// the same module. All else they import is compiled before, and found through go list -export. So
-// neither the dependencies are in the time, nor the linker, nor the go command with its cache,
-// which would have to be deceived to compile anything twice.
+// It runs the compiler as go build does, but only on the packages of the client's own module. Other
+// imports are compiled before, with go list -export. So the times include neither the dependencies
+// nor the linker, and the build cache does not affect them.
 func compileTimes(ctx context.Context, g goCommand, dir string, rounds int) (times [numClients][]float64, err error) {
 	c := compiler{dir: dir, config: filepath.Join(dir, "importcfg"), packages: map[string]goPackage{}}
 	if c.tool, err = g.run(ctx, "tool", "-n", "compile"); err != nil {
@@ -65,7 +64,7 @@ type compiler struct {
 	tool, dir, config string
 	files             map[string]string
 	packages          map[string]goPackage
-	imports           strings.Builder // where the compiler finds what has been compiled
+	imports           strings.Builder // importcfg of the compiled packages
 }
 
 type goPackage struct {
@@ -74,8 +73,8 @@ type goPackage struct {
 	Module                  *struct{ Path, GoVersion string }
 }
 
-// load compiles a package and what it imports, and returns which of these are of its module, in the
-// order of compilation.
+// load compiles a package and its imports, and returns those of its own module, in the order of
+// compilation.
 func (c *compiler) load(ctx context.Context, g goCommand, name string) ([]string, error) {
 	out, err := g.run(ctx, "list", "-export", "-deps", "-json=ImportPath,Dir,Export,GoFiles,Module", name)
 	if err != nil {
@@ -110,13 +109,13 @@ func (c *compiler) add(p goPackage) {
 	if p.Export != "" {
 		fmt.Fprintf(&c.imports, "packagefile %s=%s\n", p.ImportPath, p.Export)
 	}
-	// The standard library names some packages without the folder that they are in.
+	// The standard library imports vendored packages without this prefix.
 	if name, found := strings.CutPrefix(p.ImportPath, "vendor/"); found {
 		fmt.Fprintf(&c.imports, "importmap %s=%s\n", name, p.ImportPath)
 	}
 }
 
-// compile returns the CPU time that the compiler takes for packages.
+// compile returns the CPU time of the compiler for these packages.
 func (c *compiler) compile(ctx context.Context, packages []string) (time.Duration, error) {
 	var took time.Duration
 	for _, name := range packages {

@@ -6,7 +6,7 @@ import (
 	ory "github.com/ory/kratos-client-go"
 )
 
-// incumbentClient is kratos-client-go, used as its documentation says.
+// incumbentClient is kratos-client-go, used as documented.
 type incumbentClient struct {
 	api     *ory.APIClient
 	patches ory.PatchIdentitiesBody

@@ -1,6 +1,6 @@
-// Command measure compares the clients: the same calls, to the same server, which sends what a real
-// Kratos sent. Command bench builds it with each toolchain, together with the clients that it
-// generates, and runs it.
+// Command measure compares the clients: the same calls to the same server, which replays responses
+// of a real Kratos. Command bench builds it with each toolchain, together with the generated
+// clients, and runs it.
 package main
 
 import (
@@ -14,31 +14,31 @@ import (
 	"time"
 )
 
-// effort is how thoroughly to measure.
+// effort is the number and length of the rounds.
 type effort struct {
-	rounds, slowRounds int // slowRounds: of what takes seconds
+	rounds, slowRounds int // slowRounds is for measurements that take seconds
 	round              time.Duration
 }
 
 var (
-	thorough = effort{rounds: 11, slowRounds: 3, round: 200 * time.Millisecond}
-	quick    = effort{rounds: 1, slowRounds: 1, round: time.Millisecond}
+	full  = effort{rounds: 11, slowRounds: 3, round: 200 * time.Millisecond}
+	quick = effort{rounds: 1, slowRounds: 1, round: time.Millisecond}
 )
 
-// options come from command bench.
+// options are the flags that command bench sets.
 type options struct {
 	effort
-	overlay             string // the file that has the generated clients appear
+	overlay             string // path of the overlay that adds the generated clients
 	publicURL, adminURL string // of a real Kratos
 }
 
 func main() {
-	o := options{effort: thorough}
-	serving := flag.Bool(serveFlag[1:], false, "be the server of another process, until standard input ends")
-	quickly := flag.Bool("quick", false, "measure next to nothing, to see whether everything works")
-	flag.StringVar(&o.overlay, "overlay", "", "the `file` for go build that has the generated clients appear")
-	flag.StringVar(&o.publicURL, "public", "", "the `URL` of the public API of a real Kratos")
-	flag.StringVar(&o.adminURL, "admin", "", "the `URL` of its admin API")
+	o := options{effort: full}
+	serving := flag.Bool(serveFlag[1:], false, "serve recorded responses until standard input ends")
+	quickly := flag.Bool("quick", false, "measure one short round, to check that everything works")
+	flag.StringVar(&o.overlay, "overlay", "", "overlay `file` for go build that adds the generated clients")
+	flag.StringVar(&o.publicURL, "public", "", "`URL` of the public API of a real Kratos")
+	flag.StringVar(&o.adminURL, "admin", "", "`URL` of its admin API")
 	flag.Parse()
 	if *quickly {
 		o.effort = quick
@@ -66,7 +66,7 @@ func run(ctx context.Context, w io.Writer, o options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "== %s %s/%s: %d rounds, in each of which all take their turns\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, o.rounds)
+	fmt.Fprintf(w, "== %s %s/%s: %d rounds, each with all clients in turn\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, o.rounds)
 	var targets []target
 	for _, c := range calls {
 		for _, t := range c.targets(c.costs) {

@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// cost is what one call takes: nanoseconds, and what the process of the client allocates.
+// cost is the cost of a call: nanoseconds, and allocations in the client's process.
 type cost struct{ time, allocs, bytes float64 }
 
-// costs are what a call takes with each of the clients, round by round.
+// costs are the costs of a call with each client, by round.
 type costs [numClients][]cost
 
-// time returns how many times as long as with client b a call takes with client a: the median of
-// the rounds, so that what disturbs the machine for a while disturbs both.
+// time returns the time with client a divided by that with client b: the median of the ratios of
+// the rounds, so that other load on the machine affects both.
 func (c costs) time(a, b int) float64 {
 	return medianRatio(c[a], c[b], func(c cost) float64 { return c.time })
 }
@@ -30,7 +30,7 @@ func (c costs) bytes(client int) float64 {
 	return median(c[client], func(c cost) float64 { return c.bytes })
 }
 
-// compare measures a call with all clients in turn, round by round.
+// compare measures a call in rounds, in each with all clients in turn.
 func compare(ctx context.Context, c call, clients [numClients]client, e effort) (all costs, err error) {
 	for range e.rounds {
 		for i, client := range clients {
@@ -44,8 +44,8 @@ func compare(ctx context.Context, c call, clients [numClients]client, e effort) 
 	return all, nil
 }
 
-// measure repeats a call for about length. It begins without garbage, lest a client pays for the
-// one before it.
+// measure repeats a call for about length. It collects garbage first, so that a client does not pay
+// for the previous one.
 func measure(ctx context.Context, c call, client client, length time.Duration) (cost, error) {
 	if err := c.do(ctx, client); err != nil {
 		return cost{}, err
@@ -88,7 +88,7 @@ func repeat(ctx context.Context, c call, client client, end time.Time) (int64, e
 	return n.Load(), nil
 }
 
-// timed repeats work for about length, and returns how many seconds it took each time.
+// timed repeats work for about length, and returns the seconds that one repetition took.
 func timed(work func() error, length time.Duration) (float64, error) {
 	runtime.GC()
 	start, n := time.Now(), 0
@@ -110,13 +110,13 @@ func median[T any](list []T, of func(T) float64) float64 {
 	return values[len(values)/2]
 }
 
-// medianRatio returns the median of the ratios of a and b, which were measured in the same rounds.
+// medianRatio returns the median of the ratios of a and b by round.
 func medianRatio[T any](a, b []T, of func(T) float64) float64 {
 	ratios := make([]float64, len(a))
 	for i := range a {
 		ratios[i] = of(a[i]) / of(b[i])
 	}
-	return median(ratios, itself)
+	return median(ratios, unchanged)
 }
 
-func itself(v float64) float64 { return v }
+func unchanged(v float64) float64 { return v }

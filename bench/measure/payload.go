@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// What Kratos v1.3.6 sent when it was recorded. identity.json is one item of a list of 500. The
-// login flow is the one with the most nodes: twelve; no recorded login has more.
+// Recorded responses from Kratos v1.3.6. identity.json is an item of a list of 500. login_flow.json
+// is the recorded login flow with the most nodes, twelve.
 var (
 	//go:embed testdata/session.json
 	sessionBody []byte
@@ -17,7 +17,7 @@ var (
 	identityBody []byte
 )
 
-// identitiesBody returns a list of n identities, each with the ids and the address of its own.
+// identitiesBody returns a list of n identities with different ids and addresses.
 func identitiesBody(n int) []byte {
 	var b bytes.Buffer
 	for i := range n {
@@ -34,8 +34,8 @@ func identityID(i int) string { return fmt.Sprintf("%08x-6c11-4fc7-ab78-f28e8d1b
 func address(i int) string    { return fmt.Sprintf("many%dbatch-64@example.org", i) }
 func patchID(i int) string    { return fmt.Sprintf("%08d-0000-0000-0000-0000000000ab", i) }
 
-// batchBody returns the response to a batch of n identities that were all created, as recorded for
-// a batch of 1000.
+// batchBody returns the response to a batch of n identities that were all created, in the form
+// recorded for a batch of 1000.
 func batchBody(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"identities":`)
@@ -47,7 +47,7 @@ func batchBody(n int) []byte {
 	return b.Bytes()
 }
 
-// batchRequest returns what a client sends to create n identities.
+// batchRequest returns the request body that creates n identities.
 func batchRequest(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"identities":`)

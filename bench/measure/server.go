@@ -15,9 +15,8 @@ import (
 
 const serveFlag = "-serve"
 
-// startServer starts this program again as the server, so that what the server allocates is counted
-// for nobody. The server ends with its standard input, that is when stop is called or this program
-// ends, however it does.
+// startServer starts this program again as the server, so that its allocations are not counted. The
+// server ends when its standard input does: when stop is called or this program ends.
 func startServer() (url string, stop func(), err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -48,7 +47,7 @@ func startServer() (url string, stop func(), err error) {
 	return strings.TrimSpace(line), stop, nil
 }
 
-// serve serves on a free port, which it prints, until standard input ends.
+// serve serves on a free port, prints its URL, and ends when standard input does.
 func serve() error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -60,8 +59,8 @@ func serve() error {
 	return err
 }
 
-// handler is a Kratos that has its responses ready. Like Kratos, it leaves it to net/http to choose
-// between a Content-Length and chunks.
+// handler replays recorded responses. Like Kratos, it lets net/http choose between Content-Length
+// and chunked encoding.
 func handler() http.Handler {
 	lists := map[int][]byte{}
 	for _, n := range listSizes {

@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 )
 
-// writeTable writes a row for each list of cells; the first one has the names of the columns.
+// writeTable writes the rows; the first one has the names of the columns.
 func writeTable(w io.Writer, rows [][]string) error {
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -17,10 +17,10 @@ func writeTable(w io.Writer, rows [][]string) error {
 	return t.Flush()
 }
 
-// table begins a table with a column for each of the clients.
+// table returns the first row of a table with a column for each client.
 func table(title string) [][]string { return [][]string{append([]string{title}, clientNames[:]...)} }
 
-// row makes a row of a table of what cell returns for each client.
+// row returns a row with the result of cell for each client.
 func row(name string, cell func(client int) string) []string {
 	cells := []string{name}
 	for i := range numClients {
@@ -29,9 +29,9 @@ func row(name string, cell func(client int) string) []string {
 	return cells
 }
 
-// writeCalls writes what the calls take with each client.
+// writeCalls writes the costs of the calls with each client.
 func writeCalls(w io.Writer, calls []callResult) error {
-	times, allocs, bytes := table("time, net/http = 1"), table("allocations of a call"), table("kB allocated by a call")
+	times, allocs, bytes := table("time, net/http = 1"), table("allocations per call"), table("kB allocated per call")
 	for _, c := range calls {
 		times = append(times, row(c.name, func(i int) string { return number(c.costs.time(i, baseline)) }))
 		allocs = append(allocs, row(c.name, func(i int) string { return fmt.Sprintf("%.0f", c.costs.allocs(i)) }))
@@ -45,7 +45,7 @@ func writeCalls(w io.Writer, calls []callResult) error {
 	return nil
 }
 
-// writeBuilds writes what the clients make of a program.
+// writeBuilds writes the measurements of the programs.
 func writeBuilds(w io.Writer, b builds) error {
 	return writeTable(w, append(table("program"),
 		row("stripped binary, MB over net/http's", func(i int) string { return fmt.Sprintf("%.2f", b.over(i)/1e6) }),
@@ -54,14 +54,14 @@ func writeBuilds(w io.Writer, b builds) error {
 			if i == baseline {
 				return ""
 			}
-			return number(medianRatio(b.compile[i], b.compile[incumbent], itself))
+			return number(medianRatio(b.compile[i], b.compile[incumbent], unchanged))
 		}),
 	))
 }
 
-// writeTargets writes the numbers to hold, and marks those that are missed.
+// writeTargets writes the targets and marks those that are missed.
 func writeTargets(w io.Writer, targets []target) error {
-	rows := [][]string{{"number to hold", "target", "measured", ""}}
+	rows := [][]string{{"target", "bound", "measured", ""}}
 	for _, t := range targets {
 		mark := ""
 		if t.missed {

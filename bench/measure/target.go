@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// target is a number to hold, and what was measured.
+// target is a bound for a measurement, and the measured value.
 type target struct {
 	name, measured, bound string
 	missed                bool
@@ -30,8 +30,8 @@ func atMostPercent(name string, measured, most float64) target {
 	return t
 }
 
-// byVersion chooses what is to be held with this version of Go: the encoding/json of Go 1.27 is
-// faster, and linked anyway.
+// byVersion returns the bound for this version of Go, because encoding/json of Go 1.27 is faster
+// and linked anyway.
 func byVersion(go126, go127 float64) float64 {
 	if hasJSONv2() {
 		return go127
@@ -41,7 +41,7 @@ func byVersion(go126, go127 float64) float64 {
 
 func hasJSONv2() bool { return slices.Contains(build.Default.ReleaseTags, "go1.27") }
 
-// number writes a number with three digits, or all that it has before the point.
+// number formats a number with three digits, or as an integer from 100 on.
 func number(v float64) string {
 	if v >= 100 {
 		return fmt.Sprintf("%.0f", v)

@@ -12,8 +12,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// validated is a request that a transport of package validate validates, and the call to a real
-// Kratos that sends it.
+// validated is a request for a transport of package validate, and the call that sends the same
+// request to a real Kratos.
 type validated struct {
 	name   string
 	slow   bool // takes seconds
@@ -23,19 +23,19 @@ type validated struct {
 	call   func(context.Context) error
 }
 
-// validation is the part of a call that validating its request takes.
+// validation is the share of a call's time that the validation of its request takes.
 type validation struct {
-	name string
-	part float64
+	name  string
+	share float64
 }
 
 func (v validation) target() target {
-	return atMostPercent(v.name+" on a real Kratos: validating the request, of the call", 100*v.part, 1)
+	return atMostPercent(v.name+" on a real Kratos: validation, share of the call", 100*v.share, 1)
 }
 
 const password = "correct horse battery staple"
 
-// validatedRequests registers a person, and returns the requests and calls that are measured.
+// validatedRequests creates an identity and returns the requests to measure.
 func validatedRequests(ctx context.Context, publicURL, adminURL string) ([]validated, error) {
 	client, err := kratos.NewClient(publicURL, kratos.WithHTTPClient(newHTTPClient()))
 	if err != nil {
@@ -53,7 +53,7 @@ func validatedRequests(ctx context.Context, publicURL, adminURL string) ([]valid
 	if err != nil {
 		return nil, err
 	}
-	flow, err := client.Login.Start(ctx) // a native flow, which a login does not use up
+	flow, err := client.Login.Start(ctx) // a native flow, which can be submitted again after a login
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func validatedRequests(ctx context.Context, publicURL, adminURL string) ([]valid
 	}, nil
 }
 
-// newBatch returns items that no Kratos has identities of.
+// newBatch returns a batch with new addresses.
 func newBatch() []kratos.IdentityPatch {
 	items := make([]kratos.IdentityPatch, batchSize)
 	for i := range items {
@@ -84,10 +84,10 @@ func unusedAddress(i int) string {
 	return fmt.Sprintf("bench-%d-%d@example.org", time.Now().UnixNano(), i)
 }
 
-// nowhere takes requests, and sends them nowhere.
-type nowhere struct{}
+// discardTransport returns a response without sending the request.
+type discardTransport struct{}
 
-func (nowhere) RoundTrip(*http.Request) (*http.Response, error) {
+func (discardTransport) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody}, nil
 }
 
@@ -97,7 +97,7 @@ func measureValidation(ctx context.Context, o options) ([]validation, error) {
 		return nil, err
 	}
 	validate.Preload()
-	transport := validate.Transport(nowhere{})
+	transport := validate.Transport(discardTransport{})
 	var results []validation
 	for _, v := range requests {
 		request, err := v.request()
@@ -123,7 +123,7 @@ func measureValidation(ctx context.Context, o options) ([]validation, error) {
 				times[i] = append(times[i], seconds)
 			}
 		}
-		results = append(results, validation{v.name, medianRatio(times[0], times[1], itself)})
+		results = append(results, validation{v.name, medianRatio(times[0], times[1], unchanged)})
 	}
 	return results, nil
 }

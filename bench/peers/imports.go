@@ -1,5 +1,5 @@
-// Package peers is where the clients of other generators appear while they are measured; they are
-// generated then, and not committed. It imports what they import, so that go.mod names it.
+// Package peers is the parent of the generated clients, which exist only in an overlay of command
+// bench. It has their imports, so that go.mod requires them.
 package peers
 
 import (

@@ -1,5 +1,5 @@
-// Command baseline asks who somebody is and lists everybody, with net/http and nothing else. What a
-// program with an SDK is bigger than this one is the SDK's.
+// Command baseline reads a session and lists identities with net/http only. The size of an SDK is
+// the difference between its program and this one.
 package main
 
 import (

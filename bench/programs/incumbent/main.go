@@ -1,5 +1,5 @@
-// Command incumbent asks who somebody is and lists everybody, with kratos-client-go. Only its size
-// and its imports are looked at.
+// Command incumbent reads a session and lists identities with kratos-client-go. It is built to
+// measure its size and imports.
 package main
 
 import (

@@ -21,7 +21,7 @@ func newPeers(url string) (oapiPeer, ogenPeer client, err error) {
 	return oapiPeer, ogenPeer, err
 }
 
-// oapiClient is what oapi-codegen generates when it is left alone.
+// oapiClient is the client that oapi-codegen generates by default.
 type oapiClient struct {
 	api   *oapi.ClientWithResponses
 	batch oapi.PatchIdentitiesBody
@@ -118,7 +118,7 @@ func statusError(resp *http.Response) error {
 	return fmt.Errorf("unexpected response: %s", resp.Status)
 }
 
-// ogenClient is what ogen generates.
+// ogenClient is the client that ogen generates.
 type ogenClient struct {
 	api   *ogen.Client
 	batch ogen.PatchIdentitiesBody
@@ -129,7 +129,7 @@ func newOgen(url string) (*ogenClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Its traits are encoded already: a head start, because that is not part of the call then.
+	// Its traits are encoded here, which favors this client: the call does not encode them.
 	items := make([]ogen.IdentityPatch, batchSize)
 	for i := range items {
 		email, err := json.Marshal(address(i))

@@ -1,5 +1,5 @@
-// Command oapi asks who somebody is and lists everybody, with what oapi-codegen generates. Only its size and its imports are
-// looked at.
+// Command oapi reads a session and lists identities with the client that oapi-codegen generates. It
+// is built to measure its size and imports.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// Command ogen asks who somebody is and lists everybody, with what ogen generates. Only its size and its imports are looked at.
+// Command ogen reads a session and lists identities with the client that ogen generates. It is
+// built to measure its size and imports.
 package main
 
 import (

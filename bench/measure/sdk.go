@@ -6,14 +6,14 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// oursClient is this SDK.
-type oursClient struct {
+// sdkClient is this SDK.
+type sdkClient struct {
 	client  *kratos.Client
 	admin   *kratos.Admin
 	patches []kratos.IdentityPatch
 }
 
-func newOurs(url string) (*oursClient, error) {
+func newSDK(url string) (*sdkClient, error) {
 	client, err := kratos.NewClient(url, kratos.WithHTTPClient(newHTTPClient()))
 	if err != nil {
 		return nil, err
@@ -27,10 +27,10 @@ func newOurs(url string) (*oursClient, error) {
 		patches[i].Create = kratos.CreateIdentity{SchemaID: "default", Traits: map[string]any{"email": address(i)}}
 		patches[i].PatchID = patchID(i)
 	}
-	return &oursClient{client, admin, patches}, nil
+	return &sdkClient{client, admin, patches}, nil
 }
 
-func (c *oursClient) whoami(ctx context.Context) (string, error) {
+func (c *sdkClient) whoami(ctx context.Context) (string, error) {
 	session, err := c.client.Whoami(ctx, kratos.SessionToken(sessionToken))
 	if err != nil {
 		return "", err
@@ -38,7 +38,7 @@ func (c *oursClient) whoami(ctx context.Context) (string, error) {
 	return session.Identity.ID, nil
 }
 
-func (c *oursClient) loginFlow(ctx context.Context, yield func(input)) error {
+func (c *sdkClient) loginFlow(ctx context.Context, yield func(input)) error {
 	flow, err := c.client.Login.Get(ctx, flowID)
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (c *oursClient) loginFlow(ctx context.Context, yield func(input)) error {
 	return nil
 }
 
-func (c *oursClient) identities(ctx context.Context, n int, yield func(string)) error {
+func (c *sdkClient) identities(ctx context.Context, n int, yield func(string)) error {
 	for identity, err := range c.admin.Identities(ctx, kratos.ListIdentities{PageSize: n}) {
 		if err != nil {
 			return err
@@ -66,7 +66,7 @@ func (c *oursClient) identities(ctx context.Context, n int, yield func(string)) 
 	return nil
 }
 
-func (c *oursClient) createBatch(ctx context.Context, yield func(patch, identity string)) error {
+func (c *sdkClient) createBatch(ctx context.Context, yield func(patch, identity string)) error {
 	results, err := c.admin.BatchPatchIdentities(ctx, c.patches)
 	if err != nil {
 		return err

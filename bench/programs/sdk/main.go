@@ -1,5 +1,5 @@
-// Command ours asks who somebody is and lists everybody, with this SDK. Only its size and its
-// imports are looked at.
+// Command sdk reads a session and lists identities with this SDK. It is built to measure its size
+// and imports.
 package main
 
 import (
