@@ -1,10 +1,13 @@
-// Otel traces every request to Kratos with OpenTelemetry: otelhttp, as the client's transport,
-// makes a span of each and sends its trace context along, which Kratos takes up.
+// Otel traces every request to Kratos with [OpenTelemetry]. The transport otelhttp creates a span
+// for each request and sends its [trace context] to Kratos, which continues the trace.
 //
-// The attribute url.full of such spans has the query, which for exchangeSessionToken and
-// updateLogoutFlow is a secret. So the exporter gets spans without it.
+// The attribute url.full of these spans includes the query, which is secret for
+// exchangeSessionToken and updateLogoutFlow. The exporter removes it.
 //
 //	go run . -public http://127.0.0.1:4433
+//
+// [OpenTelemetry]: https://opentelemetry.io/docs/languages/go/
+// [trace context]: https://www.w3.org/TR/trace-context/
 package main
 
 import (
@@ -56,10 +59,10 @@ func run(ctx context.Context, publicURL string, exporter trace.SpanExporter, opt
 	return client.Ready(ctx, opts...)
 }
 
-// withoutQueries exports spans whose URLs have no query.
+// withoutQueries removes the queries of URLs from the spans that it exports.
 type withoutQueries struct{ trace.SpanExporter }
 
-// ExportSpans hands the spans on.
+// ExportSpans exports the spans without queries.
 func (e withoutQueries) ExportSpans(ctx context.Context, spans []trace.ReadOnlySpan) error {
 	clean := make([]trace.ReadOnlySpan, len(spans))
 	for i, span := range spans {
@@ -70,7 +73,7 @@ func (e withoutQueries) ExportSpans(ctx context.Context, spans []trace.ReadOnlyS
 
 type withoutQuery struct{ trace.ReadOnlySpan }
 
-// Attributes are those of the span, with URLs up to the query.
+// Attributes returns the attributes of the span, with the queries of URLs removed.
 func (s withoutQuery) Attributes() []attribute.KeyValue {
 	all := slices.Clone(s.ReadOnlySpan.Attributes())
 	for i, a := range all {

@@ -20,13 +20,13 @@ func TestEveryRequestIsASpan(t *testing.T) {
 		_, _ = w.Write([]byte(`{"status":"ok"}`))
 	}))
 	defer server.Close()
-	exporter := &keeping{InMemoryExporter: tracetest.NewInMemoryExporter()}
+	exporter := &keepSpans{InMemoryExporter: tracetest.NewInMemoryExporter()}
 	if err := run(t.Context(), server.URL, exporter, kratos.Query("code", "s3cret")); err != nil {
 		t.Fatal(err)
 	}
 	spans := exporter.GetSpans()
 	if len(spans) != 2 || spans[0].Name != "GET /health/ready" || spans[0].SpanContext.TraceID() != spans[1].SpanContext.TraceID() {
-		t.Errorf("spans %v", spans.Snapshots())
+		t.Errorf("spans are %v", spans.Snapshots())
 	}
 	for _, span := range spans {
 		for _, a := range span.Attributes {
@@ -36,11 +36,11 @@ func TestEveryRequestIsASpan(t *testing.T) {
 		}
 	}
 	if traceparent == "" {
-		t.Error("Kratos was not told of the trace")
+		t.Error("the request has no trace context")
 	}
 }
 
-// keeping keeps its spans when the provider is shut down.
-type keeping struct{ *tracetest.InMemoryExporter }
+// keepSpans keeps its spans when the provider is shut down.
+type keepSpans struct{ *tracetest.InMemoryExporter }
 
-func (keeping) Shutdown(context.Context) error { return nil }
+func (keepSpans) Shutdown(context.Context) error { return nil }

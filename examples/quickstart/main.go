@@ -1,10 +1,10 @@
-// Quickstart registers a person with a running Kratos, verifies the address, logs in and out, and
-// says what it does.
+// Quickstart registers a person with a running Kratos, verifies the email address, logs in and out,
+// and prints each step.
 //
 //	go run ./examples/quickstart -public http://127.0.0.1:4433 -admin http://127.0.0.1:4434
 //
-// It asks for the code that Kratos mails to the person. The identity schema has to have the traits
-// of [person]. `make quickstart` runs it against a Kratos of its own, and types the code.
+// It asks for the code that Kratos sends by email. The identity schema must have the traits of
+// [person]. `make quickstart` starts a Kratos, runs this program with it and enters the code.
 package main
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// person is what the identity schema calls traits; the struct is the program's own.
+// person has the traits of the identity schema, as a type of this program.
 type person struct {
 	Email string `json:"email"`
 	Name  name   `json:"name"`
@@ -75,9 +75,9 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 
 	_, err = client.Login.Do(ctx, kratos.LoginPassword{Identifier: ada.Email, Password: "a wrong one"})
 	if !errors.Is(err, kratos.ErrRejected) {
-		return fmt.Errorf("a wrong password should be refused, but: %w", err)
+		return fmt.Errorf("a wrong password should be rejected: %w", err)
 	}
-	fmt.Fprintln(out, "3. A wrong password was refused.")
+	fmt.Fprintln(out, "3. A wrong password was rejected.")
 
 	login, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: ada.Email, Password: password})
 	if err != nil {
@@ -89,7 +89,7 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "5. The token is that of identity %s, at %s.\n", session.Identity.ID, session.AAL)
+	fmt.Fprintf(out, "5. The session token belongs to identity %s, at %s.\n", session.Identity.ID, session.AAL)
 
 	count := 0
 	for identity, err := range admin.Identities(ctx, kratos.ListIdentities{}) {
@@ -97,10 +97,10 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 			return err
 		}
 		if count++; identity.ID == session.Identity.ID {
-			fmt.Fprintf(out, "6. The administrator sees this identity: %s, %s.\n", identity.ID, identity.State)
+			fmt.Fprintf(out, "6. The admin API lists the identity: %s, %s.\n", identity.ID, identity.State)
 		}
 	}
-	fmt.Fprintf(out, "   Identities in all: %d.\n", count)
+	fmt.Fprintf(out, "   Number of identities: %d.\n", count)
 
 	if err := client.Logout(ctx, login.SessionToken); err != nil {
 		return err
@@ -109,33 +109,33 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 
 	_, err = client.Whoami(ctx, kratos.SessionToken(login.SessionToken))
 	if !errors.Is(err, kratos.ErrNoSession) {
-		return fmt.Errorf("the token should be dead, but: %w", cmp.Or(err, errors.New("it still works")))
+		return fmt.Errorf("the session token should be revoked: %w", cmp.Or(err, errors.New("it is still valid")))
 	}
-	fmt.Fprintln(out, "8. The token is dead: Kratos knows no session for it.")
+	fmt.Fprintln(out, "8. The session token is revoked: Kratos returns no session for it.")
 	return nil
 }
 
-// verify asks for the code that Kratos mailed, and verifies the address with it.
+// verify asks for the code that Kratos sent, and verifies the address with it.
 func verify(ctx context.Context, client *kratos.Client, registered *kratos.FlowResult[kratos.RegistrationFlow], in io.Reader, out io.Writer) error {
 	next := registered.ContinueWith.Find(kratos.ContinueShowVerificationUI)
 	if next == nil {
-		return errors.New("no verification is named: enable selfservice.flows.verification and, from v25.4 on, add the hook show_verification_ui after the registration")
+		return errors.New("Kratos returned no verification flow: enable selfservice.flows.verification and, from v25.4 on, the hook show_verification_ui after registration")
 	}
 	flow, err := client.Verification.Get(ctx, next.Flow.ID)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "   Kratos mailed a code to %s. The code: ", next.Flow.VerifiableAddress)
+	fmt.Fprintf(out, "   Kratos sent a code to %s. The code: ", next.Flow.VerifiableAddress)
 	code, err := bufio.NewReader(in).ReadString('\n')
 	if err != nil {
 		return fmt.Errorf("reading the code: %w", err)
 	}
-	step, err := client.Verification.Submit(ctx, flow, kratos.VerificationCode{Code: strings.TrimSpace(code)})
+	result, err := client.Verification.Submit(ctx, flow, kratos.VerificationCode{Code: strings.TrimSpace(code)})
 	if err != nil {
 		return err
 	}
-	if !step.Done {
-		return errors.New("the verification is not done")
+	if !result.Done {
+		return errors.New("the verification is not complete")
 	}
 	fmt.Fprintf(out, "2. Verified %s.\n", next.Flow.VerifiableAddress)
 	return nil
