@@ -61,7 +61,7 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	t.Run("a person who refuses is back at the form which says why", func(t *testing.T) {
 		cover(t, "login", singlePage, "oidc", "refused")
 		cover(t, "registration", singlePage, "oidc", "refused")
-		idp.Refuse()
+		idp.DenyAccess()
 		br := newBrowser(t, srv)
 		id := leads(t, login(br), "/login")
 		br.ajax(client, func(b *kratos.Browser) {

@@ -85,7 +85,7 @@ func TestSocialAccountsInSettings(t *testing.T) {
 
 	t.Run("a person who refuses is back at the form which says why", func(t *testing.T) {
 		br, _ := signedIn(t)
-		idp.Refuse()
+		idp.DenyAccess()
 		form := link(t, br)
 		saysWhy(t, form, "access_denied")
 		offers(t, form, 1, 0)
@@ -142,7 +142,7 @@ func TestSocialSignInOnPages(t *testing.T) {
 	cover(t, "login", pages, "oidc", "refused", "done")
 	cover(t, "registration", pages, "oidc", "refused", "goes on")
 	cover(t, "settings", pages, "oidc", "done")
-	idp.Refuse()
+	idp.DenyAccess()
 	s.visit("/login")
 	where, page := s.send(through)
 	s.wants("refused", where, page, "/login?flow=", "message 4000001")

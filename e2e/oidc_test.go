@@ -117,7 +117,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	t.Run("a person who refuses comes back without a code and the flow says why", func(t *testing.T) {
 		cover(t, "login", native, "oidc", "refused")
 		cover(t, "registration", native, "oidc", "refused")
-		idp.Refuse()
+		idp.DenyAccess()
 		flow, back := login(t, loginInApp)
 		returns(t, back)
 		flow = must(client.Login.Get(ctx, flow.ID))(t)

@@ -25,19 +25,19 @@ import (
 
 const (
 	googleIssuer = "https://accounts.google.com"
-	googleKeys   = "www.googleapis.com" // where Kratos fetches the keys that sign ID tokens
+	googleKeys   = "www.googleapis.com" // from which Kratos reads the keys of ID tokens
 )
 
-// Google stands in for Google, whose ID tokens Kratos takes from apps. Unlike a generic provider,
-// its addresses cannot be configured: Kratos reaches the stand-in through a proxy.
+// Google is a fake of Google, whose ID tokens Kratos accepts from apps. Kratos has fixed URLs for
+// Google, so it reaches the fake through a proxy.
 type Google struct {
 	keys  *mockoidc.Keypair
 	proxy string
-	trust string // the file with the certificate of the stand-in
+	trust string // path of the fake's certificate
 }
 
-// GoogleForTest starts a stand-in for one test, and stops it when the test has ended. On macOS,
-// where a Kratos trusts nobody but the system's authorities, it skips the test.
+// GoogleForTest starts a fake for a test, and stops it at the end of the test. It skips the test on
+// macOS, where Kratos trusts only the certificate authorities of the system.
 func GoogleForTest(t testing.TB) *Google {
 	t.Helper()
 	if runtime.GOOS == "darwin" {
@@ -68,17 +68,17 @@ func GoogleForTest(t testing.TB) *Google {
 	return &Google{keys, proxy.URL, trust}
 }
 
-// Env is the environment in which Kratos takes the stand-in for Google, for server.Options.Env.
+// Env returns the environment with which Kratos uses the fake, for server.Options.Env.
 func (g *Google) Env() []string {
 	return []string{"HTTPS_PROXY=" + g.proxy, "NO_PROXY=127.0.0.1", "SSL_CERT_FILE=" + g.trust}
 }
 
-// Config is what a Kratos needs to know of the provider, as [Provider.Config] is.
+// Config returns Kratos' configuration of the provider, for server.Options.Config.
 func (g *Google) Config() map[string]any {
 	return config(map[string]any{"id": GoogleID, "provider": "google", "client_id": "app", "client_secret": "unused"})
 }
 
-// IDToken is what Google's kit gives to an app whose person has signed in.
+// IDToken returns an ID token that Google issues to an app for a person.
 func (g *Google) IDToken(person Person, nonce string) (string, error) {
 	now := time.Now()
 	return g.keys.SignJWT(account(person).claims(&mockoidc.IDTokenClaims{Nonce: nonce, RegisteredClaims: &jwt.RegisteredClaims{
@@ -86,12 +86,12 @@ func (g *Google) IDToken(person Person, nonce string) (string, error) {
 	}}))
 }
 
-// tunnel is a proxy that leads everywhere to the same address.
+// tunnel returns a proxy that connects every request to the same address.
 func tunnel(to string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		there, err := net.Dial("tcp", to)
 		if err != nil {
-			http.Error(w, "nobody is there", http.StatusBadGateway)
+			http.Error(w, "the fake is not reachable", http.StatusBadGateway)
 			return
 		}
 		defer there.Close()
@@ -106,7 +106,7 @@ func tunnel(to string) http.Handler {
 	})
 }
 
-// certificateFor makes a certificate that signs itself, and returns it with its public half in PEM.
+// certificateFor returns a self-signed certificate, and its public part in PEM.
 func certificateFor(host string) (tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

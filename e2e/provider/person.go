@@ -7,17 +7,17 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 )
 
-// Person is somebody with an account at the provider.
+// Person is a person with an account at the provider.
 type Person struct {
-	Subject string // by which the provider knows them
-	Email   string // empty if the provider does not tell
-	Name    string // the first one; empty as well
+	Subject string // id at the provider, the claim sub
+	Email   string // empty if the provider does not return it
+	Name    string // given name; empty if the provider does not return it
 }
 
-// account is a person as mockoidc asks for one.
+// account is a person as a user of mockoidc.
 type account Person
 
-// claims are what the provider tells of a person, whatever the scope.
+// claims are the claims of a person, for every scope.
 type claims struct {
 	*mockoidc.IDTokenClaims
 	Subject   string `json:"sub"`

@@ -12,21 +12,21 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 )
 
-// What Kratos calls a [Provider], and a [Google].
+// Ids of a [Provider] and a [Google] in Kratos' configuration.
 const (
 	ID       = "acme"
 	GoogleID = "google"
 )
 
-// Provider is a running provider. Nobody is signed in at first, and so everybody is refused.
+// Provider is a running provider. It denies access until [Provider.SignIn] is called.
 type Provider struct {
 	oidc *mockoidc.MockOIDC
 
-	mu     sync.Mutex // one request at a time: mockoidc does not lock its sessions
-	person *Person    // at the browser; nil refuses
+	mu     sync.Mutex // serializes requests, because mockoidc does not lock its sessions
+	person *Person    // who logs in; nil denies access
 }
 
-// ForTest starts a provider for one test, and stops it when the test has ended.
+// ForTest starts a provider for a test, and stops it at the end of the test.
 func ForTest(t testing.TB) *Provider {
 	t.Helper()
 	p := new(Provider)
@@ -37,13 +37,13 @@ func ForTest(t testing.TB) *Provider {
 	return p
 }
 
-// SignIn makes every visit from now on one of person, who agrees to what Kratos asks for.
-func (p *Provider) SignIn(person Person) { p.visitor(&person) }
+// SignIn sets the person who logs in from now on and grants access.
+func (p *Provider) SignIn(person Person) { p.setPerson(&person) }
 
-// Refuse makes whoever visits from now on refuse, which the provider reports as access_denied.
-func (p *Provider) Refuse() { p.visitor(nil) }
+// Refuse denies access from now on, with the OAuth 2.0 error access_denied.
+func (p *Provider) DenyAccess() { p.setPerson(nil) }
 
-func (p *Provider) visitor(person *Person) {
+func (p *Provider) setPerson(person *Person) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.person = person
@@ -56,7 +56,7 @@ func (p *Provider) handle(next http.Handler) http.Handler {
 		switch {
 		case r.URL.Path != mockoidc.AuthorizationEndpoint:
 		case p.person == nil:
-			refuse(w, r)
+			denyAccess(w, r)
 			return
 		default:
 			p.oidc.QueueUser(account(*p.person))
@@ -65,18 +65,18 @@ func (p *Provider) handle(next http.Handler) http.Handler {
 	})
 }
 
-func refuse(w http.ResponseWriter, r *http.Request) {
+func denyAccess(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	back, err := url.Parse(query.Get("redirect_uri"))
 	if err != nil {
-		http.Error(w, "redirect_uri is no URL", http.StatusBadRequest)
+		http.Error(w, "redirect_uri is not a URL", http.StatusBadRequest)
 		return
 	}
-	answer := back.Query()
-	answer.Set("error", "access_denied")
-	answer.Set("error_description", "The person refused.")
-	answer.Set("state", query.Get("state"))
-	back.RawQuery = answer.Encode()
+	values := back.Query()
+	values.Set("error", "access_denied")
+	values.Set("error_description", "The person denied access.")
+	values.Set("state", query.Get("state"))
+	back.RawQuery = values.Encode()
 	http.Redirect(w, r, back.String(), http.StatusFound)
 }
 
@@ -98,23 +98,22 @@ func (p *Provider) start() error {
 	return nil
 }
 
-// mapper makes traits of the identity schema in package server of what the provider says; what it
-// does not say is left for Kratos to ask the person.
+// mapper maps the claims to traits of the identity schema in package server. Kratos asks the person
+// for traits without a claim.
 const mapper = `local claims = std.extVar('claims');
 { identity: { traits: {
   [if 'email' in claims then 'email']: claims.email,
   [if 'given_name' in claims then 'name']: { first: claims.given_name },
 } } }`
 
-// Where a Kratos can read who signed in.
+// Sources of the claims about the person, for [Provider.Config].
 const (
 	FromIDToken  = "id_token"
 	FromUserinfo = "userinfo"
 )
 
-// Config is what a Kratos needs to know of the provider, for server.Options.Config, with
-// [FromIDToken] or [FromUserinfo] for where it is to read who signed in. Whoever registers through
-// the provider is signed in at once.
+// Config returns Kratos' configuration of the provider, for server.Options.Config. claimsSource is
+// [FromIDToken] or [FromUserinfo]. A registration with the provider logs the person in.
 func (p *Provider) Config(claimsSource string) map[string]any {
 	return config(map[string]any{
 		"id":            ID,

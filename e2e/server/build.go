@@ -16,37 +16,35 @@ import (
 )
 
 const (
-	kratosPackage = "github.com/ory/kratos"
-	kratosVersion = "v1.3.1"
-	recipeModule  = "module github.com/kratoskit/kratos-go/e2e/kratos\n"
+	kratosPackage   = "github.com/ory/kratos"
+	kratosVersion   = "v1.3.1"
+	buildModuleLine = "module github.com/kratoskit/kratos-go/e2e/kratos\n"
 )
 
-// buildFlags leaves out what nobody debugs here, and has the server name its version as the
-// published ones do.
+// buildFlags omits debug information and sets the version, as in published binaries.
 var buildFlags = []string{
 	"-mod=readonly", "-buildvcs=false", "-tags=sqlite",
 	"-ldflags=-s -w -X " + kratosPackage + "/driver/config.Version=" + kratosVersion,
 }
 
-// Build returns the path of a Kratos server's executable, and builds it first if this machine's
-// cache has none. The module in e2e/kratos says what is built; a change there, or another version
-// of Go, leads to another executable, in kratos-go below [os.UserCacheDir]. Builds that are asked
-// for at the same time, by other processes too, wait for the first one.
+// Build returns the path of a Kratos executable, and builds it if it is not in the cache, the
+// folder kratos-go in [os.UserCacheDir]. The module in e2e/kratos pins the version; a change of it,
+// or another version of Go, builds another executable. Concurrent builds, also of other processes,
+// wait for the first one.
 //
-// What is done and how long it took goes to log. The working directory must be within this
-// repository.
+// Build writes its progress to log. The working directory must be within this repository.
 func Build(ctx context.Context, log io.Writer) (string, error) {
-	recipe, err := findRecipe()
+	module, err := findBuildModule()
 	if err != nil {
 		return "", err
 	}
-	key, err := recipe.key(ctx)
+	key, err := module.key(ctx)
 	if err != nil {
 		return "", err
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("server: no folder for Kratos' executable: %w", err)
+		return "", fmt.Errorf("server: creating the folder of Kratos' executable: %w", err)
 	}
 	dir := filepath.Join(cache, "kratos-go", "kratos-"+kratosVersion+"-"+key)
 	binary := filepath.Join(dir, "kratos")
@@ -55,7 +53,7 @@ func Build(ctx context.Context, log io.Writer) (string, error) {
 	}
 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("server: no folder for Kratos' executable: %w", err)
+		return "", fmt.Errorf("server: creating the folder of Kratos' executable: %w", err)
 	}
 	unlock, err := lock(ctx, filepath.Join(dir, "lock"), log)
 	if err != nil {
@@ -65,17 +63,17 @@ func Build(ctx context.Context, log io.Writer) (string, error) {
 	if isFile(binary) {
 		return binary, nil
 	}
-	if err := recipe.build(ctx, binary, log); err != nil {
+	if err := module.build(ctx, binary, log); err != nil {
 		return "", err
 	}
 	return binary, nil
 }
 
-// recipe is the folder of the module that pins Kratos and all it is made of. It cannot be embedded,
-// as a package's files end where another module begins.
-type recipe string
+// buildModule is the folder of the module that pins Kratos and its dependencies. It cannot be
+// embedded, because a package does not include the files of another module.
+type buildModule string
 
-func findRecipe() (recipe, error) {
+func findBuildModule() (buildModule, error) {
 	start, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("server: %w", err)
@@ -83,27 +81,27 @@ func findRecipe() (recipe, error) {
 	for dir := start; ; dir = filepath.Dir(dir) {
 		for _, candidate := range []string{filepath.Join(dir, "kratos"), filepath.Join(dir, "e2e", "kratos")} {
 			mod, err := os.ReadFile(filepath.Join(candidate, "go.mod"))
-			if err == nil && bytes.HasPrefix(mod, []byte(recipeModule)) {
-				return recipe(candidate), nil
+			if err == nil && bytes.HasPrefix(mod, []byte(buildModuleLine)) {
+				return buildModule(candidate), nil
 			}
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("server: %s is not within the kratos-go repository, whose e2e/kratos says how Kratos is built", start)
+			return "", fmt.Errorf("server: %s is not within the kratos-go repository, whose e2e/kratos is needed to build Kratos", start)
 		}
 	}
 }
 
-// key names everything that makes a difference to the executable.
-func (r recipe) key(ctx context.Context) (string, error) {
+// key returns a hash of everything that the executable depends on.
+func (m buildModule) key(ctx context.Context) (string, error) {
 	hash := sha256.New()
 	for _, name := range []string{"go.mod", "go.sum"} {
-		content, err := os.ReadFile(filepath.Join(string(r), name))
+		content, err := os.ReadFile(filepath.Join(string(m), name))
 		if err != nil {
 			return "", fmt.Errorf("server: %w", err)
 		}
 		hash.Write(content)
 	}
-	version, err := r.goEnv(ctx, "GOVERSION")
+	version, err := m.goEnv(ctx, "GOVERSION")
 	if err != nil {
 		return "", err
 	}
@@ -111,8 +109,8 @@ func (r recipe) key(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%.8x", hash.Sum(nil)), nil
 }
 
-func (r recipe) build(ctx context.Context, binary string, log io.Writer) error {
-	if err := r.findCompiler(ctx); err != nil {
+func (m buildModule) build(ctx context.Context, binary string, log io.Writer) error {
+	if err := m.findCompiler(ctx); err != nil {
 		return err
 	}
 	fmt.Fprintf(log, "server: building Kratos %s, once for this machine: usually about 2 minutes on 2 cores, longer while modules are downloaded\n", kratosVersion)
@@ -123,12 +121,12 @@ func (r recipe) build(ctx context.Context, binary string, log io.Writer) error {
 		fmt.Fprintf(log, "server: still building Kratos (%s)\n", time.Since(start).Round(time.Second))
 	})
 
-	// A build that was killed may have left this file behind; the lock says that nobody is writing
-	// it now.
+	// A build that was killed may have left this file; the lock ensures that no other build writes
+	// it.
 	partial := binary + ".partial"
 	defer os.Remove(partial)
 	args := append([]string{"build", "-o", partial}, buildFlags...)
-	cmd := r.goCommand(ctx, append(args, kratosPackage)...)
+	cmd := m.goCommand(ctx, append(args, kratosPackage)...)
 	runtime.LockOSThread() // see detach
 	defer runtime.UnlockOSThread()
 	output, err := cmd.CombinedOutput()
@@ -138,7 +136,7 @@ func (r recipe) build(ctx context.Context, binary string, log io.Writer) error {
 	if err != nil {
 		return buildError(string(output), err)
 	}
-	// The executable comes into its place last: where it is, its database is too.
+	// The executable is moved last, so that its database exists if it does.
 	if err := os.Remove(filepath.Join(filepath.Dir(binary), databaseName)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("server: %w", err)
 	}
@@ -152,23 +150,23 @@ func (r recipe) build(ctx context.Context, binary string, log io.Writer) error {
 	return nil
 }
 
-// findCompiler looks before Go does, which would begin with the downloads.
-func (r recipe) findCompiler(ctx context.Context) error {
-	cc, err := r.goEnv(ctx, "CC")
+// findCompiler checks for a C compiler before the go command starts its downloads.
+func (m buildModule) findCompiler(ctx context.Context) error {
+	cc, err := m.goEnv(ctx, "CC")
 	if err != nil {
 		return err
 	}
 	name, _, _ := strings.Cut(cc, " ")
 	if _, err := exec.LookPath(name); err != nil {
-		return fmt.Errorf("server: Kratos' SQLite needs a C compiler and there is no %q in PATH; on Debian and Ubuntu: apt-get install gcc libc6-dev", name)
+		return fmt.Errorf("server: Kratos' SQLite needs a C compiler, and %q is not in PATH; on Debian and Ubuntu: apt-get install gcc libc6-dev", name)
 	}
 	return nil
 }
 
-func (r recipe) goEnv(ctx context.Context, name string) (string, error) {
-	output, err := r.goCommand(ctx, "env", name).Output()
+func (m buildModule) goEnv(ctx context.Context, name string) (string, error) {
+	output, err := m.goCommand(ctx, "env", name).Output()
 	if errors.Is(err, exec.ErrNotFound) {
-		return "", errors.New("server: there is no go command in PATH, and Kratos is built with it")
+		return "", errors.New("server: no go command in PATH, which is needed to build Kratos")
 	}
 	if err != nil {
 		return "", fmt.Errorf("server: go env %s: %w", name, err)
@@ -176,11 +174,10 @@ func (r recipe) goEnv(ctx context.Context, name string) (string, error) {
 	return strings.TrimSpace(string(output)), nil
 }
 
-func (r recipe) goCommand(ctx context.Context, args ...string) *exec.Cmd {
+func (m buildModule) goCommand(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = string(r)
-	// Where there is no C compiler Go would turn cgo off without a word, and Kratos would fail at
-	// its first query.
+	cmd.Dir = string(m)
+	// Without a C compiler Go would silently disable cgo, and Kratos would fail at its first query.
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=1", "GOWORK=off")
 	detach(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd) }
@@ -188,7 +185,7 @@ func (r recipe) goCommand(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// buildError says what to do about the failures that are the machine's rather than ours.
+// buildError adds advice to failures that are caused by the machine.
 func buildError(output string, err error) error {
 	advice := ""
 	for _, known := range []struct{ sign, advice string }{
@@ -209,8 +206,7 @@ func buildError(output string, err error) error {
 	return fmt.Errorf("server: building Kratos: %s%w\n%s", advice, err, lastLines(output, 20))
 }
 
-// lock waits until this process alone holds the file. The kernel lets go of it when the holder ends
-// in whatever way.
+// lock waits for an exclusive lock on the file. The kernel releases it when the process ends.
 func lock(ctx context.Context, path string, log io.Writer) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
@@ -226,12 +222,12 @@ func lock(ctx context.Context, path string, log io.Writer) (unlock func(), err e
 			return func() { file.Close() }, nil
 		}
 		if !told {
-			fmt.Fprintln(log, "server: waiting for another process that builds Kratos")
+			fmt.Fprintln(log, "server: waiting for another process that is building Kratos")
 		}
 		select {
 		case <-ctx.Done():
 			file.Close()
-			return nil, fmt.Errorf("server: waiting for another process that builds Kratos: %w", ctx.Err())
+			return nil, fmt.Errorf("server: waiting for another process that is building Kratos: %w", ctx.Err())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-func TestBuildSaysWhatIsMissing(t *testing.T) {
+func TestBuildErrorsNameWhatIsMissing(t *testing.T) {
 	goCommand, err := exec.LookPath("go")
 	if err != nil {
 		t.Fatal(err)
@@ -27,11 +27,11 @@ func TestBuildSaysWhatIsMissing(t *testing.T) {
 	}{
 		"no C compiler": {
 			map[string]string{"PATH": onlyGo, "CC": ""},
-			[]string{"server: Kratos' SQLite needs a C compiler", `no "gcc" in PATH`, "apt-get install gcc libc6-dev"},
+			[]string{"server: Kratos' SQLite needs a C compiler", `"gcc" is not in PATH`, "apt-get install gcc libc6-dev"},
 		},
 		"no Go": {
 			map[string]string{"PATH": t.TempDir()},
-			[]string{"server: there is no go command in PATH"},
+			[]string{"server: no go command in PATH"},
 		},
 		"no module proxy": {
 			map[string]string{"GOPROXY": "http://127.0.0.1:1", "GOMODCACHE": t.TempDir(), "GOFLAGS": "-modcacherw"},
@@ -50,13 +50,13 @@ func TestBuildSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-func TestBuildOutsideTheRepositorySaysSo(t *testing.T) {
+func TestBuildOutsideTheRepositoryFails(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, err := Build(t.Context(), io.Discard)
 	wantError(t, err, "is not within the kratos-go repository")
 }
 
-func TestBuildFindsTheRecipeFromTheRepositorysRoot(t *testing.T) {
+func TestBuildFindsTheModuleFromTheRepositoryRoot(t *testing.T) {
 	here, err := Build(t.Context(), io.Discard)
 	if err != nil {
 		t.Fatal(err)
@@ -67,11 +67,11 @@ func TestBuildFindsTheRecipeFromTheRepositorysRoot(t *testing.T) {
 		t.Fatal(err)
 	}
 	if here != there {
-		t.Errorf("two executables: %s and %s", here, there)
+		t.Errorf("executables differ: %s and %s", here, there)
 	}
 }
 
-func TestLockLetsOneInAtATimeAndGivesUpWithItsContext(t *testing.T) {
+func TestLockIsExclusiveAndEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "lock")
 	unlock, err := lock(t.Context(), path, io.Discard)
@@ -84,8 +84,8 @@ func TestLockLetsOneInAtATimeAndGivesUpWithItsContext(t *testing.T) {
 	var log bytes.Buffer
 	_, err = lock(ctx, path, &log)
 	wantError(t, err, "waiting for another process", "deadline exceeded")
-	if got, want := log.String(), "server: waiting for another process that builds Kratos\n"; got != want {
-		t.Errorf("said %q, want %q", got, want)
+	if got, want := log.String(), "server: waiting for another process that is building Kratos\n"; got != want {
+		t.Errorf("log is %q, want %q", got, want)
 	}
 
 	unlock()
@@ -99,7 +99,7 @@ func TestLockLetsOneInAtATimeAndGivesUpWithItsContext(t *testing.T) {
 				return
 			}
 			if !mu.TryLock() {
-				t.Error("two hold the lock")
+				t.Error("two goroutines hold the lock")
 				return
 			}
 			inside++
@@ -109,11 +109,11 @@ func TestLockLetsOneInAtATimeAndGivesUpWithItsContext(t *testing.T) {
 	}
 	group.Wait()
 	if inside != 4 {
-		t.Errorf("%d of 4 held the lock", inside)
+		t.Errorf("%d of 4 goroutines held the lock", inside)
 	}
 }
 
-// emptyCache hides the Kratos that other tests use, but leaves Go its own caches.
+// emptyCache sets an empty user cache for Kratos, and keeps the caches of Go.
 func emptyCache(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"GOCACHE", "GOMODCACHE"} {

@@ -17,15 +17,15 @@ var kratosConfig string
 //go:embed person.schema.json
 var personSchema string
 
-// pretendUI is where kratos.yml says the pages for people are.
-const pretendUI = "http://127.0.0.1:4455"
+// defaultUI is the base URL of the UI in kratos.yml.
+const defaultUI = "http://127.0.0.1:4455"
 
-// writeConfig fills dir with what Kratos reads. Kratos itself lays the files over each other, in
-// this order, so that it is its own rules by which they merge.
+// writeConfig writes Kratos' configuration files to dir. Kratos merges them itself, in the order of
+// [serveArgs].
 func (o Options) writeConfig(dir string, public, admin int, mail net.Addr) error {
 	base := kratosConfig
 	if o.UI != "" {
-		base = strings.ReplaceAll(base, pretendUI, strings.TrimSuffix(o.UI, "/"))
+		base = strings.ReplaceAll(base, defaultUI, strings.TrimSuffix(o.UI, "/"))
 	}
 	own := map[string]any{
 		"dsn": databaseDSN,
@@ -75,9 +75,9 @@ func loopbackURL(port int) string {
 	return "http://127.0.0.1:" + strconv.Itoa(port)
 }
 
-// ShowVerification is a configuration with which every version of Kratos names the verification
-// that it begins after a registration. Without the hook, versions from v25.4 on send the mail and
-// say nothing of it. It leads browsers to the verification page.
+// ShowVerification returns a configuration with which every version of Kratos returns the
+// verification flow of a registration. Without the hook, versions from v25.4 on send the email
+// without returning the flow. Browsers are redirected to the verification page.
 func ShowVerification() map[string]any {
 	after := map[string]any{}
 	for _, method := range []string{"password", "code", "passkey"} {

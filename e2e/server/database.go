@@ -9,18 +9,22 @@ import (
 	"path/filepath"
 )
 
-// Kratos' own in-memory mode shares one SQLite cache between connections, whose table locks nobody
-// waits for: when eight people registered at the same time, every second request failed. So each
-// server has a file of its own, with a journal that lets readers go on, and transactions that wait
-// for each other at their beginning. lock=false turns off a mutex of Kratos' that makes a deadlock
-// of that waiting. Nothing needs to outlive a crash, so nothing is synced.
+// The parameters of the database allow concurrent requests. Kratos' in-memory mode shares a SQLite
+// cache between connections, and its table locks fail instead of waiting: with eight concurrent
+// registrations, every second request failed. So each server has a database file with these
+// settings:
+//
+//   - _journal_mode=WAL does not block readers.
+//   - _txlock=immediate and _busy_timeout let transactions wait for each other when they begin.
+//   - lock=false disables a mutex of Kratos that deadlocks with this waiting.
+//   - _synchronous=OFF skips fsync, because the data need not survive a crash.
 const (
 	databaseName = "kratos.sqlite"
 	databaseDSN  = "sqlite://" + databaseName + "?_fk=true&_synchronous=OFF&_journal_mode=WAL&_txlock=immediate&_busy_timeout=10000&lock=false"
 )
 
-// migrate creates an empty database with Kratos' tables in dir. It takes a second, so a copy of one
-// is made where that can be.
+// migrate creates an empty database with Kratos' tables in dir. It takes a second, so servers use a
+// copy if possible.
 func migrate(ctx context.Context, binary, dir string) error {
 	dsn := "sqlite://" + databaseName + "?_fk=true&_synchronous=OFF&_journal_mode=MEMORY"
 	cmd := exec.CommandContext(ctx, binary, "migrate", "sql", "--yes", dsn)
@@ -32,8 +36,8 @@ func migrate(ctx context.Context, binary, dir string) error {
 	return nil
 }
 
-// writeDatabase gives the server in dir its empty database: a copy of the one that Build leaves
-// beside its executable, or a new one for another executable.
+// writeDatabase creates an empty database in dir: a copy of the one that Build stores next to its
+// executable, or a new one for another executable.
 func writeDatabase(ctx context.Context, binary, dir string) error {
 	empty, err := os.ReadFile(filepath.Join(filepath.Dir(binary), databaseName))
 	if errors.Is(err, os.ErrNotExist) {

@@ -1,16 +1,15 @@
-// Package server builds and runs a real Ory Kratos for tests and examples: one process on loopback
-// ports with a database that is thrown away, and a mail server beside it that keeps what Kratos
-// sends. It runs on Linux and macOS, and needs Go and a C compiler; once Kratos is built it needs
-// no network.
+// Package server builds and runs a real Ory Kratos for tests and examples: a process on loopback
+// ports with a temporary database, and a mail server that keeps the emails from Kratos. It runs on
+// Linux and macOS and needs Go and a C compiler. It needs the network only to build Kratos.
 //
-// A test that wants a server of its own, configured its own way:
+// A test with its own server and configuration:
 //
 //	srv := server.ForTest(t, server.Options{
 //		Config: map[string]any{"feature_flags": map[string]any{"use_continue_with_transitions": true}},
 //	})
 //
-// Starting takes about a second, so tests that can do with the same configuration share one server
-// for the whole test binary, and take people with different addresses:
+// Starting takes about a second, so tests with the same configuration share a server per test
+// binary and use different email addresses:
 //
 //	var shared *server.Server
 //

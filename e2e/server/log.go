@@ -7,7 +7,7 @@ import (
 
 const maxLog = 1 << 20
 
-// logBuffer keeps the end of what Kratos wrote and passes everything on.
+// logBuffer keeps the end of Kratos' log and passes it on.
 type logBuffer struct {
 	next io.Writer // may be nil
 
@@ -25,14 +25,13 @@ func (b *logBuffer) Write(p []byte) (int, error) {
 		b.dropped += int64(over)
 	}
 	if b.next != nil {
-		// Kratos must go on when nobody reads its log any more.
+		// Kratos must not stop when its log is no longer read.
 		_, _ = b.next.Write(p)
 	}
 	return len(p), nil
 }
 
-// since returns what was written from the offset on, as far as it was kept, and the offset of what
-// comes next.
+// since returns the log from the offset on, as far as it was kept, and the next offset.
 func (b *logBuffer) since(offset int64) (string, int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

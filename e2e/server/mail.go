@@ -15,18 +15,18 @@ import (
 
 const (
 	maxMailBytes = 1 << 20
-	maxMails     = 1000             // not handed out; beyond it the oldest are forgotten
-	mailTimeout  = 15 * time.Second // Kratos sends within a fraction of a second
+	maxMails     = 1000             // unread emails; the oldest are dropped
+	mailTimeout  = 15 * time.Second // Kratos takes a fraction of a second
 )
 
-// Mail keeps what Kratos sends until somebody asks for it.
+// Mail is a mail server that keeps the emails from Kratos until they are read.
 type Mail struct {
 	listener net.Listener
 	smtp     *smtp.Server
 
 	mu      sync.Mutex
 	inbox   []Message
-	arrived chan struct{} // closed and replaced at each mail
+	arrived chan struct{} // closed and replaced at each email
 }
 
 func listenMail() (*Mail, error) {
@@ -46,17 +46,17 @@ func listenMail() (*Mail, error) {
 	return m, nil
 }
 
-// Wait returns the oldest mail to recipient that was not handed out before, and waits for one if
-// there is none. It gives up when ctx ends, at the latest after 15 seconds.
+// Wait returns the oldest unread email to recipient, and waits for one if there is none, until ctx
+// ends, at most 15 seconds.
 func (m *Mail) Wait(ctx context.Context, recipient string) (Message, error) {
 	ctx, cancel := context.WithTimeout(ctx, mailTimeout)
 	defer cancel()
-	return m.next(ctx, "mail to "+recipient, func(to string) bool { return strings.EqualFold(to, recipient) })
+	return m.next(ctx, "email to "+recipient, func(to string) bool { return strings.EqualFold(to, recipient) })
 }
 
-// WaitAny is Wait for whatever recipient; it gives up only when ctx ends.
+// WaitAny is like Wait for any recipient, and waits until ctx ends.
 func (m *Mail) WaitAny(ctx context.Context) (Message, error) {
-	return m.next(ctx, "mail", func(string) bool { return true })
+	return m.next(ctx, "email", func(string) bool { return true })
 }
 
 func (m *Mail) next(ctx context.Context, what string, wanted func(to string) bool) (Message, error) {
@@ -67,7 +67,7 @@ func (m *Mail) next(ctx context.Context, what string, wanted func(to string) boo
 		}
 		select {
 		case <-ctx.Done():
-			return Message{}, fmt.Errorf("server: no %s came: %w", what, ctx.Err())
+			return Message{}, fmt.Errorf("server: no %s arrived: %w", what, ctx.Err())
 		case <-arrived:
 		}
 	}
@@ -98,7 +98,7 @@ func (m *Mail) addr() net.Addr { return m.listener.Addr() }
 
 func (m *Mail) close() { m.smtp.Close() }
 
-// delivery is one conversation with Kratos' courier.
+// delivery is an SMTP session of Kratos' courier.
 type delivery struct {
 	mail *Mail
 	to   []string

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-func TestMessagesAreReadAsPeopleSeeThem(t *testing.T) {
+func TestParseMessage(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ raw, subject, text string }{
-		"a plain mail": {
+		"a plain email": {
 			"Subject: Hello\r\n\r\nOne\r\nTwo\r\n",
 			"Hello", "One\nTwo\n",
 		},
@@ -21,7 +21,7 @@ func TestMessagesAreReadAsPeopleSeeThem(t *testing.T) {
 				"Content-Transfer-Encoding: quoted-printable\r\n\r\nhttp://x/?a=3Db&c=\r\n=3Dd\r\n",
 			"Grüße", "http://x/?a=b&c=d\n",
 		},
-		"the plain one of two alternatives": {
+		"the plain text of two alternatives": {
 			"Subject: Two\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n" +
 				"--b\r\nContent-Type: text/html\r\n\r\n<p>html</p>\r\n" +
 				"--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\ncGxhaW4=\r\n--b--\r\n",
@@ -40,23 +40,23 @@ func TestMessagesAreReadAsPeopleSeeThem(t *testing.T) {
 		})
 	}
 	if _, err := parseMessage(strings.NewReader("Content-Type: text/html\r\n\r\n<p>")); err == nil {
-		t.Error("no error for a mail without plain text")
+		t.Error("no error for an email without plain text")
 	}
 }
 
-func TestACodeStandsOnALineOfItsOwn(t *testing.T) {
+func TestCodeIsOnItsOwnLine(t *testing.T) {
 	t.Parallel()
 	code, err := Message{Text: "Enter 999999 or http://x/?code=888888\n\n012345\n"}.Code()
 	if err != nil || code != "012345" {
 		t.Errorf("code %q, error %v", code, err)
 	}
 	_, err = Message{Subject: "S", Text: "1234567\n http://x/?code=123456\n"}.Code()
-	wantError(t, err, `no code of six digits in the mail "S"`)
+	wantError(t, err, `no code of six digits in the email "S"`)
 	_, err = Message{Subject: "S", Text: "nothing"}.Link()
-	wantError(t, err, `no link in the mail "S"`)
+	wantError(t, err, `no link in the email "S"`)
 }
 
-func TestMailsAreHandedOutOnceInOrderAndByRecipient(t *testing.T) {
+func TestWaitReturnsEachEmailOnceInOrderByRecipient(t *testing.T) {
 	t.Parallel()
 	mail := newMail(t)
 	for i, to := range []string{"a@x.example", "b@x.example", "a@x.example"} {
@@ -76,10 +76,10 @@ func TestMailsAreHandedOutOnceInOrderAndByRecipient(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	_, err := mail.Wait(ctx, "a@x.example")
-	wantError(t, err, "server: no mail to a@x.example came", "deadline exceeded")
+	wantError(t, err, "server: no email to a@x.example arrived", "deadline exceeded")
 }
 
-func TestWaitAnyTakesWhatComesNext(t *testing.T) {
+func TestWaitAnyReturnsTheNextEmail(t *testing.T) {
 	t.Parallel()
 	mail := newMail(t)
 	got := make(chan Message)
@@ -96,7 +96,7 @@ func TestWaitAnyTakesWhatComesNext(t *testing.T) {
 	}
 }
 
-func TestAHugeMailIsRefused(t *testing.T) {
+func TestTooLargeEmailIsRejected(t *testing.T) {
 	t.Parallel()
 	mail := newMail(t)
 	raw := "Subject: huge\r\n\r\n" + strings.Repeat("0123456789\r\n", maxMailBytes/10)

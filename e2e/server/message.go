@@ -13,11 +13,11 @@ import (
 	"strings"
 )
 
-// Message is a mail as its reader sees it.
+// Message is an email.
 type Message struct {
 	To      string
 	Subject string
-	Text    string // the plain text, with \n at the ends of lines
+	Text    string // the plain text, with lines that end in \n
 }
 
 var (
@@ -25,20 +25,20 @@ var (
 	anyURL   = regexp.MustCompile(`https?://[^\s<>"]+`)
 )
 
-// Code returns the six digits that the mail asks its reader to enter.
+// Code returns the one-time code in the email, six digits on a line.
 func (m Message) Code() (string, error) {
 	match := codeLine.FindStringSubmatch(m.Text)
 	if match == nil {
-		return "", fmt.Errorf("server: no code of six digits in the mail %q", m.Subject)
+		return "", fmt.Errorf("server: no code of six digits in the email %q", m.Subject)
 	}
 	return match[1], nil
 }
 
-// Link returns the first URL in the mail, which is the one that its reader is to open.
+// Link returns the first URL in the email, the link to open.
 func (m Message) Link() (string, error) {
 	link := anyURL.FindString(m.Text)
 	if link == "" {
-		return "", fmt.Errorf("server: no link in the mail %q", m.Subject)
+		return "", fmt.Errorf("server: no link in the email %q", m.Subject)
 	}
 	return link, nil
 }
@@ -46,22 +46,22 @@ func (m Message) Link() (string, error) {
 func parseMessage(r io.Reader) (Message, error) {
 	parsed, err := mail.ReadMessage(r)
 	if err != nil {
-		return Message{}, fmt.Errorf("server: reading a mail: %w", err)
+		return Message{}, fmt.Errorf("server: reading an email: %w", err)
 	}
 	subject, err := new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject"))
 	if err != nil {
-		return Message{}, fmt.Errorf("server: reading a mail's subject: %w", err)
+		return Message{}, fmt.Errorf("server: reading the subject of an email: %w", err)
 	}
 	text, err := plainText(parsed.Header.Get("Content-Type"), parsed.Header.Get("Content-Transfer-Encoding"), parsed.Body)
 	if err != nil {
-		return Message{}, fmt.Errorf("server: reading the mail %q: %w", subject, err)
+		return Message{}, fmt.Errorf("server: reading the email %q: %w", subject, err)
 	}
 	return Message{Subject: subject, Text: strings.ReplaceAll(text, "\r\n", "\n")}, nil
 }
 
-var errNoPlainText = errors.New("there is no plain text in it")
+var errNoPlainText = errors.New("it has no plain text")
 
-// plainText returns the first text/plain part of a body, which may be the body itself.
+// plainText returns the first text/plain part of a body, or the body if it is text/plain itself.
 func plainText(contentType, encoding string, body io.Reader) (string, error) {
 	mediaType, params := "text/plain", map[string]string(nil)
 	if contentType != "" {

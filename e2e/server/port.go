@@ -8,15 +8,15 @@ import (
 	"syscall"
 )
 
-// reservation is a port that this process has chosen for Kratos.
+// reservation is a port that this process has reserved for Kratos.
 type reservation struct {
 	port  int
-	claim net.Listener // nil where the machine has only one loopback address
+	claim net.Listener // nil if the machine has only one loopback address
 }
 
-// reserve takes the port, or any free one for 0. Kratos has to bind it itself, so it is let go of
-// again; but the claim on the same port of another loopback address stays, and keeps a second
-// harness from taking the port before Kratos has it, and from then talking to the wrong Kratos.
+// reserve reserves the port, or any free port for 0. Kratos has to bind it, so it is released
+// again. The claim is a listener on the same port of another loopback address: it keeps other test
+// processes from reserving the port before Kratos binds it, and from using the wrong Kratos.
 func reserve(port int) (reservation, error) {
 	for range 20 {
 		probe, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
@@ -36,7 +36,7 @@ func reserve(port int) (reservation, error) {
 			return reservation{}, inUse(port)
 		}
 	}
-	return reservation{}, errors.New("server: choosing a port: another harness had each of 20 free ones")
+	return reservation{}, errors.New("server: choosing a port: other test processes have reserved each of 20 free ports")
 }
 
 func (r reservation) release() {
@@ -46,5 +46,5 @@ func (r reservation) release() {
 }
 
 func inUse(port int) error {
-	return fmt.Errorf("server: port %d of 127.0.0.1 is in use: stop what listens there, or choose another port", port)
+	return fmt.Errorf("server: port %d of 127.0.0.1 is in use: stop the process that listens there, or choose another port", port)
 }

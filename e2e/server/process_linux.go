@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-// detach gives cmd a process group of its own, so that Ctrl-C reaches only us and we end things in
-// order, and has the kernel end it with us. The kernel goes by the thread that started it: start it
-// where the thread stays.
+// detach runs cmd in its own process group, so that Ctrl-C reaches only this process, which stops
+// cmd in order. The kernel ends cmd when the thread that started it ends: start cmd from a locked
+// thread.
 func detach(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

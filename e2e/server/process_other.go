@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// detach gives cmd a process group of its own, so that Ctrl-C reaches only us and we end things in
-// order.
+// detach runs cmd in its own process group, so that Ctrl-C reaches only this process, which stops
+// cmd in order.
 func detach(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// killGroup ends a detached command with all that it started.
+// killGroup kills a detached command and its children.
 func killGroup(cmd *exec.Cmd) error {
 	return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 }

@@ -15,58 +15,57 @@ import (
 )
 
 const (
-	startTimeout = 60 * time.Second // a second, unless the machine is very busy
+	startTimeout = 60 * time.Second // usually a second
 	stopTimeout  = 5 * time.Second
 )
 
-// Options say how a [Server] differs from kratos.yml, the configuration beside this file. The zero
-// value is a server on free ports.
+// Options change the configuration of a [Server], kratos.yml in this folder. The zero value is a
+// server on free ports.
 type Options struct {
-	// PublicPort and AdminPort are the ports on 127.0.0.1; 0 means any free one.
+	// PublicPort and AdminPort are ports of 127.0.0.1; 0 means any free port.
 	PublicPort, AdminPort int
 
-	// UI is the base URL of the pages for people, say that of an httptest.Server. It takes the
-	// place of http://127.0.0.1:4455 wherever kratos.yml names that. Nobody needs to serve it.
+	// UI is the base URL of the UI, such as that of an httptest.Server. It replaces
+	// http://127.0.0.1:4455 in kratos.yml. It need not be served.
 	UI string
 
-	// Config is laid over kratos.yml: objects are merged, everything else, lists too, is replaced.
+	// Config is merged into kratos.yml: objects are merged, other values and lists are replaced.
 	Config map[string]any
 
-	// Env is added to the environment of Kratos, as "NAME=value".
+	// Env is added to Kratos' environment, as "NAME=value".
 	Env []string
 
-	// Binary is the Kratos to run, which may then be of another version. Empty means that of
-	// [Build].
+	// Binary is the path of a Kratos executable, of any version. Empty means that of [Build].
 	Binary string
 
-	// Log receives what Kratos logs, as it comes. [Server.Log] has the end of it in any case.
+	// Log receives Kratos' log. [Server.Log] has the end of it in any case.
 	Log io.Writer
 
-	// Progress receives notices about a build of Kratos. Nil means os.Stderr.
+	// Progress receives the progress of a build of Kratos. Nil means os.Stderr.
 	Progress io.Writer
 }
 
 // Server is a running Kratos.
 type Server struct {
-	PublicURL string // without a slash at the end
-	AdminURL  string // the same
-	Mail      *Mail  // what this Kratos sends
+	PublicURL string // without a trailing slash
+	AdminURL  string // without a trailing slash
+	Mail      *Mail  // emails from this Kratos
 
 	dir     string
 	cmd     *exec.Cmd
 	log     *logBuffer
 	ports   []reservation
 	stop    sync.Once
-	exited  chan struct{} // closed once the process is gone
-	exitErr error         // to be read after exited
+	exited  chan struct{} // closed when the process has ended
+	exitErr error         // set before exited is closed
 }
 
-// errPortTaken is the start that can be tried again: somebody else got a port after we chose it.
+// errPortTaken means that another process took a port after it was chosen; the start is retried.
 var errPortTaken = errors.New("port taken")
 
-// Start builds Kratos if need be, starts it, and returns once it is ready on both ports. The caller
-// must call [Server.Stop]; ctx ends only the start. The error of a start that failed holds the end
-// of what Kratos logged.
+// Start builds Kratos if necessary, starts it, and returns when both ports are ready. The caller
+// must call [Server.Stop]; ctx applies to the start only. The error of a failed start has the end
+// of Kratos' log.
 func Start(ctx context.Context, opts Options) (*Server, error) {
 	if opts.Progress == nil {
 		opts.Progress = os.Stderr
@@ -141,7 +140,7 @@ func (s *Server) reserve(port int) (int, error) {
 func (s *Server) run(binary string, env []string) error {
 	cmd := exec.Command(binary, serveArgs(s.dir)...)
 	cmd.Env = append(os.Environ(), env...)
-	cmd.Dir = s.dir // kratos.yml names the schema by a relative path
+	cmd.Dir = s.dir // kratos.yml has a relative path of the schema
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.WaitDelay = stopTimeout
 	detach(cmd)
@@ -164,7 +163,7 @@ func (s *Server) run(binary string, env []string) error {
 	return nil
 }
 
-// ready waits until Kratos answers on both ports.
+// ready waits until both ports are ready.
 func (s *Server) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
@@ -174,7 +173,7 @@ func (s *Server) ready(ctx context.Context) error {
 			case <-s.exited:
 				return s.startError()
 			case <-ctx.Done():
-				return fmt.Errorf("server: Kratos was not ready in time: %w\n%s", ctx.Err(), s.tail(0))
+				return fmt.Errorf("server: Kratos did not become ready: %w\n%s", ctx.Err(), s.tail(0))
 			case <-time.After(20 * time.Millisecond):
 			}
 		}
@@ -187,13 +186,13 @@ var portInUse = regexp.MustCompile(`listen tcp [0-9.]+:(\d+): bind: address alre
 func (s *Server) startError() error {
 	log := s.Log()
 	if taken := portInUse.FindStringSubmatch(log); taken != nil {
-		return fmt.Errorf("server: %w: something else took port %s of 127.0.0.1 while Kratos started", errPortTaken, taken[1])
+		return fmt.Errorf("server: %w: another process took port %s of 127.0.0.1 while Kratos started", errPortTaken, taken[1])
 	}
-	return fmt.Errorf("server: Kratos ended while it started: %w\n%s", s.exitErr, lastLines(log, 25))
+	return fmt.Errorf("server: Kratos exited while it started: %w\n%s", s.exitErr, lastLines(log, 25))
 }
 
-// Stop ends Kratos and the mail server, and removes their files. It may be called more than once,
-// and always waits until Kratos is gone.
+// Stop stops Kratos and the mail server and removes their files. It can be called more than once,
+// and waits until Kratos has ended.
 func (s *Server) Stop() {
 	s.stop.Do(func() {
 		if s.cmd != nil {
@@ -212,7 +211,7 @@ func (s *Server) Stop() {
 }
 
 func (s *Server) end() {
-	_ = terminate(s.cmd.Process) // fails only if it has ended already
+	_ = terminate(s.cmd.Process) // fails only if the process has ended
 	select {
 	case <-s.exited:
 	case <-time.After(stopTimeout):
@@ -221,16 +220,16 @@ func (s *Server) end() {
 	}
 }
 
-// Done is closed when Kratos ends, be it by itself.
+// Done returns a channel that is closed when Kratos ends, by Stop or by itself.
 func (s *Server) Done() <-chan struct{} { return s.exited }
 
-// Log returns the end of what Kratos logged, a megabyte at least if there is that much.
+// Log returns the end of Kratos' log, at least the last megabyte.
 func (s *Server) Log() string {
 	log, _ := s.log.since(0)
 	return log
 }
 
-// tail is as much of the log, from the offset on, as somebody would read in a terminal.
+// tail returns the last lines of the log from the offset on, for a terminal.
 func (s *Server) tail(offset int64) string {
 	log, _ := s.log.since(offset)
 	return lastLines(log, 60)

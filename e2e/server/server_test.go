@@ -22,14 +22,14 @@ func TestMain(m *testing.M) {
 	os.Exit(Main(m, Options{}, &shared))
 }
 
-func TestOnePostRegistersAndItsMailHasACode(t *testing.T) {
+func TestRegistrationSendsACodeByEmail(t *testing.T) {
 	t.Parallel()
 	shared.LogOnFailure(t)
 	const email = "ada@example.com"
 
 	registered := register(t, shared, email)
 	if registered.SessionToken == "" {
-		t.Error("the registration gave no session token")
+		t.Error("the registration returned no session token")
 	}
 	if got := registered.Identity.Traits.Email; got != email {
 		t.Errorf("registered %q, want %q", got, email)
@@ -53,13 +53,13 @@ func TestOnePostRegistersAndItsMailHasACode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The link is longer than a line of quoted-printable, and holds the = that it escapes.
+	// The link is longer than a line of quoted-printable, and has a =, which that escapes.
 	if want := shared.PublicURL + "/self-service/verification?code=" + code + "&flow="; !strings.HasPrefix(link, want) {
-		t.Errorf("link %q, want %q and so on", link, want)
+		t.Errorf("link is %q, want the prefix %q", link, want)
 	}
 }
 
-func TestPeopleCanRegisterAtTheSameTime(t *testing.T) {
+func TestConcurrentRegistrations(t *testing.T) {
 	t.Parallel()
 	for i := range 10 {
 		t.Run("person "+strconv.Itoa(i), func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestPeopleCanRegisterAtTheSameTime(t *testing.T) {
 	}
 }
 
-func TestServerSaysItsVersionAndKeepsSecretsOutOfItsLog(t *testing.T) {
+func TestVersionAndLogWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	var version struct{ Version string }
 	get(t, shared.AdminURL+"/admin/version", &version)
@@ -97,7 +97,7 @@ func TestServerSaysItsVersionAndKeepsSecretsOutOfItsLog(t *testing.T) {
 	}
 }
 
-func TestReturningToAnAppsOwnSchemeIsAllowed(t *testing.T) {
+func TestAppSchemeIsAnAllowedReturnURL(t *testing.T) {
 	t.Parallel()
 	var flow struct {
 		ReturnTo string `json:"return_to"`
@@ -108,7 +108,7 @@ func TestReturningToAnAppsOwnSchemeIsAllowed(t *testing.T) {
 	}
 }
 
-func TestStopLeavesNeitherProcessNorFiles(t *testing.T) {
+func TestStopRemovesProcessAndFiles(t *testing.T) {
 	t.Parallel()
 	srv := ForTest(t, Options{})
 	pid := srv.cmd.Process.Pid
@@ -122,12 +122,12 @@ func TestStopLeavesNeitherProcessNorFiles(t *testing.T) {
 		t.Errorf("%s: %v, want none", srv.dir, err)
 	}
 	if got := srv.cmd.ProcessState.ExitCode(); got != 0 {
-		t.Errorf("Kratos ended with status %d", got)
+		t.Errorf("Kratos exited with status %d", got)
 	}
 	select {
 	case <-srv.Done():
 	default:
-		t.Error("Done is open")
+		t.Error("Done is not closed")
 	}
 }
 
@@ -153,7 +153,7 @@ func TestConfigAndUIChangeTheServer(t *testing.T) {
 		}
 	}
 	if !first {
-		t.Error("the login is not identifier first")
+		t.Error("the login does not ask for the identifier first")
 	}
 
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -167,7 +167,7 @@ func TestConfigAndUIChangeTheServer(t *testing.T) {
 	}
 }
 
-func TestPortInUseIsNamed(t *testing.T) {
+func TestPortInUseIsInTheError(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -187,7 +187,7 @@ func TestPortInUseIsNamed(t *testing.T) {
 	}
 }
 
-func TestPortTakenMeanwhileIsTriedAgain(t *testing.T) {
+func TestPortTakenWhileStartingIsRetried(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -199,10 +199,10 @@ func TestPortTakenMeanwhileIsTriedAgain(t *testing.T) {
 		Config: map[string]any{"serve": map[string]any{"admin": map[string]any{"port": port}}},
 		Binary: countingKratos(t, 3),
 	})
-	wantError(t, err, "something else took port "+strconv.Itoa(port))
+	wantError(t, err, "another process took port "+strconv.Itoa(port))
 }
 
-func TestBrokenConfigShowsWhatKratosSays(t *testing.T) {
+func TestInvalidConfigIsInTheError(t *testing.T) {
 	t.Parallel()
 	srv, err := Start(t.Context(), Options{
 		Config: map[string]any{"hashers": map[string]any{"bcrypt": map[string]any{"cost": "high"}}},
@@ -211,10 +211,11 @@ func TestBrokenConfigShowsWhatKratosSays(t *testing.T) {
 		srv.Stop()
 		t.Fatal("started with a broken configuration")
 	}
-	wantError(t, err, "server: Kratos ended while it started", "hashers/bcrypt/cost", "expected integer, but got string")
+	wantError(t, err, "server: Kratos exited while it started", "hashers/bcrypt/cost", "expected integer, but got string")
 }
 
-// countingKratos is Kratos, and a check when the test ends that it served so many times.
+// countingKratos returns a Kratos executable, and checks at the end of the test how often it was
+// started.
 func countingKratos(t *testing.T, want int) string {
 	t.Helper()
 	kratos, err := Build(t.Context(), io.Discard)

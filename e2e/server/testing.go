@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// ForTest starts a server for one test, stops it when the test has ended, and shows Kratos' log if
-// the test failed.
+// ForTest starts a server for a test, stops it at the end of the test, and shows Kratos' log if the
+// test failed.
 func ForTest(t testing.TB, opts Options) *Server {
 	t.Helper()
 	s, err := Start(t.Context(), opts)
@@ -20,8 +20,7 @@ func ForTest(t testing.TB, opts Options) *Server {
 	return s
 }
 
-// LogOnFailure shows what Kratos logged from now on if the test fails. For tests that share a
-// server.
+// LogOnFailure shows Kratos' log from now on if the test fails. For tests that share a server.
 func (s *Server) LogOnFailure(t testing.TB) {
 	_, from := s.log.since(0)
 	t.Cleanup(func() {
@@ -31,8 +30,8 @@ func (s *Server) LogOnFailure(t testing.TB) {
 	})
 }
 
-// Main starts a server for all tests of a binary, sets *shared, runs the tests, stops the server,
-// and returns the status to exit with. See the package's comment.
+// Main starts a server for all tests of a package, sets *shared, runs the tests, stops the server
+// and returns the exit status. See the package comment.
 func Main(m *testing.M, opts Options, shared **Server) int {
 	s, err := Start(context.Background(), opts)
 	if err != nil {

@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	prompt      = "code: " // what the example writes last before it reads a code
+	prompt      = "code: " // the example's output before it reads a code
 	mailTimeout = 30 * time.Second
 	stopTimeout = 5 * time.Second
 )
 
-// runExample builds the program in dir, as go run would, but runs it directly: its exit status and
-// its end are ours.
+// runExample builds the program in dir and runs it directly, unlike go run, to get its exit status
+// and to stop it.
 func runExample(ctx context.Context, srv *server.Server, dir string) error {
 	root, err := findRoot()
 	if err != nil {
@@ -54,7 +54,7 @@ func runExample(ctx context.Context, srv *server.Server, dir string) error {
 		return fmt.Errorf("quickstart: %w", err)
 	}
 	go func() {
-		if err := answer(ctx, prompts.seen, srv.Mail, stdin); err != nil {
+		if err := enterCodes(ctx, prompts.seen, srv.Mail, stdin); err != nil {
 			cancel(err)
 		}
 	}()
@@ -72,15 +72,15 @@ func runExample(ctx context.Context, srv *server.Server, dir string) error {
 	return nil
 }
 
-// exampleStatus is the end of an example that has said itself what was wrong.
+// exampleStatus is the exit status of an example that has printed its error.
 type exampleStatus int
 
 func (s exampleStatus) Error() string {
-	return fmt.Sprintf("quickstart: the example ended with status %d", int(s))
+	return fmt.Sprintf("quickstart: the example exited with status %d", int(s))
 }
 
-// answer types a code for each prompt, the one of the oldest mail not used yet.
-func answer(ctx context.Context, prompts <-chan struct{}, mail *server.Mail, stdin io.Writer) error {
+// enterCodes enters a code for each prompt, from the oldest unread email.
+func enterCodes(ctx context.Context, prompts <-chan struct{}, mail *server.Mail, stdin io.Writer) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -91,9 +91,9 @@ func answer(ctx context.Context, prompts <-chan struct{}, mail *server.Mail, std
 		if err != nil {
 			return fmt.Errorf("quickstart: the example asked for a code: %w", err)
 		}
-		fmt.Printf("%s   (from the mail to %s)\n", code, message.To)
+		fmt.Printf("%s   (from the email to %s)\n", code, message.To)
 		if _, err := io.WriteString(stdin, code+"\n"); err != nil {
-			return nil // the example has ended, and its exit status says how
+			return nil // the example has ended; its exit status has the result
 		}
 	}
 }
@@ -112,7 +112,8 @@ func nextCode(ctx context.Context, mail *server.Mail) (server.Message, string, e
 	}
 }
 
-// promptWatcher passes on what it is given and notices prompts, however they are cut into pieces.
+// promptWatcher passes on its input and detects prompts, even if they are split into several
+// writes.
 type promptWatcher struct {
 	next io.Writer
 	seen chan struct{}
@@ -129,8 +130,8 @@ func (w *promptWatcher) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// command is a program in a process group of its own: Ctrl-C reaches only us, and we end the group
-// when ctx ends.
+// command returns a command in its own process group, so that Ctrl-C reaches only this process. The
+// group is terminated when ctx ends.
 func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

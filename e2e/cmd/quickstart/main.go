@@ -1,8 +1,8 @@
-// Command quickstart runs examples/quickstart against a Kratos of its own: it starts one, runs the
-// program, types in the codes that Kratos mails, and ends with the program's exit status. With
-// -serve it only keeps Kratos running.
+// Command quickstart starts a Kratos, runs examples/quickstart with it, enters the codes that
+// Kratos sends by email, and exits with the program's status. With -serve it only keeps Kratos
+// running.
 //
-// Run it as an executable rather than with go run, which turns every exit status into 1.
+// Run it as an executable, because go run changes every exit status to 1.
 package main
 
 import (
@@ -29,9 +29,9 @@ func main() {
 }
 
 func run() int {
-	publicPort := flag.Int("public-port", 0, "port on 127.0.0.1 for Kratos' public API; 0: any free one")
-	adminPort := flag.Int("admin-port", 0, "port on 127.0.0.1 for Kratos' admin API; 0: any free one")
-	serveOnly := flag.Bool("serve", false, "run no example: keep Kratos running until interrupted, and show what it mails")
+	publicPort := flag.Int("public-port", 0, "port on 127.0.0.1 for Kratos' public API; 0: any free port")
+	adminPort := flag.Int("admin-port", 0, "port on 127.0.0.1 for Kratos' admin API; 0: any free port")
+	serveOnly := flag.Bool("serve", false, "do not run an example: keep Kratos running until interrupted, and show its emails")
 	verbose := flag.Bool("v", false, "show Kratos' log")
 	dir := flag.String("example", "", "folder of the program to run; empty: examples/quickstart of this repository")
 	flag.Parse()
@@ -52,7 +52,7 @@ func run() int {
 	var status exampleStatus
 	switch {
 	case ctx.Err() != nil:
-		fmt.Println("\nInterrupted: everything is stopped.")
+		fmt.Println("\nInterrupted: Kratos is stopped.")
 		return exitInterrupted
 	case errors.As(err, &status):
 		return int(status)
@@ -63,7 +63,7 @@ func run() int {
 	return 0
 }
 
-// start gives f a Kratos, which is stopped when it returns.
+// start starts a Kratos, calls f with it, and stops it when f returns.
 func start(ctx context.Context, opts server.Options, f func(*server.Server) error) error {
 	fmt.Println("Starting Kratos …")
 	srv, err := server.Start(ctx, opts)
@@ -75,9 +75,9 @@ func start(ctx context.Context, opts server.Options, f func(*server.Server) erro
 	return f(srv)
 }
 
-// serve shows mails until ctx or Kratos ends.
+// serve shows emails until ctx or Kratos ends.
 func serve(ctx context.Context, srv *server.Server) error {
-	fmt.Println("What it mails is shown here. Ctrl-C stops it.")
+	fmt.Println("Its emails are shown here. Press Ctrl-C to stop.")
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
@@ -89,17 +89,17 @@ func serve(ctx context.Context, srv *server.Server) error {
 		if err != nil {
 			break
 		}
-		fmt.Printf("Mail to %s: %s%s\n", message.To, message.Subject, secretOf(message))
+		fmt.Printf("Email to %s: %s%s\n", message.To, message.Subject, codeOrLink(message))
 	}
 	select {
 	case <-srv.Done():
-		return errors.New("quickstart: Kratos ended by itself; -v shows its log")
+		return errors.New("quickstart: Kratos exited; -v shows its log")
 	default:
 		return nil
 	}
 }
 
-func secretOf(message server.Message) string {
+func codeOrLink(message server.Message) string {
 	if code, err := message.Code(); err == nil {
 		return ": code " + code
 	}
@@ -109,7 +109,7 @@ func secretOf(message server.Message) string {
 	return ""
 }
 
-// findRoot returns the folder of this repository that the working directory is in.
+// findRoot returns the root of this repository, which contains the working directory.
 func findRoot() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {

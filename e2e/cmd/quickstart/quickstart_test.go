@@ -18,7 +18,8 @@ import (
 	"github.com/kratoskit/kratos-go/e2e/server"
 )
 
-// quickstart is the executable, as an interrupt and an exit status are those of a process.
+// quickstart is the path of the executable. The tests run it as a process, because they send
+// signals and check the exit status.
 var quickstart string
 
 func TestMain(m *testing.M) {
@@ -37,7 +38,7 @@ func buildAndRun(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
 		return 1
 	}
-	// A first build may take longer than the tests wait.
+	// The first build can take longer than the tests wait.
 	if _, err := server.Build(context.Background(), os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -45,14 +46,14 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-func TestTheExampleGetsItsCodeAndGivesItsStatus(t *testing.T) {
+func TestExampleGetsItsCodeAndReturnsItsStatus(t *testing.T) {
 	t.Parallel()
 	r := launch(t, nil, "-example", "testdata/asker")
 	r.wait(t, 7)
 	for _, want := range []string{
 		`Kratos is ready. Public API: http://127.0.0.1:\d+  Admin API: http://127.0.0.1:\d+\n`,
 		`Running testdata/asker\n\nregistered: 200 OK\n`,
-		`The code: \d{6}   \(from the mail to ada@example.com\)\ngot "\d{6}"\n`,
+		`The code: \d{6}   \(from the email to ada@example.com\)\ngot "\d{6}"\n`,
 	} {
 		if !regexp.MustCompile(want).MatchString(r.output.String()) {
 			t.Errorf("output does not match %q:\n%s", want, r.output)
@@ -73,7 +74,7 @@ func TestInterruptStopsTheExampleAndKratos(t *testing.T) {
 			}
 			r.signal(t, sig)
 			r.wait(t, 130)
-			if !strings.HasSuffix(r.output.String(), "\nInterrupted: everything is stopped.\n") {
+			if !strings.HasSuffix(r.output.String(), "\nInterrupted: Kratos is stopped.\n") {
 				t.Errorf("output:\n%s", r.output)
 			}
 			r.leftNothing(t)
@@ -81,13 +82,13 @@ func TestInterruptStopsTheExampleAndKratos(t *testing.T) {
 	}
 }
 
-func TestKilledQuickstartTakesKratosWithIt(t *testing.T) {
+func TestKratosEndsWithAKilledQuickstart(t *testing.T) {
 	t.Parallel()
 	if !canSeeProcesses {
 		t.Skip("only Linux ends a process with its parent")
 	}
 	r := launch(t, nil, "-serve")
-	r.waitFor(t, "Ctrl-C stops it.")
+	r.waitFor(t, "Press Ctrl-C to stop.")
 	r.signal(t, syscall.SIGKILL)
 	r.wait(t, -1)
 	for range 100 {
@@ -99,17 +100,17 @@ func TestKilledQuickstartTakesKratosWithIt(t *testing.T) {
 	t.Errorf("still running: %q", r.processes(t))
 }
 
-func TestServeShowsMailsOnTheChosenPorts(t *testing.T) {
+func TestServeShowsEmailsOnTheChosenPorts(t *testing.T) {
 	t.Parallel()
 	var r *running
 	var public, admin string
 	for range 10 {
 		public, admin = freePort(t), freePort(t)
 		r = launch(t, nil, "-serve", "-public-port", public, "-admin-port", admin)
-		if r.waitFor(t, "Ctrl-C stops it.", " is in use: ") == "Ctrl-C stops it." {
+		if r.waitFor(t, "Press Ctrl-C to stop.", " is in use: ") == "Press Ctrl-C to stop." {
 			break
 		}
-		r.wait(t, 1) // another test was given a port that was free a moment ago
+		r.wait(t, 1) // another test has taken the port
 	}
 	asker := exec.Command("go", "run", "./testdata/asker",
 		"-public", "http://127.0.0.1:"+public, "-admin", "http://127.0.0.1:"+admin)
@@ -117,13 +118,13 @@ func TestServeShowsMailsOnTheChosenPorts(t *testing.T) {
 	if out, err := asker.CombinedOutput(); !strings.Contains(string(out), "registered: 200 OK") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	r.waitFor(t, "Mail to ada@example.com: Please verify your email address: code ")
+	r.waitFor(t, "Email to ada@example.com: Please verify your email address: code ")
 	r.signal(t, syscall.SIGINT)
 	r.wait(t, 130)
 	r.leftNothing(t)
 }
 
-func TestAPortInUseEndsInOneLine(t *testing.T) {
+func TestPortInUseIsInTheError(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
@@ -138,7 +139,7 @@ func TestAPortInUseEndsInOneLine(t *testing.T) {
 	}
 }
 
-func TestAnExampleThatDoesNotBuildIsNamed(t *testing.T) {
+func TestBuildErrorNamesTheExample(t *testing.T) {
 	t.Parallel()
 	r := launch(t, nil, "-example", t.TempDir())
 	r.wait(t, 1)
@@ -148,7 +149,7 @@ func TestAnExampleThatDoesNotBuildIsNamed(t *testing.T) {
 	r.leftNothing(t)
 }
 
-// running is a quickstart, with a folder for temporary files that tells its processes from others.
+// running is a running quickstart. The path of its temporary folder identifies its processes.
 type running struct {
 	cmd    *exec.Cmd
 	temp   string
@@ -169,7 +170,7 @@ func launch(t *testing.T, env []string, args ...string) *running {
 	return r
 }
 
-// signal sends what Ctrl-C sends: to the whole process group.
+// signal sends a signal to the process group, as Ctrl-C does.
 func (r *running) signal(t *testing.T, sig syscall.Signal) {
 	t.Helper()
 	if err := syscall.Kill(-r.cmd.Process.Pid, sig); err != nil {
@@ -181,11 +182,11 @@ func (r *running) wait(t *testing.T, status int) {
 	t.Helper()
 	_ = r.cmd.Wait()
 	if got := r.cmd.ProcessState.ExitCode(); got != status {
-		t.Errorf("ended with status %d, want %d:\n%s", got, status, r.output)
+		t.Errorf("exited with status %d, want %d:\n%s", got, status, r.output)
 	}
 }
 
-// waitFor returns which of the texts the output has first.
+// waitFor waits for one of the texts in the output and returns it.
 func (r *running) waitFor(t *testing.T, texts ...string) string {
 	t.Helper()
 	for range 3000 {
@@ -216,8 +217,8 @@ var canSeeProcesses = func() bool {
 	return err == nil
 }()
 
-// processes are those whose command line names the folder for temporary files: Kratos by its
-// configuration, the example by its executable.
+// processes returns the command lines with the temporary folder: Kratos has it in the path of its
+// configuration, the example in that of its executable.
 func (r *running) processes(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")

@@ -1,5 +1,5 @@
-// Command asker does what an example may do: it registers somebody, and asks for the code from the mail. With
-// ASK_AGAIN set it then waits for a second one, which never comes. It ends with status 7.
+// Command asker is an example for tests: it registers a person and asks for the code from the
+// email. With ASK_AGAIN set it asks for a second code, which is never sent. It exits with status 7.
 package main
 
 import (
