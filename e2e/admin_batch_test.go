@@ -9,9 +9,9 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// batches sends items that Kratos refuses in each of its ways, and looks whether there is an
-// identity for each item that is said to have one.
-func batches(t *testing.T, fx *fixture) {
+// testBatches sends batches with items that Kratos rejects for different reasons, and checks that
+// each successful result has an identity.
+func testBatches(t *testing.T, fx *fixture) {
 	ctx := t.Context()
 	hash := must(kratos.ParsePasswordHash(bcryptHash(t, "batched")))(t)
 	for name, tc := range map[string]struct{ items, want string }{
@@ -53,7 +53,7 @@ func batches(t *testing.T, fx *fixture) {
 			}
 			var got []string
 			for i, r := range results {
-				got = append(got, outcome(r.Err))
+				got = append(got, sentinelName(r.Err))
 				if r.Err != nil {
 					continue
 				}
@@ -72,7 +72,7 @@ func batches(t *testing.T, fx *fixture) {
 			case err != nil && !errors.Is(err, kratos.ErrBatchItems):
 				t.Errorf("%v, want ErrBatchItems", err)
 			}
-			// What is to be sent again is created then, and once.
+			// Items that were rolled back can be sent again, and are created once.
 			for i, r := range results {
 				if !errors.Is(r.Err, kratos.ErrRolledBack) {
 					continue
@@ -85,7 +85,7 @@ func batches(t *testing.T, fx *fixture) {
 	}
 }
 
-func outcome(err error) string {
+func sentinelName(err error) string {
 	for name, sentinel := range map[string]error{
 		"ErrConflict": kratos.ErrConflict, "ErrBadRequest": kratos.ErrBadRequest, "ErrInvalidArgument": kratos.ErrInvalidArgument,
 		"ErrRolledBack": kratos.ErrRolledBack, "ErrUnconfirmed": kratos.ErrUnconfirmed,
@@ -119,7 +119,7 @@ func TestBatch(t *testing.T) {
 		t.Fatalf("results %+v", results)
 	}
 	wantError(t, "the item", results[1].Err, kratos.ErrConflict)
-	for _, i := range []int{0, 2} { // a later Kratos may keep them
+	for _, i := range []int{0, 2} { // a later Kratos can create them
 		t.Run(fmt.Sprint("item ", i), func(t *testing.T) {
 			if results[i].Err != nil {
 				wantError(t, "the others", results[i].Err, kratos.ErrRolledBack)
@@ -158,7 +158,7 @@ func TestBatch(t *testing.T) {
 		if i == 7 {
 			wantError(t, "the item with an unknown state", r.Err, kratos.ErrBadRequest)
 		} else if r.Err != nil {
-			t.Errorf("item %d beside it: %v", i, r.Err)
+			t.Errorf("item %d of the same batch: %v", i, r.Err)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// listSchema is an identity schema with optional identifiers: a name, and a list of addresses.
+// listSchema is an identity schema with optional identifiers: a user name and a list of addresses.
 const listSchema = `{
   "$id": "https://kratoskit.example/schemas/list.json", "$schema": "http://json-schema.org/draft-07/schema#", "type": "object",
   "properties": {"traits": {"type": "object", "additionalProperties": false, "properties": {
@@ -27,21 +27,21 @@ const listSchema = `{
   }}}
 }`
 
-// oddIDs are ids of identity schemas that Kratos takes.
-var oddIDs = []string{"preset://email", "kunden/v2", "Straße 7", "a?b#c%d", "https://example.com/s.json", "a+b c", "a%2Fb", "..", "a/../b", `a\b`, "list"}
+// unusualSchemaIDs are unusual ids of identity schemas that Kratos accepts.
+var unusualSchemaIDs = []string{"preset://email", "kunden/v2", "Straße 7", "a?b#c%d", "https://example.com/s.json", "a+b c", "a%2Fb", "..", "a/../b", `a\b`, "list"}
 
-// newListFixture starts a Kratos whose default schema is listSchema, which has the odd ids as well.
+// newListFixture starts a Kratos with listSchema under all of unusualSchemaIDs; the default is
+// "list".
 func newListFixture(t *testing.T) *fixture {
 	t.Helper()
 	var schemas []map[string]string
-	for _, id := range oddIDs {
+	for _, id := range unusualSchemaIDs {
 		schemas = append(schemas, map[string]string{"id": id, "url": "base64://" + base64.StdEncoding.EncodeToString([]byte(listSchema))})
 	}
 	return newFixture(t, map[string]any{"identity.schemas": schemas, "identity.default_schema_id": "list"})
 }
 
-// listTraits are those of listSchema, as somebody writes them who leaves out what Go's zero values
-// do.
+// listTraits are traits of listSchema without omitempty for strings, so that empty ones are sent.
 type listTraits struct {
 	Username string   `json:"username"`
 	Phone    string   `json:"phone"`
@@ -51,22 +51,22 @@ type listTraits struct {
 func TestAdministration(t *testing.T) {
 	t.Parallel()
 	fx := newListFixture(t)
-	t.Run("an address is verified by its value", func(t *testing.T) { t.Parallel(); verifiesByValue(t, fx) })
-	t.Run("a password is set and nothing is lost", func(t *testing.T) { t.Parallel(); setsPassword(t, fx) })
-	t.Run("every schema that is listed can be fetched", func(t *testing.T) { t.Parallel(); fetchesSchemas(t, fx) })
-	t.Run("an empty identifier is the caller's fault", func(t *testing.T) { t.Parallel(); refusesEmptyIdentifiers(t, fx) })
-	t.Run("every item of a batch has a result", func(t *testing.T) { t.Parallel(); batches(t, fx) })
-	t.Run("errors say which member is wrong", func(t *testing.T) { t.Parallel(); namesMembers(t, fx) })
+	t.Run("SetVerified finds the address by its value", func(t *testing.T) { t.Parallel(); testSetVerified(t, fx) })
+	t.Run("SetPassword keeps everything else", func(t *testing.T) { t.Parallel(); testSetPassword(t, fx) })
+	t.Run("every listed schema can be read", func(t *testing.T) { t.Parallel(); testSchemas(t, fx) })
+	t.Run("an empty identifier is ErrInvalidArgument", func(t *testing.T) { t.Parallel(); testEmptyIdentifiers(t, fx) })
+	t.Run("every item of a batch has a result", func(t *testing.T) { t.Parallel(); testBatches(t, fx) })
+	t.Run("errors name the invalid member", func(t *testing.T) { t.Parallel(); testMembersInErrors(t, fx) })
 }
 
-func verifiesByValue(t *testing.T, fx *fixture) {
+func testSetVerified(t *testing.T, fx *fixture) {
 	ctx := t.Context()
 	for range 12 {
 		emails := []string{newPerson().Email, newPerson().Email, newPerson().Email}
 		created := must(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{"emails": emails}}))(t)
-		before := addresses(must(fx.admin.Identity(ctx, created.ID))(t))
+		before := addressesByValue(must(fx.admin.Identity(ctx, created.ID))(t))
 		must(fx.admin.SetVerified(ctx, created.ID, emails[1]))(t)
-		after := addresses(must(fx.admin.Identity(ctx, created.ID))(t))
+		after := addressesByValue(must(fx.admin.Identity(ctx, created.ID))(t))
 		for _, email := range emails {
 			if after[email].ID != before[email].ID || after[email].Verified != (email == emails[1]) {
 				t.Errorf("%s, number 2 is to be verified: before %+v, after %+v", email, before[email], after[email])
@@ -74,7 +74,7 @@ func verifiesByValue(t *testing.T, fx *fixture) {
 		}
 		must(fx.admin.SetVerified(ctx, created.ID, strings.ToUpper(emails[2])))(t)
 		must(fx.admin.SetVerified(ctx, created.ID, emails[2]))(t)
-		after = addresses(must(fx.admin.Identity(ctx, created.ID))(t))
+		after = addressesByValue(must(fx.admin.Identity(ctx, created.ID))(t))
 		switch {
 		case after[emails[0]].Verified:
 			t.Errorf("%s is verified: %+v", emails[0], after)
@@ -87,14 +87,14 @@ func verifiesByValue(t *testing.T, fx *fixture) {
 		case after[emails[2]].VerifiedAt.IsZero():
 			t.Errorf("%s was never verified: %+v", emails[2], after)
 		}
-		_, err := fx.admin.SetVerified(ctx, created.ID, "somebody.else@example.org")
-		wantError(t, "an address of somebody else", err, kratos.ErrNotFound)
+		_, err := fx.admin.SetVerified(ctx, created.ID, "another@example.org")
+		wantError(t, "an address of another identity", err, kratos.ErrNotFound)
 	}
-	_, err := fx.admin.SetVerified(ctx, nobody, "somebody@example.org")
-	wantError(t, "an address of nobody", err, kratos.ErrNotFound)
+	_, err := fx.admin.SetVerified(ctx, unknownID, "unknown@example.org")
+	wantError(t, "an address of an unknown identity", err, kratos.ErrNotFound)
 }
 
-func addresses(identity *kratos.Identity) map[string]kratos.VerifiableAddress {
+func addressesByValue(identity *kratos.Identity) map[string]kratos.VerifiableAddress {
 	all := map[string]kratos.VerifiableAddress{}
 	for _, a := range identity.VerifiableAddresses {
 		all[a.Value] = a
@@ -102,7 +102,7 @@ func addresses(identity *kratos.Identity) map[string]kratos.VerifiableAddress {
 	return all
 }
 
-func setsPassword(t *testing.T, fx *fixture) {
+func testSetPassword(t *testing.T, fx *fixture) {
 	ctx := t.Context()
 	email := newPerson().Email
 	traits := json.RawMessage(`{"emails":["` + email + `","other.` + email + `"],"number":9007199254740993,"phone":"","username":"u.` + email + `"}`)
@@ -113,7 +113,7 @@ func setsPassword(t *testing.T, fx *fixture) {
 	}))(t)
 	must(fx.admin.SetState(ctx, created.ID, kratos.IdentityStateInactive))(t)
 	hash := must(kratos.ParsePasswordHash(bcryptHash(t, "the third password")))(t)
-	before := raw(t, fx, created.ID)
+	before := rawIdentity(t, fx, created.ID)
 	last := "the first password"
 	for _, step := range []struct {
 		password   string
@@ -123,7 +123,7 @@ func setsPassword(t *testing.T, fx *fixture) {
 		{"the third password", kratos.HashedPassword(hash)},
 	} {
 		must(fx.admin.SetPassword(ctx, created.ID, step.credential))(t)
-		if diff := cmp.Diff(before, raw(t, fx, created.ID)); diff != "" {
+		if diff := cmp.Diff(before, rawIdentity(t, fx, created.ID)); diff != "" {
 			t.Errorf("more than the password has changed (-before +after):\n%s", diff)
 		}
 		must(fx.admin.SetState(ctx, created.ID, kratos.IdentityStateActive))(t)
@@ -139,10 +139,10 @@ func setsPassword(t *testing.T, fx *fixture) {
 		last = step.password
 		must(fx.admin.SetState(ctx, created.ID, kratos.IdentityStateInactive))(t)
 	}
-	_, err := fx.admin.SetPassword(ctx, nobody, kratos.PlaintextPassword("the first password"))
-	wantError(t, "a password of nobody", err, kratos.ErrNotFound)
+	_, err := fx.admin.SetPassword(ctx, unknownID, kratos.PlaintextPassword("the first password"))
+	wantError(t, "a password of an unknown identity", err, kratos.ErrNotFound)
 
-	// An update without a schema keeps the schema, and the password.
+	// An update without a schema keeps the schema and the password.
 	must(fx.admin.UpdateIdentity(ctx, created.ID, kratos.UpdateIdentity{Traits: traits, State: kratos.IdentityStateActive}))(t)
 	if got := must(fx.admin.Identity(ctx, created.ID))(t); got.SchemaID != "kunden/v2" {
 		t.Errorf("the schema is %s", got.SchemaID)
@@ -152,9 +152,9 @@ func setsPassword(t *testing.T, fx *fixture) {
 	}
 }
 
-// raw returns an identity as the server sends it, with the links to providers, but for the times of
-// changes and the password.
-func raw(t *testing.T, fx *fixture, id string) map[string]any {
+// rawIdentity returns an identity as sent by the server, with the links to providers, without the
+// times of changes.
+func rawIdentity(t *testing.T, fx *fixture, id string) map[string]any {
 	t.Helper()
 	resp, err := http.Get(fx.srv.AdminURL + "/admin/identities/" + id + "?include_credential=oidc")
 	if err != nil {
@@ -169,22 +169,22 @@ func raw(t *testing.T, fx *fixture, id string) map[string]any {
 		t.Fatal(err)
 	}
 	delete(members, "updated_at")
-	delete(members, "state_changed_at") // the test itself changes the state
+	delete(members, "state_changed_at") // the test changes the state
 	for _, credential := range members["credentials"].(map[string]any) {
 		delete(credential.(map[string]any), "created_at")
 		delete(credential.(map[string]any), "updated_at")
 		if identifiers, ok := credential.(map[string]any)["identifiers"].([]any); ok {
-			credential.(map[string]any)["identifiers"] = set(identifiers, func(v any) string { return v.(string) })
+			credential.(map[string]any)["identifiers"] = byKey(identifiers, func(v any) string { return v.(string) })
 		}
 	}
 	for _, name := range []string{"verifiable_addresses", "recovery_addresses"} {
-		members[name] = set(members[name].([]any), func(v any) string { return v.(map[string]any)["value"].(string) })
+		members[name] = byKey(members[name].([]any), func(v any) string { return v.(map[string]any)["value"].(string) })
 	}
 	return members
 }
 
-// set is a list whose order does not count.
-func set(list []any, key func(any) string) map[string]any {
+// byKey returns the elements of a list by key, to compare lists regardless of their order.
+func byKey(list []any, key func(any) string) map[string]any {
 	all := map[string]any{}
 	for _, v := range list {
 		all[key(v)] = v
@@ -192,7 +192,7 @@ func set(list []any, key func(any) string) map[string]any {
 	return all
 }
 
-func fetchesSchemas(t *testing.T, fx *fixture) {
+func testSchemas(t *testing.T, fx *fixture) {
 	ctx := t.Context()
 	listed := map[string]bool{}
 	for schema, err := range fx.client.IdentitySchemas(ctx, kratos.ListIdentitySchemas{PageSize: 3}) {
@@ -208,14 +208,14 @@ func fetchesSchemas(t *testing.T, fx *fixture) {
 			t.Errorf("an identity with the schema %q has %q", schema.ID, created.SchemaID)
 		}
 	}
-	if len(listed) != len(oddIDs) {
+	if len(listed) != len(unusualSchemaIDs) {
 		t.Errorf("listed %v", listed)
 	}
 	_, err := fx.client.IdentitySchema(ctx, "kunden/v3")
 	wantError(t, "a schema that there is not", err, kratos.ErrNotFound)
 }
 
-func refusesEmptyIdentifiers(t *testing.T, fx *fixture) {
+func testEmptyIdentifiers(t *testing.T, fx *fixture) {
 	ctx := t.Context()
 	empty := listTraits{Phone: "+49301234567"}
 	email := newPerson().Email
@@ -226,12 +226,12 @@ func refusesEmptyIdentifiers(t *testing.T, fx *fixture) {
 		t.Fatalf("a batch: %v, %v", results, batch)
 	}
 	for name, err := range map[string]error{
-		"createIdentity": second(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: empty})),
-		"updateIdentity": second(fx.admin.UpdateIdentity(ctx, member.ID, kratos.UpdateIdentity{Traits: empty})),
-		"patchIdentity":  second(fx.admin.PatchIdentity(ctx, member.ID, kratos.JSONPatch{}.Add("/traits/username", ""))),
+		"createIdentity": errorOf(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: empty})),
+		"updateIdentity": errorOf(fx.admin.UpdateIdentity(ctx, member.ID, kratos.UpdateIdentity{Traits: empty})),
+		"patchIdentity":  errorOf(fx.admin.PatchIdentity(ctx, member.ID, kratos.JSONPatch{}.Add("/traits/username", ""))),
 		"an item":        results[0].Err,
-		"registration":   second(fx.client.Registration.Do(ctx, kratos.RegistrationPassword{Traits: empty, Password: "correct horse battery"})),
-		"settings":       second(fx.client.Settings.Do(ctx, kratos.SettingsProfile{Traits: empty}, kratos.SessionToken(step.SessionToken))),
+		"registration":   errorOf(fx.client.Registration.Do(ctx, kratos.RegistrationPassword{Traits: empty, Password: "correct horse battery"})),
+		"settings":       errorOf(fx.client.Settings.Do(ctx, kratos.SettingsProfile{Traits: empty}, kratos.SessionToken(step.SessionToken))),
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantError(t, name, err, kratos.ErrInvalidArgument)
@@ -242,10 +242,10 @@ func refusesEmptyIdentifiers(t *testing.T, fx *fixture) {
 	}
 }
 
-func namesMembers(t *testing.T, fx *fixture) {
+func testMembersInErrors(t *testing.T, fx *fixture) {
 	ctx := t.Context()
 	create := func(schema string, traits any) error {
-		return second(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{SchemaID: schema, Traits: traits}))
+		return errorOf(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{SchemaID: schema, Traits: traits}))
 	}
 	for name, tc := range map[string]struct {
 		err  error
@@ -255,10 +255,10 @@ func namesMembers(t *testing.T, fx *fixture) {
 		"a type":                {create("", map[string]any{"phone": 1}), "traits.phone: type"},
 		"an unknown name":       {create("", map[string]any{"canary": 1}), "traits: additionalProperties"},
 		"a schema":              {create("canary", map[string]any{}), "schema_id: unknown to the server"},
-		"a state":               {second(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{}, State: "canary"})), "state: enum"},
-		"a patch":               {second(fx.admin.PatchIdentity(ctx, created(t, fx), kratos.JSONPatch{}.Replace("/traits/phone", 1))), "traits.phone: type"},
-		"an organization":       {second(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{}, OrganizationID: nobody})), "organization_id: unknown to this version of Kratos"},
-		"an update, in a state": {second(fx.admin.UpdateIdentity(ctx, created(t, fx), kratos.UpdateIdentity{Traits: map[string]any{}, State: "canary"})), ""},
+		"a state":               {errorOf(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{}, State: "canary"})), "state: enum"},
+		"a patch":               {errorOf(fx.admin.PatchIdentity(ctx, newIdentityID(t, fx), kratos.JSONPatch{}.Replace("/traits/phone", 1))), "traits.phone: type"},
+		"an organization":       {errorOf(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]any{}, OrganizationID: unknownID})), "organization_id: unknown to this version of Kratos"},
+		"an update, in a state": {errorOf(fx.admin.UpdateIdentity(ctx, newIdentityID(t, fx), kratos.UpdateIdentity{Traits: map[string]any{}, State: "canary"})), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var e *kratos.Error
@@ -276,7 +276,7 @@ func namesMembers(t *testing.T, fx *fixture) {
 				return
 
 			case strings.Contains(e.Error(), "canary"):
-				t.Errorf(`%v says "canary"`, e)
+				t.Errorf(`%v contains "canary"`, e)
 				return
 
 			}
@@ -287,7 +287,7 @@ func namesMembers(t *testing.T, fx *fixture) {
 	}
 }
 
-func created(t *testing.T, fx *fixture) string {
+func newIdentityID(t *testing.T, fx *fixture) string {
 	t.Helper()
 	return must(fx.admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: map[string]string{"username": newPerson().Email}}))(t).ID
 }

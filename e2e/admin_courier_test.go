@@ -19,10 +19,10 @@ func TestCourierSchemasAndMetadata(t *testing.T) {
 	for range 3 {
 		p = newPerson()
 		register(t, client, p)
-		code(t, srv, p.Email)
+		emailedCode(t, srv, p.Email)
 	}
 	sent := 0
-	for range 100 { // Kratos notes that a mail is sent a moment after it arrives
+	for range 100 { // Kratos updates the status shortly after the email arrives
 		sent = 0
 		for _, err := range admin.CourierMessages(ctx, kratos.ListCourierMessages{PageSize: 1, Status: kratos.CourierMessageStatusSent}) {
 			if err != nil {
@@ -45,7 +45,7 @@ func TestCourierSchemasAndMetadata(t *testing.T) {
 	if m := must(admin.CourierMessage(ctx, page.Items[0].ID))(t); len(m.Dispatches) != 1 || m.Status != kratos.CourierMessageStatusSent {
 		t.Errorf("message %s with %d attempts", m.Status, len(m.Dispatches))
 	}
-	_, err := admin.CourierMessage(ctx, nobody)
+	_, err := admin.CourierMessage(ctx, unknownID)
 	wantError(t, "no such message", err, kratos.ErrNotFound)
 
 	schemas := map[string]bool{}
@@ -85,13 +85,13 @@ func TestCourierSchemasAndMetadata(t *testing.T) {
 	if script := must(client.WebAuthnJavaScript(ctx))(t); !strings.Contains(script, "oryWebAuthnLogin") {
 		t.Error("the script is another")
 	}
-	_, err = client.FlowError(ctx, nobody)
+	_, err = client.FlowError(ctx, unknownID)
 	wantError(t, "no such error", err, kratos.ErrNotFound)
 	if e := must(client.FlowError(ctx, "stub:500"))(t); e.Error == nil || e.Error.Code != 500 {
 		t.Errorf("error %+v", e)
 	}
 	_, err = client.ExchangeSessionToken(ctx, "init", "return")
-	wantError(t, "a sign-in that is not finished", err, kratos.ErrNotFound)
+	wantError(t, "a login that is not complete", err, kratos.ErrNotFound)
 	_, err = client.Tokenize(ctx, "missing", kratos.SessionToken(register(t, client, newPerson()).SessionToken))
 	wantError(t, "a template that is missing", err, kratos.ErrBadRequest)
 }

@@ -12,8 +12,8 @@ func TestSessions(t *testing.T) {
 	ctx := t.Context()
 	client, admin := clients(t, shared)
 	p := newPerson()
-	me := register(t, client, p)
-	token := kratos.SessionToken(me.SessionToken)
+	registered := register(t, client, p)
+	token := kratos.SessionToken(registered.SessionToken)
 	var others []*kratos.FlowResult[kratos.LoginFlow]
 	for range 5 {
 		others = append(others, must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t))
@@ -31,16 +31,16 @@ func TestSessions(t *testing.T) {
 		}
 		return seen
 	}
-	if got := ids(client.MySessions(ctx, kratos.ListMySessions{PageSize: 2}, token)); len(got) != 5 || got[me.Session.ID] {
-		t.Errorf("my other sessions: %v", got)
+	if got := ids(client.MySessions(ctx, kratos.ListMySessions{PageSize: 2}, token)); len(got) != 5 || got[registered.Session.ID] {
+		t.Errorf("other sessions: %v", got)
 	}
-	if got := ids(admin.IdentitySessions(ctx, me.Identity.ID, kratos.ListIdentitySessions{PageSize: 4})); len(got) != 6 {
+	if got := ids(admin.IdentitySessions(ctx, registered.Identity.ID, kratos.ListIdentitySessions{PageSize: 4})); len(got) != 6 {
 		t.Errorf("sessions of the identity: %v", got)
 	}
-	if got := ids(admin.IdentitySessions(ctx, me.Identity.ID, kratos.ListIdentitySessions{Active: new(false)})); len(got) != 0 {
+	if got := ids(admin.IdentitySessions(ctx, registered.Identity.ID, kratos.ListIdentitySessions{Active: new(false)})); len(got) != 0 {
 		t.Errorf("ended sessions of the identity: %v", got)
 	}
-	if got := ids(admin.Sessions(ctx, kratos.ListSessions{PageSize: 3, Active: new(true)})); !got[me.Session.ID] {
+	if got := ids(admin.Sessions(ctx, kratos.ListSessions{PageSize: 3, Active: new(true)})); !got[registered.Session.ID] {
 		t.Errorf("the list of all sessions lacks one of %d", len(got))
 	}
 
@@ -49,47 +49,47 @@ func TestSessions(t *testing.T) {
 		t.Error(err)
 	}
 	_, err := client.Whoami(ctx, kratos.SessionToken(others[0].SessionToken))
-	wantError(t, "a session that I ended", err, kratos.ErrNoSession)
-	wantError(t, "ending the session in use", client.DisableMySession(ctx, me.Session.ID, token), kratos.ErrBadRequest)
+	wantError(t, "a disabled session", err, kratos.ErrNoSession)
+	wantError(t, "disabling the session in use", client.DisableMySession(ctx, registered.Session.ID, token), kratos.ErrBadRequest)
 	if n := must(client.DisableMyOtherSessions(ctx, token))(t); n < 4 {
 		t.Errorf("ended %d other sessions", n)
 	}
 
-	s := must(admin.Session(ctx, me.Session.ID, []kratos.SessionExpandable{kratos.SessionExpandableIdentity, kratos.SessionExpandableDevices}))(t)
+	s := must(admin.Session(ctx, registered.Session.ID, []kratos.SessionExpandable{kratos.SessionExpandableIdentity, kratos.SessionExpandableDevices}))(t)
 	switch {
 	case s.Identity == nil:
 		t.Error("expanded: s.Identity is nil")
-	case s.Identity.ID != me.Identity.ID:
-		t.Errorf("expanded: s.Identity.ID = %v, want %v", s.Identity.ID, me.Identity.ID)
+	case s.Identity.ID != registered.Identity.ID:
+		t.Errorf("expanded: s.Identity.ID = %v, want %v", s.Identity.ID, registered.Identity.ID)
 	case len(s.Devices) == 0:
 		t.Error("expanded: len(s.Devices) = 0")
 	}
-	if s := must(admin.Session(ctx, me.Session.ID, nil))(t); s.Identity != nil {
+	if s := must(admin.Session(ctx, registered.Session.ID, nil))(t); s.Identity != nil {
 		t.Error("an identity that was not asked for")
 	}
-	if s := must(admin.ExtendSession(ctx, me.Session.ID))(t); s.ID != me.Session.ID {
+	if s := must(admin.ExtendSession(ctx, registered.Session.ID))(t); s.ID != registered.Session.ID {
 		t.Errorf("extended: %+v", s)
 	}
-	if err := admin.DisableSession(ctx, me.Session.ID); err != nil {
+	if err := admin.DisableSession(ctx, registered.Session.ID); err != nil {
 		t.Error(err)
 	}
-	wantError(t, "ending a session that never was", admin.DisableSession(ctx, nobody), kratos.ErrNotFound)
+	wantError(t, "disabling an unknown session", admin.DisableSession(ctx, unknownID), kratos.ErrNotFound)
 	_, err = client.Whoami(ctx, token)
-	wantError(t, "a session that an administrator ended", err, kratos.ErrNoSession)
-	if err := admin.DeleteIdentitySessions(ctx, me.Identity.ID); err != nil {
+	wantError(t, "a session disabled with the admin API", err, kratos.ErrNoSession)
+	if err := admin.DeleteIdentitySessions(ctx, registered.Identity.ID); err != nil {
 		t.Error(err)
 	}
-	wantError(t, "deleting the sessions of somebody without", admin.DeleteIdentitySessions(ctx, me.Identity.ID), kratos.ErrNotFound)
-	_, err = admin.Session(ctx, nobody, nil)
-	wantError(t, "reading a session that never was", err, kratos.ErrNotFound)
+	wantError(t, "deleting sessions of an identity without sessions", admin.DeleteIdentitySessions(ctx, registered.Identity.ID), kratos.ErrNotFound)
+	_, err = admin.Session(ctx, unknownID, nil)
+	wantError(t, "reading an unknown session", err, kratos.ErrNotFound)
 }
 
 func TestFasterExtension(t *testing.T) {
 	t.Parallel()
 	srv := server.ForTest(t, server.Options{Config: map[string]any{"feature_flags": map[string]any{"faster_session_extend": true}}})
 	client, admin := clients(t, srv)
-	me := register(t, client, newPerson())
-	if s := must(admin.ExtendSession(t.Context(), me.Session.ID))(t); s.ID != me.Session.ID || !s.Active {
-		t.Errorf("extended, answered by 204: %+v", s)
+	registered := register(t, client, newPerson())
+	if s := must(admin.ExtendSession(t.Context(), registered.Session.ID))(t); s.ID != registered.Session.ID || !s.Active {
+		t.Errorf("extended, with status 204: %+v", s)
 	}
 }

@@ -37,8 +37,8 @@ func TestIdentities(t *testing.T) {
 	if found := must(admin.FindIdentity(ctx, p.Email))(t); found.ID != created.ID {
 		t.Errorf("found %s", found.ID)
 	}
-	_, err = admin.FindIdentity(ctx, "nobody@example.org")
-	wantError(t, "finding nobody", err, kratos.ErrNotFound)
+	_, err = admin.FindIdentity(ctx, "unknown@example.org")
+	wantError(t, "finding an unknown address", err, kratos.ErrNotFound)
 	_, err = admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: p.traits})
 	wantError(t, "the same address again", err, kratos.ErrConflict)
 	_, err = admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: map[string]int{"email": 1}})
@@ -47,14 +47,14 @@ func TestIdentities(t *testing.T) {
 	patched := must(admin.PatchIdentity(ctx, created.ID, kratos.JSONPatch{}.Replace("/traits/name/first", "Ada").Add(kratos.JSONPointer("metadata_public", "a/b~c"), true).Remove("/metadata_public/level")))(t)
 	switch {
 	case !strings.Contains(string(patched.Traits), "Ada"):
-		t.Errorf(`patched: %q, want one that says "Ada"`, string(patched.Traits))
+		t.Errorf(`patched: %q, want "Ada" in it`, string(patched.Traits))
 	case !strings.Contains(string(patched.MetadataPublic), `"a/b~c"`):
-		t.Errorf("patched: %q, want one that says `\"a/b~c\"`", string(patched.MetadataPublic))
+		t.Errorf("patched: %q, want `\"a/b~c\"` in it", string(patched.MetadataPublic))
 	case strings.Contains(string(patched.MetadataPublic), "level"):
-		t.Errorf(`patched: %q says "level"`, string(patched.MetadataPublic))
+		t.Errorf(`patched: %q has "level"`, string(patched.MetadataPublic))
 	}
 	_, err = admin.PatchIdentity(ctx, created.ID, kratos.JSONPatch{}.Remove("/metadata_public/missing"))
-	wantError(t, "removing what is not there", err, kratos.ErrBadRequest)
+	wantError(t, "removing a missing member", err, kratos.ErrBadRequest)
 	if got := must(admin.SetMetadataAdmin(ctx, created.ID, nil))(t); len(got.MetadataAdmin) > 0 && string(got.MetadataAdmin) != "null" {
 		t.Errorf("deleted metadata is %s", got.MetadataAdmin)
 	}
@@ -73,17 +73,17 @@ func TestIdentities(t *testing.T) {
 	}
 
 	wantError(t, "deleting the password", admin.DeleteIdentityCredentials(ctx, created.ID, kratos.CredentialsTypePassword, ""), kratos.ErrBadRequest)
-	wantError(t, "deleting a credential that is not there", admin.DeleteIdentityCredentials(ctx, created.ID, kratos.CredentialsTypeTOTP, ""), kratos.ErrNotFound)
+	wantError(t, "deleting a missing credential", admin.DeleteIdentityCredentials(ctx, created.ID, kratos.CredentialsTypeTOTP, ""), kratos.ErrNotFound)
 	if err := admin.DeleteIdentity(ctx, created.ID); err != nil {
 		t.Error(err)
 	}
-	wantError(t, "deleting nobody", admin.DeleteIdentity(ctx, created.ID), kratos.ErrNotFound)
+	wantError(t, "deleting a deleted identity", admin.DeleteIdentity(ctx, created.ID), kratos.ErrNotFound)
 	_, err = admin.Identity(ctx, created.ID)
-	wantError(t, "reading nobody", err, kratos.ErrNotFound)
-	_, err = admin.PatchIdentity(ctx, nobody, kratos.JSONPatch{}.Replace("/state", "active"))
-	wantError(t, "patching nobody", err, kratos.ErrNotFound)
-	_, err = admin.UpdateIdentity(ctx, nobody, kratos.UpdateIdentity{SchemaID: "person", Traits: p.traits})
-	wantError(t, "updating nobody", err, kratos.ErrNotFound)
+	wantError(t, "reading a deleted identity", err, kratos.ErrNotFound)
+	_, err = admin.PatchIdentity(ctx, unknownID, kratos.JSONPatch{}.Replace("/state", "active"))
+	wantError(t, "patching an unknown identity", err, kratos.ErrNotFound)
+	_, err = admin.UpdateIdentity(ctx, unknownID, kratos.UpdateIdentity{SchemaID: "person", Traits: p.traits})
+	wantError(t, "updating an unknown identity", err, kratos.ErrNotFound)
 }
 
 func TestFiltersOfIdentities(t *testing.T) {
@@ -155,26 +155,26 @@ func TestImportedPasswords(t *testing.T) {
 	}
 }
 
-func TestRecoveryByAnAdministrator(t *testing.T) {
+func TestAdminRecovery(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	client, admin := clients(t, shared)
-	me := register(t, client, newPerson())
-	code := must(admin.CreateRecoveryCodeForIdentity(ctx, me.Identity.ID, kratos.CreateRecoveryCode{Lifespan: time.Hour}))(t)
+	registered := register(t, client, newPerson())
+	code := must(admin.CreateRecoveryCodeForIdentity(ctx, registered.Identity.ID, kratos.CreateRecoveryCode{Lifespan: time.Hour}))(t)
 	switch {
 	case len(code.RecoveryCode) != 6:
 		t.Errorf("len(code.RecoveryCode) = %d, want 6", len(code.RecoveryCode))
 	case !strings.HasPrefix(code.RecoveryLink, "http"):
-		t.Errorf(`%q, want one that begins with "http"`, code.RecoveryLink)
+		t.Errorf(`%q, want the prefix "http"`, code.RecoveryLink)
 	case time.Until(code.ExpiresAt) < 50*time.Minute:
 		t.Errorf("time.Until(code.ExpiresAt) = %v, want at least 50*time.Minute", time.Until(code.ExpiresAt))
 	}
-	link := must(admin.CreateRecoveryLinkForIdentity(ctx, me.Identity.ID, kratos.CreateRecoveryLink{}))(t)
+	link := must(admin.CreateRecoveryLinkForIdentity(ctx, registered.Identity.ID, kratos.CreateRecoveryLink{}))(t)
 	if !strings.HasPrefix(link.RecoveryLink, shared.PublicURL) {
-		t.Error("the link leads elsewhere")
+		t.Error("the link is not on the public port")
 	}
-	_, err := admin.CreateRecoveryCodeForIdentity(ctx, nobody, kratos.CreateRecoveryCode{})
-	wantError(t, "a code for nobody", err, kratos.ErrNotFound)
-	_, err = admin.CreateRecoveryLinkForIdentity(ctx, nobody, kratos.CreateRecoveryLink{})
-	wantError(t, "a link for nobody", err, kratos.ErrBadRequest)
+	_, err := admin.CreateRecoveryCodeForIdentity(ctx, unknownID, kratos.CreateRecoveryCode{})
+	wantError(t, "a code for an unknown identity", err, kratos.ErrNotFound)
+	_, err = admin.CreateRecoveryLinkForIdentity(ctx, unknownID, kratos.CreateRecoveryLink{})
+	wantError(t, "a link for an unknown identity", err, kratos.ErrBadRequest)
 }

@@ -7,22 +7,22 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestABrowser(t *testing.T) {
+func TestBrowser(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	client, _ := clients(t, shared)
 	p := newPerson()
 	register(t, client, p)
 
-	browser := client.Browser(visit(nil))
+	browser := client.Browser(requestWithCookies(nil))
 	_, err := browser.Whoami(ctx)
-	wantError(t, "nobody", err, kratos.ErrNoSession)
+	wantError(t, "no session", err, kratos.ErrNoSession)
 	flow, err := browser.Login.Start(ctx)
 	must(flow, err)(t)
 	w := httptest.NewRecorder()
 	browser.SetCookies(w)
 
-	browser = client.Browser(visit(w.Result().Cookies()))
+	browser = client.Browser(requestWithCookies(w.Result().Cookies()))
 	flow, err = browser.Login.Get(ctx, flow.ID)
 	must(flow, err)(t)
 	_, err = browser.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: "wrong"})
@@ -39,10 +39,10 @@ func TestABrowser(t *testing.T) {
 	w = httptest.NewRecorder()
 	browser.SetCookies(w)
 	if w.Header().Get("Cache-Control") != "no-store" {
-		t.Error("the answer may be cached")
+		t.Error("the response may be cached")
 	}
 
-	browser = client.Browser(visit(w.Result().Cookies()))
+	browser = client.Browser(requestWithCookies(w.Result().Cookies()))
 	if s, err := browser.Whoami(ctx); err != nil || s.ID != step.Session.ID {
 		t.Errorf("whoami: %v, %v", s, err)
 	}
@@ -55,11 +55,11 @@ func TestABrowser(t *testing.T) {
 	if err := browser.Logout(ctx, logout.LogoutToken); err != nil {
 		t.Error(err)
 	}
-	_, err = client.Browser(visit(w.Result().Cookies())).Whoami(ctx)
+	_, err = client.Browser(requestWithCookies(w.Result().Cookies())).Whoami(ctx)
 	wantError(t, "after the logout", err, kratos.ErrNoSession)
 
-	_, err = client.Browser(visit(nil)).Login.Get(ctx, flow.ID)
+	_, err = client.Browser(requestWithCookies(nil)).Login.Get(ctx, flow.ID)
 	wantError(t, "the flow of another browser", err, kratos.ErrCSRF)
-	_, err = client.Browser(visit(nil)).CreateFedCMFlow(ctx)
+	_, err = client.Browser(requestWithCookies(nil)).CreateFedCMFlow(ctx)
 	wantError(t, "FedCM, which open-source servers lack", err, kratos.ErrUnexpectedResponse)
 }

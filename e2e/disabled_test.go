@@ -10,28 +10,28 @@ import (
 
 func TestDisabledMethods(t *testing.T) {
 	t.Parallel()
-	t.Run("all but the password", func(t *testing.T) {
+	t.Run("all methods but the password", func(t *testing.T) {
 		t.Parallel()
 		off := map[string]any{}
 		for _, method := range []string{"profile", "code", "link", "totp", "lookup_secret", "webauthn", "passkey"} {
 			off["selfservice.methods."+method+".enabled"] = false
 		}
-		configured := acme(provider.ForTest(t))
+		configured := oidcConfig(provider.ForTest(t))
 		configured["enabled"] = false
 		off["selfservice.methods.oidc"] = configured
 		off["selfservice.methods.code.passwordless_enabled"] = false
 		off["selfservice.methods.webauthn.config.passwordless"] = true
 		fx := newFixture(t, off)
-		fx.inModes(t, "a method that is turned off is not taken", modes, func(u *user) {
-			all, member := newAllMethods(), u.another()
-			member.signIn(fx.member(u.t, true))
+		fx.inModes(t, "a disabled method is rejected", modes, func(u *user) {
+			all, member := newAllMethods(), u.newUser()
+			member.logIn(fx.createPerson(u.t, true))
 			but := []string{"password"}
 			if u.mode == native {
 				but = append(but, "webauthn", "passkey")
 			}
-			flowTests(u, login, all.login, "disabled", unchanged, append(but, "totp", "lookup_secret")...)()
-			flowTests(u, registration, all.registration, "disabled", unchanged, append(but, "profile")...)()
-			flowTests(member, settings, all.settings, "disabled", unchanged, but...)()
+			flowTests(u, login, all.login, "disabled", noChange, append(but, "totp", "lookup_secret")...)()
+			flowTests(u, registration, all.registration, "disabled", noChange, append(but, "profile")...)()
+			flowTests(member, settings, all.settings, "disabled", noChange, but...)()
 			for _, factor := range all.login[3:5] {
 				start(member, login.with(kratos.StartLogin{AAL: kratos.AAL2})).submit("disabled", factor)
 			}
@@ -46,25 +46,25 @@ func TestDisabledMethods(t *testing.T) {
 		fx := newFixture(t, map[string]any{
 			"selfservice.methods.password.enabled":                  false,
 			"selfservice.methods.link.enabled":                      false,
-			"selfservice.flows.registration.enable_legacy_one_step": true, // instead of the profile first
+			"selfservice.flows.registration.enable_legacy_one_step": true, // instead of two steps
 		})
-		fx.inModes(t, "a method that is turned off is not taken", modes, func(u *user) {
+		fx.inModes(t, "a disabled method is rejected", modes, func(u *user) {
 			all := newAllMethods()
-			flowTests(u, recovery, all.recovery[1:], "disabled", unchanged)()
-			flowTests(u, verification, all.verification[1:], "disabled", unchanged)()
-			flowTests(u, registration, all.registration[2:3], "disabled", unchanged)()
+			flowTests(u, recovery, all.recovery[1:], "disabled", noChange)()
+			flowTests(u, verification, all.verification[1:], "disabled", noChange)()
+			flowTests(u, registration, all.registration[2:3], "disabled", noChange)()
 			p, q := newPerson(), newPerson()
 			start(u, login).submit("disabled", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 			start(u, registration).submit("disabled", kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
-			at := start(u, registration)
-			at.submit("goes on", kratos.RegistrationCode{Traits: q.traits})
-			at.submit("done", kratos.RegistrationCode{Traits: q.traits, Code: u.code(q.Email)})
+			ft := start(u, registration)
+			ft.submit("next step", kratos.RegistrationCode{Traits: q.traits})
+			ft.submit("done", kratos.RegistrationCode{Traits: q.traits, Code: u.code(q.Email)})
 			start(u, settings).submit("disabled", kratos.SettingsPassword{Password: p.password})
 		})
 	})
 }
 
-// doesNotStart checks that Kratos refuses to start a flow.
+// expectNoStart checks that Kratos does not start a flow.
 func expectNoStart[F, M, P any](u *user, f flow[F, M, P]) {
 	u.t.Helper()
 	if u.mode == pages {

@@ -8,7 +8,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// must returns the value of a call that must not fail: must(client.Login.Start(ctx))(t).
+// must returns the value of a call, or fails the test: must(client.Login.Start(ctx))(t).
 func must[T any](v T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
@@ -19,7 +19,7 @@ func must[T any](v T, err error) func(*testing.T) T {
 	}
 }
 
-// wantError checks by errors.Is which error a call returned.
+// wantError checks the error of a call with errors.Is.
 func wantError(t *testing.T, what string, err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {
@@ -27,12 +27,11 @@ func wantError(t *testing.T, what string, err, want error) {
 	}
 }
 
-// second returns the error of a call: second(client.Login.Start(ctx)).
-func second[T any](_ T, err error) error { return err }
+// errorOf returns the error of a call: errorOf(client.Login.Start(ctx)).
+func errorOf[T any](_ T, err error) error { return err }
 
-// rejectedFor checks that what a person entered was refused, and that a message with this number
-// says why.
-func rejectedFor(t *testing.T, what string, err error, number int) {
+// expectRejected checks that a submission was rejected with a message that has this id.
+func expectRejected(t *testing.T, what string, err error, number int) {
 	t.Helper()
 	var e *kratos.Error
 	if !errors.Is(err, kratos.ErrRejected) || !errors.As(err, &e) {

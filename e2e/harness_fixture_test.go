@@ -14,46 +14,44 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// fixture is a Kratos and a site with the pages of all flows. It serves users in every mode at
-// once.
+// fixture is a Kratos and a site with the pages of all flows, for users in every mode.
 type fixture struct {
 	srv    *server.Server
 	client *kratos.Client
 	admin  *kratos.Admin
-	home   *url.URL // of Kratos' public API
+	home   *url.URL // base URL of Kratos' public API
 	site   string   // URL of the site
 }
 
-// renderedPage is what the site shows on a page, as JSON instead of HTML.
+// renderedPage is the content of a page of the site, as JSON instead of HTML.
 type renderedPage struct {
 	Page string
 	ID   string
 	UI   gen.UIContainer
 }
 
-// newFixture starts a Kratos of the test's own. Its configuration has these values, by path
-// ("selfservice.flows.login.lifespan").
+// newFixture starts a Kratos for one test, with these configuration values by path, such as
+// "selfservice.flows.login.lifespan".
 func newFixture(t *testing.T, values map[string]any) *fixture {
 	t.Helper()
 	mux := http.NewServeMux()
 	app := httptest.NewServer(mux)
 	t.Cleanup(app.Close)
-	srv := server.ForTest(t, server.Options{UI: app.URL, Config: configured(values)})
-	t.Cleanup(http.DefaultClient.CloseIdleConnections) // Kratos would wait for them before it ends
+	srv := server.ForTest(t, server.Options{UI: app.URL, Config: nestConfig(values)})
+	t.Cleanup(http.DefaultClient.CloseIdleConnections) // Kratos waits for open connections when it stops
 	fx := fixtureFor(t, srv, app.URL)
 	addPages(mux, fx.client)
 	return fx
 }
 
-// sharedSite has the pages of the shared Kratos, once a test needs them.
+// sharedSite has the pages of the shared Kratos. The first test that needs them adds them.
 var sharedSite = struct {
 	mux   *http.ServeMux
 	url   string
 	pages sync.Once
 }{mux: http.NewServeMux()}
 
-// sharedFixture returns the fixture of the shared Kratos, for tests that need no configuration of
-// their own.
+// sharedFixture returns the fixture of the shared Kratos, for tests with the default configuration.
 func sharedFixture(t *testing.T) *fixture {
 	t.Helper()
 	fx := fixtureFor(t, shared, sharedSite.url)
@@ -61,7 +59,7 @@ func sharedFixture(t *testing.T) *fixture {
 	return fx
 }
 
-// fixtureFor returns the fixture of a running Kratos and a site.
+// fixtureFor returns a fixture of a running Kratos and a site.
 func fixtureFor(t *testing.T, srv *server.Server, site string) *fixture {
 	t.Helper()
 	client, admin := clients(t, srv)
@@ -86,8 +84,8 @@ func addPages(mux *http.ServeMux, client *kratos.Client) {
 	mux.HandleFunc("GET /error", func(w http.ResponseWriter, r *http.Request) { page(w, "error", r.FormValue("id"), gen.UIContainer{}) })
 }
 
-// configured returns a configuration that has these values, by path.
-func configured(values map[string]any) map[string]any {
+// nestConfig returns a configuration with these values by path.
+func nestConfig(values map[string]any) map[string]any {
 	config := map[string]any{}
 	for path, value := range values {
 		at := config
@@ -103,7 +101,7 @@ func configured(values map[string]any) map[string]any {
 	return config
 }
 
-// inModes runs a scenario as a subtest for a user in each mode.
+// inModes runs a scenario with a user in each mode, as subtests.
 func (fx *fixture) inModes(t *testing.T, title string, modes []string, scenario func(*user)) {
 	t.Run(title, func(t *testing.T) {
 		t.Parallel()
@@ -116,8 +114,8 @@ func (fx *fixture) inModes(t *testing.T, title string, modes []string, scenario 
 	})
 }
 
-// member creates the identity of a person with a password.
-func (fx *fixture) member(t *testing.T, verified bool) person {
+// createPerson creates an identity with a password.
+func (fx *fixture) createPerson(t *testing.T, verified bool) person {
 	t.Helper()
 	p := newPerson()
 	address := kratos.VerifiableAddress{Value: p.Email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusPending}

@@ -71,28 +71,27 @@ var (
 	}
 )
 
-// flowTest is a flow that a user is in: what the last response showed, and what came of the last
-// submission.
+// flowTest is a flow of a user, with its last form and the result of the last submission.
 type flowTest[F, M, P any] struct {
-	user *user
-	api  flow[F, M, P]          // whose calls it makes
-	opts []kratos.RequestOption // of every submission
-	flow *F                     // nil on pages
-	form kratos.Form
-	id   string                // of the flow on a page
-	step *kratos.FlowResult[F] // what the last submission came to, not on pages
-	err  error
+	user    *user
+	api     flow[F, M, P]          // the calls of the flow
+	options []kratos.RequestOption // of every submission
+	flow    *F                     // nil on pages
+	form    kratos.Form
+	id      string                // of the flow on a page
+	result  *kratos.FlowResult[F] // of the last submission, not on pages
+	err     error
 }
 
-// start starts a flow for a user: by a call of a native or single-page client, or by a visit to the
+// start starts a flow for a user, with a call of a native or single-page client or by opening the
 // site's page.
 func start[F, M, P any](u *user, f flow[F, M, P], opts ...kratos.RequestOption) *flowTest[F, M, P] {
 	u.t.Helper()
 	ft := &flowTest[F, M, P]{user: u, api: f}
 	if u.mode == pages {
-		ft.readPage(u.http.Get(u.site + "/" + f.name + "?" + f.query(opts)))
+		ft.pageOutcome(u.http.Get(u.site + "/" + f.name + "?" + f.query(opts)))
 		if ft.id == "" {
-			u.t.Fatalf("the browser is at no form of a new %s", f.name)
+			u.t.Fatalf("the browser is not at the form of a new %s", f.name)
 		}
 		return ft
 	}
@@ -110,11 +109,11 @@ func (f flow[F, M, P]) query(opts []kratos.RequestOption) string {
 	if err != nil {
 		panic(err)
 	}
-	_, _ = f.browser(client.Browser(nil)).With(f.params).Start(context.Background(), opts...) // is not sent
+	_, _ = f.browser(client.Browser(nil)).With(f.params).Start(context.Background(), opts...) // not sent
 	return rec.query
 }
 
-// queryRecorder keeps the query of a request, and sends nothing.
+// queryRecorder records the query of a request without sending it.
 type queryRecorder struct{ query string }
 
 func (rec *queryRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -122,53 +121,53 @@ func (rec *queryRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("not sent")
 }
 
-// call calls do with the client of the flow in the user's mode. There is none on pages.
+// call calls do with the client of the flow in the user's mode, which is not pages.
 func (ft *flowTest[F, M, P]) call(do func(kratos.FlowClient[F, M, P])) {
 	ft.user.t.Helper()
 	if ft.user.mode == native {
 		do(ft.api.native(ft.user.client))
 		return
 	}
-	ft.user.ajax(func(b *kratos.Browser) { do(ft.api.browser(b)) })
+	ft.user.withBrowser(func(b *kratos.Browser) { do(ft.api.browser(b)) })
 }
 
-// submit submits what the user entered, fails the test unless that has this outcome, and covers the
-// cell of it.
+// submit submits a body, fails the test if it does not have this outcome, and covers the cell of
+// the outcome.
 func (ft *flowTest[F, M, P]) submit(want string, body M) {
 	ft.user.t.Helper()
 	flow, method := methodOf(body)
-	if got := ft.outcomeOf(body); got != want {
+	if got := ft.trySubmit(body); got != want {
 		ft.user.t.Fatalf("%s, %s, %s: %s (error %v, messages %+v), want %s", flow, ft.user.mode, method, got, ft.err, ft.form.Messages, want)
 	}
 	cover(ft.user.t, flow, ft.user.mode, method, want)
 }
 
-// outcomeOf submits what the user entered, and returns the outcome.
-func (ft *flowTest[F, M, P]) outcomeOf(body M) (outcome string) {
+// trySubmit submits a body and returns the outcome.
+func (ft *flowTest[F, M, P]) trySubmit(body M) (outcome string) {
 	ft.user.t.Helper()
 	if ft.user.mode == pages {
-		return ft.readPage(ft.user.http.PostForm(ft.form.Action, ft.fields(body)))
+		return ft.pageOutcome(ft.user.http.PostForm(ft.form.Action, ft.fields(body)))
 	}
 	ft.call(func(flows kratos.FlowClient[F, M, P]) {
-		ft.step, ft.err = flows.Submit(ft.user.t.Context(), ft.flow, body, append(ft.user.options(), ft.opts...)...)
+		ft.result, ft.err = flows.Submit(ft.user.t.Context(), ft.flow, body, append(ft.user.options(), ft.options...)...)
 	})
 	if flow := kratos.RejectedFlow[F](ft.err); flow != nil {
 		ft.flow = flow
 	}
-	if ft.step != nil && ft.step.Flow != nil {
-		ft.flow = ft.step.Flow
+	if ft.result != nil && ft.result.Flow != nil {
+		ft.flow = ft.result.Flow
 	}
-	if ft.step != nil && ft.step.SessionToken != "" {
-		ft.user.token = ft.step.SessionToken
+	if ft.result != nil && ft.result.SessionToken != "" {
+		ft.user.token = ft.result.SessionToken
 	}
 	ft.form = ft.api.form(ft.flow)
 	if ft.err != nil {
-		return readError(ft.err)
+		return errorOutcome(ft.err)
 	}
-	return ft.readStep()
+	return ft.resultOutcome()
 }
 
-// fields returns a body as the fields that a browser posts.
+// fields returns a body as the fields of an HTML form.
 func (ft *flowTest[F, M, P]) fields(body M) url.Values {
 	ft.user.t.Helper()
 	_, method := methodOf(body)
@@ -182,8 +181,8 @@ func (ft *flowTest[F, M, P]) fields(body M) url.Values {
 	return values
 }
 
-// withoutMethods returns a body as a plain struct or map. Its JSON has what the user entered,
-// without what the SDK adds.
+// withoutMethods returns a body as a plain struct or map, whose JSON does not have the members that
+// the SDK adds.
 func withoutMethods(body any) any {
 	v := reflect.ValueOf(body)
 	if v.Kind() == reflect.Map {
@@ -192,7 +191,7 @@ func withoutMethods(body any) any {
 	return v.Convert(reflect.StructOf(reflect.VisibleFields(v.Type()))).Interface()
 }
 
-// flatten adds members as form fields, with the names of nested ones joined by dots.
+// flatten adds members as form fields; the names of nested members are joined by dots.
 func flatten(values url.Values, prefix string, members map[string]any) {
 	for name, value := range members {
 		switch value := value.(type) {
@@ -205,30 +204,30 @@ func flatten(values url.Values, prefix string, members map[string]any) {
 	}
 }
 
-// flowID returns the id of the flow that the form submits to.
+// flowID returns the id of the flow to which the form is submitted.
 func (ft *flowTest[F, M, P]) flowID() string {
 	ft.user.t.Helper()
 	return must(url.Parse(ft.form.Action))(ft.user.t).Query().Get("flow")
 }
 
-// submitAgain submits the login of a user who is signed in already.
-func (ft *flowTest[F, M, P]) submitAgain(body M) {
+// submitRefresh submits the login of a user who is logged in already.
+func (ft *flowTest[F, M, P]) submitRefresh(body M) {
 	ft.user.t.Helper()
 	ft.submit("done", body)
 	flow, method := methodOf(body)
 	cover(ft.user.t, flow, ft.user.mode, method, "refresh")
 }
 
-// submitAndReload submits what redirects a browser to the form that it is at, and reads the form
+// submitAndReload submits a body that redirects the browser to the current form, and reads the form
 // again.
 func (ft *flowTest[F, M, P]) submitAndReload(body M) {
 	ft.user.t.Helper()
 	if ft.user.mode == pages {
-		ft.submit("goes on", body)
+		ft.submit("next step", body)
 		return
 	}
-	ft.submit("elsewhere", body)
-	id := must(url.Parse(ft.step.RedirectTo))(ft.user.t).Query().Get("flow")
+	ft.submit("redirected", body)
+	id := must(url.Parse(ft.result.RedirectTo))(ft.user.t).Query().Get("flow")
 	ft.call(func(flows kratos.FlowClient[F, M, P]) { ft.flow = must(flows.Get(ft.user.t.Context(), id))(ft.user.t) })
 	ft.form = ft.api.form(ft.flow)
 }

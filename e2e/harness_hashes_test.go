@@ -16,7 +16,7 @@ import (
 	"golang.org/x/crypto/scrypt"
 )
 
-// importedHashes hashes a password in the ways that other systems do.
+// importedHashes returns hashes of a password in the formats of other systems.
 func importedHashes(t *testing.T, password string) map[string]kratos.PasswordHash {
 	t.Helper()
 	salt, pw := []byte("0123456789abcdef"), []byte(password)

@@ -9,15 +9,14 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// key is what a person signs in with by touching it: a security key, or a passkey of a phone or
-// computer.
+// key is a security key, or a passkey of a phone or computer.
 type key struct {
-	site virtualwebauthn.RelyingParty // as the key's browser sees it
+	site virtualwebauthn.RelyingParty // in the browser
 	auth virtualwebauthn.Authenticator
 	cred virtualwebauthn.Credential
 }
 
-// newKey returns a key in a browser that shows the pages that kratos.yml allows to ask for it.
+// newKey returns a key in a browser with the relying party of kratos.yml.
 func newKey() *key {
 	return &key{
 		site: virtualwebauthn.RelyingParty{ID: "localhost", Origin: "http://localhost:4455"},
@@ -26,7 +25,7 @@ func newKey() *key {
 	}
 }
 
-// create is navigator.credentials.create.
+// create returns the result of navigator.credentials.create.
 func (k *key) create(t *testing.T, options string) string {
 	t.Helper()
 	o, err := virtualwebauthn.ParseAttestationOptions(options)
@@ -37,7 +36,7 @@ func (k *key) create(t *testing.T, options string) string {
 	return virtualwebauthn.CreateAttestationResponse(k.site, k.auth, k.cred, *o)
 }
 
-// get is navigator.credentials.get.
+// get returns the result of navigator.credentials.get.
 func (k *key) get(t *testing.T, options string) string {
 	t.Helper()
 	o, err := virtualwebauthn.ParseAssertionOptions(options)
@@ -48,21 +47,21 @@ func (k *key) get(t *testing.T, options string) string {
 	return virtualwebauthn.CreateAssertionResponse(k.site, k.auth, k.cred, *o)
 }
 
-// passkeyOptions is what a form hands to the browser for a passkey, to create one or to ask for it.
+// passkeyOptions returns the options in a form to create or use a passkey.
 func passkeyOptions(form kratos.Form) string {
 	return string(form.CredentialOptions(kratos.UINodeGroupPasskey))
 }
 
-// webauthnOptions is the same for a security key.
+// webauthnOptions returns the options in a form to create or use a security key.
 func webauthnOptions(form kratos.Form) string {
 	return string(form.CredentialOptions(kratos.UINodeGroupWebAuthn))
 }
 
-// hexID is how settings name a key.
+// hexID returns the id of a key as in the settings form.
 func hexID(k *key) string { return hex.EncodeToString(k.cred.ID) }
 
-// removals are the ids of the keys that a form of settings offers to remove by this button.
-func removals(form kratos.Form, button string) []string {
+// removableKeys returns the ids of the keys that a settings form removes with this button.
+func removableKeys(form kratos.Form, button string) []string {
 	var ids []string
 	for _, n := range form.Nodes {
 		var id string
@@ -73,7 +72,7 @@ func removals(form kratos.Form, button string) []string {
 	return ids
 }
 
-// Numbers of messages about keys, and about submissions that no method feels responsible for.
+// Ids of messages about keys, and about submissions that no strategy handles.
 const (
 	wrongKey               = 4000008
 	noKey                  = 4000015
@@ -82,44 +81,45 @@ const (
 	noSettingsStrategy     = 4010004
 )
 
-// methods is a configuration of Kratos' methods, for server.Options.
-func methods(config map[string]any) map[string]any {
+// methodsConfig returns a configuration of Kratos' methods, for server.Options.
+func methodsConfig(config map[string]any) map[string]any {
 	return map[string]any{"selfservice": map[string]any{"methods": config}}
 }
 
-// giveIdentifier says whose security key Kratos is to ask for.
-func (ft *flowTest[F, M, P]) giveIdentifier(of person) {
+// submitIdentifier submits the identifier of the person whose security key is used.
+func (ft *flowTest[F, M, P]) submitIdentifier(of person) {
 	ft.user.t.Helper()
 	ft.submitAndReload(any(kratos.LoginWebAuthn{Identifier: of.Email}).(M))
 }
 
-// registerPasskey registers somebody with a passkey only.
+// registerPasskey registers a person with a passkey only.
 func (u *user) registerPasskey() (person, *key) {
 	u.t.Helper()
 	p, k := newPerson(), newKey()
-	at := start(u, registration)
-	at.submit("goes on", kratos.RegistrationProfile{Traits: p.traits})
-	at.submit("refused", kratos.RegistrationPasskey{Traits: p.traits, PasskeyRegister: "{}"})
-	at.submit("done", kratos.RegistrationPasskey{Traits: p.traits, PasskeyRegister: k.create(u.t, passkeyOptions(at.form))})
+	ft := start(u, registration)
+	ft.submit("next step", kratos.RegistrationProfile{Traits: p.traits})
+	ft.submit("rejected", kratos.RegistrationPasskey{Traits: p.traits, PasskeyRegister: "{}"})
+	ft.submit("done", kratos.RegistrationPasskey{Traits: p.traits, PasskeyRegister: k.create(u.t, passkeyOptions(ft.form))})
 	return p, k
 }
 
-// registerSecurityKey registers somebody with a security key only.
+// registerSecurityKey registers a person with a security key only.
 func (u *user) registerSecurityKey() (person, *key) {
 	u.t.Helper()
 	p, k := newPerson(), newKey()
-	at := start(u, registration)
-	at.submit("goes on", kratos.RegistrationProfile{Traits: p.traits})
-	at.submit("refused", kratos.RegistrationWebAuthn{Traits: p.traits, WebAuthnRegister: "{}", WebAuthnRegisterDisplayname: "the blue one"})
-	answer := k.create(u.t, webauthnOptions(at.form))
-	at.submit("done", kratos.RegistrationWebAuthn{Traits: p.traits, WebAuthnRegister: answer, WebAuthnRegisterDisplayname: "the blue one"})
+	ft := start(u, registration)
+	ft.submit("next step", kratos.RegistrationProfile{Traits: p.traits})
+	ft.submit("rejected", kratos.RegistrationWebAuthn{Traits: p.traits, WebAuthnRegister: "{}", WebAuthnRegisterDisplayname: "the blue one"})
+	attestation := k.create(u.t, webauthnOptions(ft.form))
+	ft.submit("done", kratos.RegistrationWebAuthn{Traits: p.traits, WebAuthnRegister: attestation, WebAuthnRegisterDisplayname: "the blue one"})
 	return p, k
 }
 
-// passkeyPerson registers somebody whose only credential is a passkey, and returns their browser.
-func passkeyPerson(t *testing.T, client *kratos.Client) (person, *key, *kratos.Browser) {
+// registerWithPasskey registers a person whose only credential is a passkey, and returns a client
+// with the person's cookies.
+func registerWithPasskey(t *testing.T, client *kratos.Client) (person, *key, *kratos.Browser) {
 	t.Helper()
-	p, k, browser := newPerson(), newKey(), client.Browser(visit(nil))
+	p, k, browser := newPerson(), newKey(), client.Browser(requestWithCookies(nil))
 	step := must(browser.Registration.Do(t.Context(), kratos.RegistrationProfile{Traits: p.traits}))(t)
 	if step.Done {
 		t.Fatal("the profile alone ends the registration")
@@ -140,18 +140,18 @@ func passkeyPerson(t *testing.T, client *kratos.Client) (person, *key, *kratos.B
 	return p, k, browser
 }
 
-// keyPerson registers somebody with a password, logs them in, and adds a security key; it returns
-// their browser.
-func keyPerson(t *testing.T, client *kratos.Client) (person, *key, *kratos.Browser) {
+// registerWithSecurityKey registers a person with a password, logs in and adds a security key. It
+// returns a client with the person's cookies.
+func registerWithSecurityKey(t *testing.T, client *kratos.Client) (person, *key, *kratos.Browser) {
 	t.Helper()
-	p, k, browser := newPerson(), newKey(), client.Browser(visit(nil))
+	p, k, browser := newPerson(), newKey(), client.Browser(requestWithCookies(nil))
 	register(t, client, p)
 	must(browser.Login.Do(t.Context(), kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 	flow := must(browser.Settings.Start(t.Context()))(t)
 	added := must(browser.Settings.Submit(t.Context(), flow, kratos.SettingsWebAuthn{
 		WebAuthnRegister: k.create(t, webauthnOptions(flow.Form())), WebAuthnRegisterDisplayname: "the blue one",
 	}))(t)
-	switch ids := removals(added.Flow.Form(), "webauthn_remove"); {
+	switch ids := removableKeys(added.Flow.Form(), "webauthn_remove"); {
 	case !added.Done:
 		t.Fatalf("added: not done, keys %v", ids)
 	case len(ids) != 1:

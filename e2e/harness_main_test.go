@@ -10,7 +10,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// shared is the Kratos of all tests that need no configuration of their own.
+// shared is the Kratos of all tests with the default configuration.
 var shared *server.Server
 
 func TestMain(m *testing.M) {
@@ -18,14 +18,14 @@ func TestMain(m *testing.M) {
 	sharedSite.url = site.URL
 	status := server.Main(m, server.Options{UI: site.URL}, &shared)
 	site.Close()
-	if status == 0 && everything() {
+	if status == 0 && allTestsRan() {
 		status = reportMatrix()
 	}
 	os.Exit(status)
 }
 
-// everything reports whether all tests of the package have run.
-func everything() bool {
+// allTestsRan reports whether all tests of the package have run.
+func allTestsRan() bool {
 	for _, name := range []string{"test.run", "test.skip", "test.list"} {
 		if flag.Lookup(name).Value.String() != "" {
 			return false
@@ -34,7 +34,7 @@ func everything() bool {
 	return true
 }
 
-// clients returns the clients of both APIs, and shows the log of Kratos if the test fails.
+// clients returns clients of both APIs. If the test fails, Kratos' log is shown.
 func clients(t *testing.T, srv *server.Server) (*kratos.Client, *kratos.Admin) {
 	t.Helper()
 	srv.LogOnFailure(t)

@@ -1,43 +1,43 @@
 package e2e
 
 const (
-	noKeys     = "Kratos v1.3.1 takes keys from browsers only, and knows no such method of a native client, be it on or off: TestPasskeys, TestSecurityKeysAsSecondFactor"
-	oneStep    = "one submission decides, and no other form follows it"
-	noProvider = "only an OAuth2 provider sends a browser elsewhere after it, and native flows are none of its: TestLoginsForAnOAuth2Provider"
+	noKeys     = "Kratos v1.3.1 accepts keys from browsers only, and has no such method for native clients, enabled or not: TestPasskeys, TestSecurityKeysAsSecondFactor"
+	oneStep    = "the method has one step, and no other form follows"
+	noProvider = "only an OAuth 2.0 server redirects the browser afterwards, and it does not use native flows: TestLoginsForAnOAuth2Provider"
 )
 
-// rules name the cells that no test can fill. The first that names a cell counts.
+// rules are the impossible cells. The first rule that matches a cell applies.
 var rules = []rule{
-	{"login|registration|settings", "*", "*", "replaced", "Kratos makes another flow for a spent one in recovery and verification only; here it refuses a code that was tried too often: TestLogins, TestRegistrations"},
-	{"login|registration|settings", native, "webauthn|passkey", "done|goes on|elsewhere|refresh|disabled", noKeys},
+	{"login|registration|settings", "*", "*", "replaced", "Kratos replaces flows only in recovery and verification; here it rejects a code that was tried too often: TestLogins, TestRegistrations"},
+	{"login|registration|settings", native, "webauthn|passkey", "done|next step|redirected|refresh|disabled", noKeys},
 	{"login|registration", native, "webauthn|passkey", "second factor", noKeys},
 
-	{"login", "*", "identifier_first", "done|elsewhere|second factor|refresh|unverified", "an identifier logs nobody in: the form of the methods follows it"},
-	{"login", "*", "password|totp|lookup_secret", "goes on", oneStep},
-	{"login", singlePage, "webauthn|passkey", "goes on", "a single-page application is sent back to the form by 422, which is the cell elsewhere: TestKeysInBothBrowserModes"},
-	{"login", singlePage, "oidc", "goes on", "the submission leads to the provider, and the form that links an account comes after it: TestSocialSignInOfSinglePageApps"},
+	{"login", "*", "identifier_first", "done|redirected|second factor|refresh|unverified", "an identifier does not log in: the form of the methods follows"},
+	{"login", "*", "password|totp|lookup_secret", "next step", oneStep},
+	{"login", singlePage, "webauthn|passkey", "next step", "a single-page application is redirected to the form by 422, which is the cell redirected: TestKeysInBothBrowserModes"},
+	{"login", singlePage, "oidc", "next step", "the submission redirects to the provider, and the form that links an account follows: TestOIDCLoginsOfSinglePageApps"},
 	{"login", "*", "totp|lookup_secret", "second factor", "this is the second factor"},
-	{"login", native, "password|code|totp|lookup_secret", "elsewhere", noProvider},
-	{"login", "*", "code|totp|lookup_secret|oidc|webauthn|passkey", "unverified", "the hook require_verified_address of Kratos v1.3.1 looks at logins with a password only: TestLoginsThatNeedAVerifiedAddress"},
-	{"registration|settings|recovery|verification", "*", "*", "unverified", "only logins have a hook that needs a verified address"},
+	{"login", native, "password|code|totp|lookup_secret", "redirected", noProvider},
+	{"login", "*", "code|totp|lookup_secret|oidc|webauthn|passkey", "unverified", "the hook require_verified_address of Kratos v1.3.1 applies to logins with a password only: TestLoginsThatNeedAVerifiedAddress"},
+	{"registration|settings|recovery|verification", "*", "*", "unverified", "only logins have a hook that requires a verified address"},
 
-	{"registration", "*", "profile", "done|elsewhere", "the profile is the first of two steps, and a credential ends the registration"},
-	{"registration", "*", "password|webauthn|passkey", "goes on", oneStep},
-	{"registration", native, "oidc", "goes on", "an address that is taken is the error ErrAccountExists, which names the login that links: TestIDTokensOfApps"},
-	{"registration", singlePage, "oidc", "goes on", "the submission leads to the provider, and the login that links an account comes after it: TestSocialSignInOfSinglePageApps"},
-	{"registration", native, "password|code", "elsewhere", noProvider},
-	{"registration", singlePage, "password|code|webauthn|passkey", "elsewhere", "Kratos answers 200 with the next steps also to a registration for an OAuth2 provider: TestLoginsForAnOAuth2Provider"},
-	{"registration", "*", "*", "second factor", "a new account has none, and an account of a provider that is known already is a login"},
-	{"registration|recovery", "*", "*", "refresh", "the flow is for people who are not signed in"},
+	{"registration", "*", "profile", "done|redirected", "the profile is the first of two steps, and a credential ends the registration"},
+	{"registration", "*", "password|webauthn|passkey", "next step", oneStep},
+	{"registration", native, "oidc", "next step", "an address in use is the error ErrAccountExists, which has the login that links the account: TestIDTokensOfApps"},
+	{"registration", singlePage, "oidc", "next step", "the submission redirects to the provider, and the login that links an account follows: TestOIDCLoginsOfSinglePageApps"},
+	{"registration", native, "password|code", "redirected", noProvider},
+	{"registration", singlePage, "password|code|webauthn|passkey", "redirected", "Kratos returns 200 with continue_with, also for an OAuth 2.0 server: TestLoginsForAnOAuth2Provider"},
+	{"registration", "*", "*", "second factor", "a new account has no second factor, and a known account of a provider is a login"},
+	{"registration|recovery", "*", "*", "refresh", "the flow is for people who are not logged in"},
 
-	{"settings", "*", "profile|password|totp|oidc|webauthn|passkey", "goes on", oneStep},
-	{"settings", "*", "profile|password|totp|lookup_secret|webauthn|passkey", "elsewhere", "the change is made at once, without anybody else's site"},
-	{"login|registration|settings", "single-page|page", "oidc", "csrf", "Kratos does not look at the CSRF token of what leads to a provider, but at the browser's cookie when it comes back: TestForeignSubmissionsOfEveryMethod, TestSocialSignInOfSinglePageApps"},
+	{"settings", "*", "profile|password|totp|oidc|webauthn|passkey", "next step", oneStep},
+	{"settings", "*", "profile|password|totp|lookup_secret|webauthn|passkey", "redirected", "the change is made without another site"},
+	{"login|registration|settings", "single-page|page", "oidc", "csrf", "Kratos does not check the CSRF token of a submission that redirects to a provider, but the browser's cookie in the callback: TestCSRFOfEveryMethod, TestOIDCLoginsOfSinglePageApps"},
 
-	{"recovery", pages, "code", "elsewhere", "the site's own settings are where the code leads, which is the end"},
-	{"recovery|verification", native, "link", "replaced", "Kratos answers a spent flow like one that is too old, which is the cell: TestLinksForRecoveryAndVerification"},
-	{"recovery", native, "link", "done|second factor", "a link is opened in a browser, which gets the session, and the app gets none"},
-	{"recovery|verification", "*", "link", "elsewhere", "a submission only has a link sent"},
-	{"verification", "*", "code", "elsewhere", "a verification ends at its own form, which has a link to go on by"},
+	{"recovery", pages, "code", "redirected", "the code redirects to the site's own settings, which is the outcome done"},
+	{"recovery|verification", native, "link", "replaced", "Kratos handles a used flow like an expired one, which is the cell expired: TestLinksForRecoveryAndVerification"},
+	{"recovery", native, "link", "done|second factor", "a link is opened in a browser, which gets the session; the app gets none"},
+	{"recovery|verification", "*", "link", "redirected", "a submission only sends a link"},
+	{"verification", "*", "code", "redirected", "a verification ends at its own form, which has a link to continue"},
 	{"verification", "*", "*", "second factor|refresh", "a verification needs no session"},
 }

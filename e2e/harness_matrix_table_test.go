@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// matrixTable is the matrix as text: what is tested, then what is impossible.
+// matrixTable returns the matrix as text: the tested cells, followed by the rules.
 func matrixTable() string {
 	var b strings.Builder
-	b.WriteString("The self-service flows against a real Kratos. A letter is tested, a dash is impossible, a question mark is neither.\n")
+	b.WriteString("The self-service flows with a real Kratos. Letter: tested. Dash: impossible. Question mark: neither.\n")
 	for _, o := range outcomes {
-		fmt.Fprintf(&b, "  %s  %-14s %s\n", o.letter, o.name, o.means)
+		fmt.Fprintf(&b, "  %s  %-14s %s\n", o.letter, o.name, o.meaning)
 	}
 	fmt.Fprintf(&b, "\n%-31s%-13s%-13s%s\n", "", native, singlePage, pages)
 	for _, body := range bodies {
@@ -23,12 +23,12 @@ func matrixTable() string {
 				b.WriteString(" ")
 			}
 			for _, o := range outcomes {
-				b.WriteString(mark(cell{body.flow, mode, body.method, o.name}, o.letter))
+				b.WriteString(cellMark(cell{body.flow, mode, body.method, o.name}, o.letter))
 			}
 		}
 		b.WriteString("\n")
 	}
-	all, done := cells(), len(tested.cells)
+	all, done := allCells(), len(tested.cells)
 	fmt.Fprintf(&b, "\n%d cells: %d tested, %d impossible, %d neither.\n", len(all), done, len(all)-done-len(untested()), len(untested()))
 	b.WriteString("\nImpossible (flow, mode, method, outcome):\n")
 	for _, why := range reasons() {
@@ -37,21 +37,21 @@ func matrixTable() string {
 	return b.String()
 }
 
-func mark(c cell, letter string) string {
+func cellMark(c cell, letter string) string {
 	switch {
 	case tested.cells[c]:
 		return letter
-	case ruled(c) >= 0:
+	case ruleOf(c) >= 0:
 		return "-"
 	}
 	return "?"
 }
 
-// reasons are the rules, those with the same reason together.
+// reasons returns the rules, grouped by reason.
 func reasons() []string {
 	count := map[int]int{}
-	for _, c := range cells() {
-		count[ruled(c)]++
+	for _, c := range allCells() {
+		count[ruleOf(c)]++
 	}
 	type group struct {
 		cells int
@@ -59,10 +59,10 @@ func reasons() []string {
 	}
 	groups := map[string]*group{}
 	for i, r := range rules {
-		g := groups[r.why]
+		g := groups[r.reason]
 		if g == nil {
 			g = new(group)
-			groups[r.why] = g
+			groups[r.reason] = g
 		}
 		g.cells += count[i]
 		g.lines = append(g.lines, fmt.Sprintf("      %s, %s, %s, %s\n", r.flow, r.mode, r.method, r.outcome))

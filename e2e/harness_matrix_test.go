@@ -12,7 +12,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// bodies are what can be submitted, flow by flow.
+// bodies are the bodies of submissions, by flow and method.
 var bodies = []struct {
 	flow, method string
 	body         any
@@ -44,7 +44,7 @@ var bodies = []struct {
 	{"verification", "link", kratos.VerificationLink{}},
 }
 
-// modes are for whom flows are.
+// modes are the types of clients.
 var modes = []string{native, singlePage, pages}
 
 const (
@@ -53,40 +53,40 @@ const (
 	pages      = "page"
 )
 
-// outcomes are what can come of a submission, each with the letter that stands for it in the table.
-var outcomes = []struct{ name, letter, means string }{
-	{"done", "D", "the flow is at its end"},
-	{"goes on", "G", "accepted, and there is another form"},
-	{"refused", "R", "what was entered is wrong"},
-	{"elsewhere", "W", "a browser has to go on at another URL"},
-	{"expired", "E", "the flow is too old"},
-	{"replaced", "P", "the flow is spent, and another takes its place"},
-	{"second factor", "2", "right, but the account has a second factor, which is missing"},
-	{"refresh", "F", "a login again of somebody signed in; settings that wait for one"},
-	{"unverified", "U", "right, but the person's address has to be verified first"},
-	{"disabled", "O", "the configuration turns the method off"},
+// outcomes are the outcomes of a submission, with their letter in the table.
+var outcomes = []struct{ name, letter, meaning string }{
+	{"done", "D", "the flow is complete"},
+	{"next step", "G", "accepted; another form follows"},
+	{"rejected", "R", "the input is wrong"},
+	{"redirected", "W", "the browser has to open another URL"},
+	{"expired", "E", "the flow has expired"},
+	{"replaced", "P", "the flow was completed or failed, and another one replaces it"},
+	{"second factor", "2", "accepted, but the account needs its second factor"},
+	{"refresh", "F", "a login that refreshes a session; settings that require one"},
+	{"unverified", "U", "accepted, but the address has to be verified first"},
+	{"disabled", "O", "the method is disabled"},
 	{"csrf", "C", "a wrong CSRF token, or a cookie in a native call"},
 }
 
-// methodOf returns what a body is called in the matrix.
+// methodOf returns flow and method of a body.
 func methodOf(body any) (flow, method string) {
 	for _, b := range bodies {
 		if reflect.TypeOf(b.body) == reflect.TypeOf(body) {
 			return b.flow, b.method
 		}
 	}
-	panic(fmt.Sprintf("%T is in no row of the matrix", body))
+	panic(fmt.Sprintf("%T is not in the matrix", body))
 }
 
-// cell is one outcome of one method of one flow in one mode.
+// cell is an outcome of a method of a flow in a mode.
 type cell struct{ flow, mode, method, outcome string }
 
 func (c cell) String() string {
 	return strings.Join([]string{c.flow, c.mode, c.method, c.outcome}, ", ")
 }
 
-// cells are all there are.
-func cells() []cell {
+// allCells returns all cells of the matrix.
+func allCells() []cell {
 	var all []cell
 	for _, b := range bodies {
 		for _, mode := range modes {
@@ -98,38 +98,38 @@ func cells() []cell {
 	return all
 }
 
-// rule names cells that no test can fill, and says why. A part of it is "*", or alternatives like
+// rule matches cells that are impossible, with the reason. Each part is "*" or alternatives such as
 // "totp|lookup_secret".
-type rule struct{ flow, mode, method, outcome, why string }
+type rule struct{ flow, mode, method, outcome, reason string }
 
-func (r rule) names(c cell) bool {
+func (r rule) matches(c cell) bool {
 	is := func(pattern, part string) bool {
 		return pattern == "*" || slices.Contains(strings.Split(pattern, "|"), part)
 	}
 	return is(r.flow, c.flow) && is(r.mode, c.mode) && is(r.method, c.method) && is(r.outcome, c.outcome)
 }
 
-// ruled returns the number of the first rule that names a cell, or -1.
-func ruled(c cell) int {
-	return slices.IndexFunc(rules, func(r rule) bool { return r.names(c) })
+// ruleOf returns the index of the first rule that matches a cell, or -1.
+func ruleOf(c cell) int {
+	return slices.IndexFunc(rules, func(r rule) bool { return r.matches(c) })
 }
 
-// tested are the cells that a test which passed has covered.
+// tested are the cells that a passed test has covered.
 var tested = struct {
 	sync.Mutex
 	cells map[cell]bool
 }{cells: map[cell]bool{}}
 
-// cover says that the test proves these outcomes, if it passes.
+// cover marks these outcomes as tested if the test passes.
 func cover(t *testing.T, flow, mode, method string, outcomes ...string) {
 	t.Helper()
 	for _, outcome := range outcomes {
 		c := cell{flow, mode, method, outcome}
-		if !slices.Contains(cells(), c) {
-			t.Fatalf("there is no cell %s", c)
+		if !slices.Contains(allCells(), c) {
+			t.Fatalf("unknown cell %s", c)
 		}
-		if i := ruled(c); i >= 0 {
-			t.Errorf("%s: tested, but it is said to be impossible: %s", c, rules[i].why)
+		if i := ruleOf(c); i >= 0 {
+			t.Errorf("%s: tested, but a rule says that it is impossible: %s", c, rules[i].reason)
 		}
 		t.Cleanup(func() {
 			if t.Failed() {
@@ -142,33 +142,33 @@ func cover(t *testing.T, flow, mode, method string, outcomes ...string) {
 	}
 }
 
-func TestRulesOfTheMatrix(t *testing.T) {
+func TestMatrixRules(t *testing.T) {
 	t.Parallel()
 	used := map[int]bool{}
-	for _, c := range cells() {
-		used[ruled(c)] = true
+	for _, c := range allCells() {
+		used[ruleOf(c)] = true
 	}
 	for i, r := range rules {
 		if !used[i] {
-			t.Errorf("no cell is left for the rule %+v", r)
+			t.Errorf("no cell matches the rule %+v", r)
 		}
 		for _, part := range strings.FieldsFunc(strings.Join([]string{r.flow, r.mode, r.method, r.outcome}, "|"), func(c rune) bool { return c == '|' }) {
-			if part != "*" && !slices.ContainsFunc(cells(), func(c cell) bool {
-				return ruled(c) == i && slices.Contains([]string{c.flow, c.mode, c.method, c.outcome}, part)
+			if part != "*" && !slices.ContainsFunc(allCells(), func(c cell) bool {
+				return ruleOf(c) == i && slices.Contains([]string{c.flow, c.mode, c.method, c.outcome}, part)
 			}) {
-				t.Errorf("no cell is left for %q of the rule %+v", part, r)
+				t.Errorf("no cell matches %q of the rule %+v", part, r)
 			}
 		}
 	}
 }
 
-// untested are the cells that no test has covered and no rule names.
+// untested returns the cells that no test covers and no rule matches.
 func untested() []cell {
-	return slices.DeleteFunc(cells(), func(c cell) bool { return tested.cells[c] || ruled(c) >= 0 })
+	return slices.DeleteFunc(allCells(), func(c cell) bool { return tested.cells[c] || ruleOf(c) >= 0 })
 }
 
-// reportMatrix writes the table to the file that the variable MATRIX names, and returns the status
-// to exit with.
+// reportMatrix writes the table to the file in the environment variable MATRIX, and returns the
+// exit status.
 func reportMatrix() int {
 	if path := os.Getenv("MATRIX"); path != "" {
 		if err := os.WriteFile(path, []byte(matrixTable()), 0o644); err != nil {
@@ -178,7 +178,7 @@ func reportMatrix() int {
 	}
 	missing := untested()
 	for _, c := range missing {
-		fmt.Fprintf(os.Stderr, "the matrix: neither tested nor named as impossible: %s\n", c)
+		fmt.Fprintf(os.Stderr, "matrix: neither tested nor impossible: %s\n", c)
 	}
 	return min(len(missing), 1)
 }

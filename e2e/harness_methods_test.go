@@ -8,7 +8,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// allMethods has every body once, filled in well enough for Kratos to handle it.
+// allMethods has a body of each method, which Kratos handles.
 type allMethods struct {
 	login        []kratos.LoginMethod
 	registration []kratos.RegistrationMethod
@@ -52,8 +52,8 @@ func newAllMethods() allMethods {
 	}
 }
 
-// flowTests starts a flow for every body except those of the methods in but, applies change to
-// each, and returns a function that submits them all and wants the same outcome of each.
+// flowTests starts a flow for each body, except those of the methods in but, and applies change to
+// it. It returns a function that submits all flows and expects the same outcome of each.
 func flowTests[F, M, P any](u *user, f flow[F, M, P], bodies []M, want string, change func(*flowTest[F, M, P]), but ...string) func() {
 	var submissions []func()
 	for _, body := range bodies {
@@ -62,7 +62,7 @@ func flowTests[F, M, P any](u *user, f flow[F, M, P], bodies []M, want string, c
 		}
 		of := u
 		if f.name != "settings" {
-			of = u.another() // a submission can spoil the cookies of the next
+			of = u.newUser() // a submission can invalidate the cookies of the next
 		}
 		ft := start(of, f)
 		change(ft)
@@ -76,14 +76,14 @@ func flowTests[F, M, P any](u *user, f flow[F, M, P], bodies []M, want string, c
 	}
 }
 
-// unchanged leaves a flow as it is.
-func unchanged[F, M, P any](*flowTest[F, M, P]) {}
+// noChange does not change a flow.
+func noChange[F, M, P any](*flowTest[F, M, P]) {}
 
-// withBadCSRF makes the next submission one that Kratos must take for a forged one: with a wrong
-// CSRF token, or with a cookie in a native call.
+// withBadCSRF makes the next submission fail the CSRF check: with a wrong CSRF token, or with a
+// cookie in a native call.
 func withBadCSRF[F, M, P any](ft *flowTest[F, M, P]) {
 	if ft.user.mode == native {
-		ft.opts = append(ft.opts, kratos.Header("Cookie", "a=b"))
+		ft.options = append(ft.options, kratos.Header("Cookie", "a=b"))
 		return
 	}
 	for i := range ft.form.Nodes {
@@ -93,13 +93,13 @@ func withBadCSRF[F, M, P any](ft *flowTest[F, M, P]) {
 	}
 }
 
-// withBadCSRFAndNoRedirects is withBadCSRF where the response to the submission itself matters.
+// withBadCSRFAndNoRedirects is withBadCSRF for tests of the response to the submission itself.
 func withBadCSRFAndNoRedirects[F, M, P any](ft *flowTest[F, M, P]) {
 	withBadCSRF(ft)
 	ft.user.followNoRedirects()
 }
 
-// acme returns the configuration of the method "oidc" with a provider.
-func acme(p *provider.Provider) map[string]any {
+// oidcConfig returns the configuration of the method "oidc" with a provider.
+func oidcConfig(p *provider.Provider) map[string]any {
 	return p.Config(provider.FromIDToken)["selfservice"].(map[string]any)["methods"].(map[string]any)["oidc"].(map[string]any)
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// readError returns the outcome that an error of the SDK stands for, or else its text.
-func readError(err error) string {
+// errorOutcome returns the outcome of an error of the SDK, or its text.
+func errorOutcome(err error) string {
 	var e *kratos.Error
 	if !errors.As(err, &e) {
 		return err.Error()
 	}
 	if (errors.Is(err, kratos.ErrFlowExpired) || errors.Is(err, kratos.ErrFlowReplaced)) && e.FlowID == "" {
-		return err.Error() + ", without the flow to use instead"
+		return err.Error() + ", without the id of the new flow"
 	}
 	for _, m := range e.Messages() {
 		if outcome := messageOutcomes[m.ID]; outcome != "" {
@@ -30,13 +30,13 @@ func readError(err error) string {
 		err     error
 		outcome string
 	}{
-		{kratos.ErrRejected, "refused"},
+		{kratos.ErrRejected, "rejected"},
 		{kratos.ErrFlowExpired, "expired"},
 		{kratos.ErrFlowReplaced, "replaced"},
 		{kratos.ErrAAL2Required, "second factor"},
 		{kratos.ErrRefreshRequired, "refresh"},
 		{kratos.ErrAddressNotVerified, "unverified"},
-		{kratos.ErrBrowserLocationChangeRequired, "elsewhere"},
+		{kratos.ErrBrowserLocationChangeRequired, "redirected"},
 		{kratos.ErrCSRF, "csrf"},
 		{kratos.ErrInvalidArgument, "csrf"},
 		{kratos.ErrNotFound, "disabled"},
@@ -48,7 +48,7 @@ func readError(err error) string {
 	return err.Error()
 }
 
-// messageOutcomes are the outcomes of messages that say more than that something is wrong.
+// messageOutcomes maps ids of messages to outcomes.
 var messageOutcomes = map[int]string{
 	kratos.MessageAddressNotVerified:  "unverified",
 	kratos.MessageLoginExpired:        "expired",
@@ -63,23 +63,23 @@ var messageOutcomes = map[int]string{
 	4010006:                           "disabled", // no strategy for a verification
 }
 
-// readStep returns the outcome of a submission that Kratos accepted.
-func (ft *flowTest[F, M, P]) readStep() string {
+// resultOutcome returns the outcome of an accepted submission.
+func (ft *flowTest[F, M, P]) resultOutcome() string {
 	ft.user.t.Helper()
 	switch {
-	case strings.Contains(ft.step.RedirectTo, "aal=aal2"):
+	case strings.Contains(ft.result.RedirectTo, "aal=aal2"):
 		return "second factor"
-	case ft.step.RedirectTo != "":
-		return "elsewhere"
-	case !ft.step.Done:
-		return "goes on"
+	case ft.result.RedirectTo != "":
+		return "redirected"
+	case !ft.result.Done:
+		return "next step"
 	}
-	return ft.readEnd()
+	return ft.finalOutcome()
 }
 
-// readEnd returns the outcome at the end of a flow: "done" needs a session, except in a
+// finalOutcome returns the outcome of a completed flow. "done" requires a session, except in a
 // verification.
-func (ft *flowTest[F, M, P]) readEnd() string {
+func (ft *flowTest[F, M, P]) finalOutcome() string {
 	ft.user.t.Helper()
 	if ft.api.name == "verification" {
 		return "done"
@@ -94,15 +94,15 @@ func (ft *flowTest[F, M, P]) readEnd() string {
 	return "done, but " + err.Error()
 }
 
-// readPage returns the outcome that the page stands for which a browser has reached.
-func (ft *flowTest[F, M, P]) readPage(resp *http.Response, err error) string {
+// pageOutcome returns the outcome of a page that the browser has reached.
+func (ft *flowTest[F, M, P]) pageOutcome(resp *http.Response, err error) string {
 	ft.user.t.Helper()
 	if err != nil {
 		ft.user.t.Fatal(err)
 	}
 	defer resp.Body.Close()
 	if !strings.HasPrefix(resp.Request.URL.String(), ft.user.site) {
-		return ft.user.readRedirect(resp)
+		return ft.user.redirectOutcome(resp)
 	}
 	var at renderedPage
 	if err := json.NewDecoder(resp.Body).Decode(&at); err != nil {
@@ -116,7 +116,7 @@ func (ft *flowTest[F, M, P]) readPage(resp *http.Response, err error) string {
 		}
 		switch m.ID {
 		case kratos.MessageSettingsSaved, kratos.MessageRecoverySuccessful, kratos.MessageVerified:
-			return ft.readEnd()
+			return ft.finalOutcome()
 		case kratos.MessageLoginAgain:
 			if ft.api.name == "settings" {
 				return "refresh"
@@ -125,34 +125,34 @@ func (ft *flowTest[F, M, P]) readPage(resp *http.Response, err error) string {
 	}
 	switch {
 	case at.Page == "error":
-		return ft.user.readErrorPage(at.ID)
+		return ft.user.errorPageOutcome(at.ID)
 	case at.Page == "home":
-		return ft.readEnd()
+		return ft.finalOutcome()
 	case ft.form.HasErrors() && before != at.ID && (ft.api.name == "recovery" || ft.api.name == "verification"):
 		return "replaced"
 	case ft.form.HasErrors():
-		return "refused"
+		return "rejected"
 	case ft.asksForSecondFactor() && before != at.ID:
 		return "second factor"
 	}
-	return "goes on"
+	return "next step"
 }
 
-// readRedirect returns the outcome of a response that is not a page of the site.
-func (u *user) readRedirect(resp *http.Response) string {
+// redirectOutcome returns the outcome of a response that is not a page of the site.
+func (u *user) redirectOutcome(resp *http.Response) string {
 	next, err := resp.Location()
 	if err != nil || next.Host == u.home.Host || strings.HasPrefix(next.String(), u.site) {
 		return fmt.Sprintf("status %d at %s", resp.StatusCode, resp.Request.URL.Path)
 	}
-	return "elsewhere"
+	return "redirected"
 }
 
 func (ft *flowTest[F, M, P]) asksForSecondFactor() bool {
 	return slices.ContainsFunc(ft.form.Messages, func(m kratos.Message) bool { return m.ID == kratos.MessageLoginSecondFactor })
 }
 
-// readErrorPage returns the outcome that the error page with this id stands for.
-func (u *user) readErrorPage(id string) string {
+// errorPageOutcome returns the outcome of the error page with this id.
+func (u *user) errorPageOutcome(id string) string {
 	u.t.Helper()
 	e := must(u.client.FlowError(u.t.Context(), id))(u.t).Error
 	switch {
@@ -161,5 +161,5 @@ func (u *user) readErrorPage(id string) string {
 	case e.Code == http.StatusNotFound:
 		return "disabled"
 	}
-	return fmt.Sprintf("the error page: %d %s %s", e.Code, e.ID, cmp.Or(e.Reason, e.Message))
+	return fmt.Sprintf("error page: %d %s %s", e.Code, e.ID, cmp.Or(e.Reason, e.Message))
 }

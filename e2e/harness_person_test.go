@@ -10,7 +10,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// traits are those of the identity schema of package server.
+// traits are the traits of the identity schema in package server.
 type traits struct {
 	Email      string `json:"email"`
 	Name       *name  `json:"name,omitempty"`
@@ -22,7 +22,7 @@ type name struct {
 	Last  string `json:"last"`
 }
 
-// person is somebody who can register.
+// person has the traits and the password of a person.
 type person struct {
 	traits
 	password string
@@ -30,7 +30,7 @@ type person struct {
 
 var people atomic.Int64
 
-// newPerson returns a person with an address that nobody has yet.
+// newPerson returns a person with a new address.
 func newPerson() person {
 	n := people.Add(1)
 	return person{
@@ -49,25 +49,25 @@ func register(t *testing.T, client *kratos.Client, p person) *kratos.FlowResult[
 	return step
 }
 
-// code returns the code of the next mail to an address.
-func code(t *testing.T, srv *server.Server, email string) string {
+// emailedCode returns the code in the next email to an address.
+func emailedCode(t *testing.T, srv *server.Server, email string) string {
 	t.Helper()
-	mail, err := srv.Mail.Wait(t.Context(), email)
+	message, err := srv.Mail.Wait(t.Context(), email)
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := mail.Code()
+	code, err := message.Code()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return code
 }
 
-// newAccount is a person whom Kratos does not know yet.
-func newAccount() provider.Person {
+// newProviderPerson returns a person with an account at a provider, but without an identity.
+func newProviderPerson() provider.Person {
 	p := newPerson()
 	return provider.Person{Subject: p.Email, Email: p.Email, Name: "Grace"}
 }
 
-// nobody is the id of an identity, a flow or an error that does not exist.
-const nobody = "11111111-2222-4333-8444-555555555555"
+// unknownID is the id of an identity, flow or error that does not exist.
+const unknownID = "11111111-2222-4333-8444-555555555555"

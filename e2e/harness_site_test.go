@@ -13,13 +13,13 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// site is a server with its own pages, visited by one person's browser.
+// site is a server with the pages of flows, and a browser that opens them.
 type site struct {
 	t       *testing.T
 	mux     *http.ServeMux
 	url     string
 	browser *http.Client
-	form    kratos.Form // on the last page
+	form    kratos.Form // of the last page
 	action  string      // of that form
 	csrf    string
 }
@@ -27,28 +27,32 @@ type site struct {
 func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, mux: http.NewServeMux()}
-	s.forget()
+	s.clearCookies()
 	app := httptest.NewServer(s.mux)
 	t.Cleanup(app.Close)
 	s.url = app.URL
 	return s
 }
 
-// pages adds a page for every flow.
-func (s *site) pages(client *kratos.Client) {
-	s.mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.page(w, "login", f.Form()) }))
+// addPages adds a page for each flow.
+func (s *site) addPages(client *kratos.Client) {
+	s.mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { s.render(w, "login", f.Form()) }))
 	s.mux.Handle("GET /registration", client.Registration.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
-		s.page(w, "registration", f.Form())
+		s.render(w, "registration", f.Form())
 	}))
-	s.mux.Handle("GET /settings", client.Settings.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { s.page(w, "settings", f.Form()) }))
-	s.mux.Handle("GET /recovery", client.Recovery.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) { s.page(w, "recovery", f.Form()) }))
+	s.mux.Handle("GET /settings", client.Settings.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) {
+		s.render(w, "settings", f.Form())
+	}))
+	s.mux.Handle("GET /recovery", client.Recovery.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) {
+		s.render(w, "recovery", f.Form())
+	}))
 	s.mux.Handle("GET /verification", client.Verification.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
-		s.page(w, "verification", f.Form())
+		s.render(w, "verification", f.Form())
 	}))
 }
 
-// page writes a page with the form, and remembers where the form is to be sent.
-func (s *site) page(w http.ResponseWriter, name string, form kratos.Form) {
+// render writes a page with the form, and stores the form's target.
+func (s *site) render(w http.ResponseWriter, name string, form kratos.Form) {
 	s.form, s.action, s.csrf = form, form.Action, form.Value("csrf_token")
 	fmt.Fprintf(w, "page %s", name)
 	for _, m := range form.Messages {
@@ -59,22 +63,22 @@ func (s *site) page(w http.ResponseWriter, name string, form kratos.Form) {
 	}
 }
 
-// home adds a page that says who is signed in.
-func (s *site) home(client *kratos.Client) {
+// addHome adds a page that shows who is logged in.
+func (s *site) addHome(client *kratos.Client) {
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		b := client.Browser(r)
 		session, err := b.Whoami(r.Context())
 		b.SetCookies(w)
 		if err != nil {
-			fmt.Fprint(w, "home of nobody")
+			fmt.Fprint(w, "home without session")
 			return
 		}
 		fmt.Fprint(w, "home of "+session.Identity.ID)
 	})
 }
 
-// visit returns where the browser ends up, and the page there.
-func (s *site) visit(path string) (where, page string) {
+// open opens a path or URL, and returns the URL after redirects and the page.
+func (s *site) open(path string) (where, page string) {
 	s.t.Helper()
 	if !strings.HasPrefix(path, "http") {
 		path = s.url + path
@@ -83,8 +87,8 @@ func (s *site) visit(path string) (where, page string) {
 	return s.read(resp, err)
 }
 
-// send fills in the form of the last page.
-func (s *site) send(fields url.Values) (where, page string) {
+// submit submits the form of the last page.
+func (s *site) submit(fields url.Values) (where, page string) {
 	s.t.Helper()
 	fields.Set("csrf_token", s.csrf)
 	action := s.action
@@ -108,15 +112,15 @@ func (s *site) read(resp *http.Response, err error) (where, page string) {
 	return strings.TrimPrefix(resp.Request.URL.String(), s.url), string(body)
 }
 
-func (s *site) wants(what, where, page, wantWhere, wantPage string) {
+func (s *site) expect(what, where, page, wantWhere, wantPage string) {
 	s.t.Helper()
 	if !strings.HasPrefix(where, wantWhere) || !strings.Contains(page, wantPage) {
 		s.t.Errorf("%s: at %s with %q, want %s with %q", what, where, page, wantWhere, wantPage)
 	}
 }
 
-// forget makes the browser one that nobody is signed in with.
-func (s *site) forget() {
+// clearCookies replaces the browser by one without cookies.
+func (s *site) clearCookies() {
 	s.t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -125,11 +129,11 @@ func (s *site) forget() {
 	s.browser = &http.Client{Jar: jar}
 }
 
-// onlyHere fails the test if the browser asks any other server than the site.
-func (s *site) onlyHere() {
+// failOnOtherHosts fails the test if the browser sends a request to another server than the site.
+func (s *site) failOnOtherHosts() {
 	s.browser.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 		if "http://"+r.URL.Host != s.url {
-			s.t.Errorf("the browser asks %s for %s", r.URL.Host, r.URL.Path)
+			s.t.Errorf("the browser requests %s%s", r.URL.Host, r.URL.Path)
 		}
 		return http.DefaultTransport.RoundTrip(r)
 	})

@@ -11,20 +11,20 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// browsers are the modes in which there is a browser.
+// browsers are the modes with a browser.
 var browsers = modes[1:]
 
-// user goes through flows in one mode: with a session token, or with the cookies of a browser.
+// user is a client in one mode, with a session token or with the cookies of a browser.
 type user struct {
 	*fixture
 	t     *testing.T
 	mode  string
-	token string       // of the session, in native mode
-	http  *http.Client // the browser, in the other modes
+	token string       // session token, in native mode
+	http  *http.Client // browser, in the other modes
 }
 
-// user returns a user who is not signed in. The browser follows redirects within Kratos and the
-// site only.
+// user returns a user who is not logged in. The browser follows only redirects to Kratos and the
+// site.
 func (fx *fixture) user(t *testing.T, mode string) *user {
 	t.Helper()
 	jar := must(cookiejar.New(nil))(t)
@@ -37,30 +37,30 @@ func (fx *fixture) user(t *testing.T, mode string) *user {
 	return &user{fixture: fx, t: t, mode: mode, http: &http.Client{Jar: jar, CheckRedirect: within}}
 }
 
-// another returns a new user in the same mode, who is not signed in.
-func (u *user) another() *user { return u.user(u.t, u.mode) }
+// newUser returns another user in the same mode, who is not logged in.
+func (u *user) newUser() *user { return u.user(u.t, u.mode) }
 
-// ajax calls do with the client of a single-page application, with the cookies of the browser.
-func (u *user) ajax(do func(*kratos.Browser)) {
+// withBrowser calls do with a client that has the cookies of the user's browser.
+func (u *user) withBrowser(do func(*kratos.Browser)) {
 	u.t.Helper()
-	browser := u.client.Browser(visit(u.http.Jar.Cookies(u.home)))
+	browser := u.client.Browser(requestWithCookies(u.http.Jar.Cookies(u.home)))
 	do(browser)
 	w := httptest.NewRecorder()
 	browser.SetCookies(w)
 	u.http.Jar.SetCookies(u.home, w.Result().Cookies())
 }
 
-// session returns the session that the user is signed in with.
+// session returns the user's session.
 func (u *user) session() (session *kratos.Session, err error) {
 	u.t.Helper()
 	if u.mode == native {
 		return u.client.Whoami(u.t.Context(), kratos.SessionToken(u.token))
 	}
-	u.ajax(func(b *kratos.Browser) { session, err = b.Whoami(u.t.Context()) })
+	u.withBrowser(func(b *kratos.Browser) { session, err = b.Whoami(u.t.Context()) })
 	return session, err
 }
 
-// options are those of every call of a native client that is signed in.
+// options are the options of the calls of a native client with a session.
 func (u *user) options() []kratos.RequestOption {
 	if u.token == "" {
 		return nil
@@ -68,59 +68,59 @@ func (u *user) options() []kratos.RequestOption {
 	return []kratos.RequestOption{kratos.SessionToken(u.token)}
 }
 
-// signIn logs the user in with a password.
-func (u *user) signIn(p person) {
+// logIn logs the user in with a password.
+func (u *user) logIn(p person) {
 	u.t.Helper()
 	start(u, login).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 }
 
-// followNoRedirects makes the browser follow no redirects from now on.
+// followNoRedirects stops the browser from following redirects.
 func (u *user) followNoRedirects() {
 	u.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 }
 
-// factors are the second factors that a person has enrolled.
+// factors are the second factors of a person.
 type factors struct {
 	secret string // of the authenticator app
 	codes  []string
 }
 
-// next is the code after the one that was used to enrol.
-func (f factors) next(t *testing.T) string {
+// nextCode returns the code after the one that enrolled the app.
+func (f factors) nextCode(t *testing.T) string {
 	t.Helper()
 	return must(totp.GenerateCode(f.secret, time.Now().Add(30*time.Second)))(t)
 }
 
-// enrol signs the user in, and adds an authenticator app and backup codes.
-func (u *user) enrol(p person) factors {
+// enrollSecondFactors logs the user in, and adds an authenticator app and backup codes.
+func (u *user) enrollSecondFactors(p person) factors {
 	u.t.Helper()
-	u.signIn(p)
-	at := start(u, settings)
-	secret, _ := at.form.TOTPSecret()
-	at.submit("refused", kratos.SettingsTOTP{TOTPCode: "000000"})
-	at.submit("done", kratos.SettingsTOTP{TOTPCode: must(totp.GenerateCode(secret, time.Now()))(u.t)})
+	u.logIn(p)
+	ft := start(u, settings)
+	secret, _ := ft.form.TOTPSecret()
+	ft.submit("rejected", kratos.SettingsTOTP{TOTPCode: "000000"})
+	ft.submit("done", kratos.SettingsTOTP{TOTPCode: must(totp.GenerateCode(secret, time.Now()))(u.t)})
 	return factors{secret, u.addBackupCodes()}
 }
 
-// addBackupCodes makes backup codes the second factor of who is signed in.
+// addBackupCodes adds backup codes to the account of the user.
 func (u *user) addBackupCodes() (codes []string) {
 	u.t.Helper()
-	at := start(u, settings)
-	at.submit("goes on", kratos.SettingsLookup{LookupSecretRegenerate: true})
-	codes = at.form.LookupCodes()
-	at.submit("done", kratos.SettingsLookup{LookupSecretConfirm: true})
+	ft := start(u, settings)
+	ft.submit("next step", kratos.SettingsLookup{LookupSecretRegenerate: true})
+	codes = ft.form.LookupCodes()
+	ft.submit("done", kratos.SettingsLookup{LookupSecretConfirm: true})
 	return codes
 }
 
-// code returns the code of the next mail to an address.
+// emailedCode returns the code in the next email to an address.
 func (u *user) code(email string) string {
 	u.t.Helper()
-	return code(u.t, u.srv, email)
+	return emailedCode(u.t, u.srv, email)
 }
 
-// link returns the link in the next mail to an address.
+// link returns the link in the next email to an address.
 func (u *user) link(email string) string {
 	u.t.Helper()
-	mail := must(u.srv.Mail.Wait(u.t.Context(), email))(u.t)
-	return must(mail.Link())(u.t)
+	message := must(u.srv.Mail.Wait(u.t.Context(), email))(u.t)
+	return must(message.Link())(u.t)
 }

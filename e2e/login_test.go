@@ -11,63 +11,63 @@ func TestLogins(t *testing.T) {
 	t.Parallel()
 	fx := sharedFixture(t)
 
-	fx.inModes(t, "a password is right or wrong", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		at := start(u, login)
-		at.submit("refused", kratos.LoginPassword{Identifier: p.Email, Password: "wrong"})
-		at.submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+	fx.inModes(t, "a password logs in and a wrong one is rejected", modes, func(u *user) {
+		p := fx.createPerson(u.t, true)
+		ft := start(u, login)
+		ft.submit("rejected", kratos.LoginPassword{Identifier: p.Email, Password: "wrong"})
+		ft.submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 	})
 
-	fx.inModes(t, "a code can be sent again and the old one is wrong then", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		at := start(u, login)
-		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
+	fx.inModes(t, "a code can be sent again, which invalidates the first", modes, func(u *user) {
+		p := fx.createPerson(u.t, true)
+		ft := start(u, login)
+		ft.submit("next step", kratos.LoginCode{Identifier: p.Email})
 		first := u.code(p.Email)
-		at.submit("goes on", kratos.LoginCode{Identifier: p.Email, Resend: "code"})
+		ft.submit("next step", kratos.LoginCode{Identifier: p.Email, Resend: "code"})
 		second := u.code(p.Email)
-		at.submit("refused", kratos.LoginCode{Identifier: p.Email, Code: first})
-		at.submit("done", kratos.LoginCode{Identifier: p.Email, Code: second})
+		ft.submit("rejected", kratos.LoginCode{Identifier: p.Email, Code: first})
+		ft.submit("done", kratos.LoginCode{Identifier: p.Email, Code: second})
 	})
 
-	fx.inModes(t, "after five wrong codes the right one is refused", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		at := start(u, login)
-		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
+	fx.inModes(t, "after five wrong codes the right code is rejected", modes, func(u *user) {
+		p := fx.createPerson(u.t, true)
+		ft := start(u, login)
+		ft.submit("next step", kratos.LoginCode{Identifier: p.Email})
 		for range 5 {
-			at.submit("refused", kratos.LoginCode{Identifier: p.Email, Code: "000000"})
+			ft.submit("rejected", kratos.LoginCode{Identifier: p.Email, Code: "000000"})
 		}
-		at.submit("refused", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
+		ft.submit("rejected", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
 
-	fx.inModes(t, "somebody signed in logs in again with a password or a code", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		u.signIn(p)
+	fx.inModes(t, "a password or a code refreshes a session", modes, func(u *user) {
+		p := fx.createPerson(u.t, true)
+		u.logIn(p)
 		first := must(u.session())(u.t)
-		start(u, login.with(kratos.StartLogin{Refresh: true})).submitAgain(kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		at := start(u, login.with(kratos.StartLogin{Refresh: true}))
-		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.submitAgain(kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
+		start(u, login.with(kratos.StartLogin{Refresh: true})).submitRefresh(kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		ft := start(u, login.with(kratos.StartLogin{Refresh: true}))
+		ft.submit("next step", kratos.LoginCode{Identifier: p.Email})
+		ft.submitRefresh(kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 		if s := must(u.session())(u.t); !s.AuthenticatedAt.After(first.AuthenticatedAt) {
 			u.t.Errorf("authenticated at %s, then at %s", first.AuthenticatedAt, s.AuthenticatedAt)
 		}
 	})
 
 	fx.inModes(t, "an authenticator app and backup codes are second factors", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		f := u.enrol(p)
+		p := fx.createPerson(u.t, true)
+		f := u.enrollSecondFactors(p)
 		for _, method := range []kratos.LoginMethod{
-			kratos.LoginTOTP{TOTPCode: f.next(u.t)},
+			kratos.LoginTOTP{TOTPCode: f.nextCode(u.t)},
 			kratos.LoginLookupSecret{LookupSecret: f.codes[0]},
 		} {
-			u := u.another()
+			u := u.newUser()
 			start(u, login).submit("second factor", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 			if _, err := u.session(); !errors.Is(err, kratos.ErrAAL2Required) {
 				u.t.Errorf("whoami before it: %v", err)
 			}
-			at := start(u, login.with(kratos.StartLogin{AAL: kratos.AAL2}))
-			at.submit("refused", kratos.LoginTOTP{TOTPCode: "000000"})
-			at.submit("refused", kratos.LoginLookupSecret{LookupSecret: "wrong"})
-			at.submit("done", method)
+			ft := start(u, login.with(kratos.StartLogin{AAL: kratos.AAL2}))
+			ft.submit("rejected", kratos.LoginTOTP{TOTPCode: "000000"})
+			ft.submit("rejected", kratos.LoginLookupSecret{LookupSecret: "wrong"})
+			ft.submit("done", method)
 			if s := must(u.session())(u.t); s.AAL != kratos.AAL2 {
 				u.t.Errorf("session of %s after it", s.AAL)
 			}
@@ -75,20 +75,20 @@ func TestLogins(t *testing.T) {
 	})
 
 	fx.inModes(t, "a second factor comes after a code", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		f := u.enrol(p)
-		u = u.another()
-		at := start(u, login)
-		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.submit("second factor", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
+		p := fx.createPerson(u.t, true)
+		f := u.enrollSecondFactors(p)
+		u = u.newUser()
+		ft := start(u, login)
+		ft.submit("next step", kratos.LoginCode{Identifier: p.Email})
+		ft.submit("second factor", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 		start(u, login.with(kratos.StartLogin{AAL: kratos.AAL2})).submit("done", kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
 	})
 
-	fx.inModes(t, "somebody with two factors gives the second again", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		f := u.enrol(p)
-		start(u, login.with(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2})).submitAgain(kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
-		start(u, login.with(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2})).submitAgain(kratos.LoginTOTP{TOTPCode: f.next(u.t)})
+	fx.inModes(t, "the second factor refreshes a session", modes, func(u *user) {
+		p := fx.createPerson(u.t, true)
+		f := u.enrollSecondFactors(p)
+		start(u, login.with(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2})).submitRefresh(kratos.LoginLookupSecret{LookupSecret: f.codes[0]})
+		start(u, login.with(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2})).submitRefresh(kratos.LoginTOTP{TOTPCode: f.nextCode(u.t)})
 	})
 }
 
@@ -96,28 +96,28 @@ func TestIdentifierFirstInEveryMode(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t, map[string]any{"selfservice.flows.login.style": "identifier_first"})
 	fx.inModes(t, "the identifier comes before the password", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		at := start(u, login)
-		if at.form.Field("password") != nil {
+		p := fx.createPerson(u.t, true)
+		ft := start(u, login)
+		if ft.form.Field("password") != nil {
 			u.t.Error("the first form asks for the password")
 		}
-		at.submit("refused", kratos.LoginIdentifierFirst{Identifier: "nobody@example.org"})
-		at.submit("goes on", kratos.LoginIdentifierFirst{Identifier: p.Email})
-		if at.form.Field("password") == nil {
+		ft.submit("rejected", kratos.LoginIdentifierFirst{Identifier: "unknown@example.org"})
+		ft.submit("next step", kratos.LoginIdentifierFirst{Identifier: p.Email})
+		if ft.form.Field("password") == nil {
 			u.t.Error("the second form does not ask for the password")
 		}
-		at.submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		ft.submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
 	})
 	fx.inModes(t, "the identifier comes before the code", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		at := start(u, login)
-		at.submit("goes on", kratos.LoginIdentifierFirst{Identifier: p.Email})
-		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.submit("done", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
+		p := fx.createPerson(u.t, true)
+		ft := start(u, login)
+		ft.submit("next step", kratos.LoginIdentifierFirst{Identifier: p.Email})
+		ft.submit("next step", kratos.LoginCode{Identifier: p.Email})
+		ft.submit("done", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
 }
 
-func TestLoginsThatNeedAVerifiedAddress(t *testing.T) {
+func TestLoginsRequireAVerifiedAddress(t *testing.T) {
 	t.Parallel()
 	hook := map[string]any{"hooks": []any{map[string]any{"hook": "require_verified_address"}}}
 	fx := newFixture(t, map[string]any{
@@ -126,23 +126,23 @@ func TestLoginsThatNeedAVerifiedAddress(t *testing.T) {
 		"selfservice.flows.login.after.passkey":       hook,
 		"selfservice.flows.login.after.lookup_secret": hook,
 	})
-	fx.inModes(t, "a right password is not enough", modes, func(u *user) {
-		p, verified := fx.member(u.t, false), fx.member(u.t, true)
+	fx.inModes(t, "an unverified address is rejected", modes, func(u *user) {
+		p, verified := fx.createPerson(u.t, false), fx.createPerson(u.t, true)
 		start(u, login).submit("unverified", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		start(u.another(), login).submit("done", kratos.LoginPassword{Identifier: verified.Email, Password: verified.password})
+		start(u.newUser(), login).submit("done", kratos.LoginPassword{Identifier: verified.Email, Password: verified.password})
 	})
-	fx.inModes(t, "a code verifies the address it was sent to", modes, func(u *user) {
-		p := fx.member(u.t, false)
-		at := start(u, login)
-		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.submit("done", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
+	fx.inModes(t, "a code verifies its address and logs in", modes, func(u *user) {
+		p := fx.createPerson(u.t, false)
+		ft := start(u, login)
+		ft.submit("next step", kratos.LoginCode{Identifier: p.Email})
+		ft.submit("done", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
-	fx.inModes(t, "a passkey and a second factor are enough", browsers, func(u *user) {
+	fx.inModes(t, "passkeys and second factors are not checked", browsers, func(u *user) {
 		_, k := u.registerPasskey()
 		codes := u.addBackupCodes()
-		u = u.another()
-		at := start(u, login)
-		at.submit("second factor", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(at.form))})
+		u = u.newUser()
+		ft := start(u, login)
+		ft.submit("second factor", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(ft.form))})
 		start(u, login.with(kratos.StartLogin{AAL: kratos.AAL2})).submit("done", kratos.LoginLookupSecret{LookupSecret: codes[0]})
 	})
 }

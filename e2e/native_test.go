@@ -1,4 +1,3 @@
-// Package e2e tests the SDK against a real Kratos.
 package e2e
 
 import (
@@ -43,7 +42,7 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	if !errors.Is(err, kratos.ErrRejected) || kratos.RejectedFlow[kratos.VerificationFlow](err) == nil {
 		t.Errorf("a wrong code: %v, want ErrRejected with the flow", err)
 	}
-	verified, err := client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: code(t, srv, p.Email)})
+	verified, err := client.Verification.Submit(t.Context(), flow, kratos.VerificationCode{Code: emailedCode(t, srv, p.Email)})
 	if err != nil || !verified.Done {
 		t.Fatalf("the right code: %+v, %v", verified, err)
 	}
@@ -51,11 +50,11 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	var e *kratos.Error
 	switch {
 	case !errors.Is(err, kratos.ErrFlowReplaced):
-		t.Errorf("a spent flow: %v, want ErrFlowReplaced", err)
+		t.Errorf("a completed flow: %v, want ErrFlowReplaced", err)
 	case !errors.As(err, &e):
-		t.Errorf("a spent flow: %v is an error of another type", err)
+		t.Errorf("a completed flow: %v is an error of another type", err)
 	case e.FlowID == "":
-		t.Error("a spent flow: no flow to use instead")
+		t.Error("a completed flow: no id of the new flow")
 	}
 
 	login, err := client.Login.Do(t.Context(), kratos.LoginPassword{Identifier: p.Email, Password: p.password})
@@ -92,16 +91,16 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 		seen = seen || identity.ID == session.Identity.ID
 	}
 	if !seen {
-		t.Error("the administrator does not see the identity")
+		t.Error("the admin API does not list the identity")
 	}
 
-	for range 2 { // ending a session twice is no error
+	for range 2 { // a second logout is not an error
 		if err := client.Logout(t.Context(), login.SessionToken); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if _, err := client.Whoami(t.Context(), kratos.SessionToken(login.SessionToken)); !errors.Is(err, kratos.ErrNoSession) {
-		t.Errorf("a dead token: %v, want ErrNoSession", err)
+		t.Errorf("a revoked token: %v, want ErrNoSession", err)
 	}
 	if _, err := client.Whoami(t.Context(), kratos.SessionToken(registered.SessionToken)); err != nil {
 		t.Errorf("the other session: %v", err)
@@ -111,7 +110,7 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	}
 }
 
-func TestWhatKratosRefuses(t *testing.T) {
+func TestErrorsFromKratos(t *testing.T) {
 	t.Parallel()
 	client, _ := clients(t, shared)
 	p := newPerson()
@@ -131,25 +130,25 @@ func TestWhatKratosRefuses(t *testing.T) {
 		err  error
 		want error
 	}{
-		"a wrong password":             {login(kratos.LoginPassword{Identifier: p.Email, Password: "s3cret"}), kratos.ErrRejected},
-		"nobody's address":             {login(kratos.LoginPassword{Identifier: "nobody@example.org", Password: "s3cret"}), kratos.ErrRejected},
-		"an empty password":            {login(kratos.LoginPassword{Identifier: p.Email}), kratos.ErrRejected},
-		"a login while signed in":      {login(kratos.LoginPassword{}, kratos.SessionToken(token)), kratos.ErrSessionAlreadyAvailable},
-		"a second factor for nobody":   {loginWith(kratos.StartLogin{AAL: kratos.AAL2}, kratos.LoginTOTP{}), kratos.ErrAAL1Required},
-		"a return_to elsewhere":        {loginWith(kratos.StartLogin{ReturnTo: "https://evil.example.com/?s3cret"}, kratos.LoginPassword{}), kratos.ErrReturnToForbidden},
-		"an address that is taken":     {registration(kratos.RegistrationPassword{Traits: p.traits, Password: p.password}), kratos.ErrRejected},
-		"a password that is too short": {registration(kratos.RegistrationPassword{Traits: newPerson().traits, Password: "x"}), kratos.ErrRejected},
-		"traits of another shape":      {registration(kratos.RegistrationPassword{Traits: map[string]int{"email": 7}, Password: p.password}), kratos.ErrRejected},
-		"traits that are no object":    {registration(kratos.RegistrationPassword{Traits: "s3cret", Password: p.password}), kratos.ErrBadRequest},
-		"a flow that does not exist":   {second(client.Login.Get(t.Context(), "11111111-2222-4333-8444-555555555555")), kratos.ErrNotFound},
-		"a token of nobody's":          {second(client.Whoami(t.Context(), kratos.SessionToken("s3cret"))), kratos.ErrNoSession},
+		"a wrong password":                  {login(kratos.LoginPassword{Identifier: p.Email, Password: "s3cret"}), kratos.ErrRejected},
+		"an unknown address":                {login(kratos.LoginPassword{Identifier: "unknown@example.org", Password: "s3cret"}), kratos.ErrRejected},
+		"an empty password":                 {login(kratos.LoginPassword{Identifier: p.Email}), kratos.ErrRejected},
+		"a login with a session":            {login(kratos.LoginPassword{}, kratos.SessionToken(token)), kratos.ErrSessionAlreadyAvailable},
+		"a second factor without a session": {loginWith(kratos.StartLogin{AAL: kratos.AAL2}, kratos.LoginTOTP{}), kratos.ErrAAL1Required},
+		"a return_to on another site":       {loginWith(kratos.StartLogin{ReturnTo: "https://evil.example.com/?s3cret"}, kratos.LoginPassword{}), kratos.ErrReturnToForbidden},
+		"an address in use":                 {registration(kratos.RegistrationPassword{Traits: p.traits, Password: p.password}), kratos.ErrRejected},
+		"a password that is too short":      {registration(kratos.RegistrationPassword{Traits: newPerson().traits, Password: "x"}), kratos.ErrRejected},
+		"traits of another type":            {registration(kratos.RegistrationPassword{Traits: map[string]int{"email": 7}, Password: p.password}), kratos.ErrRejected},
+		"traits that are not an object":     {registration(kratos.RegistrationPassword{Traits: "s3cret", Password: p.password}), kratos.ErrBadRequest},
+		"a flow that does not exist":        {errorOf(client.Login.Get(t.Context(), "11111111-2222-4333-8444-555555555555")), kratos.ErrNotFound},
+		"an unknown token":                  {errorOf(client.Whoami(t.Context(), kratos.SessionToken("s3cret"))), kratos.ErrNoSession},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !errors.Is(tc.err, tc.want) {
 				t.Errorf("%v, want %v", tc.err, tc.want)
 			}
 			if tc.err != nil && (strings.Contains(tc.err.Error(), "s3cret") || strings.Contains(tc.err.Error(), p.Email)) {
-				t.Errorf("the text says too much: %v", tc.err)
+				t.Errorf("the error has a secret: %v", tc.err)
 			}
 		})
 	}
@@ -187,7 +186,7 @@ func TestPagesOfIdentities(t *testing.T) {
 	}
 }
 
-func TestTheWrongPort(t *testing.T) {
+func TestWrongPort(t *testing.T) {
 	t.Parallel()
 	admin, err := kratos.NewAdmin(shared.PublicURL)
 	if err != nil {
@@ -203,8 +202,8 @@ func TestTheWrongPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, err := range map[string]error{
-		"whoami": second(client.Whoami(t.Context(), kratos.SessionToken("t"))),
-		"login":  second(client.Login.Start(t.Context())),
+		"whoami": errorOf(client.Whoami(t.Context(), kratos.SessionToken("t"))),
+		"login":  errorOf(client.Login.Start(t.Context())),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !errors.Is(err, kratos.ErrUnexpectedResponse) {

@@ -9,11 +9,11 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// atShop is where the OAuth2 provider sends a browser that is logged in.
-const atShop = "http://shop.example.com/callback"
+// shopURL is the URL to which the OAuth 2.0 server redirects a browser that is logged in.
+const shopURL = "http://shop.example.com/callback"
 
-// oauth2Provider answers what Kratos asks of Ory Hydra about a login: who wants it, and where the
-// browser goes after it.
+// oauth2Provider is a fake of Hydra's admin API: it returns login requests, and the URL to which
+// the browser is redirected after a login.
 func oauth2Provider(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()
@@ -27,7 +27,7 @@ func oauth2Provider(t *testing.T) string {
 	})
 	mux.HandleFunc("PUT /admin/oauth2/auth/requests/login/accept", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]any{"redirect_to": atShop})
+		_ = json.NewEncoder(w).Encode(map[string]any{"redirect_to": shopURL})
 	})
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
@@ -45,60 +45,60 @@ func TestLoginsForAnOAuth2Provider(t *testing.T) {
 	const challenge = "3b1f1ac1d2e34a0fa1b2c3d4e5f60718"
 	challenged, registering := login.with(kratos.StartLogin{LoginChallenge: challenge}), registration.with(kratos.StartRegistration{LoginChallenge: challenge})
 
-	fx.inModes(t, "a login leads the browser back to the provider", browsers, func(u *user) {
-		p := fx.member(u.t, true)
-		start(u, challenged).submit("elsewhere", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		at := start(u.another(), challenged)
-		at.submit("goes on", kratos.LoginCode{Identifier: p.Email})
-		at.submit("elsewhere", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
+	fx.inModes(t, "a login redirects the browser to the OAuth 2.0 server", browsers, func(u *user) {
+		p := fx.createPerson(u.t, true)
+		start(u, challenged).submit("redirected", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		ft := start(u.newUser(), challenged)
+		ft.submit("next step", kratos.LoginCode{Identifier: p.Email})
+		ft.submit("redirected", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
 
 	fx.inModes(t, "a native client is sent nowhere", []string{native}, func(u *user) {
-		p, q := fx.member(u.t, true), newPerson()
+		p, q := fx.createPerson(u.t, true), newPerson()
 		start(u, login, kratos.Query("login_challenge", challenge)).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-		start(u.another(), registration, kratos.Query("login_challenge", challenge)).submit("done", kratos.RegistrationPassword{Traits: q.traits, Password: q.password})
+		start(u.newUser(), registration, kratos.Query("login_challenge", challenge)).submit("done", kratos.RegistrationPassword{Traits: q.traits, Password: q.password})
 	})
 
-	fx.inModes(t, "a second factor leads the browser back to the provider", browsers, func(u *user) {
-		p := fx.member(u.t, true)
-		f := u.enrol(p)
-		for _, method := range []kratos.LoginMethod{kratos.LoginLookupSecret{LookupSecret: f.codes[0]}, kratos.LoginTOTP{TOTPCode: f.next(u.t)}} {
-			u := u.another()
+	fx.inModes(t, "a second factor redirects the browser to the OAuth 2.0 server", browsers, func(u *user) {
+		p := fx.createPerson(u.t, true)
+		f := u.enrollSecondFactors(p)
+		for _, method := range []kratos.LoginMethod{kratos.LoginLookupSecret{LookupSecret: f.codes[0]}, kratos.LoginTOTP{TOTPCode: f.nextCode(u.t)}} {
+			u := u.newUser()
 			start(u, challenged).submit("second factor", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
-			start(u, login.with(kratos.StartLogin{LoginChallenge: challenge, AAL: kratos.AAL2})).submit("elsewhere", method)
+			start(u, login.with(kratos.StartLogin{LoginChallenge: challenge, AAL: kratos.AAL2})).submit("redirected", method)
 		}
 	})
 
-	fx.inModes(t, "a login with a key leads the browser back to the provider", browsers, func(u *user) {
+	fx.inModes(t, "a login with a key redirects the browser to the OAuth 2.0 server", browsers, func(u *user) {
 		p, k := u.registerSecurityKey()
-		at := start(u.another(), challenged)
-		at.giveIdentifier(p)
-		at.submit("elsewhere", kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(u.t, webauthnOptions(at.form))})
-		_, k = u.another().registerPasskey()
-		at = start(u.another(), challenged)
-		at.submit("elsewhere", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(at.form))})
+		ft := start(u.newUser(), challenged)
+		ft.submitIdentifier(p)
+		ft.submit("redirected", kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(u.t, webauthnOptions(ft.form))})
+		_, k = u.newUser().registerPasskey()
+		ft = start(u.newUser(), challenged)
+		ft.submit("redirected", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(ft.form))})
 	})
 
-	// A single-page application has the verification before it.
-	fx.inModes(t, "a registration leads the browser back to the provider", browsers, func(u *user) {
-		want := map[string]string{singlePage: "done", pages: "elsewhere"}[u.mode]
+	// A single-page application continues with the verification first.
+	fx.inModes(t, "a registration redirects the browser to the OAuth 2.0 server", browsers, func(u *user) {
+		want := map[string]string{singlePage: "done", pages: "redirected"}[u.mode]
 		p := newPerson()
-		at := start(u, registering)
-		at.submit(want, kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
+		ft := start(u, registering)
+		ft.submit(want, kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
 
 		p = newPerson()
-		at = start(u.another(), registering)
-		at.submit("goes on", kratos.RegistrationCode{Traits: p.traits})
-		at.submit(want, kratos.RegistrationCode{Traits: p.traits, Code: u.code(p.Email)})
+		ft = start(u.newUser(), registering)
+		ft.submit("next step", kratos.RegistrationCode{Traits: p.traits})
+		ft.submit(want, kratos.RegistrationCode{Traits: p.traits, Code: u.code(p.Email)})
 
 		k := newKey()
-		at = start(u.another(), registering)
-		at.submit("goes on", kratos.RegistrationProfile{Traits: newPerson().traits})
-		at.submit(want, kratos.RegistrationPasskey{Traits: newPerson().traits, PasskeyRegister: k.create(u.t, passkeyOptions(at.form))})
+		ft = start(u.newUser(), registering)
+		ft.submit("next step", kratos.RegistrationProfile{Traits: newPerson().traits})
+		ft.submit(want, kratos.RegistrationPasskey{Traits: newPerson().traits, PasskeyRegister: k.create(u.t, passkeyOptions(ft.form))})
 
-		at = start(u.another(), registering)
-		at.submit("goes on", kratos.RegistrationProfile{Traits: newPerson().traits})
-		answer := newKey().create(u.t, webauthnOptions(at.form))
-		at.submit(want, kratos.RegistrationWebAuthn{Traits: newPerson().traits, WebAuthnRegister: answer, WebAuthnRegisterDisplayname: "the blue one"})
+		ft = start(u.newUser(), registering)
+		ft.submit("next step", kratos.RegistrationProfile{Traits: newPerson().traits})
+		attestation := newKey().create(u.t, webauthnOptions(ft.form))
+		ft.submit(want, kratos.RegistrationWebAuthn{Traits: newPerson().traits, WebAuthnRegister: attestation, WebAuthnRegisterDisplayname: "the blue one"})
 	})
 }

@@ -11,23 +11,23 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestSocialSignInOfSinglePageApps(t *testing.T) {
+func TestOIDCLoginsOfSinglePageApps(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	idp := provider.ForTest(t)
 	srv := server.ForTest(t, server.Options{Config: idp.Config(provider.FromIDToken)})
 	client, _ := clients(t, srv)
 
-	// The provider serves one browser at a time, so what follows is not parallel.
+	// The provider serves one browser at a time, so the subtests are not parallel.
 	login := func(br *browser) *url.URL { return br.login(client) }
 	registration := func(br *browser) *url.URL { return br.registration(client) }
 
-	t.Run("a registration signs the browser in", func(t *testing.T) {
-		cover(t, "registration", singlePage, "oidc", "elsewhere", "done")
-		someone := newAccount()
-		idp.SignIn(someone)
+	t.Run("a registration logs the browser in", func(t *testing.T) {
+		cover(t, "registration", singlePage, "oidc", "redirected", "done")
+		account := newProviderPerson()
+		idp.SignIn(account)
 		br := newBrowser(t, srv)
-		leads(t, registration(br), "/")
+		expectPage(t, registration(br), "/")
 		session := br.whoami(client)
 		switch m := session.AuthenticationMethods; {
 		case len(m) != 1:
@@ -37,52 +37,52 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 		case m[0].Provider != provider.ID:
 			t.Errorf("m[0].Provider = %v, want %v", m[0].Provider, provider.ID)
 		}
-		if got := must(kratos.Traits[traits](session.Identity))(t); got.Email != someone.Email || got.Name.First != someone.Name {
+		if got := must(kratos.Traits[traits](session.Identity))(t); got.Email != account.Email || got.Name.First != account.Name {
 			t.Errorf("traits %+v", got)
 		}
 	})
 
-	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
-		cover(t, "login", singlePage, "oidc", "elsewhere", "done")
+	t.Run("a known person is logged in and an unknown person is registered", func(t *testing.T) {
+		cover(t, "login", singlePage, "oidc", "redirected", "done")
 		var ids []string
 		for _, first := range []func(*browser) *url.URL{registration, login} {
-			idp.SignIn(newAccount())
+			idp.SignIn(newProviderPerson())
 			for _, start := range []func(*browser) *url.URL{first, login, registration} {
 				br := newBrowser(t, srv)
-				leads(t, start(br), "/")
+				expectPage(t, start(br), "/")
 				ids = append(ids, br.whoami(client).Identity.ID)
 			}
 		}
 		if want := []string{ids[0], ids[0], ids[0], ids[3], ids[3], ids[3]}; !slices.Equal(ids, want) || ids[0] == ids[3] {
-			t.Errorf("signed in as %v", ids)
+			t.Errorf("logged in as %v", ids)
 		}
 	})
 
-	t.Run("a person who refuses is back at the form which says why", func(t *testing.T) {
-		cover(t, "login", singlePage, "oidc", "refused")
-		cover(t, "registration", singlePage, "oidc", "refused")
+	t.Run("denied access redirects to the form with the reason", func(t *testing.T) {
+		cover(t, "login", singlePage, "oidc", "rejected")
+		cover(t, "registration", singlePage, "oidc", "rejected")
 		idp.DenyAccess()
 		br := newBrowser(t, srv)
-		id := leads(t, login(br), "/login")
-		br.ajax(client, func(b *kratos.Browser) {
-			saysWhy(t, must(b.Login.Get(ctx, id))(t).Form(), "access_denied")
+		id := expectPage(t, login(br), "/login")
+		br.withBrowser(client, func(b *kratos.Browser) {
+			expectError(t, must(b.Login.Get(ctx, id))(t).Form(), "access_denied")
 		})
-		id = leads(t, registration(br), "/registration")
-		br.ajax(client, func(b *kratos.Browser) {
-			saysWhy(t, must(b.Registration.Get(ctx, id))(t).Form(), "access_denied")
+		id = expectPage(t, registration(br), "/registration")
+		br.withBrowser(client, func(b *kratos.Browser) {
+			expectError(t, must(b.Registration.Get(ctx, id))(t).Form(), "access_denied")
 			_, err := b.Whoami(ctx)
 			wantError(t, "whoami", err, kratos.ErrNoSession)
 		})
 	})
 
-	t.Run("a registration asks for what the provider does not tell", func(t *testing.T) {
+	t.Run("a registration asks for traits without a claim", func(t *testing.T) {
 		for _, start := range []func(*browser) *url.URL{registration, login} {
 			p := newPerson()
 			idp.SignIn(provider.Person{Subject: p.Email})
 			br := newBrowser(t, srv)
-			id := leads(t, start(br), "/registration")
+			id := expectPage(t, start(br), "/registration")
 			var next string
-			br.ajax(client, func(b *kratos.Browser) {
+			br.withBrowser(client, func(b *kratos.Browser) {
 				flow := must(b.Registration.Get(ctx, id))(t)
 				if missing := flow.Form().FieldErrors()["traits.email"]; len(missing) != 1 || missing[0].ID != kratos.MessageRequired {
 					t.Errorf("messages by field %+v", flow.Form().FieldErrors())
@@ -96,14 +96,14 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 		}
 	})
 
-	t.Run("an address that is taken leads to a login that links the account", func(t *testing.T) {
+	t.Run("an address in use redirects to a login that links the account", func(t *testing.T) {
 		p := newPerson()
 		want := register(t, client, p).Identity.ID
 		idp.SignIn(provider.Person{Subject: p.Email, Email: p.Email})
 		for _, start := range []func(*browser) *url.URL{login, registration} {
 			br := newBrowser(t, srv)
-			id := leads(t, start(br), "/login")
-			br.ajax(client, func(b *kratos.Browser) {
+			id := expectPage(t, start(br), "/login")
+			br.withBrowser(client, func(b *kratos.Browser) {
 				flow := must(b.Login.Get(ctx, id))(t)
 				switch m := flow.Form().Messages; {
 				case len(m) != 1:
@@ -114,12 +114,12 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 					t.Errorf(`flow.Form().Value("identifier") = %v, want %v`, flow.Form().Value("identifier"), p.Email)
 				}
 				_, err := b.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: "wrong"})
-				rejectedFor(t, "a wrong password", err, kratos.MessageInvalidCredentials)
+				expectRejected(t, "a wrong password", err, kratos.MessageInvalidCredentials)
 			})
 		}
 		br := newBrowser(t, srv)
-		id := leads(t, login(br), "/login")
-		br.ajax(client, func(b *kratos.Browser) {
+		id := expectPage(t, login(br), "/login")
+		br.withBrowser(client, func(b *kratos.Browser) {
 			flow := must(b.Login.Get(ctx, id))(t)
 			step := must(b.Login.Submit(ctx, flow, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 			if !step.Done || step.Identity.ID != want {
@@ -127,23 +127,23 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 			}
 		})
 		br = newBrowser(t, srv)
-		leads(t, login(br), "/")
+		expectPage(t, login(br), "/")
 		if got := br.whoami(client).Identity.ID; got != want {
-			t.Errorf("the provider signs in %s", got)
+			t.Errorf("the provider logs in %s", got)
 		}
 	})
 
 	t.Run("a login again through the provider makes a new session", func(t *testing.T) {
 		cover(t, "login", singlePage, "oidc", "refresh")
-		idp.SignIn(newAccount())
+		idp.SignIn(newProviderPerson())
 		br := newBrowser(t, srv)
-		leads(t, registration(br), "/")
+		expectPage(t, registration(br), "/")
 		before := br.whoami(client)
 		var next string
-		br.ajax(client, func(b *kratos.Browser) {
+		br.withBrowser(client, func(b *kratos.Browser) {
 			next = must(b.Login.With(kratos.StartLogin{Refresh: true}).Do(ctx, kratos.LoginOIDC{Provider: provider.ID}))(t).RedirectTo
 		})
-		leads(t, br.open(next), "/")
+		expectPage(t, br.open(next), "/")
 		after := br.whoami(client)
 		switch {
 		case after.ID == before.ID:
@@ -157,18 +157,18 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 
 	t.Run("a second factor comes after the provider", func(t *testing.T) {
 		cover(t, "login", singlePage, "oidc", "second factor")
-		idp.SignIn(newAccount())
+		idp.SignIn(newProviderPerson())
 		br := newBrowser(t, srv)
-		leads(t, registration(br), "/")
+		expectPage(t, registration(br), "/")
 		var codes []string
-		br.ajax(client, func(b *kratos.Browser) {
+		br.withBrowser(client, func(b *kratos.Browser) {
 			shown := must(b.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}))(t)
 			codes = shown.Flow.Form().LookupCodes()
 			must(b.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}))(t)
 		})
 		br = newBrowser(t, srv)
-		id := leads(t, login(br), "/login")
-		br.ajax(client, func(b *kratos.Browser) {
+		id := expectPage(t, login(br), "/login")
+		br.withBrowser(client, func(b *kratos.Browser) {
 			_, err := b.Whoami(ctx)
 			wantError(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
 			flow := must(b.Login.Get(ctx, id))(t)
@@ -180,11 +180,11 @@ func TestSocialSignInOfSinglePageApps(t *testing.T) {
 	})
 
 	t.Run("what one browser began another cannot finish", func(t *testing.T) {
-		idp.SignIn(newAccount())
+		idp.SignIn(newProviderPerson())
 		var next string
-		newBrowser(t, srv).ajax(client, func(b *kratos.Browser) {
+		newBrowser(t, srv).withBrowser(client, func(b *kratos.Browser) {
 			next = must(b.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID}))(t).RedirectTo
 		})
-		isErrorPage(t, client, newBrowser(t, srv).open(next), http.StatusBadRequest)
+		expectErrorPage(t, client, newBrowser(t, srv).open(next), http.StatusBadRequest)
 	})
 }

@@ -25,15 +25,15 @@ func TestIDTokensOfApps(t *testing.T) {
 		t.Helper()
 		return kratos.RegistrationOIDC{Provider: provider.GoogleID, IDToken: must(google.IDToken(account, nonce))(t), IDTokenNonce: nonce}
 	}
-	// taken is somebody with a password, and an account at the provider with the same address.
+	// taken returns a person with a password, and an account at the provider with the same address.
 	taken := func(t *testing.T) (person, provider.Person) {
 		t.Helper()
 		p := newPerson()
 		register(t, client, p)
 		return p, provider.Person{Subject: p.Email, Email: p.Email}
 	}
-	// links logs in with the password, and checks that the account at the provider logs the same
-	// person in from then on.
+	// links logs in with the password, and checks that the account at the provider then logs in the
+	// same person.
 	links := func(t *testing.T, flow *kratos.LoginFlow, p person, account provider.Person) {
 		t.Helper()
 		if m := flow.Form().Messages; len(m) != 1 || m[0].ID != kratos.MessageLoginLinkAccount {
@@ -51,13 +51,13 @@ func TestIDTokensOfApps(t *testing.T) {
 		}
 	}
 
-	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
+	t.Run("a known person is logged in and an unknown person is registered", func(t *testing.T) {
 		t.Parallel()
-		account := newAccount()
+		account := newProviderPerson()
 		registered := must(client.Registration.Do(ctx, registration(t, account)))(t)
 		again := must(client.Registration.Do(ctx, registration(t, account)))(t)
 		known := must(client.Login.Do(ctx, login(t, account)))(t)
-		unknown := must(client.Login.Do(ctx, login(t, newAccount())))(t)
+		unknown := must(client.Login.Do(ctx, login(t, newProviderPerson())))(t)
 		for name, token := range map[string]string{"registered": registered.SessionToken, "registered again": again.SessionToken, "logged in": known.SessionToken} {
 			t.Run(name, func(t *testing.T) {
 				if s := must(client.Whoami(ctx, kratos.SessionToken(token)))(t); s.Identity.ID != registered.Identity.ID {
@@ -67,17 +67,17 @@ func TestIDTokensOfApps(t *testing.T) {
 		}
 		switch {
 		case !unknown.Done:
-			t.Errorf("somebody unknown: not done: %+v", unknown)
+			t.Errorf("an unknown person: not done: %+v", unknown)
 		case unknown.SessionToken == "":
-			t.Error("somebody unknown: no session token")
+			t.Error("an unknown person: no session token")
 		case unknown.Identity.ID == registered.Identity.ID:
-			t.Errorf("somebody unknown is %s, who is registered", unknown.Identity.ID)
+			t.Errorf("the unknown person is %s, who is registered", unknown.Identity.ID)
 		}
 	})
 
 	t.Run("a token that was not meant for this login is a failure of the server", func(t *testing.T) {
 		t.Parallel()
-		good := login(t, newAccount())
+		good := login(t, newProviderPerson())
 		otherNonce, noNonce, forged := good, good, good
 		otherNonce.IDTokenNonce, noNonce.IDTokenNonce, forged.IDToken = "s3cret", "", good.IDToken+"A"
 		for name, method := range map[string]kratos.LoginOIDC{"another nonce": otherNonce, "no nonce": noNonce, "another signature": forged} {
@@ -88,19 +88,19 @@ func TestIDTokensOfApps(t *testing.T) {
 
 	t.Run("Google's tokens may have no nonce", func(t *testing.T) {
 		t.Parallel()
-		token := must(google.IDToken(newAccount(), ""))(t)
+		token := must(google.IDToken(newProviderPerson(), ""))(t)
 		step := must(client.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.GoogleID, IDToken: token}))(t)
 		if !step.Done {
 			t.Errorf("logged in: %+v", step)
 		}
 	})
 
-	t.Run("what the token does not tell the person adds", func(t *testing.T) {
+	t.Run("the person enters traits without a claim", func(t *testing.T) {
 		t.Parallel()
 		p := newPerson()
 		method := registration(t, provider.Person{Subject: p.Email})
 		_, err := client.Registration.Do(ctx, method)
-		rejectedFor(t, "a registration", err, kratos.MessageRequired)
+		expectRejected(t, "a registration", err, kratos.MessageRequired)
 		method.Traits = p.traits
 		step := must(client.Registration.Submit(ctx, kratos.RejectedFlow[kratos.RegistrationFlow](err), method))(t)
 		if got := must(kratos.Traits[traits](step.Identity))(t); !step.Done || got.Email != p.Email {
@@ -110,7 +110,7 @@ func TestIDTokensOfApps(t *testing.T) {
 		p = newPerson()
 		unknown := login(t, provider.Person{Subject: p.Email})
 		_, err = client.Login.Do(ctx, unknown)
-		rejectedFor(t, "a login", err, kratos.MessageRequired)
+		expectRejected(t, "a login", err, kratos.MessageRequired)
 		unknown.Traits = p.traits
 		joined := must(client.Login.Submit(ctx, kratos.RejectedFlow[kratos.LoginFlow](err), unknown))(t)
 		if got := must(kratos.Traits[traits](joined.Identity))(t); !joined.Done || got.Email != p.Email {
@@ -129,10 +129,10 @@ func TestIDTokensOfApps(t *testing.T) {
 		links(t, must(client.Login.Get(ctx, e.FlowID))(t), p, account)
 	})
 
-	t.Run("somebody signed in logs in again with a token", func(t *testing.T) {
+	t.Run("an ID token refreshes a session", func(t *testing.T) {
 		t.Parallel()
 		cover(t, "login", native, "oidc", "refresh")
-		account := newAccount()
+		account := newProviderPerson()
 		first := must(client.Login.Do(ctx, login(t, account)))(t)
 		again := must(client.Login.With(kratos.StartLogin{Refresh: true}).Do(ctx, login(t, account), kratos.SessionToken(first.SessionToken)))(t)
 		if !again.Done || !again.Session.AuthenticatedAt.After(first.Session.AuthenticatedAt) {
@@ -140,8 +140,8 @@ func TestIDTokensOfApps(t *testing.T) {
 		}
 	})
 
-	t.Run("a login with an address that is taken goes on as the login that links", func(t *testing.T) {
-		cover(t, "login", native, "oidc", "goes on")
+	t.Run("a login with an address in use continues with a login that links the account", func(t *testing.T) {
+		cover(t, "login", native, "oidc", "next step")
 		t.Parallel()
 		p, account := taken(t)
 		flow := must(client.Login.Start(ctx))(t)
@@ -160,7 +160,7 @@ func TestIDTokensOfApps(t *testing.T) {
 	t.Run("a flow with an exchange code ends at once all the same", func(t *testing.T) {
 		t.Parallel()
 		flow := must(client.Login.With(loginInApp).Start(ctx))(t)
-		step := must(client.Login.Submit(ctx, flow, login(t, newAccount())))(t)
+		step := must(client.Login.Submit(ctx, flow, login(t, newProviderPerson())))(t)
 		if !step.Done || step.SessionToken == "" {
 			t.Errorf("logged in: %+v", step)
 		}

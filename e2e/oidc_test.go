@@ -12,20 +12,20 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// What an app starts a flow with that goes on after a visit to the system's browser.
+// Parameters of flows of an app that continue after the system browser returns.
 var (
 	loginInApp        = kratos.StartLogin{ReturnTo: "kratosgo://return", ReturnSessionTokenExchangeCode: true}
 	registrationInApp = kratos.StartRegistration{ReturnTo: "kratosgo://return", ReturnSessionTokenExchangeCode: true}
 )
 
-func TestSocialSignInOfApps(t *testing.T) {
+func TestOIDCLoginsOfApps(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	idp := provider.ForTest(t)
 	srv := server.ForTest(t, server.Options{Config: idp.Config(provider.FromIDToken)})
 	client, _ := clients(t, srv)
 
-	// The provider serves one browser at a time, so what follows is not parallel.
+	// The provider serves one browser at a time, so the subtests are not parallel.
 	login := func(t *testing.T, start kratos.StartLogin, opts ...kratos.RequestOption) (*kratos.LoginFlow, *url.URL) {
 		t.Helper()
 		flow := must(client.Login.With(start).Start(ctx, opts...))(t)
@@ -64,26 +64,26 @@ func TestSocialSignInOfApps(t *testing.T) {
 		t.Helper()
 		query := back.Query()
 		if back.Scheme != "kratosgo" || len(query) != len(parameters) {
-			t.Errorf("the browser comes back with %s, want %v", back, parameters)
+			t.Errorf("the browser returns with %s, want %v", back, parameters)
 		}
 		for _, name := range parameters {
 			if query.Get(name) == "" {
-				t.Errorf("the browser comes back with %s, want %v", back, parameters)
+				t.Errorf("the browser returns with %s, want %v", back, parameters)
 			}
 		}
 	}
 
-	t.Run("a registration ends in a session that the app gets for two codes", func(t *testing.T) {
-		cover(t, "registration", native, "oidc", "elsewhere", "done")
-		someone := newAccount()
-		idp.SignIn(someone)
+	t.Run("after a registration the app exchanges two codes for a session", func(t *testing.T) {
+		cover(t, "registration", native, "oidc", "redirected", "done")
+		account := newProviderPerson()
+		idp.SignIn(account)
 		flow := must(client.Registration.With(registrationInApp).Start(ctx))(t)
 		if got := flow.Form().Providers("provider"); len(got) != 1 || got[0] != provider.ID {
 			t.Errorf("providers %v", got)
 		}
 		step := must(client.Registration.Submit(ctx, flow, kratos.RegistrationOIDC{Provider: provider.ID}))(t)
 		_, err := client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, "not known yet")
-		wantError(t, "before the browser is back", err, kratos.ErrNotFound)
+		wantError(t, "before the browser returns", err, kratos.ErrNotFound)
 		back := newBrowser(t, srv).open(step.RedirectTo)
 		returns(t, back, "code")
 		_, err = client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, "another code")
@@ -92,16 +92,16 @@ func TestSocialSignInOfApps(t *testing.T) {
 		if again := exchange(t, flow.SessionTokenExchangeCode, back); again.ID != session.ID {
 			t.Errorf("the codes are exchanged for %s, then for %s", session.ID, again.ID)
 		}
-		if got := must(kratos.Traits[traits](session.Identity))(t); got.Email != someone.Email || got.Name.First != someone.Name {
+		if got := must(kratos.Traits[traits](session.Identity))(t); got.Email != account.Email || got.Name.First != account.Name {
 			t.Errorf("traits %+v", got)
 		}
 	})
 
-	t.Run("whoever is known is logged in and whoever is not is registered", func(t *testing.T) {
-		cover(t, "login", native, "oidc", "elsewhere", "done")
+	t.Run("a known person is logged in and an unknown person is registered", func(t *testing.T) {
+		cover(t, "login", native, "oidc", "redirected", "done")
 		var ids []string
 		for range 2 {
-			idp.SignIn(newAccount())
+			idp.SignIn(newProviderPerson())
 			for range 2 {
 				flow, back := login(t, loginInApp)
 				ids = append(ids, exchange(t, flow.SessionTokenExchangeCode, back).Identity.ID)
@@ -110,26 +110,26 @@ func TestSocialSignInOfApps(t *testing.T) {
 			ids = append(ids, exchange(t, flow.SessionTokenExchangeCode, back).Identity.ID)
 		}
 		if want := []string{ids[0], ids[0], ids[0], ids[3], ids[3], ids[3]}; !slices.Equal(ids, want) || ids[0] == ids[3] {
-			t.Errorf("signed in as %v", ids)
+			t.Errorf("logged in as %v", ids)
 		}
 	})
 
-	t.Run("a person who refuses comes back without a code and the flow says why", func(t *testing.T) {
-		cover(t, "login", native, "oidc", "refused")
-		cover(t, "registration", native, "oidc", "refused")
+	t.Run("denied access redirects to the app without a code, and the flow has the reason", func(t *testing.T) {
+		cover(t, "login", native, "oidc", "rejected")
+		cover(t, "registration", native, "oidc", "rejected")
 		idp.DenyAccess()
 		flow, back := login(t, loginInApp)
 		returns(t, back)
 		flow = must(client.Login.Get(ctx, flow.ID))(t)
-		saysWhy(t, flow.Form(), "access_denied")
+		expectError(t, flow.Form(), "access_denied")
 
 		registering, back := registration(t)
 		returns(t, back)
 		registering = must(client.Registration.Get(ctx, registering.ID))(t)
-		saysWhy(t, registering.Form(), "access_denied")
+		expectError(t, registering.Form(), "access_denied")
 	})
 
-	t.Run("a registration asks for what the provider does not tell and forgets the answer", func(t *testing.T) {
+	t.Run("a registration asks for traits without a claim and does not keep them", func(t *testing.T) {
 		idp.SignIn(provider.Person{Subject: "discreet"})
 		flow, back := registration(t)
 		returns(t, back)
@@ -145,8 +145,8 @@ func TestSocialSignInOfApps(t *testing.T) {
 		}
 	})
 
-	t.Run("a login does not even ask", func(t *testing.T) {
-		idp.SignIn(provider.Person{Subject: "discreet as well"})
+	t.Run("a login does not ask for traits", func(t *testing.T) {
+		idp.SignIn(provider.Person{Subject: "discreet 2"})
 		flow, back := login(t, loginInApp)
 		returns(t, back)
 		flow = must(client.Login.Get(ctx, flow.ID))(t)
@@ -155,15 +155,15 @@ func TestSocialSignInOfApps(t *testing.T) {
 		}
 	})
 
-	t.Run("without an exchange code the browser ends on the error page", func(t *testing.T) {
-		idp.SignIn(newAccount())
+	t.Run("without an exchange code the browser is redirected to the error page", func(t *testing.T) {
+		idp.SignIn(newProviderPerson())
 		_, back := login(t, kratos.StartLogin{ReturnTo: "kratosgo://return"})
-		isErrorPage(t, client, back, http.StatusBadRequest)
+		expectErrorPage(t, client, back, http.StatusBadRequest)
 	})
 
 	t.Run("a second factor comes after the provider", func(t *testing.T) {
 		cover(t, "login", native, "oidc", "second factor")
-		idp.SignIn(newAccount())
+		idp.SignIn(newProviderPerson())
 		flow, back := registration(t)
 		got := must(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))(t)
 		shown := must(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, kratos.SessionToken(got.SessionToken)))(t)
@@ -186,7 +186,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 	})
 
 	t.Run("the provider cannot refresh a session", func(t *testing.T) {
-		idp.SignIn(newAccount())
+		idp.SignIn(newProviderPerson())
 		flow, back := registration(t)
 		token := must(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))(t).SessionToken
 		refresh := loginInApp
@@ -195,18 +195,18 @@ func TestSocialSignInOfApps(t *testing.T) {
 		if again.SessionTokenExchangeCode != "" {
 			t.Error("there is an exchange code")
 		}
-		isErrorPage(t, client, back, http.StatusBadRequest)
+		expectErrorPage(t, client, back, http.StatusBadRequest)
 	})
 
-	t.Run("what the app knows of the person goes along to the provider", func(t *testing.T) {
+	t.Run("upstream parameters are sent to the provider", func(t *testing.T) {
 		flow := must(client.Login.With(loginInApp).Start(ctx))(t)
 		step := must(client.Login.Submit(ctx, flow, kratos.LoginOIDC{Provider: provider.ID, UpstreamParameters: map[string]string{"login_hint": "grace@example.org"}}))(t)
 		if there := must(url.Parse(step.RedirectTo))(t); there.Query().Get("login_hint") != "grace@example.org" {
-			t.Errorf("the browser goes to %s", there)
+			t.Errorf("the browser is redirected to %s", there)
 		}
 	})
 
-	t.Run("an ID token is not accepted of a generic provider", func(t *testing.T) {
+	t.Run("an ID token of a generic provider is not accepted", func(t *testing.T) {
 		_, err := client.Login.Do(ctx, kratos.LoginOIDC{Provider: provider.ID, IDToken: "a.b.c", IDTokenNonce: "n"})
 		wantError(t, "a login", err, kratos.ErrServer)
 		_, err = client.Registration.Do(ctx, kratos.RegistrationOIDC{Provider: provider.ID, IDToken: "a.b.c", IDTokenNonce: "n"})
@@ -220,7 +220,7 @@ func TestSocialSignInOfApps(t *testing.T) {
 		wantError(t, "a registration", err, kratos.ErrNotFound)
 	})
 
-	t.Run("an address that is taken leads to a login that links the account", func(t *testing.T) {
+	t.Run("an address in use redirects to a login that links the account", func(t *testing.T) {
 		p := newPerson()
 		registered := register(t, client, p)
 		idp.SignIn(provider.Person{Subject: p.Email, Email: p.Email})
@@ -249,10 +249,10 @@ func TestSocialSignInOfApps(t *testing.T) {
 			t.Errorf("the provider logs in %s", session.Identity.ID)
 		}
 
-		cover(t, "settings", native, "oidc", "done", "refused")
+		cover(t, "settings", native, "oidc", "done", "rejected")
 		token := kratos.SessionToken(step.SessionToken)
 		_, err := client.Settings.Do(ctx, kratos.SettingsOIDC{Link: "initech"}, token)
-		rejectedFor(t, "linking what is not there", err, kratos.MessageInvalid)
+		expectRejected(t, "linking an unknown provider", err, kratos.MessageInvalid)
 		unlinked := must(client.Settings.Do(ctx, kratos.SettingsOIDC{Unlink: provider.ID}, token))(t)
 		if !unlinked.Done {
 			t.Errorf("unlinked: %+v", unlinked)
@@ -261,8 +261,8 @@ func TestSocialSignInOfApps(t *testing.T) {
 		returns(t, back, "flow", "no_org_ui")
 	})
 
-	t.Run("settings of an app offer no provider and linking ends on the error page", func(t *testing.T) {
-		cover(t, "settings", native, "oidc", "elsewhere")
+	t.Run("settings of an app have no provider, and linking redirects to the error page", func(t *testing.T) {
+		cover(t, "settings", native, "oidc", "redirected")
 		token := kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 		flow := must(client.Settings.Start(ctx, token))(t)
 		if got := flow.Form().Group(kratos.UINodeGroupOIDC); len(got) != 0 {
@@ -272,12 +272,12 @@ func TestSocialSignInOfApps(t *testing.T) {
 		if step.Done || step.RedirectTo == "" {
 			t.Fatalf("linking: %+v", step)
 		}
-		isErrorPage(t, client, newBrowser(t, srv).open(step.RedirectTo), http.StatusUnauthorized)
+		expectErrorPage(t, client, newBrowser(t, srv).open(step.RedirectTo), http.StatusUnauthorized)
 	})
 }
 
-// saysWhy checks that a form has nothing but one error to say, with a text like why.
-func saysWhy(t *testing.T, form kratos.Form, why string) {
+// expectError checks that a form has a single message, an error with this text.
+func expectError(t *testing.T, form kratos.Form, why string) {
 	t.Helper()
 	switch m := form.Messages; {
 	case len(m) != 1:

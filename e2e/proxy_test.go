@@ -18,15 +18,15 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// A browser that never sees Kratos itself does everything that a person can do, on pages and
-// through the proxy of one site.
+// A browser goes through all flows on the pages and through the proxy of one site, without a
+// request to Kratos itself.
 func TestPagesThroughAProxy(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	srv := server.ForTest(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
 	s.mux.Handle("/auth/", client.Proxy("/auth"))
-	s.pages(client)
+	s.addPages(client)
 	s.mux.Handle("GET /error", client.ErrorHandler(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) {
 		fmt.Fprintf(w, "page error %d %s", e.Error.Code, e.Error.ID)
 	}))
@@ -40,58 +40,58 @@ func TestPagesThroughAProxy(t *testing.T) {
 		}
 		http.Redirect(w, r, flow.LogoutURL, http.StatusSeeOther)
 	})
-	s.home(client)
-	s.onlyHere()
+	s.addHome(client)
+	s.failOnOtherHosts()
 
 	p := newPerson()
-	where, page := s.visit("/registration")
-	s.wants("the registration", where, page, "/registration?flow=", "page registration")
+	where, page := s.open("/registration")
+	s.expect("the registration", where, page, "/registration?flow=", "page registration")
 	if !strings.HasPrefix(s.action, "/auth/self-service/registration?flow=") {
 		t.Fatalf("the form goes to %s", s.action)
 	}
-	where, page = s.send(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {"x"}})
-	s.wants("a password that is too short", where, page, "/registration?flow=", "password 4000032")
-	where, page = s.send(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {p.password}})
-	s.wants("registered", where, page, "/", "home of ")
-	code(t, srv, p.Email)
-	where, page = s.visit("/verification")
-	s.wants("the verification", where, page, "/verification?flow=", "page verification")
-	where, page = s.send(url.Values{"method": {"code"}, "email": {p.Email}})
-	s.wants("a code", where, page, "/verification?flow=", "message 1080003")
-	where, page = s.send(url.Values{"method": {"code"}, "code": {code(t, srv, p.Email)}})
-	s.wants("verified", where, page, "/verification?flow=", "message 1080002")
-	where, page = s.visit("/settings")
-	s.wants("settings", where, page, "/settings?flow=", "page settings")
-	where, page = s.send(url.Values{"method": {"password"}, "password": {"another correct horse"}})
-	s.wants("a new password", where, page, "/settings?flow=", "message 1050001")
-	where, page = s.visit("/auth/sessions/whoami")
-	s.wants("who is it", where, page, "/auth/sessions/whoami", p.Email)
-	where, page = s.visit("/logout")
-	s.wants("logged out", where, page, "/login?flow=", "page login")
-	where, page = s.visit("/settings")
-	s.wants("settings of nobody", where, page, "/login?flow=", "page login")
-	where, page = s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"another correct horse"}})
-	s.wants("back from the login", where, page, "/settings?flow=", "page settings")
-	s.forget()
-	s.onlyHere()
+	where, page = s.submit(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {"x"}})
+	s.expect("a password that is too short", where, page, "/registration?flow=", "password 4000032")
+	where, page = s.submit(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {p.password}})
+	s.expect("registered", where, page, "/", "home of ")
+	emailedCode(t, srv, p.Email)
+	where, page = s.open("/verification")
+	s.expect("the verification", where, page, "/verification?flow=", "page verification")
+	where, page = s.submit(url.Values{"method": {"code"}, "email": {p.Email}})
+	s.expect("a code", where, page, "/verification?flow=", "message 1080003")
+	where, page = s.submit(url.Values{"method": {"code"}, "code": {emailedCode(t, srv, p.Email)}})
+	s.expect("verified", where, page, "/verification?flow=", "message 1080002")
+	where, page = s.open("/settings")
+	s.expect("settings", where, page, "/settings?flow=", "page settings")
+	where, page = s.submit(url.Values{"method": {"password"}, "password": {"another correct horse"}})
+	s.expect("a new password", where, page, "/settings?flow=", "message 1050001")
+	where, page = s.open("/auth/sessions/whoami")
+	s.expect("whoami", where, page, "/auth/sessions/whoami", p.Email)
+	where, page = s.open("/logout")
+	s.expect("logged out", where, page, "/login?flow=", "page login")
+	where, page = s.open("/settings")
+	s.expect("settings without a session", where, page, "/login?flow=", "page login")
+	where, page = s.submit(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"another correct horse"}})
+	s.expect("back from the login", where, page, "/settings?flow=", "page settings")
+	s.clearCookies()
+	s.failOnOtherHosts()
 
-	where, page = s.visit("/login?return_to=" + url.QueryEscape(s.url+"/settings"))
-	s.wants("the login", where, page, "/login?flow=", "page login")
+	where, page = s.open("/login?return_to=" + url.QueryEscape(s.url+"/settings"))
+	s.expect("the login", where, page, "/login?flow=", "page login")
 	csrf := s.csrf
 	s.csrf = "wrong"
-	where, page = s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"another correct horse"}})
-	s.wants("a wrong CSRF token", where, page, "/error?id=", "page error 403 security_csrf_violation")
+	where, page = s.submit(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"another correct horse"}})
+	s.expect("a wrong CSRF token", where, page, "/error?id=", "page error 403 security_csrf_violation")
 	s.csrf = csrf
-	where, page = s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"another correct horse"}})
-	s.wants("logged in", where, page, "/settings?flow=", "page settings")
+	where, page = s.submit(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"another correct horse"}})
+	s.expect("logged in", where, page, "/settings?flow=", "page settings")
 
 	s.browser.Jar, _ = cookiejar.New(nil)
-	where, page = s.visit("/recovery")
-	s.wants("the recovery", where, page, "/recovery?flow=", "page recovery")
-	where, page = s.send(url.Values{"method": {"code"}, "email": {p.Email}})
-	s.wants("a code", where, page, "/recovery?flow=", "message 1060003")
-	where, page = s.send(url.Values{"method": {"code"}, "code": {code(t, srv, p.Email)}})
-	s.wants("recovered", where, page, "/settings?flow=", "page settings")
+	where, page = s.open("/recovery")
+	s.expect("the recovery", where, page, "/recovery?flow=", "page recovery")
+	where, page = s.submit(url.Values{"method": {"code"}, "email": {p.Email}})
+	s.expect("a code", where, page, "/recovery?flow=", "message 1060003")
+	where, page = s.submit(url.Values{"method": {"code"}, "code": {emailedCode(t, srv, p.Email)}})
+	s.expect("recovered", where, page, "/settings?flow=", "page settings")
 
 	for _, path := range []string{"/auth/admin/identities", "/auth/health/ready", "/auth/self-service/%2e%2e/admin/identities", "/auth/schemas"} {
 		t.Run(path, func(t *testing.T) {
@@ -102,8 +102,8 @@ func TestPagesThroughAProxy(t *testing.T) {
 	}
 }
 
-// behindProxy starts a Kratos whose own URL is that of the site's proxy, and returns it with a site
-// that has it.
+// behindProxy starts a Kratos whose base URL is that of the site's proxy, and returns it with the
+// site.
 func behindProxy(t *testing.T, config map[string]any, opts ...kratos.Option) (*site, *server.Server, *kratos.Client) {
 	t.Helper()
 	s := newSite(t)
@@ -119,13 +119,12 @@ func behindProxy(t *testing.T, config map[string]any, opts ...kratos.Option) (*s
 		t.Fatal(err)
 	}
 	s.mux.Handle("/auth/", client.Proxy("/auth"))
-	s.pages(client)
-	s.home(client)
+	s.addPages(client)
+	s.addHome(client)
 	return s, srv, client
 }
 
-// Kratos takes nearly everything for the id of a provider, and has it in the URL to which providers
-// send browsers back.
+// Kratos accepts nearly every string as the id of a provider, and has it in the callback URL.
 func TestProvidersOfAnyNameThroughAProxy(t *testing.T) {
 	t.Parallel()
 	ids := []string{"acme:prod", "a@b.example", "my idp", "café", "a+b", "100%", "a%2Fb", "a;b,c", "(a)!*'", "a&b=c$d", "corp\\idp", "api", "日本語", "a?b#c"}
@@ -144,21 +143,21 @@ func TestProvidersOfAnyNameThroughAProxy(t *testing.T) {
 	for _, id := range ids {
 		for _, page := range []string{"/registration", "/login"} {
 			t.Run(id+" at "+page, func(t *testing.T) {
-				s.forget()
-				idp.SignIn(newAccount())
-				s.visit(page)
-				where, got := s.send(url.Values{"provider": {id}})
-				s.wants(id+" at "+page, where, got, "/", "home of ")
-				if where != "/" || got == "home of nobody" {
-					t.Errorf("%q at %s signs nobody in", id, page)
+				s.clearCookies()
+				idp.SignIn(newProviderPerson())
+				s.open(page)
+				where, got := s.submit(url.Values{"provider": {id}})
+				s.expect(id+" at "+page, where, got, "/", "home of ")
+				if where != "/" || got == "home without session" {
+					t.Errorf("%q at %s does not log in", id, page)
 				}
 			})
 		}
 	}
 }
 
-// A script that finishes a native flow on the site gets no session token, and nobody is signed in.
-func TestANativeFlowThroughAProxy(t *testing.T) {
+// A script that submits a native flow to the site gets no session token, and no session is created.
+func TestNativeFlowThroughAProxy(t *testing.T) {
 	t.Parallel()
 	s, srv, client := behindProxy(t, nil)
 	_, admin := clients(t, srv)
@@ -199,13 +198,13 @@ func TestANativeFlowThroughAProxy(t *testing.T) {
 			}
 		})
 	}
-	// The same as a browser's flow.
-	s.visit("/login")
-	where, page := s.send(fields)
-	s.wants("a browser's login", where, page, "/", "home of "+id)
+	// The same submission of a browser flow logs in.
+	s.open("/login")
+	where, page := s.submit(fields)
+	s.expect("a browser's login", where, page, "/", "home of "+id)
 }
 
-func TestFilesOfKratosThroughAProxy(t *testing.T) {
+func TestKratosFilesThroughAProxy(t *testing.T) {
 	t.Parallel()
 	s, _, _ := behindProxy(t, nil)
 	for path, want := range map[string]struct {
@@ -238,8 +237,8 @@ func TestFilesOfKratosThroughAProxy(t *testing.T) {
 	}
 }
 
-// A browser that sends its form a byte at a time is given up.
-func TestASlowFormThroughAProxy(t *testing.T) {
+// A form that is sent byte by byte times out.
+func TestSlowFormThroughAProxy(t *testing.T) {
 	t.Parallel()
 	s, _, _ := behindProxy(t, nil, kratos.WithHTTPClient(&http.Client{Timeout: time.Second}))
 	for path, want := range map[string]string{"/self-service/login": "HTTP/1.1 504", "/admin/identities": "HTTP/1.1 404"} {

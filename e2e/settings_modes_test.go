@@ -10,19 +10,19 @@ func TestSettingsInEveryMode(t *testing.T) {
 	t.Parallel()
 	fx := sharedFixture(t)
 	fx.inModes(t, "the profile and the password are changed", modes, func(u *user) {
-		p := fx.member(u.t, true)
-		u.signIn(p)
-		at := start(u, settings)
-		at.submit("refused", kratos.SettingsProfile{Traits: traits{Email: "no address"}})
+		p := fx.createPerson(u.t, true)
+		u.logIn(p)
+		ft := start(u, settings)
+		ft.submit("rejected", kratos.SettingsProfile{Traits: traits{Email: "no address"}})
 		p.Newsletter = true
-		at.submit("done", kratos.SettingsProfile{Traits: p.traits})
-		at.submit("refused", kratos.SettingsPassword{Password: "x"})
+		ft.submit("done", kratos.SettingsProfile{Traits: p.traits})
+		ft.submit("rejected", kratos.SettingsPassword{Password: "x"})
 		p.password = "another correct horse"
-		at.submit("done", kratos.SettingsPassword{Password: p.password})
-		u.another().signIn(p)
+		ft.submit("done", kratos.SettingsPassword{Password: p.password})
+		u.newUser().logIn(p)
 	})
 	fx.inModes(t, "backup codes are confirmed only after they were shown", modes, func(u *user) {
-		u.signIn(fx.member(u.t, true))
-		start(u, settings).submit("refused", kratos.SettingsLookup{LookupSecretConfirm: true})
+		u.logIn(fx.createPerson(u.t, true))
+		start(u, settings).submit("rejected", kratos.SettingsLookup{LookupSecretConfirm: true})
 	})
 }

@@ -18,7 +18,7 @@ func TestSettings(t *testing.T) {
 	token := kratos.SessionToken(register(t, client, p).SessionToken)
 
 	_, err := client.Settings.Start(ctx)
-	wantError(t, "settings of nobody", err, kratos.ErrNoSession)
+	wantError(t, "settings without a session", err, kratos.ErrNoSession)
 	flow := must(client.Settings.Start(ctx, token))(t)
 	if flow.Identity.ID == "" || flow.Form().Value("traits.email") != p.Email {
 		t.Errorf("the form is of %q", flow.Form().Value("traits.email"))
@@ -40,7 +40,7 @@ func TestSettings(t *testing.T) {
 
 	other := kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 	_, err = client.Settings.Get(ctx, flow.ID, other)
-	wantError(t, "somebody else's flow", err, kratos.ErrIdentityMismatch)
+	wantError(t, "another person's flow", err, kratos.ErrIdentityMismatch)
 	_, err = client.Settings.Get(ctx, flow.ID)
 	wantError(t, "a flow without a session", err, kratos.ErrNoSession)
 }
@@ -112,15 +112,15 @@ func TestRecovery(t *testing.T) {
 	client, _ := clients(t, srv)
 	p := newPerson()
 	register(t, client, p)
-	code(t, srv, p.Email) // of the verification
+	emailedCode(t, srv, p.Email) // of the verification flow
 
 	step := must(client.Recovery.Do(ctx, kratos.RecoveryCode{Email: p.Email}))(t)
 	if step.Done || step.Flow.State != kratos.RecoveryFlowStateSentEmail {
 		t.Fatalf("asking for a code: %+v", step)
 	}
 	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: "000000"})
-	wantError(t, "a wrong code, answered by 200", err, kratos.ErrRejected)
-	done := must(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: code(t, srv, p.Email)}))(t)
+	wantError(t, "a wrong code, with status 200", err, kratos.ErrRejected)
+	done := must(client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: emailedCode(t, srv, p.Email)}))(t)
 	next := done.ContinueWith.Find(kratos.ContinueShowSettingsUI)
 	switch {
 	case !done.Done:
@@ -134,7 +134,7 @@ func TestRecovery(t *testing.T) {
 	must(client.Settings.Submit(ctx, settings, kratos.SettingsPassword{Password: "a new correct horse"}, kratos.SessionToken(done.SessionToken)))(t)
 	must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: "a new correct horse"}))(t)
 
-	unknown := must(client.Recovery.Do(ctx, kratos.RecoveryCode{Email: "nobody@example.org"}))(t)
+	unknown := must(client.Recovery.Do(ctx, kratos.RecoveryCode{Email: "unknown@example.org"}))(t)
 	if unknown.Done || unknown.Flow.State != kratos.RecoveryFlowStateSentEmail {
 		t.Errorf("an unknown address: %+v", unknown)
 	}
@@ -142,16 +142,16 @@ func TestRecovery(t *testing.T) {
 	wantError(t, "no address", err, kratos.ErrRejected)
 }
 
-// Without the feature flag, Kratos sends native clients to a page, and gives them no token.
+// Without the feature flag, Kratos redirects native clients to a page and returns no session token.
 func TestRecoveryOfANativeClientByDefault(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	client, _ := clients(t, shared)
 	p := newPerson()
 	register(t, client, p)
-	code(t, shared, p.Email)
+	emailedCode(t, shared, p.Email)
 	step := must(client.Recovery.Do(ctx, kratos.RecoveryCode{Email: p.Email}))(t)
-	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: code(t, shared, p.Email)})
+	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: emailedCode(t, shared, p.Email)})
 	wantError(t, "the right code", err, kratos.ErrBrowserLocationChangeRequired)
 	if err != nil && !strings.Contains(err.Error(), "feature_flags.use_continue_with_transitions") {
 		t.Errorf("the error does not name the setting: %v", err)

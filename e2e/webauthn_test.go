@@ -13,9 +13,9 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 	ctx := t.Context()
 	client, _ := clients(t, shared)
 
-	// secondFactor is a browser at the form that asks for the key.
+	// secondFactor returns a browser with the form that asks for the key.
 	secondFactor := func(t *testing.T, p person) (*kratos.Browser, *kratos.LoginFlow) {
-		browser := client.Browser(visit(nil))
+		browser := client.Browser(requestWithCookies(nil))
 		step := must(browser.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 		if step.Done || step.RedirectTo == "" {
 			t.Fatalf("the password: %+v", step)
@@ -27,7 +27,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 
 	t.Run("a key that is added in settings lifts the session to AAL2", func(t *testing.T) {
 		t.Parallel()
-		_, _, browser := keyPerson(t, client)
+		_, _, browser := registerWithSecurityKey(t, client)
 		if s := must(browser.Whoami(ctx))(t); s.AAL != kratos.AAL2 {
 			t.Errorf("session of %s", s.AAL)
 		}
@@ -35,7 +35,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 
 	t.Run("a login asks for the key after the password", func(t *testing.T) {
 		t.Parallel()
-		p, k, _ := keyPerson(t, client)
+		p, k, _ := registerWithSecurityKey(t, client)
 		browser, flow := secondFactor(t, p)
 		if id := flow.Form().Value("identifier"); id != p.Email {
 			t.Errorf("the form is for %q", id)
@@ -49,40 +49,40 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		}
 	})
 
-	t.Run("what the person's key has not signed is refused", func(t *testing.T) {
+	t.Run("assertions that the key has not signed are rejected", func(t *testing.T) {
 		t.Parallel()
-		p, k, _ := keyPerson(t, client)
+		p, k, _ := registerWithSecurityKey(t, client)
 		browser, flow := secondFactor(t, p)
 		challenge := webauthnOptions(flow.Form())
 		other := must(browser.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Start(ctx))(t).Form()
-		elsewhere := *k
-		elsewhere.site.Origin = "http://evil.example.com"
+		otherSite := *k
+		otherSite.site.Origin = "http://evil.example.com"
 		for name, tc := range map[string]struct {
-			answer string
-			number int
+			assertion string
+			number    int
 		}{
-			"another's key":                   {newKey().get(t, challenge), wrongKey},
-			"the answer to another challenge": {k.get(t, webauthnOptions(other)), wrongKey},
-			"an answer given on another site": {elsewhere.get(t, challenge), wrongKey},
-			"no answer at all":                {"{}", kratos.MessageInvalid},
+			"another's key":                      {newKey().get(t, challenge), wrongKey},
+			"an assertion for another challenge": {k.get(t, webauthnOptions(other)), wrongKey},
+			"an assertion of another site":       {otherSite.get(t, challenge), wrongKey},
+			"no assertion":                       {"{}", kratos.MessageInvalid},
 		} {
-			_, err := browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: tc.answer})
-			rejectedFor(t, name, err, tc.number)
+			_, err := browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: tc.assertion})
+			expectRejected(t, name, err, tc.number)
 		}
 		_, err := browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{WebAuthnLogin: k.get(t, challenge)})
-		wantError(t, "an answer without the identifier", err, kratos.ErrRejected)
+		wantError(t, "an assertion without the identifier", err, kratos.ErrRejected)
 		_, err = browser.Whoami(ctx)
 		wantError(t, "whoami after all that", err, kratos.ErrAAL2Required)
 	})
 
 	t.Run("without the key the password is enough again", func(t *testing.T) {
 		t.Parallel()
-		p, k, browser := keyPerson(t, client)
+		p, k, browser := registerWithSecurityKey(t, client)
 		removed := must(browser.Settings.Do(ctx, kratos.SettingsWebAuthn{WebAuthnRemove: hexID(k)}))(t)
-		if ids := removals(removed.Flow.Form(), "webauthn_remove"); !removed.Done || len(ids) != 0 {
+		if ids := removableKeys(removed.Flow.Form(), "webauthn_remove"); !removed.Done || len(ids) != 0 {
 			t.Errorf("removed: done %v, keys %v", removed.Done, ids)
 		}
-		browser = client.Browser(visit(nil))
+		browser = client.Browser(requestWithCookies(nil))
 		step := must(browser.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 		if !step.Done {
 			t.Errorf("the password: %+v", step)
@@ -92,9 +92,9 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 	t.Run("a native client cannot use the key", func(t *testing.T) {
 		t.Parallel()
 		for _, flow := range []string{"login", "registration", "settings"} {
-			cover(t, flow, native, "webauthn", "refused")
+			cover(t, flow, native, "webauthn", "rejected")
 		}
-		p, _, _ := keyPerson(t, client)
+		p, _, _ := registerWithSecurityKey(t, client)
 		token := kratos.SessionToken(must(client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t).SessionToken)
 		_, err := client.Whoami(ctx, token)
 		wantError(t, "whoami with the password alone", err, kratos.ErrAAL2Required)
@@ -103,13 +103,13 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 			t.Errorf("the form of a person who has no other second factor: %+v", nodes)
 		}
 		_, err = client.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: "{}"}, token)
-		rejectedFor(t, "login", err, noLoginStrategy)
+		expectRejected(t, "login", err, noLoginStrategy)
 
 		token = kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 		_, err = client.Settings.Do(ctx, kratos.SettingsWebAuthn{WebAuthnRegister: "{}"}, token)
-		rejectedFor(t, "settings", err, noSettingsStrategy)
+		expectRejected(t, "settings", err, noSettingsStrategy)
 		_, err = client.Registration.Do(ctx, kratos.RegistrationWebAuthn{Traits: newPerson().traits, WebAuthnRegister: "{}"})
-		rejectedFor(t, "registration", err, noRegistrationStrategy)
+		expectRejected(t, "registration", err, noRegistrationStrategy)
 	})
 }
 
@@ -118,46 +118,46 @@ func TestKeysInSettingsPages(t *testing.T) {
 	s := newSite(t)
 	srv := server.ForTest(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
-	s.pages(client)
-	s.home(client)
+	s.addPages(client)
+	s.addHome(client)
 	p, passkey, second := newPerson(), newKey(), newKey()
 	register(t, client, p)
 	password := url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}}
 
-	s.visit("/login?return_to=/settings")
-	s.send(password)
-	s.visit("/settings")
-	where, page := s.send(url.Values{"method": {"passkey"}, "passkey_settings_register": {passkey.create(t, passkeyOptions(s.form))}})
-	s.wants("a passkey", where, page, "/settings?flow=", "message 1050001")
-	where, page = s.send(url.Values{"method": {"webauthn"}, "webauthn_register": {second.create(t, webauthnOptions(s.form))}, "webauthn_register_displayname": {"the blue one"}})
-	s.wants("a security key", where, page, "/settings?flow=", "message 1050001")
-	if got := removals(s.form, "passkey_remove"); len(got) != 1 || len(removals(s.form, "webauthn_remove")) != 1 {
-		t.Errorf("the form has other keys: %v, %v", got, removals(s.form, "webauthn_remove"))
+	s.open("/login?return_to=/settings")
+	s.submit(password)
+	s.open("/settings")
+	where, page := s.submit(url.Values{"method": {"passkey"}, "passkey_settings_register": {passkey.create(t, passkeyOptions(s.form))}})
+	s.expect("a passkey", where, page, "/settings?flow=", "message 1050001")
+	where, page = s.submit(url.Values{"method": {"webauthn"}, "webauthn_register": {second.create(t, webauthnOptions(s.form))}, "webauthn_register_displayname": {"the blue one"}})
+	s.expect("a security key", where, page, "/settings?flow=", "message 1050001")
+	if got := removableKeys(s.form, "passkey_remove"); len(got) != 1 || len(removableKeys(s.form, "webauthn_remove")) != 1 {
+		t.Errorf("the form has other keys: %v, %v", got, removableKeys(s.form, "webauthn_remove"))
 	}
 
-	s.forget()
-	s.visit("/login")
-	where, page = s.send(password)
-	s.wants("the password", where, page, "/login?", "message 1010004")
-	where, page = s.send(url.Values{"method": {"webauthn"}, "identifier": {p.Email}, "webauthn_login": {second.get(t, webauthnOptions(s.form))}})
-	s.wants("the security key", where, page, "/", "home of ")
+	s.clearCookies()
+	s.open("/login")
+	where, page = s.submit(password)
+	s.expect("the password", where, page, "/login?", "message 1010004")
+	where, page = s.submit(url.Values{"method": {"webauthn"}, "identifier": {p.Email}, "webauthn_login": {second.get(t, webauthnOptions(s.form))}})
+	s.expect("the security key", where, page, "/", "home of ")
 	home := page
-	s.visit("/settings")
-	where, page = s.send(url.Values{"method": {"webauthn"}, "webauthn_remove": {hexID(second)}})
-	s.wants("the security key is removed", where, page, "/settings?flow=", "message 1050001")
+	s.open("/settings")
+	where, page = s.submit(url.Values{"method": {"webauthn"}, "webauthn_remove": {hexID(second)}})
+	s.expect("the security key is removed", where, page, "/settings?flow=", "message 1050001")
 
-	s.forget()
-	s.visit("/login")
-	where, page = s.send(url.Values{"method": {"passkey"}, "passkey_login": {passkey.get(t, passkeyOptions(s.form))}})
-	s.wants("the passkey", where, page, "/", home)
+	s.clearCookies()
+	s.open("/login")
+	where, page = s.submit(url.Values{"method": {"passkey"}, "passkey_login": {passkey.get(t, passkeyOptions(s.form))}})
+	s.expect("the passkey", where, page, "/", home)
 }
 
 func TestSecurityKeysInsteadOfPasswords(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	srv := server.ForTest(t, server.Options{Config: methods(map[string]any{"webauthn": map[string]any{"config": map[string]any{"passwordless": true}}})})
+	srv := server.ForTest(t, server.Options{Config: methodsConfig(map[string]any{"webauthn": map[string]any{"config": map[string]any{"passwordless": true}}})})
 	client, _ := clients(t, srv)
-	p, k, browser := newPerson(), newKey(), client.Browser(visit(nil))
+	p, k, browser := newPerson(), newKey(), client.Browser(requestWithCookies(nil))
 
 	profile := must(browser.Registration.Do(ctx, kratos.RegistrationProfile{Traits: p.traits}))(t)
 	registered := must(browser.Registration.Submit(ctx, profile.Flow, kratos.RegistrationWebAuthn{
@@ -174,7 +174,7 @@ func TestSecurityKeysInsteadOfPasswords(t *testing.T) {
 
 	flow := must(browser.Login.Start(ctx))(t)
 	if webauthnOptions(flow.Form()) != "" {
-		t.Error("there is a challenge before anybody said who they are")
+		t.Error("there is a challenge before the identifier is submitted")
 	}
 	named := must(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email}))(t)
 	switch {
@@ -185,7 +185,7 @@ func TestSecurityKeysInsteadOfPasswords(t *testing.T) {
 	case named.RedirectTo == "":
 		t.Fatal("the identifier: no redirect")
 	}
-	flow = must(browser.Login.Get(ctx, flow.ID))(t) // the page where RedirectTo leads shows the same flow
+	flow = must(browser.Login.Get(ctx, flow.ID))(t) // the page at RedirectTo has the same flow
 	step := must(browser.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(t, webauthnOptions(flow.Form()))}))(t)
 	switch {
 	case !step.Done:
@@ -196,8 +196,8 @@ func TestSecurityKeysInsteadOfPasswords(t *testing.T) {
 		t.Errorf("logged in: step.Identity.ID = %v, want %v", step.Identity.ID, registered.Identity.ID)
 	}
 
-	again := client.Browser(visit(nil))
+	again := client.Browser(requestWithCookies(nil))
 	flow = must(again.Login.Start(ctx))(t)
 	_, err := again.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: newPerson().Email})
-	rejectedFor(t, "somebody without a key", err, noKey)
+	expectRejected(t, "a person without a key", err, noKey)
 }

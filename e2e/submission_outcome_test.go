@@ -14,8 +14,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// outcome is what Kratos answered, as far as it does not depend on who asked.
-func (p *poster) outcome() string {
+// summary returns the parts of the last response that do not depend on the user.
+func (p *submitter) summary() string {
 	p.t.Helper()
 	type identity struct{ Traits any }
 	var body struct {
@@ -59,7 +59,7 @@ func (p *poster) outcome() string {
 	return strings.ReplaceAll(string(text), p.name, "{name}")
 }
 
-// lastResponse is a transport that remembers what came back last.
+// lastResponse is a transport that stores the last response.
 type lastResponse struct {
 	status int
 	body   []byte
@@ -78,7 +78,7 @@ func (l *lastResponse) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// hook receives web hooks, and keeps the payload of each person.
+// hook receives web hooks, and stores the payload of each person.
 type hook struct {
 	url      string
 	mu       sync.Mutex

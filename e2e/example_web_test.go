@@ -17,7 +17,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// website is examples/web as it is, in front of a Kratos of its own, and a browser.
+// website is the program examples/web with its own Kratos, and a browser.
 type website struct {
 	*site
 	srv *server.Server
@@ -41,7 +41,7 @@ func newWebsite(t *testing.T) *website {
 
 	s := newSite(t)
 	s.url = "http://" + address
-	s.onlyHere()
+	s.failOnOtherHosts()
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", address); err == nil {
 			conn.Close()
@@ -54,69 +54,69 @@ func newWebsite(t *testing.T) *website {
 	return &website{s, srv}
 }
 
-// fill fills in the form of a method on a page, and returns where that leads.
-func (s *website) fill(page, method string, fields url.Values) (where, next string) {
+// submitForm submits the form of a method on a page, and returns the URL after redirects and the
+// page.
+func (s *website) submitForm(page, method string, fields url.Values) (where, next string) {
 	s.t.Helper()
 	s.action, s.csrf = formOnPage(s.t, page, method, fields)
 	fields.Set("method", method)
-	return s.send(fields)
+	return s.submit(fields)
 }
 
-// member registers somebody on the pages.
-func (s *website) member() person {
+// register registers a person on the pages.
+func (s *website) register() person {
 	s.t.Helper()
 	p := newPerson()
-	_, page := s.visit("/registration")
-	_, page = s.fill(page, "profile", url.Values{"traits.email": {p.Email}})
-	where, page := s.fill(page, "password", url.Values{"password": {p.password}})
-	s.wants("registered", where, page, "/", "You are ")
+	_, page := s.open("/registration")
+	_, page = s.submitForm(page, "profile", url.Values{"traits.email": {p.Email}})
+	where, page := s.submitForm(page, "password", url.Values{"password": {p.password}})
+	s.expect("registered", where, page, "/", "You are ")
 	return p
 }
 
-// logOut presses the button of the front page.
+// logOut submits the logout form of the front page.
 func (s *website) logOut() (where, page string) {
 	s.t.Helper()
 	resp, err := s.browser.PostForm(s.url+"/logout", nil)
 	return s.read(resp, err)
 }
 
-// The program of examples/web, as it is, and a browser that fills in the forms that it finds on its
-// pages.
-func TestTheExampleWebsite(t *testing.T) {
+// A browser submits the forms on the pages of examples/web.
+func TestExampleWebsite(t *testing.T) {
 	t.Parallel()
 	s := newWebsite(t)
 	p := newPerson()
-	where, page := s.visit("/registration")
-	s.wants("the registration", where, page, "/registration?flow=", "<h1>Register</h1>")
-	where, page = s.fill(page, "profile", url.Values{"traits.email": {p.Email}})
-	s.wants("the profile", where, page, "/registration?flow=", `name="password"`)
-	where, page = s.fill(page, "password", url.Values{"password": {"x"}})
-	s.wants("a password that is too short", where, page, "/registration?flow=", `data-message="4000032"`)
-	where, page = s.fill(page, "password", url.Values{"password": {p.password}})
-	s.wants("registered", where, page, "/", "You are ")
-	code(t, s.srv, p.Email)
-	_, page = s.visit("/verification")
-	where, page = s.fill(page, "code", url.Values{"email": {p.Email}})
-	s.wants("a code", where, page, "/verification?flow=", `data-message="1080003"`)
-	where, page = s.fill(page, "code", url.Values{"code": {code(t, s.srv, p.Email)}})
-	s.wants("verified", where, page, "/verification?flow=", `data-message="1080002"`)
-	where, page = s.visit("/settings")
-	s.wants("settings", where, page, "/settings?flow=", `data-trigger="oryPasskeySettingsRegistration"`)
+	where, page := s.open("/registration")
+	s.expect("the registration", where, page, "/registration?flow=", "<h1>Register</h1>")
+	where, page = s.submitForm(page, "profile", url.Values{"traits.email": {p.Email}})
+	s.expect("the profile", where, page, "/registration?flow=", `name="password"`)
+	where, page = s.submitForm(page, "password", url.Values{"password": {"x"}})
+	s.expect("a password that is too short", where, page, "/registration?flow=", `data-message="4000032"`)
+	where, page = s.submitForm(page, "password", url.Values{"password": {p.password}})
+	s.expect("registered", where, page, "/", "You are ")
+	emailedCode(t, s.srv, p.Email)
+	_, page = s.open("/verification")
+	where, page = s.submitForm(page, "code", url.Values{"email": {p.Email}})
+	s.expect("a code", where, page, "/verification?flow=", `data-message="1080003"`)
+	where, page = s.submitForm(page, "code", url.Values{"code": {emailedCode(t, s.srv, p.Email)}})
+	s.expect("verified", where, page, "/verification?flow=", `data-message="1080002"`)
+	where, page = s.open("/settings")
+	s.expect("settings", where, page, "/settings?flow=", `data-trigger="oryPasskeySettingsRegistration"`)
 	where, page = s.logOut()
-	s.wants("logged out", where, page, "/login?flow=", "<h1>Log in</h1>")
-	where, page = s.visit("/")
-	s.wants("nobody", where, page, "/login?flow=", "<h1>Log in</h1>")
-	where, page = s.fill(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
-	s.wants("logged in", where, page, "/", "You are ")
-	where, page = s.visit("/error?id=" + nobody)
-	s.wants("an error that there is none of", where, page, "/error", http.StatusText(http.StatusNotFound))
+	s.expect("logged out", where, page, "/login?flow=", "<h1>Log in</h1>")
+	where, page = s.open("/")
+	s.expect("no session", where, page, "/login?flow=", "<h1>Log in</h1>")
+	where, page = s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
+	s.expect("logged in", where, page, "/", "You are ")
+	where, page = s.open("/error?id=" + unknownID)
+	s.expect("an unknown error", where, page, "/error", http.StatusText(http.StatusNotFound))
 }
 
 var secretOnPage = regexp.MustCompile(`<code>([A-Z2-7]{16,})</code>`)
 
-// Somebody with an authenticator app is led to the second factor from everywhere, and never in
-// circles.
-func TestTheExampleWebsiteAndTheSecondFactor(t *testing.T) {
+// Each page redirects a person with an authenticator app to the second factor, without a redirect
+// loop.
+func TestExampleWebsiteSecondFactor(t *testing.T) {
 	t.Parallel()
 	s := newWebsite(t)
 	s.browser.CheckRedirect = func(r *http.Request, via []*http.Request) error {
@@ -125,8 +125,8 @@ func TestTheExampleWebsiteAndTheSecondFactor(t *testing.T) {
 		}
 		return nil
 	}
-	p := s.member()
-	_, page := s.visit("/settings")
+	p := s.register()
+	_, page := s.open("/settings")
 	if !strings.Contains(page, `<img src="data:image/png;base64,`) || strings.Contains(page, "ZgotmplZ") {
 		t.Error("the picture for the app is not shown")
 	}
@@ -134,30 +134,30 @@ func TestTheExampleWebsiteAndTheSecondFactor(t *testing.T) {
 	if secret == nil {
 		t.Fatalf("no secret on the page\n%s", page)
 	}
-	where, page := s.fill(page, "totp", url.Values{"totp_code": {must(totp.GenerateCode(secret[1], time.Now()))(t)}})
-	s.wants("enrolled", where, page, "/settings?flow=", `data-message="1050001"`)
+	where, page := s.submitForm(page, "totp", url.Values{"totp_code": {must(totp.GenerateCode(secret[1], time.Now()))(t)}})
+	s.expect("enrolled", where, page, "/settings?flow=", `data-message="1050001"`)
 	_, page = s.logOut()
-	where, page = s.fill(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
-	s.wants("after the password", where, page, "/login?flow=", `name="totp_code"`)
+	where, page = s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
+	s.expect("after the password", where, page, "/login?flow=", `name="totp_code"`)
 	for _, path := range []string{"/", "/login", "/login?return_to=%2Fsettings", "/registration", "/recovery", "/settings"} {
-		where, page = s.visit(path)
-		s.wants(path+" before the second factor", where, page, "/login?flow=", `name="totp_code"`)
+		where, page = s.open(path)
+		s.expect(path+" before the second factor", where, page, "/login?flow=", `name="totp_code"`)
 	}
-	where, page = s.fill(page, "totp", url.Values{"totp_code": {"000000"}})
-	s.wants("a wrong code", where, page, "/login?flow=", `data-message="4000008"`)
-	_, page = s.visit("/login?return_to=%2Fsettings")
-	where, page = s.fill(page, "totp", url.Values{"totp_code": {must(totp.GenerateCode(secret[1], time.Now().Add(30*time.Second)))(t)}})
-	s.wants("the right code", where, page, "/settings?flow=", "<h1>Settings</h1>")
-	where, page = s.visit("/")
-	s.wants("the front page", where, page, "/", "at aal2")
-	where, page = s.visit("/login")
-	s.wants("the login of somebody signed in", where, page, "/", "at aal2")
+	where, page = s.submitForm(page, "totp", url.Values{"totp_code": {"000000"}})
+	s.expect("a wrong code", where, page, "/login?flow=", `data-message="4000008"`)
+	_, page = s.open("/login?return_to=%2Fsettings")
+	where, page = s.submitForm(page, "totp", url.Values{"totp_code": {must(totp.GenerateCode(secret[1], time.Now().Add(30*time.Second)))(t)}})
+	s.expect("the right code", where, page, "/settings?flow=", "<h1>Settings</h1>")
+	where, page = s.open("/")
+	s.expect("the front page", where, page, "/", "at aal2")
+	where, page = s.open("/login")
+	s.expect("the login with a session", where, page, "/", "at aal2")
 }
 
-func TestTheExampleWebsiteAndOtherSites(t *testing.T) {
+func TestExampleWebsiteCrossSiteRequests(t *testing.T) {
 	t.Parallel()
 	s := newWebsite(t)
-	s.member()
+	s.register()
 	ask := func(method, path string, header http.Header) *http.Response {
 		r := must(http.NewRequestWithContext(t.Context(), method, s.url+path, nil))(t)
 		r.Header = header
@@ -179,11 +179,11 @@ func TestTheExampleWebsiteAndOtherSites(t *testing.T) {
 			if resp := ask(tc.method, "/logout", tc.header); resp.StatusCode != tc.status {
 				t.Errorf("%s to log out: status %d, want %d", name, resp.StatusCode, tc.status)
 			}
-			where, page := s.visit("/")
-			s.wants("after "+name, where, page, "/", "You are ")
+			where, page := s.open("/")
+			s.expect("after "+name, where, page, "/", "You are ")
 		})
 	}
-	for _, path := range []string{"/", "/login?flow=" + nobody, "/registration", "/settings", "/error?id=" + nobody, "/nowhere", "/passkeys.js", "/auth/sessions/whoami", "/auth/.well-known/ory/webauthn.js"} {
+	for _, path := range []string{"/", "/login?flow=" + unknownID, "/registration", "/settings", "/error?id=" + unknownID, "/nowhere", "/passkeys.js", "/auth/sessions/whoami", "/auth/.well-known/ory/webauthn.js"} {
 		t.Run(path, func(t *testing.T) {
 			h := ask("GET", path, http.Header{}).Header
 			if policy := h.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(policy, "script-src 'self';") {
@@ -194,11 +194,11 @@ func TestTheExampleWebsiteAndOtherSites(t *testing.T) {
 			}
 		})
 	}
-	if _, page := s.visit("/settings"); strings.Contains(page, "<script>") || !strings.Contains(page, `<script src="/auth/.well-known/ory/webauthn.js"`) {
+	if _, page := s.open("/settings"); strings.Contains(page, "<script>") || !strings.Contains(page, `<script src="/auth/.well-known/ory/webauthn.js"`) {
 		t.Errorf("the page has a script that its policy forbids:\n%s", page)
 	}
 	where, page := s.logOut()
-	s.wants("the site's own form", where, page, "/login?flow=", ` data-init="oryPasskeyLoginAutocompleteInit"`)
+	s.expect("the site's own form", where, page, "/login?flow=", ` data-init="oryPasskeyLoginAutocompleteInit"`)
 }
 
 var (
@@ -206,7 +206,8 @@ var (
 	hiddenTag = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
 )
 
-// formOnPage finds the form of a method on a page, and adds what is hidden in it to fields.
+// formOnPage returns target and CSRF token of the form of a method on a page, and adds its hidden
+// inputs to fields.
 func formOnPage(t *testing.T, page, method string, fields url.Values) (action, csrf string) {
 	t.Helper()
 	for _, form := range formTag.FindAllStringSubmatch(page, -1) {

@@ -15,9 +15,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Cookies as values, without a request or a response, from the registration to the end of the
-// session.
-func TestASessionWithoutHTTP(t *testing.T) {
+// The cookies of a browser are passed as values, from the registration to the end of the session.
+func TestSessionWithCookieValues(t *testing.T) {
 	t.Parallel()
 	srv := server.ForTest(t, server.Options{Config: map[string]any{"session": map[string]any{"lifespan": "1h"}}})
 	client, admin := clients(t, srv)
@@ -85,8 +84,7 @@ func TestASessionWithoutHTTP(t *testing.T) {
 	}
 }
 
-// Whom a token lets in.
-func TestTheActiveSessionOfAToken(t *testing.T) {
+func TestActiveSessionOfAToken(t *testing.T) {
 	t.Parallel()
 	client, _ := clients(t, shared)
 	token := register(t, client, newPerson()).SessionToken
@@ -116,21 +114,20 @@ func TestTheActiveSessionOfAToken(t *testing.T) {
 	}
 }
 
-// Pages at a site that browsers do not reach Kratos through: the second factor comes before
-// everything.
-func TestPagesAndTheSecondFactor(t *testing.T) {
+// Browsers do not reach Kratos through this site. Each page redirects to the second factor.
+func TestPagesRequireTheSecondFactor(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	srv := server.ForTest(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
-	s.pages(client)
+	s.addPages(client)
 	signedIn := client.RequireSession(func(w http.ResponseWriter, r *http.Request, err error) {
-		http.Redirect(w, r, "/login?return_to=%2Faccount", http.StatusSeeOther) // whatever is missing
+		http.Redirect(w, r, "/login?return_to=%2Faccount", http.StatusSeeOther) // for any error
 	})
 	s.mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("account at " + string(kratos.SessionFromContext(r.Context()).AAL)))
 	})))
-	s.home(client)
+	s.addHome(client)
 	s.browser.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 		if len(via) >= 5 {
 			t.Fatalf("%d redirects, the last one to %s", len(via), r.URL.Path)
@@ -139,28 +136,28 @@ func TestPagesAndTheSecondFactor(t *testing.T) {
 	}
 
 	p := newPerson()
-	s.visit("/registration")
-	s.send(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {p.password}})
-	s.visit("/settings")
+	s.open("/registration")
+	s.submit(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {p.password}})
+	s.open("/settings")
 	secret, _ := s.form.TOTPSecret()
-	where, page := s.send(url.Values{"method": {"totp"}, "totp_code": {must(totp.GenerateCode(secret, time.Now()))(t)}})
-	s.wants("enrolled", where, page, "/settings?flow=", "message 1050001")
+	where, page := s.submit(url.Values{"method": {"totp"}, "totp_code": {must(totp.GenerateCode(secret, time.Now()))(t)}})
+	s.expect("enrolled", where, page, "/settings?flow=", "message 1050001")
 	check := s.browser.CheckRedirect
-	s.forget()
+	s.clearCookies()
 	s.browser.CheckRedirect = check
-	where, page = s.visit("/account")
-	s.wants("nobody", where, page, "/login?flow=", "page login")
-	s.send(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}})
+	where, page = s.open("/account")
+	s.expect("no session", where, page, "/login?flow=", "page login")
+	s.submit(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}})
 	for _, path := range []string{"/account", "/login", "/login?return_to=%2Faccount", "/registration", "/recovery", "/settings"} {
 		t.Run(path, func(t *testing.T) {
-			where, page = s.visit(path)
-			s.wants(path+" before the second factor", where, page, "/login?flow=", "page login")
+			where, page = s.open(path)
+			s.expect(path+" before the second factor", where, page, "/login?flow=", "page login")
 			if s.form.Field("totp_code") == nil {
 				t.Errorf("%s does not ask for the code of the app", path)
 			}
 		})
 	}
-	s.visit("/account")
-	where, page = s.send(url.Values{"method": {"totp"}, "totp_code": {must(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))(t)}})
-	s.wants("the right code", where, page, "/account", "account at aal2")
+	s.open("/account")
+	where, page = s.submit(url.Values{"method": {"totp"}, "totp_code": {must(totp.GenerateCode(secret, time.Now().Add(30*time.Second)))(t)}})
+	s.expect("the right code", where, page, "/account", "account at aal2")
 }

@@ -11,31 +11,31 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// An application in a browser gets flows and steps as JSON from the site's server, and submits JSON
+// A single-page application gets flows and results as JSON from the site's server, and submits JSON
 // to it.
-func TestPostedJSON(t *testing.T) {
+func TestJSONSubmissions(t *testing.T) {
 	t.Parallel()
 	fx := sharedFixture(t)
-	member := fx.member(t, true)
+	member := fx.createPerson(t, true)
 	u := fx.user(t, singlePage)
 
-	// The server hands the flow on as Kratos sent it.
+	// The server passes the flow on as Kratos sent it.
 	var flow *kratos.LoginFlow
-	u.ajax(func(b *kratos.Browser) { flow = must(b.Login.Start(t.Context()))(t) })
-	u.ajax(func(b *kratos.Browser) { flow = must(b.Login.Get(t.Context(), flow.ID))(t) })
-	handed := must(json.Marshal(flow))(t)
-	straight := newPoster(t, fx, postedRow{}, nil, false)
-	straight.user.http = u.http
-	straight.get(fx.srv.PublicURL + "/self-service/login/flows?id=" + flow.ID)
-	if want, got := anyOf(t, straight.last.body), anyOf(t, handed); !reflect.DeepEqual(withoutToken(want), withoutToken(got)) {
-		t.Errorf("handed on\n%s\nwant\n%s", handed, straight.last.body)
+	u.withBrowser(func(b *kratos.Browser) { flow = must(b.Login.Start(t.Context()))(t) })
+	u.withBrowser(func(b *kratos.Browser) { flow = must(b.Login.Get(t.Context(), flow.ID))(t) })
+	encoded := must(json.Marshal(flow))(t)
+	direct := newSubmitter(t, fx, submissionCase{}, nil, false)
+	direct.user.http = u.http
+	direct.get(fx.srv.PublicURL + "/self-service/login/flows?id=" + flow.ID)
+	if want, got := decodeAny(t, direct.last.body), decodeAny(t, encoded); !reflect.DeepEqual(withoutCSRFToken(want), withoutCSRFToken(got)) {
+		t.Errorf("passed on:\n%s\nwant:\n%s", encoded, direct.last.body)
 	}
 
-	// The application fills in the form, and knows nothing of Go.
-	form := anyOf(t, handed).(map[string]any)
+	// The application submits the form as JSON, without types of the SDK.
+	form := decodeAny(t, encoded).(map[string]any)
 	fill := func(password string) string {
 		return string(must(json.Marshal(map[string]any{
-			"method": "password", "identifier": member.Email, "password": password, "csrf_token": tokenIn(form), "transient_payload": map[string]any{"n": 1},
+			"method": "password", "identifier": member.Email, "password": password, "csrf_token": csrfToken(form), "transient_payload": map[string]any{"n": 1},
 		}))(t))
 	}
 	submit := func(spaBody string) (*kratos.FlowResult[kratos.LoginFlow], error) {
@@ -46,31 +46,31 @@ func TestPostedJSON(t *testing.T) {
 		withID := kratos.LoginFlow{LoginFlow: gen.LoginFlow{ID: form["id"].(string)}}
 		var step *kratos.FlowResult[kratos.LoginFlow]
 		var err error
-		u.ajax(func(b *kratos.Browser) { step, err = b.Login.Submit(t.Context(), &withID, body) })
+		u.withBrowser(func(b *kratos.Browser) { step, err = b.Login.Submit(t.Context(), &withID, body) })
 		return step, err
 	}
 	_, err := submit(fill("wrong"))
 	wantError(t, "a wrong password", err, kratos.ErrRejected)
-	_, err = submit(strings.Replace(fill(member.password), tokenIn(form), "other", 1))
+	_, err = submit(strings.Replace(fill(member.password), csrfToken(form), "other", 1))
 	wantError(t, "another token", err, kratos.ErrCSRF)
 	step := must(submit(fill(member.password)))(t)
-	var answer struct {
+	var response struct {
 		Session struct {
 			Active   bool
 			Identity struct{ Traits traits }
 		}
 	}
 	text := must(step.ResponseBody())(t)
-	if err := json.Unmarshal(text, &answer); err != nil {
+	if err := json.Unmarshal(text, &response); err != nil {
 		t.Errorf("the application gets %s, %v", text, err)
 	}
-	if !answer.Session.Active || answer.Session.Identity.Traits.Email != member.Email {
+	if !response.Session.Active || response.Session.Identity.Traits.Email != member.Email {
 		t.Errorf("the application gets another session: %s", text)
 	}
 }
 
-// A native client can be a form as well, that of a terminal for instance.
-func TestPostedFormsOfNativeClients(t *testing.T) {
+// A native client can submit a form as well, for example that of a terminal.
+func TestFormSubmissionsOfNativeClients(t *testing.T) {
 	t.Parallel()
 	client, _ := clients(t, shared)
 	p := newPerson()
@@ -86,7 +86,7 @@ func TestPostedFormsOfNativeClients(t *testing.T) {
 	}
 }
 
-func anyOf(t *testing.T, text []byte) (v any) {
+func decodeAny(t *testing.T, text []byte) (v any) {
 	t.Helper()
 	if err := json.Unmarshal(text, &v); err != nil {
 		t.Fatal(err)
@@ -94,8 +94,8 @@ func anyOf(t *testing.T, text []byte) (v any) {
 	return v
 }
 
-// csrfIn returns the node of the CSRF token in a flow.
-func csrfIn(flow any) map[string]any {
+// csrfNode returns the attributes of the CSRF node of a flow.
+func csrfNode(flow any) map[string]any {
 	for _, n := range flow.(map[string]any)["ui"].(map[string]any)["nodes"].([]any) {
 		if attributes := n.(map[string]any)["attributes"].(map[string]any); attributes["name"] == "csrf_token" {
 			return attributes
@@ -104,10 +104,10 @@ func csrfIn(flow any) map[string]any {
 	return map[string]any{}
 }
 
-func tokenIn(flow any) string { return csrfIn(flow)["value"].(string) }
+func csrfToken(flow any) string { return csrfNode(flow)["value"].(string) }
 
-// withoutToken takes out of a flow what is another with each answer.
-func withoutToken(flow any) any {
-	delete(csrfIn(flow), "value")
+// withoutCSRFToken removes the CSRF token, which differs in each response.
+func withoutCSRFToken(flow any) any {
+	delete(csrfNode(flow), "value")
 	return flow
 }

@@ -1,0 +1,129 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/kratoskit/kratos-go/e2e/provider"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+func TestExpiredFlowsOfEveryMethod(t *testing.T) {
+	t.Parallel()
+	fx := newFixture(t, map[string]any{
+		"selfservice.flows.login.lifespan":        "1s",
+		"selfservice.flows.registration.lifespan": "1s",
+		"selfservice.flows.settings.lifespan":     "1s",
+		"selfservice.flows.recovery.lifespan":     "1s",
+		"selfservice.flows.verification.lifespan": "1s",
+	})
+	fx.inModes(t, "a submission of an expired flow is rejected", modes, func(u *user) {
+		all, member := newAllMethods(), u.newUser()
+		member.logIn(fx.createPerson(u.t, true))
+		sends := []func(){
+			flowTests(u, login, all.login, "expired", noChange),
+			flowTests(u, registration, all.registration, "expired", noChange),
+			flowTests(member, settings, all.settings, "expired", noChange),
+			flowTests(u, recovery, all.recovery, "expired", noChange),
+			flowTests(u, verification, all.verification, "expired", noChange),
+		}
+		read := []func(){
+			expectExpired(start(u, login)), expectExpired(start(u, registration)), expectExpired(start(member, settings)), expectExpired(start(u, recovery)),
+			expectExpired(start(u, verification)),
+		}
+		time.Sleep(1200 * time.Millisecond)
+		for _, send := range append(sends, read...) {
+			send()
+		}
+	})
+}
+
+// expectExpired returns a function that reads a flow after it has expired.
+func expectExpired[F, M, P any](ft *flowTest[F, M, P]) func() {
+	return func() {
+		ft.user.t.Helper()
+		if ft.user.mode == pages {
+			return // a page starts a new flow
+		}
+		ft.call(func(flows kratos.FlowClient[F, M, P]) {
+			_, err := flows.Get(ft.user.t.Context(), ft.flowID(), ft.user.options()...)
+			wantError(ft.user.t, "reading a "+ft.api.name, err, kratos.ErrFlowExpired)
+		})
+	}
+}
+
+func TestCSRFOfEveryMethod(t *testing.T) {
+	t.Parallel()
+	fx := newFixture(t, map[string]any{
+		"selfservice.flows.login.style":                    "identifier_first",
+		"selfservice.methods.webauthn.config.passwordless": true,
+		"selfservice.methods.oidc":                         oidcConfig(provider.ForTest(t)),
+	})
+	fx.inModes(t, "a submission with a bad CSRF token is rejected", modes, func(u *user) {
+		all, member := newAllMethods(), u.newUser()
+		member.logIn(fx.createPerson(u.t, true))
+		second, unchecked := []string{"totp", "lookup_secret"}, []string(nil)
+		if u.mode != native {
+			unchecked = []string{"oidc"}
+		}
+		flowTests(u, login, all.login, "csrf", withBadCSRF, append(second, unchecked...)...)()
+		flowTests(u, registration, all.registration, "csrf", withBadCSRF, unchecked...)()
+		flowTests(member, settings, all.settings, "csrf", withBadCSRF, unchecked...)()
+		flowTests(u, recovery, all.recovery, "csrf", withBadCSRF)()
+		flowTests(u, verification, all.verification, "csrf", withBadCSRF, "link")()
+		for _, factor := range all.login[3:5] {
+			ft := start(member, login.with(kratos.StartLogin{AAL: kratos.AAL2}))
+			withBadCSRF(ft)
+			ft.submit("csrf", factor)
+		}
+		if u.mode != native {
+			flowTests(u, login, all.login[5:6], "redirected", withBadCSRFAndNoRedirects)()
+			flowTests(u, registration, all.registration[3:4], "redirected", withBadCSRFAndNoRedirects)()
+			flowTests(member, settings, all.settings[4:5], "redirected", withBadCSRFAndNoRedirects)()
+		}
+	})
+}
+
+func TestSettingsRequireTheSecondFactor(t *testing.T) {
+	t.Parallel()
+	fx := sharedFixture(t)
+	fx.inModes(t, "a session without the second factor cannot change settings", modes, func(u *user) {
+		p, other := fx.createPerson(u.t, true), u.newUser()
+		u.logIn(p)
+		other.logIn(p)
+		send := flowTests(u, settings, newAllMethods().settings, "second factor", noChange)
+		ft := start(other, settings)
+		ft.submit("next step", kratos.SettingsLookup{LookupSecretRegenerate: true})
+		ft.submit("done", kratos.SettingsLookup{LookupSecretConfirm: true})
+		send()
+	})
+}
+
+func TestPrivilegedSettingsOfEveryMethod(t *testing.T) {
+	t.Parallel()
+	fx := newFixture(t, map[string]any{
+		"selfservice.flows.settings.privileged_session_max_age": "1s",
+		"selfservice.methods.oidc":                              oidcConfig(provider.ForTest(t)),
+	})
+	fx.inModes(t, "settings require a refreshed session and then accept the same body", modes, func(u *user) {
+		p := fx.createPerson(u.t, true)
+		u.logIn(p)
+		all := newAllMethods().settings
+		var browserOnly []string
+		if u.mode == native {
+			browserOnly = []string{"webauthn", "passkey"}
+		}
+		send := flowTests(u, settings, all, "refresh", noChange, browserOnly...)
+		ft := start(u, settings)
+		time.Sleep(1200 * time.Millisecond)
+		send()
+		ft.submit("refresh", kratos.SettingsPassword{Password: "another correct horse"})
+		if u.mode == pages { // the browser is at the login already, and returns to saved settings
+			(&flowTest[kratos.LoginFlow, kratos.LoginMethod, kratos.StartLogin]{user: u, api: login, form: ft.form}).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+			cover(u.t, "settings", u.mode, "password", "done")
+			return
+		}
+		start(u, login.with(kratos.StartLogin{Refresh: true})).submit("done", kratos.LoginPassword{Identifier: p.Email, Password: p.password})
+		ft.submit("done", kratos.SettingsPassword{Password: "another correct horse"})
+	})
+}
