@@ -119,7 +119,7 @@ func run(ctx context.Context, publicURL, adminURL string, in io.Reader, out io.W
 func verify(ctx context.Context, client *kratos.Client, registered *kratos.FlowResult[kratos.RegistrationFlow], in io.Reader, out io.Writer) error {
 	next := registered.ContinueWith.Find(kratos.ContinueShowVerificationUI)
 	if next == nil {
-		return errors.New("Kratos returned no verification flow: enable selfservice.flows.verification and, from v25.4 on, the hook show_verification_ui after registration")
+		return errors.New("the response has no verification flow: enable selfservice.flows.verification and, from v25.4 on, the hook show_verification_ui after registration")
 	}
 	flow, err := client.Verification.Get(ctx, next.Flow.ID)
 	if err != nil {
