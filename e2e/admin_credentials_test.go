@@ -62,7 +62,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 
 	t.Run("those that were not included, or are not there", func(t *testing.T) {
 		t.Parallel()
-		p := fx.member(t, true)
+		p := fx.createPerson(t, true)
 		identity := must(fx.admin.FindIdentity(ctx, p.Email))(t)
 		_, err := kratos.CredentialsConfig[kratos.PasswordCredentials](identity)
 		wantError(t, "a password that was not included", err, kratos.ErrCredentialsNotIncluded)
@@ -78,12 +78,12 @@ func TestCredentialsOfIdentities(t *testing.T) {
 
 	t.Run("second factors", func(t *testing.T) {
 		t.Parallel()
-		p := fx.member(t, true)
+		p := fx.createPerson(t, true)
 		u := fx.user(t, native)
-		factors := u.enrol(p)
+		factors := u.enrollSecondFactors(p)
 		id := must(fx.admin.FindIdentity(ctx, p.Email))(t).ID
 		key := must(otp.NewKeyFromURL(readCredentials[kratos.TOTPCredentials](t, fx.admin, id, kratos.CredentialsTypeTOTP).TOTPURL))(t)
-		if key.Secret() != factors.secret || !totp.Validate(factors.next(t), key.Secret()) {
+		if key.Secret() != factors.secret || !totp.Validate(factors.nextCode(t), key.Secret()) {
 			t.Errorf("secret %q, want %q", key.Secret(), factors.secret)
 		}
 		codes := readCredentials[kratos.LookupSecretCredentials](t, fx.admin, id, kratos.CredentialsTypeLookupSecret).RecoveryCodes
@@ -100,7 +100,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 
 	t.Run("a security key", func(t *testing.T) {
 		t.Parallel()
-		p, key, _ := keyPerson(t, fx.client)
+		p, key, _ := registerWithSecurityKey(t, fx.client)
 		id := must(fx.admin.FindIdentity(ctx, p.Email))(t).ID
 		got := readCredentials[kratos.WebAuthnCredentials](t, fx.admin, id, kratos.CredentialsTypeWebAuthn)
 		if len(got.Credentials) != 1 || len(got.UserHandle) == 0 {
@@ -124,7 +124,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 
 	t.Run("a passkey", func(t *testing.T) {
 		t.Parallel()
-		_, key, browser := passkeyPerson(t, fx.client)
+		_, key, browser := registerWithPasskey(t, fx.client)
 		id := must(browser.Whoami(ctx))(t).Identity.ID
 		got := readCredentials[kratos.PasskeyCredentials](t, fx.admin, id, kratos.CredentialsTypePasskey)
 		if len(got.Credentials) != 1 || !bytes.Equal(got.Credentials[0].ID, key.cred.ID) || !got.Credentials[0].IsPasswordless || len(got.UserHandle) == 0 {
@@ -141,10 +141,10 @@ func TestCredentialsOfAnAccountAtAProvider(t *testing.T) {
 	idp := provider.ForTest(t)
 	srv := server.ForTest(t, server.Options{Config: idp.Config(provider.FromIDToken)})
 	client, admin := clients(t, srv)
-	account := newAccount()
+	account := newProviderPerson()
 	idp.SignIn(account)
 	br := newBrowser(t, srv)
-	leads(t, br.registration(client), "/")
+	expectPage(t, br.registration(client), "/")
 	id := br.whoami(client).Identity.ID
 
 	links := readCredentials[kratos.OIDCCredentials](t, admin, id, kratos.CredentialsTypeOIDC).Providers
