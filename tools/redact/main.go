@@ -10,7 +10,7 @@
 // Which members are secret is said in api/golang.yaml, whose mark is the tag log:"-" of a field.
 // Models without such a field, in themselves or in a type they contain, are left alone, and so are
 // methods that were written by hand. In the wrapper, every exported struct, map and slice is taken
-// for one that holds a secret.
+// for one that holds a secret, unless it holds nothing but pointers and functions.
 package main
 
 import (

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"slices"
 	"strings"
 
 	"github.com/kratoskit/kratos-go/tools/internal/source"
@@ -15,6 +16,10 @@ type wrapper struct {
 	models *models
 }
 
+// addressesOnly are structs whose fields are pointers and functions: all that is printed of one is
+// addresses. A test of the wrapper prints each of them.
+var addressesOnly = []string{"Client", "Admin", "Browser", "FlowClient"}
+
 // writeWrapper writes the methods of the exported types that package kratos declares itself. An
 // alias has those of its model, and so has a struct that embeds the model of the same name.
 func writeWrapper(p *source.Package, m *models) []byte {
@@ -23,7 +28,7 @@ func writeWrapper(p *source.Package, m *models) []byte {
 	printsErrors := false
 	for _, name := range p.Order {
 		spec := p.Types[name]
-		if !ast.IsExported(name) || spec.Assign.IsValid() {
+		if !ast.IsExported(name) || spec.Assign.IsValid() || slices.Contains(addressesOnly, name) {
 			continue
 		}
 		on := methods{on: name, has: p.Methods[name], receiver: "v " + name + parameters(spec)}

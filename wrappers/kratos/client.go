@@ -40,7 +40,13 @@ type Client struct {
 
 	selfService
 	health
-	api      *gen.Client
+	api *gen.Client
+	*clientCore
+}
+
+// clientCore has nothing but pointers, so that package fmt prints addresses: it follows the pointers
+// in a struct as far as the next struct, for a verb that does not fit.
+type clientCore struct {
 	settings *settings
 	rewriter *atomic.Pointer[urlRewriter] // set by Proxy
 }
@@ -57,8 +63,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 		selfService: selfService{api: api, requireCredentials: checkSessionToken},
 		health:      health{api},
 		api:         api,
-		settings:    s,
-		rewriter:    new(atomic.Pointer[urlRewriter]),
+		clientCore:  &clientCore{settings: s, rewriter: new(atomic.Pointer[urlRewriter])},
 	}
 	c.Login = newFlowClient(c, newLoginOperations())
 	c.Registration = newFlowClient(c, newRegistrationOperations())
@@ -84,6 +89,17 @@ func NewAdmin(baseURL string, opts ...Option) (*Admin, error) {
 		return nil, err
 	}
 	return &Admin{health{api}, api}, nil
+}
+
+// Must returns v, and panics with err if there is one: for clients whose URL and options are
+// constants.
+//
+//	var client = kratos.Must(kratos.NewClient("http://127.0.0.1:4433"))
+func Must[T any](v *T, err error) *T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 func newAPI(caller, baseURL string, opts []Option) (*gen.Client, *settings, error) {

@@ -86,6 +86,20 @@ func TestOptionsAreChecked(t *testing.T) {
 	}
 }
 
+func TestMust(t *testing.T) {
+	t.Parallel()
+	if kratos.Must(kratos.NewClient("http://127.0.0.1:4433")) == nil {
+		t.Error("no client was returned")
+	}
+	defer func() {
+		if err, ok := recover().(error); !ok || !errors.Is(err, kratos.ErrInvalidArgument) {
+			t.Errorf("panic with %v, want ErrInvalidArgument", err)
+		}
+	}()
+	kratos.Must(kratos.NewAdmin("127.0.0.1:4434"))
+	t.Error("a wrong URL does not panic")
+}
+
 func TestNothingIsSentFor(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

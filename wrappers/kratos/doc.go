@@ -79,6 +79,8 @@
 //
 //	Session{id: 0b9f0b3e-…, identity: {id: 6c2f6ba3-…, state: active}}
 //
+// A [Client], [Admin], [Browser] or [FlowClient] is printed as the addresses of its fields.
+//
 // This is so for every verb of package fmt, in errors and panics, and with the handlers of
 // log/slog. JSON differs, since programs need it:
 //

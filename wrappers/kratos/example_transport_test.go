@@ -24,8 +24,8 @@ func ExampleWithHTTPClient_unixSocket() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(admin)
-	// Output: Admin
+	fmt.Println(admin.Ready(context.Background()))
+	// Output: kratos: isReady: no answer from the server: dial unix /run/kratos/admin.sock: no such file or directory; the request was not processed, and may be sent again
 }
 
 // An ingress with a certificate of a private authority, which asks for one of the client's.

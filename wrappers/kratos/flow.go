@@ -17,11 +17,17 @@ import (
 // A native flow can be submitted by everyone who has its id, also again after it succeeded. The
 // methods send no submission again that may have been processed.
 type FlowClient[F, M, P any] struct {
-	operations *flowOperations[F, M, P]
-	client     *Client
+	*flowCore[F, M, P]
 	api        *gen.Client // the client's own, or that of a browser
 	clientType clientType
-	start      P
+	start      func() P // the parameters of With, which a function keeps from being printed; may be nil
+}
+
+// flowCore is shared by the flow of a client and those of its browsers. It has pointers only; see
+// clientCore.
+type flowCore[F, M, P any] struct {
+	operations *flowOperations[F, M, P]
+	client     *Client
 }
 
 // flowOperations is how one flow differs from the others. A client makes it once, and all its
@@ -36,7 +42,7 @@ type flowOperations[F, M, P any] struct {
 }
 
 func newFlowClient[F, M, P any](c *Client, f *flowOperations[F, M, P]) FlowClient[F, M, P] {
-	return FlowClient[F, M, P]{operations: f, client: c, api: c.api, clientType: nativeClient}
+	return FlowClient[F, M, P]{flowCore: &flowCore[F, M, P]{f, c}, api: c.api, clientType: nativeClient}
 }
 
 // forBrowser returns the same flows for the browser whose requests api sends.
@@ -47,7 +53,7 @@ func (f FlowClient[F, M, P]) forBrowser(api *gen.Client) FlowClient[F, M, P] {
 
 // checkInit refuses the zero FlowClient.
 func (f FlowClient[F, M, P]) checkInit() error {
-	if f.operations == nil {
+	if f.flowCore == nil {
 		return newArgumentError("FlowClient", "it is not the flow of a Client or Browser")
 	}
 	return nil
@@ -64,8 +70,16 @@ func (f FlowClient[F, M, P]) checkRequest(r *http.Request) error {
 // With returns a client for the same flow that starts it with these parameters, in place of those
 // of an earlier With.
 func (f FlowClient[F, M, P]) With(start P) FlowClient[F, M, P] {
-	f.start = start
+	f.start = func() P { return start }
 	return f
+}
+
+// parameters returns those of With.
+func (f FlowClient[F, M, P]) parameters() (start P) {
+	if f.start != nil {
+		start = f.start()
+	}
+	return start
 }
 
 // Start starts a flow with the parameters of [FlowClient.With] (createNative…Flow or
@@ -83,7 +97,7 @@ func (f FlowClient[F, M, P]) Start(ctx context.Context, opts ...RequestOption) (
 	if f.clientType == browserClient {
 		create, op = f.operations.browser, f.operations.operation("createBrowser")
 	}
-	resp, err := create(withoutRetry(ctx), f.api, f.start, requestEditors(opts, f.checkRequest))
+	resp, err := create(withoutRetry(ctx), f.api, f.parameters(), requestEditors(opts, f.checkRequest))
 	return f.readFlow(op, resp, err)
 }
 

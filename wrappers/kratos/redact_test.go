@@ -222,7 +222,6 @@ func TestIDsArePrinted(t *testing.T) {
 		"another's error":     {kratos.BatchResult{Err: fmt.Errorf("s3cret")}, "BatchResult{Err: error}", `{"Err":"error"}`},
 		"an error":            {failure, failure.Error(), fmt.Sprintf("%q", failure.Error())},
 		"an error by value":   {*failure.(*kratos.Error), failure.Error(), fmt.Sprintf("%q", failure.Error())},
-		"a client":            {new(kratos.Client), "Client", `"Client"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -34,6 +34,11 @@ type Browser struct {
 	Verification FlowClient[VerificationFlow, VerificationMethod, StartVerification]
 
 	selfService
+	*browserCore
+}
+
+// browserCore has nothing but pointers; see clientCore.
+type browserCore struct {
 	client  *Client
 	cookies *cookieTransport
 }
@@ -93,8 +98,7 @@ func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
 		Recovery:     c.Recovery.forBrowser(api),
 		Verification: c.Verification.forBrowser(api),
 		selfService:  selfService{api: api, requireCredentials: jar.hasSessionCookie},
-		client:       c,
-		cookies:      jar,
+		browserCore:  &browserCore{client: c, cookies: jar},
 	}
 }
 

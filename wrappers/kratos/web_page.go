@@ -36,7 +36,7 @@ import (
 // Handler panics for the flow of a [Browser], which is for one request, and for parameters that
 // only native clients have.
 func (f FlowClient[F, M, P]) Handler(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
-	if f.operations == nil || f.clientType == browserClient {
+	if f.flowCore == nil || f.clientType == browserClient {
 		panic("kratos: Handler needs the flow of a Client")
 	}
 	defaults, err := f.startQuery()
@@ -113,7 +113,7 @@ func inRestartLoop(query url.Values) bool {
 // startQuery returns the query with which a browser starts this flow.
 func (f FlowClient[F, M, P]) startQuery() (query url.Values, err error) {
 	notSent := errors.New("not sent")
-	_, err = f.operations.browser(context.Background(), f.api, f.start, []gen.RequestEditorFn{func(_ context.Context, r *http.Request) error {
+	_, err = f.operations.browser(context.Background(), f.api, f.parameters(), []gen.RequestEditorFn{func(_ context.Context, r *http.Request) error {
 		query = r.URL.Query()
 		return notSent
 	}})

@@ -209,28 +209,6 @@ func (v ListIdentitySessions) Format(f fmt.State, verb rune) { v.redacted().Form
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v ListIdentitySessions) LogValue() slog.Value { return v.redacted().LogValue() }
 
-func (v Client) redacted() redact.Value { return redact.New("Client") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Client) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Client) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Client) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Admin) redacted() redact.Value { return redact.New("Admin") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Admin) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Admin) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Admin) LogValue() slog.Value { return v.redacted().LogValue() }
-
 func (v ListIdentitySchemas) redacted() redact.Value { return redact.New("ListIdentitySchemas") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
@@ -249,17 +227,6 @@ func (v Error) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v Error) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v FlowClient[F, M, P]) redacted() redact.Value { return redact.New("FlowClient") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v FlowClient[F, M, P]) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v FlowClient[F, M, P]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v FlowClient[F, M, P]) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v LoginPassword) redacted() redact.Value { return redact.New("LoginPassword") }
 
@@ -759,17 +726,6 @@ func (v ListMySessions) Format(f fmt.State, verb rune) { v.redacted().Format(f, 
 
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v ListMySessions) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Browser) redacted() redact.Value { return redact.New("Browser") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Browser) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Browser) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Browser) LogValue() slog.Value { return v.redacted().LogValue() }
 
 // errorText is what an error of this package says, which is nothing secret; others can quote
 // anything.
