@@ -76,13 +76,22 @@ type stream struct {
 	timeout time.Duration
 	timer   *time.Timer
 	cancel  context.CancelFunc
+
+	waited time.Duration // in Read
+	err    error         // the first one of Read; nil at the end of the body
+	closed func()        // is called by the first Close; nil if nobody is to be told
 }
 
 func (s *stream) Read(p []byte) (int, error) {
+	start := time.Now()
 	s.timer.Reset(s.timeout)
 	n, err := s.ReadCloser.Read(p)
 	if !s.timer.Stop() && err != nil && err != io.EOF {
 		err = context.DeadlineExceeded
+	}
+	s.waited += time.Since(start)
+	if err != nil && err != io.EOF && s.err == nil {
+		s.err = err
 	}
 	return n, err
 }
@@ -91,6 +100,10 @@ func (s *stream) Close() error {
 	s.timer.Stop()
 	err := s.ReadCloser.Close()
 	s.cancel()
+	if closed := s.closed; closed != nil {
+		s.closed = nil
+		closed()
+	}
 	return err
 }
 

@@ -44,14 +44,16 @@ type Transport struct {
 	// Permanent reports whether an error of the RoundTripper stays what it is, however often the
 	// request is sent. It may be nil.
 	Permanent func(error) bool
+	// Observe, if it is not nil, is called after each attempt of Do.
+	Observe func(Attempt)
 }
 
 // Options are how one call differs from others. They travel in its context.
 type Options struct {
 	// Once says that the request is not to be repeated though it only reads.
 	Once bool
-	// Stream hands the response over as soon as its header has arrived. Otherwise, its body is a
-	// [Body], which has arrived as well.
+	// Stream hands a response with a status of 2xx over as soon as its header has arrived. The body
+	// of any other response is a [Body], which has arrived as well.
 	Stream bool
 	// MaxPause is the longest pause before another attempt; 0 means 10 seconds. A server that asks
 	// for more is not asked again.
@@ -90,11 +92,15 @@ func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 	}
 	for {
 		c.guard.budget.attempts++
+		c.started = time.Now()
 		resp, err := c.attempt()
 		pause, again := c.retry(resp, err)
 		if !again {
-			return c.end(resp, err)
+			resp, err = c.end(resp, err)
+			c.observe(resp, err, false, 0)
+			return resp, err
 		}
+		c.observe(resp, err, true, pause)
 		if resp != nil {
 			Discard(resp.Body)
 		}
@@ -115,6 +121,7 @@ type call struct {
 	cancel   context.CancelFunc
 	timer    *time.Timer // ends ctx
 	deadline time.Time
+	started  time.Time // of the attempt
 	timeout  time.Duration
 	reads    bool // the request may be repeated
 	request  *http.Request
@@ -166,7 +173,7 @@ func (c *call) attempt() (*http.Response, error) {
 	case resp.Body == nil:
 		resp.Body = http.NoBody
 	}
-	if c.Stream {
+	if c.Stream && resp.StatusCode >= 200 && resp.StatusCode < 300 {
 		return resp, nil
 	}
 	resp.Body = readBody(resp.Body, cmp.Or(c.Limit, defaultLimit))
@@ -176,26 +183,28 @@ func (c *call) attempt() (*http.Response, error) {
 // end makes of the outcome of the last attempt that of the call.
 func (c *call) end(resp *http.Response, err error) (*http.Response, error) {
 	inTime := c.timer.Stop()
-	if err == nil && c.Stream && inTime {
+	var body *Body
+	if err == nil {
+		body, _ = resp.Body.(*Body)
+	}
+	if err == nil && body == nil && inTime {
 		resp.Body = &stream{ReadCloser: resp.Body, timeout: c.timeout, timer: c.timer, cancel: c.cancel}
 		return resp, nil
 	}
 	ended := c.ctx.Err() != nil
 	c.cancel()
-	if err == nil && c.Stream {
+	switch {
+	case err == nil && body == nil:
 		_ = resp.Body.Close()
 		return nil, context.DeadlineExceeded
-	}
-	if err == nil {
-		if body := resp.Body.(*Body); body.err != nil && ended {
+	case err == nil:
+		if body.err != nil && ended {
 			body.err = c.cause(inTime, body.err)
 		}
 		return resp, nil
-	}
-	if ended {
+	case ended:
 		return nil, c.cause(inTime, err)
-	}
-	if notProcessed(err) {
+	case notProcessed(err):
 		return nil, &NotProcessedError{err}
 	}
 	return nil, err

@@ -9,6 +9,7 @@
 //   - zz_generated_enums.go: a constant for each value of an enum,
 //   - zz_generated_submissions.go: the method by which a submission of a flow becomes the body of a
 //     request, with the value of the discriminator and the CSRF token filled in,
+//   - zz_generated_operations.go: the operationIds by method and path,
 //   - zz_generated_submissions_test.go: a list of the submissions of each flow, for tests.
 //
 // What is written by hand wins: a type with its comment, a method, and all constants of an enum of
@@ -31,6 +32,7 @@ const (
 	enumsFile       = "zz_generated_enums.go"
 	submissionsFile = "zz_generated_submissions.go"
 	listFile        = "zz_generated_submissions_test.go"
+	operationsFile  = "zz_generated_operations.go"
 	redactedFile    = "zz_generated_redact.go" // written by tools/redact, from what is written here
 )
 
@@ -65,15 +67,25 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	wrapper, err := source.Parse(filepath.Join(root, "wrappers", "kratos"), enumsFile, submissionsFile, redactedFile)
+	wrapper, err := source.Parse(filepath.Join(root, "wrappers", "kratos"), enumsFile, submissionsFile, operationsFile, redactedFile)
 	if err != nil {
 		return nil, err
 	}
-	unions, err := source.Unions(filepath.Join(root, "gen", "spec", "openapi.json"))
+	spec := filepath.Join(root, "gen", "spec", "openapi.json")
+	unions, err := source.Unions(spec)
 	if err != nil {
 		return nil, err
 	}
-	return write(models, wrapper, unions)
+	operations, err := source.Operations(spec)
+	if err != nil {
+		return nil, err
+	}
+	files, err := write(models, wrapper, unions)
+	if err != nil {
+		return nil, err
+	}
+	files[operationsFile], err = format.Source(writeOperations(operations))
+	return files, err
 }
 
 func write(models, wrapper *source.Package, unions []source.Union) (map[string][]byte, error) {

@@ -2,6 +2,7 @@ package kratos
 
 import (
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -108,6 +109,7 @@ func WithRetries(n int) Option {
 // settings is what the options of a client come to. It sends the requests of that client.
 type settings struct {
 	send          transport.Transport
+	logger        *slog.Logger // nil if nothing is logged
 	userAgent     string
 	bearer        string
 	sessionCookie string

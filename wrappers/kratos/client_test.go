@@ -77,6 +77,7 @@ func TestOptionsAreChecked(t *testing.T) {
 	for name, opt := range map[string]kratos.Option{
 		"a nil client is refused":      kratos.WithHTTPClient(nil),
 		"negative retries are refused": kratos.WithRetries(-1),
+		"a nil logger is refused":      kratos.WithLogger(nil),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := kratos.NewClient("http://127.0.0.1", opt); !errors.Is(err, kratos.ErrInvalidArgument) {

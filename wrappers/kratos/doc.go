@@ -108,6 +108,6 @@
 // A call takes 30 seconds at most, with all its attempts and the pauses between them, and follows
 // no redirect. What only reads is sent again after a failure that may pass. What changes something
 // is sent once, unless it certainly had no effect: see [WithRetries] and [ErrNotProcessed].
-// Logging, tracing, TLS and Unix sockets come from the caller's [http.Client]: see [WithHTTPClient]
-// and the programs in examples/.
+// [WithLogger] logs every request. Tracing, TLS and Unix sockets come from the caller's
+// [http.Client]: see [WithHTTPClient] and the programs in examples/.
 package kratos

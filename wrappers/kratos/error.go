@@ -95,7 +95,7 @@ func (e *Error) Error() string {
 		b.WriteString(": " + members)
 	}
 	if e.cause != nil {
-		b.WriteString(": " + causeText(e.cause))
+		b.WriteString(": " + cmp.Or(causeText(e.cause), "unwrap the error for its cause"))
 	}
 	if e.Is(ErrNotProcessed) {
 		b.WriteString("; " + ErrNotProcessed.Error())

@@ -47,7 +47,7 @@ func causeText(err error) string {
 			return s
 		}
 	}
-	return "unwrap the error for its cause"
+	return ""
 }
 
 // innermost takes off err what is wrapped around the error that is a target: its text may have a

@@ -54,3 +54,37 @@ func followRedirect(e *Error, to *url.URL) {
 		e.sentinel, e.FlowID, e.text = ErrFlowReplaced, id, ""
 	}
 }
+
+// An operation of the API, of which some segments of the path are parameters: {id}.
+type operation struct{ method, path, id string }
+
+// operationID returns the operationId of a request whose escaped path below the base URL is path; ""
+// if the API has no such operation.
+func operationID(method, path string) string {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	segments := strings.Split(path, "/")
+	for _, o := range operations {
+		if o.method == method && o.matches(segments) {
+			return o.id
+		}
+	}
+	if below, ok := strings.CutPrefix(path, "/admin"); ok { // see metadataRequest
+		return operationID(method, below)
+	}
+	return ""
+}
+
+func (o operation) matches(segments []string) bool {
+	pattern := strings.Split(o.path, "/")
+	if len(pattern) != len(segments) {
+		return false
+	}
+	for i, want := range pattern {
+		if segments[i] != want && (!strings.HasPrefix(want, "{") || segments[i] == "") {
+			return false
+		}
+	}
+	return true
+}

@@ -82,7 +82,7 @@ func readResponse(operation string, resp *http.Response, err error) (*response, 
 	a := &response{operation: operation, Response: resp}
 	if body, ok := resp.Body.(*transport.Body); ok {
 		a.body, err = body.Bytes()
-	} else { // of a stream that failed, or rewritten for a browser
+	} else { // rewritten for a browser
 		a.body, err = io.ReadAll(&transport.LimitedReader{R: resp.Body, Left: maxUnbuffered})
 	}
 	if err != nil {

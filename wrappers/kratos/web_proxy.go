@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 const (
@@ -150,15 +152,27 @@ func (p *proxy) roundTrip(ctx context.Context, limits *peerDeadlines, route rout
 	if err != nil {
 		return nil, err
 	}
+	start := time.Now()
 	resp, err := p.client.settings.send.RoundTrip(out)
-	if err != nil {
-		return nil, err
+	var passed *proxyResponse
+	if err == nil {
+		defer resp.Body.Close()
+		if resp.Request == nil {
+			resp.Request = out
+		}
+		passed, err = p.newResponse(resp, limits.r, route)
 	}
-	defer resp.Body.Close()
-	if resp.Request == nil {
-		resp.Request = out
+	p.log(transport.Attempt{Context: ctx, Request: out, Number: 1, Response: resp, Err: err, Duration: time.Since(start)}, passed)
+	return passed, err
+}
+
+// log logs a request, and the response that is passed on, or nil.
+func (p *proxy) log(a transport.Attempt, passed *proxyResponse) {
+	var body []byte
+	if passed != nil {
+		body = passed.body
 	}
-	return p.newResponse(resp, limits.r, route)
+	p.client.settings.log(a, body)
 }
 
 // newRequest makes a request to Kratos of a browser's. It has no GetBody, so that net/http does not
@@ -194,13 +208,13 @@ type proxyResponse struct {
 // newResponse makes a response of the site's own of one from Kratos.
 func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) (*proxyResponse, error) {
 	if resp.StatusCode < 200 || resp.StatusCode > 599 {
-		return nil, errors.New("the status is not one of a final response")
+		return nil, safeError("the status is not one of a final response")
 	}
 	if route.path == "/sessions" && in.Method == http.MethodGet && isAdminSessionList(resp) {
 		return nil, errAdminPath
 	}
 	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return nil, errors.New("the response has an encoding that was not requested")
+		return nil, safeError("the response has an encoding that was not requested")
 	}
 	asked := newRequest(resp, in.Host)
 	asked.script = true
@@ -217,7 +231,7 @@ func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) 
 		return out, nil
 	}
 	if a.succeeded() {
-		return nil, errors.New("the response has a media type that Kratos does not send")
+		return nil, safeError("the response has a media type that Kratos does not send")
 	}
 	out.header.Set("Content-Type", "text/plain; charset=utf-8")
 	out.body = []byte(http.StatusText(resp.StatusCode) + "\n")

@@ -3,7 +3,6 @@ package kratos
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -26,7 +25,7 @@ var (
 	// errAdminPath: browsers must not be led there.
 	errAdminPath = safeError("the response leads to the admin API, or to Kratos past the proxy")
 	// errNativeFlow: scripts must not get a session token.
-	errNativeFlow = errors.New("the response has a session token")
+	errNativeFlow = safeError("the response has a session token")
 )
 
 // location rewrites the header Location, which matters with every status.
