@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// NextLink returns the target of the link with the relation "next" in Link headers (RFC 8288).
-func NextLink(headers []string) (target string, ok bool) {
+// Link returns the target of the link with a relation such as "next" in Link headers (RFC 8288).
+func Link(headers []string, rel string) (target string, ok bool) {
 	for l := range links(headers) {
-		if l.rel("next") {
+		if l.hasRel(rel) {
 			return l.target, true
 		}
 	}
@@ -18,8 +18,8 @@ func NextLink(headers []string) (target string, ok bool) {
 // link is one link of a Link header.
 type link struct{ target, params string }
 
-// rel reports whether the link is of this relation; a link can have several.
-func (l link) rel(name string) bool {
+// hasRel reports whether the link has this relation; a link can have several.
+func (l link) hasRel(name string) bool {
 	for param := range strings.SplitSeq(l.params, ";") {
 		key, value, _ := strings.Cut(strings.TrimSpace(param), "=")
 		if !strings.EqualFold(strings.TrimSpace(key), "rel") {

@@ -161,7 +161,7 @@ func TestStrangeRoundTrippers(t *testing.T) {
 	}
 }
 
-func TestNextLink(t *testing.T) {
+func TestLink(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		headers []string
@@ -180,12 +180,12 @@ func TestNextLink(t *testing.T) {
 		"a link without parameters": {[]string{`</n>`}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, ok := transport.NextLink(tc.headers); got != tc.want || ok != (tc.want != "") {
+			if got, ok := transport.Link(tc.headers, "next"); got != tc.want || ok != (tc.want != "") {
 				t.Errorf("got %q, %v, want %q", got, ok, tc.want)
 			}
 		})
 	}
-	if _, ok := transport.NextLink([]string{strings.Repeat("<", 1<<16)}); ok {
+	if _, ok := transport.Link([]string{strings.Repeat("<", 1<<16)}, "next"); ok {
 		t.Error("brackets alone are a link")
 	}
 }

@@ -161,7 +161,11 @@ func (s *settings) Do(r *http.Request) (*http.Response, error) {
 	if s.bearer != "" && r.Header.Get("Authorization") == "" {
 		r.Header["Authorization"] = []string{s.bearer}
 	}
-	return s.send.Do(r)
+	resp, err := s.send.Do(r)
+	if resp != nil {
+		storeHeader(r.Context(), resp.Header)
+	}
+	return resp, err
 }
 
 // parseBaseURL parses raw, without slashes at its end. Its errors do not repeat the URL, which may

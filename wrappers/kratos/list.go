@@ -29,6 +29,11 @@ type Page[T any] struct {
 	Items []T
 	// Next is the PageToken of the next page; "" after the last.
 	Next string
+	// Prev is the PageToken of the previous page; "" on the first page, and where Kratos names none, as
+	// for identities: keep the tokens of the pages you have shown.
+	Prev string
+	// Header is the header of the response, without Set-Cookie.
+	Header http.Header `json:"-"`
 }
 
 // pager is one of Kratos' lists. It names its next page in a Link header, or counts its pages.
@@ -67,7 +72,10 @@ func (l pager[T]) request(opts []RequestOption, budget *transport.Budget) (resp 
 type pageResult struct {
 	items int    // that were yielded
 	next  string // the token of the next page, or ""
+	prev  string // that of the previous page
 	more  bool   // the caller wants more
+
+	header http.Header
 }
 
 // readPage fetches one page and yields its items while they arrive. A page that breaks off before
@@ -84,6 +92,7 @@ func (l pager[T]) readPage(opts []RequestOption, yield func(T, error) bool) (pag
 		f.items, f.more, err = decodePage(l.operation, resp, err, yield)
 		if err == nil && f.more {
 			f.next, err = l.nextToken(resp, number, f.items)
+			f.prev, f.header = l.prevToken(resp, number), resp.Header
 		}
 		if err == nil {
 			return f, nil
@@ -101,9 +110,21 @@ func (l pager[T]) nextToken(resp *http.Response, number, items int) (string, err
 	case items == 0: // some lists name a next page for ever
 		return "", nil
 	case !l.offsetPaged:
-		return nextPageToken(resp.Header)
+		return pageToken(resp.Header, "next")
 	}
 	return strconv.Itoa(number + 1), nil
+}
+
+// prevToken returns the token of the page before the one in resp, or "".
+func (l pager[T]) prevToken(resp *http.Response, number int) string {
+	if !l.offsetPaged {
+		token, _ := pageToken(resp.Header, "prev")
+		return token
+	}
+	if number <= l.firstPage { // of which Kratos names a previous one
+		return ""
+	}
+	return strconv.Itoa(number - 1)
 }
 
 // all yields the items of all pages.
@@ -161,7 +182,7 @@ func (l pager[T]) page(opts []RequestOption) (*Page[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Next = f.next
+	p.Next, p.Prev, p.Header = f.next, f.prev, withoutSetCookie(f.header)
 	return p, nil
 }
 
@@ -246,9 +267,9 @@ func decodePage[T any](operation string, resp *http.Response, err error, yield f
 	return items, true, nil
 }
 
-// nextPageToken returns the page_token of the link to the next page, or "" if there is none.
-func nextPageToken(h http.Header) (string, error) {
-	target, ok := transport.NextLink(h.Values("Link"))
+// pageToken returns the page_token of the link with this relation, or "" if there is none.
+func pageToken(h http.Header, rel string) (string, error) {
+	target, ok := transport.Link(h.Values("Link"), rel)
 	if !ok {
 		return "", nil
 	}

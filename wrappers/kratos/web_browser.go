@@ -254,6 +254,7 @@ func (j *cookieTransport) Do(r *http.Request) (*http.Response, error) {
 		if err := j.front.rewriteResponse(newRequest(resp, j.site), resp, maxProxiedAnswer); err != nil {
 			return nil, (&response{Response: resp}).readError(err)
 		}
+		storeHeader(r.Context(), resp.Header) // as rewritten
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -2,6 +2,7 @@ package kratos_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -37,4 +38,14 @@ func ExampleWithLogger() {
 	// Output:
 	// level=WARN msg="kratos request" operation=toSession status=503 attempt=1 retry_in=0s
 	// level=INFO msg="kratos request" operation=toSession status=401 error_id=session_inactive attempt=2
+}
+
+func ExampleResponseHeader() {
+	server := httptest.NewServer(reply{status: 200, header: http.Header{"X-Ratelimit-Remaining": {"41"}}, body: sessionBody})
+	defer server.Close()
+	client := kratos.Must(kratos.NewClient(server.URL))
+	var header http.Header
+	_, err := client.Whoami(context.Background(), kratos.SessionToken("ory_st_example"), kratos.ResponseHeader(&header))
+	fmt.Println(header.Get("X-Ratelimit-Remaining"), err)
+	// Output: 41 <nil>
 }
