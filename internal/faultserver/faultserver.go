@@ -1,5 +1,5 @@
-// Package faultserver is a server for tests. It reads each request to its end, counts it, and then
-// ends the exchange in one of the ways in which servers and load balancers do.
+// Package faultserver is a test server that reads and counts requests, and ends each exchange in
+// one of the ways in which servers and load balancers do.
 package faultserver
 
 import (
@@ -17,16 +17,16 @@ import (
 	"time"
 )
 
-// An End is what the server does once it has read a request.
+// End is what the server does after it has read a request.
 type End int
 
-// The ends. Those with Reset or GoAway are of HTTP/2 only.
+// Ends of an exchange. Those with Reset or GoAway are of HTTP/2 (RFC 9113) only.
 const (
-	Respond          End = iota // status 418 and a body of JSON
+	Respond          End = iota // status 418 and a JSON body
 	Close                       // closes the connection
-	Abort                       // closes it so that the other side gets a TCP reset
-	HalfHeader                  // sends a part of the header, and closes
-	HalfBody                    // sends the header and a part of the body, and closes
+	Abort                       // closes the connection with a TCP reset
+	HalfHeader                  // sends a part of the header and closes
+	HalfBody                    // sends the header and a part of the body and closes
 	ResetNoError                // RST_STREAM(NO_ERROR), and so on
 	ResetProtocol               //
 	ResetInternal               //
@@ -34,17 +34,17 @@ const (
 	ResetCancel                 //
 	ResetCalm                   //
 	ResetHTTP11                 //
-	ResetBody                   // RST_STREAM(INTERNAL_ERROR) in the midst of the body
-	GoAwayBefore                // GOAWAY whose last stream is before this one, and closes
-	GoAwayBeforeStay            // the same, and the connection stays open
-	GoAwayAt                    // GOAWAY whose last stream is this one, and closes
-	GoAwayAfter                 // responds, with a GOAWAY behind it
-	GoAwayCalm                  // GOAWAY(ENHANCE_YOUR_CALM) before this stream, and closes
-	GoAwayRefused               // GOAWAY before this stream, and RST_STREAM(REFUSED_STREAM)
+	ResetBody                   // RST_STREAM(INTERNAL_ERROR) after a part of the body
+	GoAwayBefore                // GOAWAY with the stream before as the last one, and closes
+	GoAwayBeforeStay            // the same, and keeps the connection open
+	GoAwayAt                    // GOAWAY with this stream as the last one, and closes
+	GoAwayAfter                 // responds, and sends GOAWAY
+	GoAwayCalm                  // GoAwayBefore with ENHANCE_YOUR_CALM
+	GoAwayRefused               // GoAwayBeforeStay and RST_STREAM(REFUSED_STREAM)
 	ends
 )
 
-// Names of the ends, for tests' output.
+// names are the ends as text, for the output of tests.
 var names = [ends]string{
 	"respond", "close", "abort", "half a header", "half a body",
 	"RST_STREAM NO_ERROR", "RST_STREAM PROTOCOL_ERROR", "RST_STREAM INTERNAL_ERROR", "RST_STREAM REFUSED_STREAM", "RST_STREAM CANCEL",
@@ -55,7 +55,7 @@ var names = [ends]string{
 
 func (e End) String() string { return names[e] }
 
-// Ends returns all ends of an HTTP version, 1 or 2, but [Respond].
+// Ends returns the ends of an HTTP version, 1 or 2, without [Respond].
 func Ends(version int) []End {
 	last := ends
 	if version == 1 {
@@ -68,16 +68,16 @@ func Ends(version int) []End {
 	return all
 }
 
-// NotProcessed reports whether e says that the server has not processed the request.
+// NotProcessed reports whether e tells the client that the server has not processed the request.
 func (e End) NotProcessed() bool {
 	return e == ResetRefused || e >= GoAwayBefore && e != GoAwayAt && e != GoAwayAfter
 }
 
 // Server is a running server.
 type Server struct {
-	// URL is where it listens.
+	// URL is the URL of the server.
 	URL string
-	// Client has a transport that speaks the server's version of HTTP to it.
+	// Client has a transport for the server's version of HTTP.
 	Client *http.Client
 
 	requests atomic.Int64
@@ -87,8 +87,8 @@ type Server struct {
 	conns    map[net.Conn]bool
 }
 
-// New starts a server of an HTTP version, 1 or 2. It asks end what to do with the nth request, from
-// 1 on.
+// New starts a server for an HTTP version, 1 or 2. It calls end with the number of each request,
+// from 1 on.
 func New(t testing.TB, version int, end func(n int64) End) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -141,11 +141,11 @@ func (s *Server) forget(c net.Conn) {
 	s.mu.Unlock()
 }
 
-// Requests returns how many whole requests the server has read.
+// Requests returns how many requests the server has read to their end.
 func (s *Server) Requests() int64 { return s.requests.Load() }
 
-// certificate returns configurations for a server with a certificate of its own, and for a client
-// that trusts it.
+// certificate returns the configurations of a server with a self-signed certificate, and of a
+// client that trusts it.
 func certificate(t testing.TB) (server, client *tls.Config) {
 	t.Helper()
 	made, err := newCertificate()
@@ -175,7 +175,7 @@ var newCertificate = sync.OnceValues(func() (c tls.Certificate, err error) {
 	return c, err
 })
 
-// abort closes a connection so that the other side gets a TCP reset.
+// abort closes a connection with a TCP reset.
 func abort(c net.Conn) {
 	if t, ok := c.(*tls.Conn); ok {
 		c = t.NetConn()

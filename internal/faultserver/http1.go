@@ -10,7 +10,7 @@ import (
 
 const body = `{"error":{"code":418,"message":"m"}}`
 
-// serve1 reads requests of HTTP/1.1.
+// serve1 serves a connection of HTTP/1.1.
 func (s *Server) serve1(c net.Conn) {
 	r := bufio.NewReader(c)
 	for {

@@ -7,7 +7,7 @@ import (
 	"net"
 )
 
-// The types and flags of frames that are used here (RFC 9113, section 6).
+// Types and flags of frames (RFC 9113, section 6).
 const (
 	frameData     = 0x0
 	frameHeaders  = 0x1
@@ -16,16 +16,16 @@ const (
 	framePing     = 0x6
 	frameGoAway   = 0x7
 
-	flagEndStream  = 0x1 // or that settings or a ping are acknowledged
+	flagEndStream  = 0x1 // ACK of SETTINGS and PING
 	flagEndHeaders = 0x4
 )
 
-// The error codes of HTTP/2 (RFC 9113, section 7).
+// codes are error codes of HTTP/2 (RFC 9113, section 7).
 var codes = map[End]uint32{
 	ResetNoError: 0x0, ResetProtocol: 0x1, ResetInternal: 0x2, ResetRefused: 0x7, ResetCancel: 0x8, ResetCalm: 0xb, ResetHTTP11: 0xd,
 }
 
-// responseHeader is status 418 and the content type, in HPACK without compression.
+// responseHeader is the status 418 and the content type, in HPACK (RFC 7541) without compression.
 var responseHeader = append([]byte{0x08, 3, '4', '1', '8', 0x0f, 16, 16}, "application/json"...)
 
 // conn2 is a connection of HTTP/2.
@@ -34,7 +34,7 @@ type conn2 struct {
 	r *bufio.Reader
 }
 
-// serve2 reads requests of HTTP/2: HEADERS, and DATA if there is a body.
+// serve2 serves a connection of HTTP/2. A request is HEADERS, and DATA if there is a body.
 func (s *Server) serve2(c net.Conn) {
 	conn := conn2{c, bufio.NewReader(c)}
 	preface := make([]byte, len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
@@ -43,16 +43,16 @@ func (s *Server) serve2(c net.Conn) {
 	}
 	conn.send(frameSettings, 0, 0, nil)
 	for {
-		kind, flags, id, payload, err := conn.receive()
+		frameType, flags, id, payload, err := conn.receive()
 		if err != nil {
 			return
 		}
 		switch {
-		case kind == frameSettings && flags&flagEndStream == 0:
+		case frameType == frameSettings && flags&flagEndStream == 0:
 			conn.send(frameSettings, flagEndStream, 0, nil)
-		case kind == framePing && flags&flagEndStream == 0:
+		case frameType == framePing && flags&flagEndStream == 0:
 			conn.send(framePing, flagEndStream, 0, payload)
-		case (kind == frameHeaders || kind == frameData) && flags&flagEndStream != 0:
+		case (frameType == frameHeaders || frameType == frameData) && flags&flagEndStream != 0:
 			if !conn.end(id, s.end(s.requests.Add(1))) {
 				return
 			}
@@ -101,7 +101,7 @@ func (c conn2) end(id uint32, e End) bool {
 	return false
 }
 
-// before is the stream of the client's before this one, or 0.
+// before returns the client's stream before this one, or 0.
 func before(id uint32) uint32 { return max(id, 2) - 2 }
 
 func (c conn2) respond(id uint32, body string, flags byte) {
@@ -117,13 +117,13 @@ func (c conn2) goAway(last, code uint32) {
 	c.send(frameGoAway, 0, 0, binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, last), code))
 }
 
-func (c conn2) send(kind, flags byte, id uint32, payload []byte) {
+func (c conn2) send(frameType, flags byte, id uint32, payload []byte) {
 	n := len(payload)
-	frame := binary.BigEndian.AppendUint32([]byte{byte(n >> 16), byte(n >> 8), byte(n), kind, flags}, id)
-	_, _ = c.Write(append(frame, payload...)) // a client that has gone is what the test is about
+	frame := binary.BigEndian.AppendUint32([]byte{byte(n >> 16), byte(n >> 8), byte(n), frameType, flags}, id)
+	_, _ = c.Write(append(frame, payload...)) // the client may have closed the connection
 }
 
-func (c conn2) receive() (kind, flags byte, id uint32, payload []byte, err error) {
+func (c conn2) receive() (frameType, flags byte, id uint32, payload []byte, err error) {
 	var header [9]byte
 	if _, err = io.ReadFull(c.r, header[:]); err != nil {
 		return

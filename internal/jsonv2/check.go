@@ -6,27 +6,25 @@ import (
 	"io"
 )
 
-// Fault is why a text is no JSON, or not one that all readers understand alike.
+// SyntaxError is why a text is not JSON, or not JSON that all decoders read alike.
 type SyntaxError struct {
-	// Duplicate says that the text is JSON but for a name that an object has twice; Pointer is the
-	// JSON Pointer to it.
+	// Duplicate reports whether the fault is a name that an object has twice.
 	Duplicate bool
-	Pointer   string
-	// Truncated says that the text ends too early.
+	// Pointer is the JSON Pointer (RFC 6901) to the value with the fault, if it is known.
+	Pointer string
+	// Truncated reports whether the text ends too early.
 	Truncated bool
-	// Offset is the number of the byte at or after which the fault is.
+	// Offset is that of the byte at or after which the fault is.
 	Offset int64
 }
 
-// short is how many bytes a text has at most that is looked at a second time to find its fault;
-// looking needs less memory the first time, but for a long text that has a fault it would cost
-// twice.
-const short = 64 << 10
+// maxValidateFirst is the size in bytes up to which a text is validated before it is decoded.
+// Validation needs less memory, but does not locate a fault, so that a text with one is read twice.
+const maxValidateFirst = 64 << 10
 
-// Check returns nil if b is one JSON text and nothing more, in valid UTF-8, and no object in it has
-// a name twice.
+// Check returns nil if b is one JSON value in valid UTF-8, and no object in it has a name twice.
 func Check(b []byte) *SyntaxError {
-	if len(b) <= short && valid(b) {
+	if len(b) <= maxValidateFirst && valid(b) {
 		return nil
 	}
 	dec := newDecoder(bytes.NewBuffer(b), nil)
@@ -38,14 +36,14 @@ func Check(b []byte) *SyntaxError {
 		}
 		return &SyntaxError{Offset: end}
 	}
-	fault := &SyntaxError{
+	e := &SyntaxError{
 		Duplicate: errors.Is(err, errDuplicate),
 		Truncated: errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF),
 		Offset:    dec.InputOffset(),
 	}
 	var syntax *syntaxError
 	if errors.As(err, &syntax) {
-		fault.Pointer, fault.Offset = string(syntax.JSONPointer), syntax.ByteOffset
+		e.Pointer, e.Offset = string(syntax.JSONPointer), syntax.ByteOffset
 	}
-	return fault
+	return e
 }

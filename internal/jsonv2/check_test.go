@@ -20,8 +20,8 @@ func TestCheck(t *testing.T) {
 		"a name twice":                      {`{"a":{"b":1,"b":2}}`, &jsonv2.SyntaxError{Duplicate: true, Pointer: "/a/b", Offset: 12}},
 		"a name twice, written in two ways": {`{"a":1,"\u0061":2}`, &jsonv2.SyntaxError{Duplicate: true, Pointer: "/a", Offset: 7}},
 		"something after the value":         {`{} x`, &jsonv2.SyntaxError{Offset: 2}},
-		"no JSON":                           {`{a}`, &jsonv2.SyntaxError{Offset: 1}},
-		"bytes that are no UTF-8":           {"{\"a\":\"\xff\"}", &jsonv2.SyntaxError{Pointer: "/a", Offset: 6}},
+		"not JSON":                          {`{a}`, &jsonv2.SyntaxError{Offset: 1}},
+		"bytes that are not UTF-8":          {"{\"a\":\"\xff\"}", &jsonv2.SyntaxError{Pointer: "/a", Offset: 6}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -9,7 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Decoder reads one JSON token or value after the other.
+// Decoder reads JSON tokens and values one by one.
 type Decoder = jsontext.Decoder
 
 var errDuplicate = jsontext.ErrDuplicateName
@@ -20,7 +20,7 @@ func valid(b []byte) bool { return jsontext.Value(b).IsValid() }
 
 var tolerant = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
-// strict is tolerant, but for members that nothing is known of.
+// strict is tolerant, but rejects members without a field.
 var strict = json.JoinOptions(tolerant, json.RejectUnknownMembers(true))
 
 func newDecoder(r io.Reader, o json.Options) *Decoder { return jsontext.NewDecoder(r, o) }

@@ -1,8 +1,8 @@
-// Package jsonv2 is the JSON engine that decodes Kratos' answers: the standard library's
-// encoding/json/v2 from Go 1.27, and the module it came from before that. Nothing else in the
-// project imports either.
+// Package jsonv2 decodes the responses of Kratos: with encoding/json/v2 of the standard library
+// from Go 1.27 on, and with the module that it comes from before. No other package of the project
+// imports either.
 //
-// Answers are decoded tolerantly: a duplicate name or invalid UTF-8 is no reason to lose an answer.
+// Decoding accepts duplicate names and invalid UTF-8.
 package jsonv2
 
 import (
@@ -14,17 +14,17 @@ import (
 	"slices"
 )
 
-// Unmarshal decodes the JSON text b into v.
+// Unmarshal decodes the JSON value b into v.
 func Unmarshal(b []byte, v any) error { return unmarshal(b, v, tolerant) }
 
-// NewDecoder returns a decoder of the JSON texts in r.
+// NewDecoder returns a decoder that reads JSON values from r.
 func NewDecoder(r io.Reader) *Decoder { return newDecoder(r, tolerant) }
 
 // UnmarshalDecode decodes the next value of dec into v.
 func UnmarshalDecode(dec *Decoder, v any) error { return unmarshalDecode(dec, v) }
 
-// UnmarshalOpen decodes the next value of dec, an object, into known, and the members that known
-// has no field for into unknown.
+// UnmarshalOpen decodes the next value of dec, an object, into known, and its members without a
+// field into unknown.
 func UnmarshalOpen[T any](dec *Decoder, known *T, unknown *map[string]json.RawMessage) error {
 	open := open[T]{Known: known}
 	if err := unmarshalDecode(dec, &open); err != nil {
@@ -58,8 +58,7 @@ func UnmarshalLossless[T any](dec *Decoder, known *T, unknown *map[string]json.R
 	return nil
 }
 
-// Zero is a member that is written with Value, although its field leaves it out, When that holds
-// nothing.
+// Zero is a member with the JSON value Value, which is encoded When its field is zero and omits it.
 type Zero struct {
 	Name, Value string
 	When        bool
@@ -85,7 +84,7 @@ func MarshalOpen(known any, unknown map[string]json.RawMessage, zero ...Zero) ([
 	return append(b, '}'), err
 }
 
-// UnmarshalMembers decodes each member of an object into a value of a map.
+// UnmarshalMembers decodes the members of an object into a map.
 func UnmarshalMembers[V any](members map[string]json.RawMessage, values *map[string]V) error {
 	*values = nil
 	for name, text := range members {
@@ -114,7 +113,7 @@ func MarshalMembers[V any](values map[string]V) (map[string]json.RawMessage, err
 	return members, nil
 }
 
-// appendUnknown adds members to an object without its end.
+// appendUnknown appends members to an object without its closing brace.
 func appendUnknown(b []byte, unknown map[string]json.RawMessage) ([]byte, error) {
 	var written map[string]json.RawMessage
 	if err := Unmarshal(append(slices.Clone(b), '}'), &written); err != nil {
@@ -128,11 +127,11 @@ func appendUnknown(b []byte, unknown map[string]json.RawMessage) ([]byte, error)
 	return b, nil
 }
 
-// appendMember adds a member to an object without its end.
+// appendMember appends a member to an object without its closing brace.
 func appendMember(b []byte, name string, value []byte) []byte {
 	if len(b) > 1 {
 		b = append(b, ',')
 	}
-	quoted, _ := json.Marshal(name) // a string can be written
+	quoted, _ := json.Marshal(name) // a string can be encoded
 	return append(append(append(b, quoted...), ':'), value...)
 }

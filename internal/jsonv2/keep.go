@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// UnmarshalKeeping decodes the JSON text b into the struct v, and keeps the members that v or a
-// struct in it has no field for in its map AdditionalProperties, if it has one. It costs nothing
-// where there are no such members.
+// UnmarshalKeeping decodes the JSON value b into the struct v. Members without a field, of v and of
+// the structs in it, go into the map AdditionalProperties of the struct, if it has one. It costs
+// nothing if there are no such members.
 func UnmarshalKeeping[T any](b []byte, v *T) error {
 	if unmarshal(b, v, strict) == nil {
 		return nil
@@ -23,7 +23,7 @@ func UnmarshalKeeping[T any](b []byte, v *T) error {
 
 const additional = "AdditionalProperties"
 
-// keep keeps the members of text, a JSON value, that v has no fields for.
+// keep puts the members of the JSON value text that have no field into v.
 func keep(v reflect.Value, text []byte) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -56,7 +56,7 @@ func keepMembers(v reflect.Value, text []byte) {
 			delete(members, name)
 		}
 	}
-	if unknown.IsNil() && len(members) > 0 { // the types that decode themselves have them already
+	if unknown.IsNil() && len(members) > 0 { // types that decode themselves have them already
 		unknown.Set(reflect.ValueOf(members))
 	}
 }

@@ -4,7 +4,7 @@ package jsonv2
 
 import "encoding/json"
 
-// open is an object whose members go into Known, and what has no field there into Unknown.
+// open is an object: Known has the members with a field, and Unknown the others.
 type open[T any] struct {
 	Known   *T                         `json:",embed"`
 	Unknown map[string]json.RawMessage `json:",embed"`

@@ -1,6 +1,6 @@
 // Package recorded reads recordings of exchanges with real servers: files of JSON lines, one
-// exchange a line, which may be compressed. Those that this repository keeps are in
-// testdata/recorded; a test that reads recordings has the flag -recorded for others:
+// exchange a line, which may be compressed with gzip. Those of this repository are in
+// testdata/recorded. A test that reads recordings has the flag -recorded for others:
 //
 //	var recordings = flag.String(recorded.Flag, recorded.Kept("../.."), recorded.Usage)
 package recorded
@@ -21,7 +21,7 @@ import (
 	"strings"
 )
 
-// The flag of tests that read recordings. Its default is [Kept].
+// Name and usage of the flag of tests that read recordings. Its default is [Kept].
 const (
 	Flag  = "recorded"
 	Usage = "read the recordings in the files that match `pattern`, ending in .jsonl or .jsonl.gz"
@@ -34,13 +34,13 @@ const maxLine = 64 << 20
 type Exchange struct {
 	// Version of the server, such as "1.3.6", and the name of its configuration.
 	Version, Config string
-	// Scenario is what the request was a part of, and N its number there.
+	// Scenario is the scenario of the request, and N its number there.
 	Scenario string
 	N        int
-	// Op is the operationId. It begins with "_" for a call that the API's description lacks, such
-	// as opening the link in a mail.
+	// Op is the operationId. It begins with "_" if the API has no such operation, as for the link
+	// in an email.
 	Op string
-	// Kind is who sent the request: "native", "ajax", "browser" or "admin".
+	// Kind is the kind of client: "native", "ajax", "browser" or "admin".
 	Kind string
 
 	Request struct {
@@ -58,21 +58,21 @@ type Exchange struct {
 	Line []byte `json:"-"`
 }
 
-// Header is a header with canonical names. A value is recorded as a string or as a list of strings.
+// Header is a header with canonical names. A value in a recording is a string or a list of strings.
 type Header http.Header
 
-// UnmarshalJSON reads a header as it was recorded.
-func (h *Header) UnmarshalJSON(text []byte) error {
+// UnmarshalJSON decodes a header of a recording.
+func (h *Header) UnmarshalJSON(data []byte) error {
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(text, &fields); err != nil {
+	if err := json.Unmarshal(data, &fields); err != nil {
 		return err
 	}
 	*h = Header{}
 	for name, field := range fields {
-		var one string
+		var value string
 		var values []string
-		if json.Unmarshal(field, &one) == nil {
-			values = []string{one}
+		if json.Unmarshal(field, &value) == nil {
+			values = []string{value}
 		} else if err := json.Unmarshal(field, &values); err != nil {
 			return err
 		}
@@ -85,14 +85,12 @@ func (h *Header) UnmarshalJSON(text []byte) error {
 // Get returns the first value of a field, or "".
 func (h Header) Get(name string) string { return http.Header(h).Get(name) }
 
-// String names the exchange: by version, scenario, operation and number.
+// String returns the version, scenario, operation and number of the exchange.
 func (e *Exchange) String() string {
 	return fmt.Sprintf("%s %s %s %d", e.Version, e.Scenario, e.Op, e.N)
 }
 
-// Described reports whether the exchange is of an operation that the API's description has, with
-// arguments that a client means: a recording also has links of mails and callbacks, calls of the
-// wrong port, and empty ids.
+// Described reports whether the API has the operation, and the request was not wrong on purpose.
 func (e *Exchange) Described() bool { return !strings.HasPrefix(e.Op, "_") && !e.Odd() }
 
 // Odd reports whether the request was wrong on purpose: sent to the wrong port, or with an empty
@@ -101,7 +99,7 @@ func (e *Exchange) Odd() bool {
 	return e.Op == "_odd" || strings.Contains(e.Scenario, "wrong-server") || strings.Contains(e.Scenario, "odd/empty-ids")
 }
 
-// HTTPRequest returns the request as package net/http has it. Its body can be read once.
+// HTTPRequest returns the request. Its body can be read once.
 func (e *Exchange) HTTPRequest() (*http.Request, error) {
 	u, err := url.Parse(e.Request.URL)
 	if err != nil {
@@ -112,8 +110,7 @@ func (e *Exchange) HTTPRequest() (*http.Request, error) {
 	}, nil
 }
 
-// HTTPResponse returns the response as package net/http has it, with its request. Its body can be
-// read once.
+// HTTPResponse returns the response with its request. Its body can be read once.
 func (e *Exchange) HTTPResponse() (*http.Response, error) {
 	r, err := e.HTTPRequest()
 	if err != nil {
@@ -125,13 +122,13 @@ func (e *Exchange) HTTPResponse() (*http.Response, error) {
 	}, nil
 }
 
-// Kept returns the pattern of the recordings that the repository with this root keeps.
+// Kept returns the pattern of the recordings in the repository at root.
 func Kept(root string) string {
 	return filepath.Join(root, "testdata", "recorded", "*.jsonl")
 }
 
-// Files returns the files that match a pattern, in the order of their names. None, or one whose
-// name does not end in .jsonl or .jsonl.gz, is an error.
+// Files returns the files that match a pattern, sorted by name. It fails if there is none, or one
+// whose name does not end in .jsonl or .jsonl.gz.
 func Files(pattern string) ([]string, error) {
 	files, err := filepath.Glob(pattern)
 	if err != nil {
@@ -148,7 +145,7 @@ func Files(pattern string) ([]string, error) {
 	return files, nil
 }
 
-// Read returns all exchanges in the files that match a pattern.
+// Read returns the exchanges in all files that match a pattern.
 func Read(pattern string) ([]*Exchange, error) {
 	files, err := Files(pattern)
 	if err != nil {
@@ -164,8 +161,8 @@ func Read(pattern string) ([]*Exchange, error) {
 	return all, nil
 }
 
-// Exchanges yields the exchanges in files, one after the other, up to the first error. The error
-// names the file and line, and nothing of what is there.
+// Exchanges yields the exchanges in files up to the first error, which has the file and the number
+// of the line.
 func Exchanges(files ...string) iter.Seq2[*Exchange, error] {
 	return func(yield func(*Exchange, error) bool) {
 		for _, file := range files {
@@ -179,9 +176,10 @@ func Exchanges(files ...string) iter.Seq2[*Exchange, error] {
 	}
 }
 
-// errStopped is that the caller wants no more.
+// errStopped is the error of readFile if handle returns false.
 var errStopped = errors.New("stopped")
 
+// readFile calls handle with each exchange of a file until that returns false.
 func readFile(file string, handle func(*Exchange) bool) error {
 	f, err := os.Open(file)
 	if err != nil {

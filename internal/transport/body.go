@@ -9,30 +9,30 @@ import (
 	"time"
 )
 
-// ErrTooLarge says that a body has more bytes than are read.
-var ErrTooLarge = errors.New("the body is larger than this client reads")
+// ErrTooLarge is the error of a body that is larger than the limit.
+var ErrTooLarge = errors.New("the body is larger than the limit")
 
-// buffers are kept for the next body; what is decoded from them must not share memory with them.
+// buffers are reused: what is decoded from a body must not share its memory.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // Body is the body of a response that was read up to a limit.
 type Body struct {
-	buf *bytes.Buffer // nil once it is closed
-	err error         // why it was cut short; nil if it was not
+	buf *bytes.Buffer // nil once the body is closed
+	err error         // why the body broke off, or nil
 }
 
-// readBody reads from to its end or the limit, and closes it.
-func readBody(from io.ReadCloser, limit int64) *Body {
+// readBody reads a body to its end or the limit, and closes it.
+func readBody(body io.ReadCloser, limit int64) *Body {
 	b := &Body{buf: buffers.Get().(*bytes.Buffer)}
-	_, b.err = b.buf.ReadFrom(io.LimitReader(from, limit+1))
+	_, b.err = b.buf.ReadFrom(io.LimitReader(body, limit+1))
 	if b.err == nil && int64(b.buf.Len()) > limit {
 		b.err = ErrTooLarge
 	}
-	_ = from.Close()
+	_ = body.Close()
 	return b
 }
 
-// Read reads what arrived, and ends with the error that cut it short.
+// Read reads what has arrived, and then returns the error with which the body broke off.
 func (b *Body) Read(p []byte) (int, error) {
 	if b.buf == nil {
 		return 0, errors.New("transport: the body is closed")
@@ -44,8 +44,8 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Bytes returns what has arrived and was not read yet, and why it was cut short, or nil. The bytes
-// are valid until Close.
+// Bytes returns what has arrived and was not read, and the error with which the body broke off or
+// nil. The bytes are valid until Close.
 func (b *Body) Bytes() ([]byte, error) {
 	if b.buf == nil {
 		return nil, b.err
@@ -53,7 +53,7 @@ func (b *Body) Bytes() ([]byte, error) {
 	return b.buf.Bytes(), b.err
 }
 
-// Close gives the memory of the body back. Nothing of it may be used from then on.
+// Close releases the memory of the body.
 func (b *Body) Close() error {
 	if b.buf != nil && b.buf.Cap() <= 1<<20 {
 		b.buf.Reset()
@@ -63,23 +63,23 @@ func (b *Body) Close() error {
 	return nil
 }
 
-// Discard reads what little is left of a body, so that its connection can be used again, and closes
+// Discard reads the rest of a body, up to 4 KiB, so that its connection can be reused, and closes
 // it.
 func Discard(body io.ReadCloser) {
 	_, _ = io.CopyN(io.Discard, body, 4<<10)
 	_ = body.Close()
 }
 
-// stream is a body that has to send something within the time-out, whenever it is read.
+// stream is a body whose reads have a time-out each.
 type stream struct {
 	io.ReadCloser
 	timeout time.Duration
 	timer   *time.Timer
 	cancel  context.CancelFunc
 
-	waited time.Duration // in Read
-	err    error         // the first one of Read; nil at the end of the body
-	closed func()        // is called by the first Close; nil if nobody is to be told
+	waited  time.Duration // in Read
+	err     error         // the first error of Read, but io.EOF
+	onClose func()        // of the first Close; may be nil
 }
 
 func (s *stream) Read(p []byte) (int, error) {
@@ -100,22 +100,22 @@ func (s *stream) Close() error {
 	s.timer.Stop()
 	err := s.ReadCloser.Close()
 	s.cancel()
-	if closed := s.closed; closed != nil {
-		s.closed = nil
-		closed()
+	if onClose := s.onClose; onClose != nil {
+		s.onClose = nil
+		onClose()
 	}
 	return err
 }
 
-// A LimitedReader reads up to Left bytes of R, and remembers why reading ended.
+// LimitedReader reads up to Left bytes of R, and fails with [ErrTooLarge] if there are more.
 type LimitedReader struct {
 	R    io.Reader
 	Left int64
-	Err  error // the first one; nil at the end of R
+	Err  error // the first error, but io.EOF
 }
 
 func (l *LimitedReader) Read(p []byte) (int, error) {
-	if l.Err != nil { // the first reason is the telling one
+	if l.Err != nil {
 		return 0, l.Err
 	}
 	if l.Left <= 0 {

@@ -73,7 +73,7 @@ func TestOneClock(t *testing.T) {
 		"X-Ratelimit-Reset":                   {responding(0, 429, http.Header{"X-Ratelimit-Reset": {"4"}}, empty()), nil, time.Minute, 8 * time.Second, 3, nil},
 		"a page does not wait three seconds":  {responding(0, 503, after("3"), empty()), func(o *transport.Options) { o.MaxPause = time.Second }, time.Minute, 0, 1, nil},
 		"a page waits a second":               {responding(0, 503, after("1"), empty()), func(o *transport.Options) { o.MaxPause = time.Second }, time.Minute, 2 * time.Second, 3, nil},
-		"what is sent once is not waited for": {responding(0, 503, after("1"), empty()), func(o *transport.Options) { o.Once = true }, time.Minute, 0, 1, nil},
+		"what is sent once is not waited for": {responding(0, 503, after("1"), empty()), func(o *transport.Options) { o.NoRetry = true }, time.Minute, 0, 1, nil},
 		"a call with a time-out of its own":   {responding(time.Hour, 200, nil, empty()), func(o *transport.Options) { o.Timeout = time.Minute }, time.Second, time.Minute, 1, context.DeadlineExceeded},
 		"a date in the past":                  {responding(0, 503, after("Mon, 02 Jan 1995 15:04:05 GMT"), empty()), nil, time.Minute, 0, 3, nil},
 		"no word of when to come back":        {responding(0, 503, nil, empty()), nil, time.Minute, 450 * time.Millisecond, 3, nil},

@@ -5,7 +5,9 @@ import (
 	"strings"
 )
 
-// Link returns the target of the link with a relation such as "next" in Link headers (RFC 8288).
+// Link returns the target of the link with a relation such as "next" in Link headers ([RFC 8288]).
+//
+// [RFC 8288]: https://www.rfc-editor.org/rfc/rfc8288
 func Link(headers []string, rel string) (target string, ok bool) {
 	for l := range links(headers) {
 		if l.hasRel(rel) {
@@ -15,10 +17,10 @@ func Link(headers []string, rel string) (target string, ok bool) {
 	return "", false
 }
 
-// link is one link of a Link header.
+// link is a link of a Link header.
 type link struct{ target, params string }
 
-// hasRel reports whether the link has this relation; a link can have several.
+// hasRel reports whether the link has this relation. It may have several.
 func (l link) hasRel(name string) bool {
 	for param := range strings.SplitSeq(l.params, ";") {
 		key, value, _ := strings.Cut(strings.TrimSpace(param), "=")

@@ -6,25 +6,24 @@ import (
 	"time"
 )
 
-// Attempt is one request of a call of [Transport.Do], and its outcome.
+// Attempt is a request of a call of [Transport.Do], and its result.
 type Attempt struct {
 	Context context.Context // that of the call
 	Request *http.Request
 	Number  int // 1 for the first of a call
-	// Response is nil if there was none. Its body must not be read; Bytes of a [Body] may be called.
+	// Response is nil if there was none. Its body must not be read; Bytes of a [Body] may be
+	// called.
 	Response *http.Response
-	// Err says why there was no response, or why its body broke off.
+	// Err is why there was no response, or why its body broke off.
 	Err error
-	// Duration is the time until the body had arrived. What the caller does between two reads of a
-	// stream does not count.
+	// Duration is the time until the body had arrived, without that between the reads of a stream.
 	Duration time.Duration
-	// Retry says that another attempt follows after Pause.
+	// Retry reports whether another attempt follows, after Pause.
 	Retry bool
 	Pause time.Duration
 }
 
-// observe reports an attempt to the observer: at once or, if the response is a stream, once that is
-// closed.
+// observe calls Observe: at once or, if the response is a stream, when that is closed.
 func (c *call) observe(resp *http.Response, err error, retry bool, pause time.Duration) {
 	if c.Observe == nil {
 		return
@@ -41,7 +40,7 @@ func (c *call) observe(resp *http.Response, err error, retry bool, pause time.Du
 	case *Body:
 		a.Err = body.err
 	case *stream:
-		body.closed = func() {
+		body.onClose = func() {
 			a.Err, a.Duration = body.err, a.Duration+body.waited
 			c.Observe(a)
 		}

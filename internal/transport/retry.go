@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// retry returns how long to wait before the next attempt, and whether there is to be one.
+// retry returns the pause before the next attempt, and whether there is one.
 func (c *call) retry(resp *http.Response, err error) (time.Duration, bool) {
 	attempt := c.guard.budget.attempts - 1
-	if attempt >= c.Retries || c.ctx.Err() != nil || !c.again(resp, err) {
+	if attempt >= c.Retries || c.ctx.Err() != nil || !c.isRetryable(resp, err) {
 		return 0, false
 	}
 	pause := retryWaitMin << min(attempt, 16)
@@ -31,8 +31,9 @@ func (c *call) retry(resp *http.Response, err error) (time.Duration, bool) {
 	return pause, pause <= cmp.Or(c.MaxPause, retryWaitMax)
 }
 
-// again reports whether the outcome of an attempt allows, and is a reason for, another one.
-func (c *call) again(resp *http.Response, err error) bool {
+// isRetryable reports whether the result of an attempt is a temporary failure after which the
+// request may be retried.
+func (c *call) isRetryable(resp *http.Response, err error) bool {
 	if resp != nil {
 		if body, ok := resp.Body.(*Body); ok {
 			err = body.err
@@ -48,11 +49,11 @@ func (c *call) again(resp *http.Response, err error) bool {
 	case err != nil:
 		return Retryable(err)
 	}
-	return busy(resp.StatusCode)
+	return isTemporary(resp.StatusCode)
 }
 
-// busy reports whether a status says that the same request may succeed a moment later.
-func busy(status int) bool {
+// isTemporary reports whether a request with this status may succeed if it is retried.
+func isTemporary(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
@@ -60,15 +61,17 @@ func busy(status int) bool {
 	return false
 }
 
-// forever is longer than anybody waits.
+// forever is the longest pause.
 const forever = 100 * 365 * 24 * time.Hour
 
-// RetryAfter returns how long a server asks not to be asked again: by Retry-After (RFC 9110,
-// section 10.2.3) or, where the status is 429 or 503, by X-Ratelimit-Reset or RateLimit-Reset. It
-// is never negative, and 100 years at most.
+// RetryAfter returns how long a server asks clients to wait: by Retry-After ([RFC 9110], section
+// 10.2.3) or, if the status is 429 or 503, by X-Ratelimit-Reset or RateLimit-Reset. It is 0 to 100
+// years.
+//
+// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
 func RetryAfter(status int, h http.Header) (time.Duration, bool) {
 	for _, value := range h.Values("Retry-After") {
-		if d, ok := delay(value, false); ok {
+		if d, ok := parseDelay(value, false); ok {
 			return d, true
 		}
 	}
@@ -77,7 +80,7 @@ func RetryAfter(status int, h http.Header) (time.Duration, bool) {
 	}
 	for _, name := range [...]string{"X-Ratelimit-Reset", "Ratelimit-Reset"} {
 		for _, value := range h.Values(name) {
-			if d, ok := delay(value, true); ok {
+			if d, ok := parseDelay(value, true); ok {
 				return d, true
 			}
 		}
@@ -87,10 +90,10 @@ func RetryAfter(status int, h http.Header) (time.Duration, bool) {
 
 var decimal = regexp.MustCompile(`^\+?[0-9]+(\.[0-9]*)?$`)
 
-// delay reads a number of seconds, a date or, as some servers write it, a duration such as "1m30s".
-// With epoch, a number that is too large for a delay is a time in seconds or milliseconds since
-// 1970.
-func delay(value string, epoch bool) (time.Duration, bool) {
+// parseDelay parses a number of seconds, a date or, as some servers write it, a duration such as
+// "1m30s". With epoch, a number that is too large for a delay is a time in seconds or milliseconds
+// since 1970.
+func parseDelay(value string, epoch bool) (time.Duration, bool) {
 	value = strings.TrimSpace(value)
 	if decimal.MatchString(value) {
 		seconds, err := strconv.ParseFloat(value, 64)
@@ -120,7 +123,7 @@ func delay(value string, epoch bool) (time.Duration, bool) {
 
 func until(date time.Time) time.Duration { return min(max(0, time.Until(date)), forever) }
 
-// Sleep waits for d, or fails when ctx ends before that.
+// Sleep waits for d, or fails if ctx ends first.
 func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -1,15 +1,13 @@
-// Package transport sends the requests of a client of an HTTP API. It knows nothing of what the API
-// is for.
+// Package transport sends the requests of a client for an HTTP API, whatever the API is.
 //
-// One call of [Transport.Do] is one request of the program. It may take several requests on the
-// wire, within one time-out:
+// [Transport.Do] is a call of the program. It may send several requests, within one time-out:
+//   - A request that only reads (GET, HEAD) is retried after temporary failures.
+//   - Any other request is retried only if the server cannot have processed it: there was no
+//     connection, or the server said so ([RFC 9113], sections 6.8 and 8.7).
 //
-//   - A request that only reads (GET, HEAD) is sent again after failures that may pass.
-//   - Any other request is sent again only if it cannot have been processed: there was no
-//     connection, or the server said so (RFC 9113, sections 6.8 and 8.7).
+// net/http retries requests by its own rules, over HTTP/2 without a limit; replay.go prevents it.
 //
-// net/http repeats requests by itself, by rules of its own and over HTTP/2 without a limit; see
-// repeat.go for how that is prevented.
+// [RFC 9113]: https://www.rfc-editor.org/rfc/rfc9113
 package transport
 
 import (
@@ -35,40 +33,39 @@ const (
 type Transport struct {
 	// RoundTripper sends single requests.
 	RoundTripper http.RoundTripper
-	// Timeout is for a call with all its attempts, the pauses between them, and the body of the
-	// response. For a stream, it is for the time until the header has arrived, and then for each
-	// read.
+	// Timeout limits a call with all its attempts, the pauses between them, and the body of the
+	// response. For a stream, it limits the time until the header has arrived, and then each read.
 	Timeout time.Duration
-	// Retries is how often a request is sent again, at most.
+	// Retries is how often a request is retried at most.
 	Retries int
-	// Permanent reports whether an error of the RoundTripper stays what it is, however often the
-	// request is sent. It may be nil.
+	// Permanent, if it is not nil, reports whether an error of the RoundTripper is not to be
+	// retried.
 	Permanent func(error) bool
 	// Observe, if it is not nil, is called after each attempt of Do.
 	Observe func(Attempt)
 }
 
-// Options are how one call differs from others. They travel in its context.
+// Options are the options of a call, which its context carries.
 type Options struct {
-	// Once says that the request is not to be repeated though it only reads.
-	Once bool
-	// Stream hands a response with a status of 2xx over as soon as its header has arrived. The body
-	// of any other response is a [Body], which has arrived as well.
+	// NoRetry disables retries of a request that only reads.
+	NoRetry bool
+	// Stream returns a response with a status of 2xx as soon as its header has arrived. The body of
+	// any other response is a [Body], which has arrived as well.
 	Stream bool
-	// MaxPause is the longest pause before another attempt; 0 means 10 seconds. A server that asks
-	// for more is not asked again.
+	// MaxPause is the longest pause between two attempts; 0 means 10 seconds. If the server asks
+	// for more, the request is not retried.
 	MaxPause time.Duration
 	// Timeout replaces that of the Transport, unless it is 0.
 	Timeout time.Duration
 	// Limit is how many bytes of a body are read, unless it is a stream; 0 means 4 MiB.
 	Limit int64
-	// Budget is what several calls have together; nil means that a call has one of its own.
+	// Budget is shared by several calls; nil means that the call has its own.
 	Budget *Budget
 }
 
 type optionsKey struct{}
 
-// With returns a context for calls whose options are those of ctx, as changed by set.
+// With returns a context with the options of ctx as changed by set.
 func With(ctx context.Context, set func(*Options)) context.Context {
 	o := optionsFrom(ctx)
 	set(&o)
@@ -82,9 +79,8 @@ func optionsFrom(ctx context.Context) Options {
 	return Options{}
 }
 
-// Do sends r, and returns its response. The request is sent again as the package comment says. An
-// error after which it is certain that the server has not processed the request is a
-// [NotProcessedError].
+// Do sends r and returns the response. The error is a [NotProcessedError] if the server has
+// certainly not processed the request.
 func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 	c := t.newCall(r)
 	if c.guard.budget.attempts > t.Retries {
@@ -94,8 +90,8 @@ func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 		c.guard.budget.attempts++
 		c.started = time.Now()
 		resp, err := c.attempt()
-		pause, again := c.retry(resp, err)
-		if !again {
+		pause, retry := c.retry(resp, err)
+		if !retry {
 			resp, err = c.end(resp, err)
 			c.observe(resp, err, false, 0)
 			return resp, err
@@ -107,7 +103,7 @@ func (t *Transport) Do(r *http.Request) (*http.Response, error) {
 		if err := Sleep(c.ctx, pause); err != nil {
 			return c.end(nil, err)
 		}
-		next := *c.request // what sent the last one may still hold it
+		next := *c.request // the RoundTripper may still use the last one
 		c.request = &next
 	}
 }
@@ -123,7 +119,7 @@ type call struct {
 	deadline time.Time
 	started  time.Time // of the attempt
 	timeout  time.Duration
-	reads    bool // the request may be repeated
+	reads    bool // the request may be retried
 	request  *http.Request
 	getBody  func() (io.ReadCloser, error)
 	guard    guard
@@ -138,8 +134,8 @@ func (t *Transport) newCall(r *http.Request) *call {
 	}
 	c.ctx, c.cancel = context.WithCancel(c.parent)
 	c.timer = time.AfterFunc(c.timeout, c.cancel)
-	c.reads = reads(r) && !c.Once
-	c.guard = guard{budget: c.Budget, end: c.cancel}
+	c.reads = reads(r) && !c.NoRetry
+	c.guard = guard{budget: c.Budget, cancel: c.cancel}
 	if c.guard.budget == nil {
 		c.guard.budget = new(Budget)
 	}
@@ -147,11 +143,11 @@ func (t *Transport) newCall(r *http.Request) *call {
 	if noBody(r) {
 		ctx = httptrace.WithClientTrace(ctx, c.guard.trace())
 	}
-	c.request = unrepeatable(r.WithContext(ctx), c.RoundTripper)
+	c.request = withoutReplay(r.WithContext(ctx), c.RoundTripper)
 	return c
 }
 
-// attempt sends the request once, as far as net/http can be made to.
+// attempt sends the request once, or as often as net/http retries it.
 func (c *call) attempt() (*http.Response, error) {
 	if c.getBody != nil {
 		body, err := c.getBody()
@@ -162,7 +158,7 @@ func (c *call) attempt() (*http.Response, error) {
 	}
 	c.guard.limit.Store(1 + c.guard.budget.sent.Load())
 	if c.reads {
-		c.guard.limit.Store(c.requests())
+		c.guard.limit.Store(c.maxRequests())
 	}
 	resp, err := c.RoundTripper.RoundTrip(c.request)
 	switch {
@@ -180,7 +176,7 @@ func (c *call) attempt() (*http.Response, error) {
 	return resp, nil
 }
 
-// end makes of the outcome of the last attempt that of the call.
+// end returns the result of the call for that of its last attempt.
 func (c *call) end(resp *http.Response, err error) (*http.Response, error) {
 	inTime := c.timer.Stop()
 	var body *Body
@@ -210,7 +206,7 @@ func (c *call) end(resp *http.Response, err error) (*http.Response, error) {
 	return nil, err
 }
 
-// cause returns why the call's context has ended.
+// cause returns why the context of the call has ended.
 func (c *call) cause(inTime bool, err error) error {
 	switch {
 	case c.guard.closed.Load():
@@ -226,23 +222,23 @@ func (c *call) cause(inTime bool, err error) error {
 	return err
 }
 
-// requests returns how often a request that only reads is sent at most.
-func (t *Transport) requests() int32 { return 1 + int32(min(t.Retries, math.MaxInt32-1)) }
+// maxRequests returns how often a request that only reads is sent at most.
+func (t *Transport) maxRequests() int32 { return 1 + int32(min(t.Retries, math.MaxInt32-1)) }
 
-// RoundTrip sends r without a time-out or limits: for a proxy, which has its own. It never sends r
-// again itself, and lets net/http do so only if r just reads, and its context does not say Once.
+// RoundTrip sends r without a time-out or limits, for a proxy, which has its own. It does not retry
+// r, and lets net/http do so only if r only reads and its context does not have NoRetry.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !noBody(r) {
-		return t.RoundTripper.RoundTrip(unrepeatable(r.Clone(r.Context()), t.RoundTripper))
+		return t.RoundTripper.RoundTrip(withoutReplay(r.Clone(r.Context()), t.RoundTripper))
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	g := guard{budget: new(Budget), end: cancel}
+	g := guard{budget: new(Budget), cancel: cancel}
 	g.limit.Store(1)
-	if reads(r) && !optionsFrom(ctx).Once {
-		g.limit.Store(t.requests())
+	if reads(r) && !optionsFrom(ctx).NoRetry {
+		g.limit.Store(t.maxRequests())
 	}
 	r = r.Clone(httptrace.WithClientTrace(ctx, g.trace()))
-	resp, err := t.RoundTripper.RoundTrip(unrepeatable(r, t.RoundTripper))
+	resp, err := t.RoundTripper.RoundTrip(withoutReplay(r, t.RoundTripper))
 	if err != nil {
 		cancel()
 		if g.closed.Load() {
@@ -250,17 +246,17 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	resp.Body = &canceller{resp.Body, cancel}
+	resp.Body = &cancelBody{resp.Body, cancel}
 	return resp, nil
 }
 
-// canceller ends the context of a response with its body.
-type canceller struct {
+// cancelBody cancels the context of a request when the body of its response is closed.
+type cancelBody struct {
 	io.ReadCloser
 	cancel context.CancelFunc
 }
 
-func (b *canceller) Close() error {
+func (b *cancelBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.cancel()
 	return err

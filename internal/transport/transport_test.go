@@ -33,7 +33,7 @@ func TestRoundTripForProxies(t *testing.T) {
 						})
 						tr := &transport.Transport{RoundTripper: server.Client.Transport, Retries: 2}
 						for range 2 {
-							r, err := http.NewRequestWithContext(transport.With(t.Context(), func(o *transport.Options) { o.Once = once }), method, server.URL, nil)
+							r, err := http.NewRequestWithContext(transport.With(t.Context(), func(o *transport.Options) { o.NoRetry = once }), method, server.URL, nil)
 							if err != nil {
 								t.Fatal(err)
 							}

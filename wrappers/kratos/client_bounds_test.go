@@ -313,7 +313,7 @@ func TestAFailureThatDoesNotEnd(t *testing.T) {
 			for _, err = range list(t.Context(), client, admin) {
 				break
 			}
-			if !errors.Is(err, kratos.ErrUnexpectedResponse) || !strings.Contains(err.Error(), "larger than this client reads") {
+			if !errors.Is(err, kratos.ErrUnexpectedResponse) || !strings.Contains(err.Error(), "larger than the limit") {
 				t.Errorf("got %v, want the limit", err)
 			}
 		})

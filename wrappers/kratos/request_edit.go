@@ -54,7 +54,7 @@ func optionalList[T any](list []T) *[]T {
 
 // withoutRetry returns a context whose requests are not repeated, though they are GET requests.
 func withoutRetry(ctx context.Context) context.Context {
-	return transport.With(ctx, func(o *transport.Options) { o.Once = true })
+	return transport.With(ctx, func(o *transport.Options) { o.NoRetry = true })
 }
 
 // withStreaming returns a context for requests whose responses are decoded while they arrive.

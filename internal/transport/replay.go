@@ -11,58 +11,58 @@ import (
 	"sync/atomic"
 )
 
-// ErrConnectionEnded says that the connection ended before there was a response. The server may
-// have processed the request.
+// ErrConnectionEnded is the error of a request whose connection ended before there was a response.
+// The server may have processed the request.
 var ErrConnectionEnded = errors.New("the connection ended before there was a response")
 
-// NotProcessedError says that the server has not processed a request: it was not reached, or says
-// so itself. The request can be sent again without having an effect twice.
+// NotProcessedError is the error of a request that the server has not processed: it was not
+// reached, or says so. The request can be sent again without having an effect twice.
 type NotProcessedError struct{ Err error }
 
 func (e *NotProcessedError) Error() string { return e.Err.Error() }
 
-// Unwrap returns what happened to the connection.
+// Unwrap returns the error of the RoundTripper.
 func (e *NotProcessedError) Unwrap() error { return e.Err }
 
-// reads reports whether a request has no effect, so that it can be sent again whatever happened to
-// it.
+// reads reports whether a request only reads: it can be retried in any case.
 func reads(r *http.Request) bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == ""
 }
 
 func noBody(r *http.Request) bool { return r.Body == nil || r.Body == http.NoBody }
 
-// unrepeatable changes r so that net/http does not send it twice.
+// withoutReplay changes r so that net/http does not retry it.
 //
-// net/http repeats a request after RST_STREAM with REFUSED_STREAM or PROTOCOL_ERROR (which says
-// nothing of whether the request was processed), after GOAWAY, and over HTTP/1.1 where it has an
-// Idempotency-Key or only reads; but never a request whose body it cannot rewind. So requests with
-// a body get no GetBody, and others that have an effect get a body of no bytes, where net/http
-// itself is known to be the one that sends them. What is left is for the [guard].
-func unrepeatable(r *http.Request, rt http.RoundTripper) *http.Request {
+// net/http retries a request after GOAWAY, after RST_STREAM with REFUSED_STREAM or with
+// PROTOCOL_ERROR, which the server may have processed, and over HTTP/1.1 if it has an
+// Idempotency-Key or only reads; but never one with a body that it cannot rewind. So a request with
+// a body gets no GetBody, and one that has an effect but no body gets an empty one, if net/http
+// itself sends it. The [guard] stops other retries.
+func withoutReplay(r *http.Request, rt http.RoundTripper) *http.Request {
 	r.GetBody = nil
 	if _, ok := rt.(*http.Transport); ok && noBody(r) && !reads(r) {
 		r.Body = io.NopCloser(strings.NewReader(""))
-		r.TransferEncoding = []string{"identity"} // or HTTP/1.1 would send it in chunks
+		r.TransferEncoding = []string{"identity"} // otherwise HTTP/1.1 sends it in chunks
 	}
 	return r
 }
 
-// ErrSpent says that a call has a [Budget] of which nothing is left.
-var ErrSpent = errors.New("the request was sent as often as it may be")
+// ErrSpent is the error of a call whose [Budget] has no attempts left.
+var ErrSpent = errors.New("the request was retried as often as allowed")
 
-// Budget counts requests, for calls one after the other that may send a number of them together.
+// Budget counts the requests of several calls, one after the other, which share a number of
+// attempts.
 type Budget struct {
-	attempts int          // what Do asked for
-	sent     atomic.Int32 // what was on the wire, repetitions of net/http's included
+	attempts int          // of Do
+	sent     atomic.Int32 // retries of net/http included
 }
 
-// guard ends a call before net/http sends more requests than the call has left.
+// guard cancels a call before net/http sends more requests than it may.
 type guard struct {
 	budget *Budget
-	limit  atomic.Int32 // of what the budget counts
-	end    func()       // ends the context of the call
-	closed atomic.Bool  // the guard has ended the call
+	limit  atomic.Int32 // of sent
+	cancel func()       // cancels the context of the call
+	closed atomic.Bool  // the guard has canceled the call
 }
 
 func (g *guard) trace() *httptrace.ClientTrace {
@@ -72,30 +72,30 @@ func (g *guard) trace() *httptrace.ClientTrace {
 				return
 			}
 			g.closed.Store(true)
-			g.end() // HTTP/2 sends nothing from here on
+			g.cancel() // HTTP/2 does not send the request
 			if !sharesConnection(info.Conn) {
-				_ = info.Conn.Close() // and so does HTTP/1.1
+				_ = info.Conn.Close() // nor does HTTP/1.1
 			}
 		},
 		WroteHeaders: func() { g.budget.sent.Add(1) },
 	}
 }
 
-// sharesConnection reports whether other requests may be using the same connection.
+// sharesConnection reports whether other requests may use the connection at the same time.
 func sharesConnection(c net.Conn) bool {
 	t, ok := c.(interface{ ConnectionState() tls.ConnectionState })
 	return ok && t.ConnectionState().NegotiatedProtocol == "h2"
 }
 
-// Texts of net/http, which has no types for these errors. If they change, a request is taken for
-// one that may have been processed.
+// Texts of errors of net/http that have no types. A request with another error is one that the
+// server may have processed.
 const (
 	cannotRetry   = "http2: Transport: cannot retry err ["
 	afterWritten  = "] after Request.Body was written"
 	gracefulEnd   = "http2: Transport received Server's graceful shutdown GOAWAY"
 	goAwayOnFirst = "http2: Transport received GOAWAY from server ErrCode:"
 	notUsable     = "http2: client conn not usable"
-	cannotRewind  = "net/http: cannot rewind body after connection loss" // only after notUsable, without a GetBody
+	cannotRewind  = "net/http: cannot rewind body after connection loss" // after notUsable, if there is no GetBody
 	streamError   = "stream error: stream ID "
 	refusedByPeer = "; REFUSED_STREAM; received from peer"
 )
@@ -119,8 +119,8 @@ func notProcessed(err error) bool {
 	return false
 }
 
-// Retryable reports whether a request that only reads may succeed if it is sent again after err, which
-// kept it from being answered or cut its response short.
+// Retryable reports whether err is temporary, so that a request that only reads may succeed if it
+// is retried. err is why there was no response, or why its body broke off.
 func Retryable(err error) bool {
 	var op *net.OpError
 	switch {
