@@ -118,6 +118,6 @@ func itemError(g *gen.GenericError) *Error {
 		Operation: opBatchPatch, StatusCode: int(g.Code), ID: g.ID, Code: int(g.Code), Message: g.Message, Reason: g.Reason,
 		Details: g.Details, RequestID: g.Request, sentinel: byID(g.ID),
 	}
-	e.blameInput()
+	e.detectInvalidTraits()
 	return e
 }

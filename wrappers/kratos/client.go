@@ -6,22 +6,21 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// The way of a request, file by file; each is entered once on the way down, and once on the way up.
+// A request passes through these files from top to bottom, and its response from bottom to top.
 //
-//	flow.go, admin_….go, session….go   a method checks its arguments           ^ what the caller gets
-//	request_edit.go, request_checks.go the caller's options, and checks of both |
-//	gen                                the request, as the API describes it     |
-//	web_browser.go                     for a Browser: the person's cookies      | and those that Kratos set
-//	client_options.go                  the client's headers                     |
-//	internal/transport                 attempts, pauses, time-out, limits       | the response, whole or as a stream
+//	admin….go, flow.go, session….go  methods: check their arguments        ^ values and errors
+//	request….go                      the caller's options, further checks  |
+//	gen                              the request as the API describes it   |
+//	web_browser.go                   of a Browser: adds its cookies        | keeps those that Kratos sets
+//	client_options.go                the client's headers                  |
+//	internal/transport               attempts, pauses, time-out, limits    | the body, or a stream
 //
-// Upwards, response.go (or list.go, item by item) decodes the response by its shape, operation.go
-// says what it means for its operation, error.go makes an error of a failure, and flow_outcome.go a
-// Step.
+// On the way back, response.go (or list.go, item by item) decodes the response, operation.go
+// interprets it for its operation, error.go makes an Error of a failure, and flow_outcome.go a
+// FlowResult of a submission. client_log.go logs each attempt.
 
-// Client calls Kratos' public API (port 4433 by default) for native clients: programs that keep a
-// session token themselves, such as command line tools, mobile apps' backends and services. Make
-// one with [NewClient] and share it; it is safe for concurrent use.
+// Client calls Kratos' public API (port 4433 by default) for native clients, which hold a session
+// token: command line tools, services, backends of mobile apps. It is safe for concurrent use.
 type Client struct {
 	// Login is the login flow (createNativeLoginFlow, getLoginFlow, updateLoginFlow).
 	Login FlowClient[LoginFlow, LoginMethod, StartLogin]
@@ -29,7 +28,7 @@ type Client struct {
 	// updateRegistrationFlow).
 	Registration FlowClient[RegistrationFlow, RegistrationMethod, StartRegistration]
 	// Settings is the settings flow (createNativeSettingsFlow, getSettingsFlow,
-	// updateSettingsFlow); its calls need the person's [SessionToken].
+	// updateSettingsFlow). It needs the person's [SessionToken].
 	Settings FlowClient[SettingsFlow, SettingsMethod, StartSettings]
 	// Recovery is the recovery flow (createNativeRecoveryFlow, getRecoveryFlow,
 	// updateRecoveryFlow).
@@ -44,16 +43,16 @@ type Client struct {
 	*clientCore
 }
 
-// clientCore has nothing but pointers, so that package fmt prints addresses: it follows the pointers
-// in a struct as far as the next struct, for a verb that does not fit.
+// clientCore has pointers only, so that package fmt prints addresses and nothing secret. With a
+// verb that does not fit, fmt follows the pointers of a struct, but not those of the next.
 type clientCore struct {
 	settings *settings
 	rewriter *atomic.Pointer[urlRewriter] // set by Proxy
 }
 
 // NewClient returns a client for the public API at baseURL, such as "https://auth.example.com" or
-// "http://127.0.0.1:4433/base". It does not connect. A URL that is no absolute http or https URL,
-// or that has user information, a query or a fragment, is refused with [ErrInvalidArgument].
+// "http://127.0.0.1:4433/base". It does not connect. It fails with [ErrInvalidArgument] if baseURL
+// is not an absolute http or https URL, or has user information, a query or a fragment.
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	api, s, err := newAPI("NewClient", baseURL, opts)
 	if err != nil {
@@ -73,16 +72,16 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// Admin calls Kratos' admin API (port 4434 by default). The API has no authentication of its own:
-// whoever reaches it can read, change and delete every identity, so it belongs on a private
-// network. Make one with [NewAdmin] and share it; it is safe for concurrent use.
+// Admin calls Kratos' admin API (port 4434 by default). The API has no authentication of its own,
+// so it belongs on a private network: who reaches it can read, change and delete every identity.
+// Admin is safe for concurrent use.
 type Admin struct {
 	health
 	api *gen.Client
 }
 
 // NewAdmin returns a client for the admin API at baseURL, such as "http://kratos.internal:4434". It
-// does not connect. What [NewClient] says of URLs holds here too.
+// does not connect. The baseURL has the same form as that of [NewClient].
 func NewAdmin(baseURL string, opts ...Option) (*Admin, error) {
 	api, _, err := newAPI("NewAdmin", baseURL, opts)
 	if err != nil {
@@ -91,8 +90,8 @@ func NewAdmin(baseURL string, opts ...Option) (*Admin, error) {
 	return &Admin{health{api}, api}, nil
 }
 
-// Must returns v, and panics with err if there is one: for clients whose URL and options are
-// constants.
+// Must returns v, or panics with err unless that is nil. It is for clients whose URL and options
+// are constants.
 //
 //	var client = kratos.Must(kratos.NewClient("http://127.0.0.1:4433"))
 func Must[T any](v *T, err error) *T {

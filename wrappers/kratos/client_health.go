@@ -9,17 +9,17 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// health are the calls about a server that both ports answer.
+// health are the health checks, which both ports have.
 type health struct{ api *gen.Client }
 
-// Alive returns nil if Kratos answers at all (isAlive, both ports). It says nothing about its
-// database.
+// Alive returns nil if Kratos responds (isAlive, both ports). It does not check the database. It
+// sends one request.
 func (h health) Alive(ctx context.Context, opts ...RequestOption) error {
 	return checkHealth(withoutRetry(ctx), "isAlive", h.api.IsAlive, opts)
 }
 
-// Ready returns nil if Kratos and its database are ready (isReady, both ports), and [ErrServer]
-// if they are not. It asks once: how often to ask again is for the caller to say.
+// Ready returns nil if Kratos and its database are ready (isReady, both ports), and [ErrServer] if
+// they are not. It sends one request.
 func (h health) Ready(ctx context.Context, opts ...RequestOption) error {
 	return checkHealth(withoutRetry(ctx), "isReady", h.api.IsReady, opts)
 }
@@ -40,8 +40,7 @@ func (a *Admin) Version(ctx context.Context, opts ...RequestOption) (string, err
 	return v.Version, nil
 }
 
-// metadataCall is a call that the admin port of servers up to v25.4 has below /admin, as its
-// redirect says.
+// metadataRequest is an operation that the admin port of Kratos up to v25.4 redirects to /admin.
 type metadataRequest func(context.Context, ...gen.RequestEditorFn) (*http.Response, error)
 
 func (call metadataRequest) do(ctx context.Context, opts []RequestOption) (*http.Response, error) {
@@ -53,12 +52,12 @@ func (call metadataRequest) do(ctx context.Context, opts []RequestOption) (*http
 	return call(ctx, requestEditors(append(opts[:len(opts):len(opts)], addAdminPrefix))...)
 }
 
-// underAdmin asks for the same below /admin.
+// addAdminPrefix adds the prefix /admin to the path of the operation.
 func addAdminPrefix(r *http.Request) {
 	path := r.URL.Path
-	for _, known := range []string{"/version", "/health/alive", "/health/ready"} {
-		if base, ok := strings.CutSuffix(path, known); ok {
-			r.URL.Path = base + "/admin" + known
+	for _, suffix := range []string{"/version", "/health/alive", "/health/ready"} {
+		if base, ok := strings.CutSuffix(path, suffix); ok {
+			r.URL.Path = base + "/admin" + suffix
 		}
 	}
 }

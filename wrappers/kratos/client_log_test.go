@@ -21,8 +21,8 @@ import (
 
 type traceKey struct{}
 
-// logSink is a handler of log/slog that keeps records as lines, and the trace in the context of each.
-// A line has no durations, but the names of those that must not be 0.
+// logSink is a handler of log/slog that keeps records as lines, and the trace in the context of
+// each. A line has no durations, but the names of those that must not be 0.
 type logSink struct {
 	level slog.Level
 	mu    sync.Mutex

@@ -18,13 +18,13 @@ const (
 	userAgent      = "kratos-go"
 )
 
-// An Option configures a [Client] or [Admin] when it is made.
+// An Option configures a [Client] or [Admin].
 type Option func(*settings) error
 
-// WithHTTPClient sends requests through a copy of hc, whose Transport may add tracing, logging, TLS
-// settings or a Unix socket (see the examples). Its CheckRedirect and Jar are not used: a redirect
-// is an answer of Kratos', and Kratos refuses native calls that have a cookie. Its Timeout is for a
-// whole call, with all attempts and the pauses between them; 0 means 30 seconds.
+// WithHTTPClient sends requests through the Transport of hc, which may add tracing, TLS settings or
+// a Unix socket. The Timeout of hc limits a call with all its attempts and the pauses between them;
+// 0 means 30 seconds. Its CheckRedirect and Jar are not used: redirects are not followed, and no
+// cookies are kept.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) error {
 		if hc == nil {
@@ -36,50 +36,50 @@ func WithHTTPClient(hc *http.Client) Option {
 }
 
 // WithUserAgent sets the User-Agent header of every request, which is "kratos-go" by default.
-// Kratos keeps it with the sessions that the client makes.
+// Kratos stores it with the sessions that the client starts.
 func WithUserAgent(agent string) Option {
 	return func(s *settings) error {
 		if !isHeaderValue(agent) {
-			return errors.New("WithUserAgent: the text has a character that no header has")
+			return errors.New("WithUserAgent: the value has a character that a header must not have")
 		}
 		s.userAgent = agent
 		return nil
 	}
 }
 
-// WithBearer sends "Authorization: Bearer token" with every request: the API key of Ory Network, or
-// what a gateway in front of Kratos asks for. Kratos itself takes such a token for a session token
-// where a call has neither that nor a cookie that it can read.
+// WithBearer sends "Authorization: Bearer token" with every request: an API key of Ory Network, or
+// the credentials for a gateway in front of Kratos. Kratos itself takes the token for a session
+// token if a request has neither an X-Session-Token nor a session cookie that it can decode.
 func WithBearer(token string) Option {
 	return func(s *settings) error {
 		if token == "" || !isHeaderValue(token) {
-			return errors.New("WithBearer: the token is empty, or has a character that no header has")
+			return errors.New("WithBearer: the token is empty, or has a character that a header must not have")
 		}
 		if strings.HasPrefix(token, "ory_st_") {
-			return errors.New("WithBearer: this is a person's session token: give it to each call with Token")
+			return errors.New("WithBearer: this is a person's session token: pass it to each call with SessionToken")
 		}
 		s.bearer = "Bearer " + token
 		return nil
 	}
 }
 
-// WithSessionCookie sets the name of Kratos' session cookie (session.cookie.name in its
-// configuration), if it is not "ory_kratos_session". [Client.Browser] passes it on. No cookie with
-// another name is taken for a session then; without this option, those of Ory Network
-// (ory_session_…) are.
+// WithSessionCookie sets the name of the session cookie (session.cookie.name in Kratos'
+// configuration) that [Client.Browser] passes on. Without it, the names are "ory_kratos_session"
+// and those of Ory Network, "ory_session_…".
 func WithSessionCookie(name string) Option {
 	return func(s *settings) error {
 		if (&http.Cookie{Name: name}).Valid() != nil {
-			return errors.New("WithSessionCookie: the name is empty, or has a character that no cookie's name has")
+			return errors.New("WithSessionCookie: the name is empty, or has a character that the name of a cookie must not have")
 		}
 		s.sessionCookie = name
 		return nil
 	}
 }
 
-// WithPublicURL says by which URL Kratos calls itself (serve.public.base_url in its configuration),
-// if that is not the base URL of the client. [Client.Proxy] takes it out of Kratos' answers, and
-// without one [FlowClient.Page] sends browsers there. What [NewClient] says of URLs holds here too.
+// WithPublicURL sets the URL at which browsers reach Kratos (serve.public.base_url in its
+// configuration), if that is not the base URL of the client. [Client.Proxy] replaces it in
+// responses; without a proxy, [FlowClient.Handler] redirects browsers to it. It has the same form
+// as the baseURL of [NewClient].
 func WithPublicURL(url string) Option {
 	return func(s *settings) (err error) {
 		s.publicURL, err = parseBaseURL(url)
@@ -87,15 +87,15 @@ func WithPublicURL(url string) Option {
 	}
 }
 
-// WithRetries sets how often a request is sent again, at most; 2 by default.
-//
-//   - A request that only reads is sent again after a failure that may pass: a connection that could not be made or broke, or status
-//     429, 502, 503 or 504. The pause before it is what Retry-After or X-Ratelimit-Reset asks for, or some tenths of a second. Where a person waits (a
-//     [Browser], [FlowClient.Page], [Client.RequireSession]), a server that asks for more than a second is not asked again, otherwise for more than 10 seconds.
-//   - A request that changes something is sent again only if it certainly had no effect: there was no connection, or the server
-//     said over HTTP/2 that it did not process it. See [ErrNotProcessed].
-//
-// That includes what net/http would repeat by itself.
+// WithRetries sets how often a request is retried at most; 2 by default. This includes the retries
+// of net/http.
+//   - A request that only reads is retried after a temporary failure: the connection could not be
+//     made or broke, or the status is 429, 502, 503 or 504.
+//   - Any other request is retried only if it had no effect: there was no connection, or the server
+//     said over HTTP/2 that it did not process it ([ErrNotProcessed]).
+//   - The pause is that of Retry-After or X-Ratelimit-Reset, or some tenths of a second. A pause of
+//     more than 10 seconds is not waited for; one of more than a second is not where a person waits
+//     (a [Browser], [FlowClient.Handler], [Client.RequireSession]).
 func WithRetries(n int) Option {
 	return func(s *settings) error {
 		if n < 0 {
@@ -106,7 +106,7 @@ func WithRetries(n int) Option {
 	}
 }
 
-// settings is what the options of a client come to. It sends the requests of that client.
+// settings are the options of a client. They send its requests.
 type settings struct {
 	send          transport.Transport
 	logger        *slog.Logger // nil if nothing is logged
@@ -115,13 +115,13 @@ type settings struct {
 	sessionCookie string
 	base          *url.URL
 	publicURL     *url.URL // nil if it is base
-	proxyHeaders  []string // that Proxy passes on, in addition to its own
+	proxyHeaders  []string // further request headers that Proxy passes on
 }
 
 func newSettings(opts []Option) (*settings, error) {
 	s := &settings{userAgent: userAgent}
 	s.send.Retries = defaultRetries
-	s.send.Permanent = func(err error) bool { return argumentSentinel(err) != nil }
+	s.send.Permanent = func(err error) bool { return validationSentinel(err) != nil }
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("an option is nil")
@@ -152,7 +152,7 @@ func newRoundTripper() http.RoundTripper {
 	}
 }
 
-// Do gives r the headers of the client, and sends it.
+// Do adds the headers of the client to r, and sends it.
 func (s *settings) Do(r *http.Request) (*http.Response, error) {
 	r.Header["Accept"] = []string{"application/json"}
 	if r.Header.Get("User-Agent") == "" {
@@ -168,8 +168,8 @@ func (s *settings) Do(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// parseBaseURL parses raw, without slashes at its end. Its errors do not repeat the URL, which may
-// hold a password.
+// parseBaseURL parses raw without its trailing slashes. Errors do not quote the URL, which may have
+// a password.
 func parseBaseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {

@@ -50,12 +50,14 @@ func (c *Client) IdentitySchemasPage(ctx context.Context, list ListIdentitySchem
 	return c.identitySchemas(ctx, list).page(opts)
 }
 
-// IdentitySchema returns the JSON Schema with this id (getIdentitySchema, public port), such as
-// "preset://email": any id that [Client.IdentitySchemas] lists. It fails with [ErrNotFound].
+// IdentitySchema returns the [JSON Schema] of identities with this id (getIdentitySchema, public
+// port), such as "preset://email". It fails with [ErrNotFound].
+//
+// [JSON Schema]: https://www.ory.sh/docs/kratos/manage-identities/identity-schema
 func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...RequestOption) (json.RawMessage, error) {
 	const op = "getIdentitySchema"
 	if id == "" {
-		return nil, newArgumentError(op, "the schema's id is empty")
+		return nil, newArgumentError(op, "the id of the schema is empty")
 	}
 	resp, err := c.api.GetIdentitySchema(withLimit(ctx, maxDocument), schemaSegment(id), requestEditors(opts)...)
 	schema, err := decodeValid(op, resp, err, func(s *json.RawMessage) bool { return len(*s) > 0 && (*s)[0] == '{' })
@@ -65,8 +67,8 @@ func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...RequestO
 	return *schema, nil
 }
 
-// schemaSegment writes a schema's id as a segment of a path. Kratos takes ids in Base64 as well,
-// which is the only way for those that have a slash or that a proxy would take for a relative path.
+// schemaSegment returns the id of a schema as a segment of a path. Kratos accepts ids in Base64 as
+// well, and only so those with a slash, or that a proxy takes for a dot segment.
 func schemaSegment(id string) string {
 	if strings.Trim(id, ".") != "" && url.PathEscape(id) == id {
 		return id

@@ -1,23 +1,21 @@
 package kratos
 
-import (
-	"context"
-)
+import "context"
 
-// WebAuthnJavaScript returns the script that pages with security keys or passkeys need
+// WebAuthnJavaScript returns the script that pages with security keys or passkeys load
 // (getWebAuthnJavaScript, public port).
 func (c *Client) WebAuthnJavaScript(ctx context.Context, opts ...RequestOption) (string, error) {
 	resp, err := c.api.GetWebAuthnJavaScript(ctx, requestEditors(opts)...)
-	a, err := readResponse("getWebAuthnJavaScript", resp, err)
+	r, err := readResponse("getWebAuthnJavaScript", resp, err)
 	if err != nil {
 		return "", err
 	}
-	defer a.Body.Close()
-	if !a.succeeded() {
-		return "", a.responseError()
+	defer r.Body.Close()
+	if !r.succeeded() {
+		return "", r.responseError()
 	}
-	if kind := a.mediaType(); kind != "text/javascript" && kind != "application/javascript" {
-		return "", a.unexpectedError(nil)
+	if mediaType := r.mediaType(); mediaType != "text/javascript" && mediaType != "application/javascript" {
+		return "", r.unexpectedError(nil)
 	}
-	return string(a.body), nil
+	return string(r.body), nil
 }

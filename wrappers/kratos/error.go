@@ -14,60 +14,60 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// Error is what every call returns when it fails. Its text names the operation, what went wrong,
-// the numbers of Kratos' messages, and the members that do not fit an identity schema with the
-// keyword they fail ("traits.email: format"); it holds no value, body, token, code or URL. The
-// fields hold what Kratos said, which may be about the person; [Error.Explain] makes a text of
-// them.
+// Error is the error of every call; test it with [errors.Is] and the Err… variables. Its text has
+// nothing secret: the operation, the status, what went wrong, the ids of Kratos' messages, and the
+// members that violate an identity schema with the keyword ("traits.email: format"). The fields are
+// what Kratos sent, which may be about the person; [Error.Explain] formats them.
 type Error struct {
-	// Operation is the operationId of the call, such as "updateLoginFlow"; or the function that
-	// refused its arguments.
+	// Operation is the operationId of the call, such as "updateLoginFlow", or the name of the
+	// function that refused its arguments.
 	Operation string
-	// StatusCode is the HTTP status, or 0 if there was no answer.
+	// StatusCode is the HTTP status, or 0 if there was no response.
 	StatusCode int
-	// Header has the headers of the answer, without the cookies it sets.
+	// Header is the header of the response, without Set-Cookie.
 	Header http.Header
 
 	// ID is Kratos' id of the error, such as "session_inactive". Many errors have none.
 	ID string
-	// Code is the status as the body of the answer says it, which can differ from StatusCode.
+	// Code is the status in the body, which can differ from StatusCode.
 	Code int
-	// Message says in general what went wrong, in English.
+	// Message describes the kind of error, in English.
 	Message string
-	// Reason says what went wrong in this case, in English.
+	// Reason describes this error, in English.
 	Reason string
-	// Details is more about the error, of a shape that depends on it.
+	// Details are further data, whose shape depends on the error.
 	Details json.RawMessage
-	// RequestID names the request in Kratos' log.
+	// RequestID identifies the request in Kratos' log.
 	RequestID string
 
-	// RedirectTo is where a browser has to go next: a page of the UI, a provider, another flow.
+	// RedirectTo is the URL at which a browser continues: a page of the UI, a provider, another
+	// flow.
 	RedirectTo string
-	// FlowID is the flow to go on with instead of the one that was used, if Kratos made one.
+	// FlowID is the id of the flow that replaces the one that was used, if Kratos made one.
 	FlowID string
-	// RetryAfter is how long the server wants to be left alone; 0 if it does not say.
+	// RetryAfter is how long the server asks clients to wait; 0 if it does not say.
 	RetryAfter time.Duration
 
-	// ContinueWith has the steps that Kratos suggests next, such as the verification of an address
+	// ContinueWith are the next steps that Kratos suggests, such as the verification of an address
 	// before a login.
 	ContinueWith ContinueWithList
 
-	sentinel error // one of the first group above, or nil
+	sentinel error // of the first group in error_sentinels.go, or nil
 	cause    error
-	text     string
+	text     string // of Error, in place of that of the sentinel
 	body     []byte
 	flow     any
 	form     Form
 	items    []failedItem // of a batch
 }
 
-// failedItem is an item of a batch that was not created.
+// failedItem is an item of a batch whose identity was not created.
 type failedItem struct {
 	index int
 	err   *Error
 }
 
-// Error names the operation, the status and id of the answer, and what went wrong.
+// Error returns the operation, the status, what went wrong and Kratos' id of the error.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("kratos: ")
@@ -95,7 +95,7 @@ func (e *Error) Error() string {
 		b.WriteString(": " + members)
 	}
 	if e.cause != nil {
-		b.WriteString(": " + cmp.Or(causeText(e.cause), "unwrap the error for its cause"))
+		b.WriteString(": " + cmp.Or(causeText(e.cause), "see Error.Unwrap for the cause"))
 	}
 	if e.Is(ErrNotProcessed) {
 		b.WriteString("; " + ErrNotProcessed.Error())
@@ -103,7 +103,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Is reports whether target is the Err… variable of this package that e stands for.
+// Is reports whether target is an Err… variable that e matches.
 func (e *Error) Is(target error) bool {
 	if target == ErrNotProcessed {
 		return errors.As(e.cause, new(*transport.NotProcessedError))
@@ -111,11 +111,12 @@ func (e *Error) Is(target error) bool {
 	return target != nil && (target == e.sentinel || target == e.statusSentinel())
 }
 
-// statusSentinel returns what the status means by itself, or nil if it cannot be taken at its word:
-// a response that Kratos did not write says nothing about what exists in Kratos, but a gateway's
-// 401, 429 or 503 means what it says. Where Kratos says more than 401, the person has no session,
-// and the credentials of the program are not at fault. Where the sentinel contradicts the status,
-// or is about a part of the call, it counts alone.
+// statusSentinel returns the sentinel of the status, or nil if the status does not count:
+//   - Of a response that is not from Kratos, only 401, 429 and 5xx count, which a gateway sends
+//     too.
+//   - A 401 with another sentinel is about the session of the person, not about the credentials of
+//     the program.
+//   - ErrInvalidArgument contradicts the status, and ErrBatchItems is about a part of the call.
 func (e *Error) statusSentinel() error {
 	sentinel := byStatus(e.StatusCode)
 	switch {
@@ -129,14 +130,13 @@ func (e *Error) statusSentinel() error {
 	return nil
 }
 
-// Unwrap returns what kept the call from being answered, if anything did.
+// Unwrap returns why there was no response, or why it could not be read; nil for other errors.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Body returns the answer as it came, up to 64 KiB of it. It may hold secrets.
+// Body returns the body of the response, up to 64 KiB. It may have secrets.
 func (e *Error) Body() []byte { return e.body }
 
-// readDetails finds in the details what Kratos puts there for some errors, and beside them for
-// others.
+// readDetails reads the members of the details that some errors have beside the details instead.
 func (e *Error) readDetails() {
 	var details struct {
 		ContinueWith      ContinueWithList `json:"continue_with"`
@@ -144,24 +144,23 @@ func (e *Error) readDetails() {
 		RedirectTo        string           `json:"redirect_to"`
 	}
 	if len(e.Details) == 0 || jsonv2.Unmarshal(e.Details, &details) != nil {
-		return // of another shape, and still in Details
+		return // the details have another shape
 	}
 	e.ContinueWith = details.ContinueWith
 	e.RedirectTo = cmp.Or(e.RedirectTo, details.RedirectBrowserTo, details.RedirectTo)
-	if next := details.ContinueWith.Find(ContinueShowRecoveryUI); next != nil && next.Flow != nil {
-		e.FlowID = cmp.Or(e.FlowID, next.Flow.ID)
+	if recovery := details.ContinueWith.Find(ContinueShowRecoveryUI); recovery != nil && recovery.Flow != nil {
+		e.FlowID = cmp.Or(e.FlowID, recovery.Flow.ID)
 	}
 }
 
-// Messages returns what Kratos says to the person about the form as a whole, where it was refused.
+// Messages returns the messages of a rejected form that belong to no field.
 func (e *Error) Messages() []Message { return e.form.Messages }
 
-// FieldErrors returns what Kratos says to the person about each field, by the field's name
-// ("traits.email"), where a form was refused.
+// FieldErrors returns the messages of a rejected form by the name of the field ("traits.email").
 func (e *Error) FieldErrors() map[string][]Message { return e.form.FieldErrors() }
 
-// RejectedFlow returns the flow that came with err, to be shown again with its messages; nil if there
-// is none.
+// RejectedFlow returns the flow of an [ErrRejected], which has the form to show again with its
+// messages; nil for other errors.
 //
 //	if flow := kratos.RejectedFlow[kratos.LoginFlow](err); flow != nil { … }
 func RejectedFlow[F any](err error) *F {
@@ -173,13 +172,13 @@ func RejectedFlow[F any](err error) *F {
 	return flow
 }
 
-// argumentError says what is wrong with an argument; failed makes an [Error] of it.
+// argumentError is an invalid argument; wrapError makes an [ErrInvalidArgument] of it.
 type argumentError string
 
 func (e argumentError) Error() string { return string(e) }
 
-// noSessionError says that a call that acts for a person does not say for whom; failed makes an
-// [Error] of it.
+// noSessionError is a request without the credentials of a person; wrapError makes an
+// [ErrNoSession] of it.
 type noSessionError string
 
 func (e noSessionError) Error() string { return string(e) }
@@ -188,7 +187,7 @@ func newArgumentError(operation, text string) *Error {
 	return &Error{Operation: operation, sentinel: ErrInvalidArgument, text: text}
 }
 
-// failed makes an error of what kept a request from being answered.
+// wrapError returns the [Error] for a request without a response.
 func wrapError(operation string, err error) *Error {
 	var known *Error
 	if errors.As(err, &known) {
@@ -199,9 +198,9 @@ func wrapError(operation string, err error) *Error {
 	if errors.As(err, &argument) {
 		return newArgumentError(operation, string(argument))
 	}
-	var nobody noSessionError
-	if errors.As(err, &nobody) {
-		return &Error{Operation: operation, sentinel: ErrNoSession, text: string(nobody)}
+	var noSession noSessionError
+	if errors.As(err, &noSession) {
+		return &Error{Operation: operation, sentinel: ErrNoSession, text: string(noSession)}
 	}
 	var marshal *json.MarshalerError
 	var unsupported *json.UnsupportedTypeError
@@ -209,24 +208,25 @@ func wrapError(operation string, err error) *Error {
 	if errors.As(err, &marshal) || errors.As(err, &unsupported) || errors.As(err, &value) {
 		return newArgumentError(operation, "a value cannot be written as JSON")
 	}
-	for u, ok := err.(*url.Error); ok; u, ok = err.(*url.Error) { // its text has the URL, with the query
+	for u, ok := err.(*url.Error); ok; u, ok = err.(*url.Error) { // its text has the query of the URL
 		err = u.Err
 	}
-	return &Error{Operation: operation, sentinel: cmp.Or(argumentSentinel(err), ErrUnreachable), cause: err}
+	return &Error{Operation: operation, sentinel: cmp.Or(validationSentinel(err), ErrUnreachable), cause: err}
 }
 
-// judgement returns what a transport of the caller's says that it found wrong, as package validate
-// does: [ErrInvalidArgument] for a request, [ErrUnexpectedResponse] for an answer; nil if it says neither.
-func argumentSentinel(err error) error {
-	for _, kind := range []error{ErrInvalidArgument, ErrUnexpectedResponse} {
-		if errors.Is(err, kind) {
-			return kind
+// validationSentinel returns the sentinel that an error of the caller's transport matches, as those
+// of package validate do: [ErrInvalidArgument] for a request, [ErrUnexpectedResponse] for a
+// response; nil for other errors.
+func validationSentinel(err error) error {
+	for _, sentinel := range []error{ErrInvalidArgument, ErrUnexpectedResponse} {
+		if errors.Is(err, sentinel) {
+			return sentinel
 		}
 	}
 	return nil
 }
 
-// printable cuts what a server sent to what is fit for a log line.
+// sanitize returns a text from a server as up to 64 printable ASCII characters, for a log line.
 func sanitize(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

@@ -16,16 +16,16 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// responseError says what is wrong with a response, in a text that holds nothing of it.
+// safeError is an error whose text quotes nothing from a request or response.
 type safeError string
 
 func (e safeError) Error() string { return string(e) }
 
-// causeText returns the text of an error that says nothing but what happened to a connection, or
-// what a transport that knows the errors of this package found wrong. Other errors can quote what
-// was sent or received, a malformed header line for instance; [Error.Unwrap] has them.
+// causeText returns the text of an error that is about a connection, or of a transport that
+// validates. Other errors may quote what was sent or received, such as a malformed header line:
+// their text is "".
 func causeText(err error) string {
-	if inner, ok := err.(*Error); ok { // of the call that an item of a batch was in
+	if inner, ok := err.(*Error); ok { // of the call, in the error of an item of its batch
 		return strings.TrimPrefix(inner.Error(), "kratos: ")
 	}
 	for _, safe := range []error{
@@ -39,8 +39,8 @@ func causeText(err error) string {
 	if errors.As(err, &response) {
 		return response.Error()
 	}
-	if kind := argumentSentinel(err); kind != nil {
-		return strings.TrimPrefix(innermost(err, kind).Error(), "kratos: ")
+	if sentinel := validationSentinel(err); sentinel != nil {
+		return strings.TrimPrefix(innermost(err, sentinel).Error(), "kratos: ")
 	}
 	for _, text := range []func(error) string{dnsText, connectionText, tlsText, netHTTPText} {
 		if s := text(err); s != "" {
@@ -50,8 +50,8 @@ func causeText(err error) string {
 	return ""
 }
 
-// innermost takes off err what is wrapped around the error that is a target: its text may have a
-// URL.
+// innermost returns the innermost error in err that matches target. The texts of those around it
+// may have a URL.
 func innermost(err, target error) error {
 	for {
 		inner := errors.Unwrap(err)
@@ -75,7 +75,7 @@ func dnsText(err error) string {
 	return "lookup " + sanitize(dns.Name) + ": the name server failed"
 }
 
-// connectionText is the text of a [net.OpError] as far as its parts are addresses and numbers.
+// connectionText returns the operation, address and error number of a [net.OpError].
 func connectionText(err error) string {
 	var op *net.OpError
 	if !errors.As(err, &op) {
@@ -106,11 +106,11 @@ func tlsText(err error) string {
 	var certificate *tls.CertificateVerificationError
 	switch {
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/":
-		return "the server speaks plain HTTP there, and the base URL says https"
+		return "the server speaks plain HTTP, but the base URL begins with https://"
 	case errors.As(err, &alert):
 		return alert.Error()
 	case errors.As(err, &certificate):
-		return "the certificate of the server was refused" + certificateText(certificate.Err)
+		return "the certificate of the server is not valid" + certificateText(certificate.Err)
 	}
 	return ""
 }
@@ -130,8 +130,8 @@ func certificateText(err error) string {
 	return ""
 }
 
-// http2Text matches what net/http says of HTTP/2, up to the data that a server can add to it.
-var http2Text = regexp.MustCompile(`stream error: stream ID [0-9]+; [A-Z_0-9]+; received from peer|` +
+// netHTTPPattern matches texts of net/http as far as a server cannot put data into them.
+var netHTTPPattern = regexp.MustCompile(`stream error: stream ID [0-9]+; [A-Z_0-9]+; received from peer|` +
 	`http2: server sent GOAWAY and closed the connection; LastStreamID=[0-9]+, ErrCode=[A-Z_0-9]+|` +
 	`http2: Transport received Server's graceful shutdown GOAWAY|` +
 	`http2: Transport received GOAWAY from server ErrCode:[A-Z_0-9]+|` +
@@ -141,4 +141,4 @@ var http2Text = regexp.MustCompile(`stream error: stream ID [0-9]+; [A-Z_0-9]+; 
 	`net/http: timeout awaiting response headers|` +
 	`net/http: HTTP/1\.x transport connection broken`)
 
-func netHTTPText(err error) string { return http2Text.FindString(err.Error()) }
+func netHTTPText(err error) string { return netHTTPPattern.FindString(err.Error()) }

@@ -15,13 +15,11 @@ const (
 	maxExplained   = 20      // items of a batch
 )
 
-// Explain says for a person's eyes what Kratos said: the text of [Error.Error], then line by line
-// the reason, the messages of a form by field, the members that do not fit an identity schema with
-// the place in the schema, and the items of a batch that failed.
-//
-// It quotes what the person entered. Show it at a terminal or to an administrator, and keep it out
-// of logs, where [Error.Error] belongs. It has no body, header, token or URL query in it, and at
-// most 8 KiB.
+// Explain returns the text of [Error.Error] and, on further lines, the reason, the messages of a
+// form by field, the members that violate an identity schema with their place in the schema, and
+// the items of a batch that failed. It quotes what the person entered, so it is for a terminal or
+// an administrator, and must not be logged. It has no body, header, token or URL query in it, and
+// at most 8 KiB.
 func (e *Error) Explain() string {
 	var b strings.Builder
 	b.WriteString(strings.TrimPrefix(e.Error(), "kratos: "))
@@ -37,7 +35,7 @@ func (e *Error) Explain() string {
 	return text + "…"
 }
 
-// explain writes a line for each thing that is known beyond the text of the error.
+// explain writes the further lines of Explain.
 func (e *Error) explain(b *strings.Builder, indent string) {
 	seen := map[string]bool{"": true}
 	line := func(parts ...string) {
@@ -47,7 +45,7 @@ func (e *Error) explain(b *strings.Builder, indent string) {
 			b.WriteString("\n" + indent + "  " + text)
 		}
 	}
-	if e.ID != "browser_location_change_required" { // or the line would be a URL
+	if e.ID != "browser_location_change_required" { // whose reason is a URL
 		line(e.Message)
 		for text := range strings.Lines(e.Reason[:min(len(e.Reason), maxReason)]) {
 			line(explainReason(strings.TrimSpace(text)))
@@ -72,8 +70,9 @@ func (e *Error) explain(b *strings.Builder, indent string) {
 	}
 }
 
-// explainReason writes a line about an identity schema as "traits.email: what is wrong (schema:
-// #/…/email/format)", and others as they are. Lines that only announce others are left out.
+// explainReason returns a line about an identity schema as "traits.email: what is wrong (schema:
+// #/…/email/format)", and other lines unchanged. It returns "" for a line that only introduces
+// others.
 func explainReason(line string) string {
 	v, ok := parseViolation(line)
 	switch {
@@ -85,7 +84,7 @@ func explainReason(line string) string {
 	return strings.Join(pointerNames(v.instance), ".") + ": " + v.text + " (schema: #" + v.schema + ")"
 }
 
-// readable cuts what a server sent to what a terminal shows: no control characters, and no queries
+// withoutControls returns a text from a server without control characters, and without the queries
 // of URLs.
 func withoutControls(text string) string {
 	text = regexp.MustCompile(`(://[^\s?#"']*)[?#][^\s"']*`).ReplaceAllString(text, "$1?…")

@@ -124,10 +124,10 @@ func TestExplain(t *testing.T) {
 		t.Parallel()
 		client, _ := serve(t, reply{status: 400, body: flowBody("f", "choose_method", wrong, `[{"id":4000005,"text":"The password is too short.","type":"error"}]`)})
 		_, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{Identifier: "ada", Password: "s3cret"})
-		want := "updateLoginFlow: status 400: the input was refused: 4000006, 4000005 (password)\n" +
+		want := "updateLoginFlow: status 400: the input was rejected: 4000006, 4000005 (password)\n" +
 			"  The provided credentials are invalid, check for spelling mistakes in your password or username, email address, or phone number. (4000006)\n" +
 			"  password: The password is too short. (4000005)"
-		if got := explain(err); got[strings.Index(got, "\n"):] != want[strings.Index(want, "\n"):] || !strings.HasPrefix(got, "updateLoginFlow: status 400: the input was refused") {
+		if got := explain(err); got[strings.Index(got, "\n"):] != want[strings.Index(want, "\n"):] || !strings.HasPrefix(got, "updateLoginFlow: status 400: the input was rejected") {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
 	})

@@ -5,100 +5,102 @@ import (
 	"net/http"
 )
 
-// What can go wrong, for [errors.Is]. An error matches at most one of the first group, and may
-// match one of the second.
+// Errors for [errors.Is]. An error matches at most one of these, and may match one of the next
+// group.
 var (
-	// ErrInvalidArgument: an argument is wrong. Nothing was sent, unless the error has a StatusCode: Kratos
-	// answers an empty identifier in traits with status 500, as if the fault were its own.
+	// ErrInvalidArgument: an argument is wrong. Nothing was sent, unless the error has a
+	// StatusCode: Kratos responds with status 500 to an empty identifier in the traits.
 	ErrInvalidArgument = errors.New("invalid argument")
-	// ErrUnreachable: there was no answer. The error wraps the cause, such as
+	// ErrUnreachable: there was no response. The error wraps the cause, such as
 	// [context.DeadlineExceeded].
-	ErrUnreachable = errors.New("no answer from the server")
-	// ErrNotProcessed: the request had no effect, since there was no connection, or the server says
-	// that it did not process it: it can be sent again. It comes together with ErrUnreachable;
-	// without it, the request may have had its effect.
-	ErrNotProcessed = errors.New("the request was not processed, and may be sent again")
-	// ErrUnexpectedResponse: the answer is not one of Kratos', or not one to this call: a page of a
-	// proxy, the wrong port or path, broken or truncated JSON, a body over the limit.
-	ErrUnexpectedResponse = errors.New("the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?)")
-	// ErrRejected: Kratos refused what the person entered; [RejectedFlow] has the form to show again.
-	ErrRejected = errors.New("the input was refused")
-	// ErrFlowExpired: the flow is too old. FlowID has the flow that replaces it, if Kratos made
-	// one; else start again.
+	ErrUnreachable = errors.New("no response from the server")
+	// ErrNotProcessed: the request had no effect and can be sent again: there was no connection, or
+	// the server says that it did not process the request. The error is ErrUnreachable as well. An
+	// ErrUnreachable alone may have had an effect.
+	ErrNotProcessed = errors.New("the request was not processed and can be sent again")
+	// ErrUnexpectedResponse: the response is not from Kratos or not to this call: a page of a
+	// proxy, the wrong port or path, malformed or truncated JSON, a body over the limit.
+	ErrUnexpectedResponse = errors.New("unexpected response (a proxy's page, or the wrong URL or port?)")
+	// ErrRejected: Kratos rejected what the person entered. [RejectedFlow] has the form to show
+	// again.
+	ErrRejected = errors.New("the input was rejected")
+	// ErrFlowExpired: the flow is too old. FlowID is the flow that replaces it, if Kratos made one;
+	// otherwise start another.
 	ErrFlowExpired = errors.New("the flow has expired")
-	// ErrFlowReplaced: the flow is spent, by too many attempts for instance. FlowID has the flow
-	// that replaces it. Without feature_flags.use_continue_with_transitions, a recovery answers as
-	// one that has expired.
+	// ErrFlowReplaced: the flow cannot be used any more, after too many attempts for example.
+	// FlowID is the flow that replaces it. A recovery is ErrFlowExpired instead, unless Kratos'
+	// configuration has feature_flags.use_continue_with_transitions.
 	ErrFlowReplaced = errors.New("the flow was replaced by another")
-	// ErrFlowDisabled: Kratos' configuration turns this flow off.
+	// ErrFlowDisabled: the flow is disabled in Kratos' configuration.
 	ErrFlowDisabled = errors.New("the flow is disabled")
-	// ErrNoSession: nobody is signed in: the token or cookie is missing (nothing was sent then),
-	// unknown, expired or revoked. Only calls that act for a person fail with it, and only where
-	// Kratos itself says so: any other 401 is [ErrUnauthorized].
+	// ErrNoSession: the session token or cookie is missing (nothing was sent then), unknown,
+	// expired or revoked. Only calls that act for a person fail with it, and only if Kratos itself
+	// says so: any other 401 is [ErrUnauthorized].
 	ErrNoSession = errors.New("no valid session")
-	// ErrSessionAlreadyAvailable: the person is signed in already, and the flow is for people who
-	// are not.
+	// ErrSessionAlreadyAvailable: the flow is for people without a session, and the person has one.
 	ErrSessionAlreadyAvailable = errors.New("there is a session already")
-	// ErrAAL1Required: a second factor can only be asked for after the first.
-	ErrAAL1Required = errors.New("the first factor is missing")
-	// ErrAAL2Required: the session is valid, but needs a second factor: start a login flow with
-	// aal=aal2.
-	ErrAAL2Required = errors.New("the second factor is missing")
-	// ErrAALAlreadyFulfilled: the session has the assurance level that was asked for.
-	ErrAALAlreadyFulfilled = errors.New("the session has this assurance level already")
+	// ErrAAL1Required: the flow asks for a second factor, and the session lacks the first.
+	ErrAAL1Required = errors.New("the first factor is required")
+	// ErrAAL2Required: the session lacks a second factor: start a login flow with aal=aal2. See
+	// https://www.ory.sh/docs/kratos/mfa/overview.
+	ErrAAL2Required = errors.New("a second factor is required")
+	// ErrAALAlreadyFulfilled: the session already has the assurance level of the flow.
+	ErrAALAlreadyFulfilled = errors.New("the session already has this assurance level")
 	// ErrRefreshRequired: the session is too old for this change: start a login flow with
 	// refresh=true.
-	ErrRefreshRequired = errors.New("the person has to log in again first")
-	// ErrAddressNotVerified: the login needs an address that is verified. From Kratos v25.4 on,
-	// ContinueWith has the verification that was begun.
+	ErrRefreshRequired = errors.New("the person has to log in again")
+	// ErrAddressNotVerified: the login needs a verified address. From Kratos v25.4 on, ContinueWith
+	// has the verification flow that was started.
 	ErrAddressNotVerified = errors.New("the address is not verified")
-	// ErrIdentityInactive: the identity is switched off.
+	// ErrIdentityInactive: the state of the identity is "inactive".
 	ErrIdentityInactive = errors.New("the identity is inactive")
-	// ErrIdentityMismatch: the flow belongs to somebody else.
+	// ErrIdentityMismatch: the flow belongs to another identity than the session.
 	ErrIdentityMismatch = errors.New("the flow belongs to another identity")
 	// ErrCSRF: the CSRF token or cookie is missing or wrong.
 	ErrCSRF = errors.New("the request failed the CSRF check")
 	// ErrReturnToForbidden: Kratos' configuration does not allow the return_to URL.
 	ErrReturnToForbidden = errors.New("return_to is not an allowed URL")
 	// ErrAccountExists: the registration with a provider found an account with the same address.
-	// FlowID has the login flow in which the person links the two by logging in.
+	// FlowID is the login flow in which the person links the two by logging in.
 	ErrAccountExists = errors.New("there is an account with this address: log in to link it")
-	// ErrBatchItems: some items of a batch failed; its results tell which.
+	// ErrBatchItems: some items of a batch failed; see its results.
 	ErrBatchItems = errors.New("some items of the batch failed")
 	// ErrRolledBack: the item of a batch was not created because of other items, even if Kratos
-	// reported it as created. Nothing is known to be wrong with it: send it again.
-	ErrRolledBack = errors.New("not created, because of other items of the batch: send it again")
-	// ErrUnconfirmed: the item of a batch may have been created, and may not: the connection broke,
+	// reported it as created. It can be sent again as it is.
+	ErrRolledBack = errors.New("not created because of other items of the batch: send it again")
+	// ErrUnconfirmed: it is unknown whether the item of a batch was created: the connection broke,
 	// or the response cannot be read. Look for the identity before you send the item again. The
-	// error wraps the error of the call.
-	ErrUnconfirmed = errors.New("it is not known whether the identity was created: look for it before you send the item again")
+	// error wraps that of the call.
+	ErrUnconfirmed = errors.New("it is unknown whether the identity was created: look for it before you send the item again")
 	// ErrCredentialsNotIncluded: the identity was read without the configuration of the credential;
 	// see [CredentialsConfig].
 	ErrCredentialsNotIncluded = errors.New("the configuration of the credential is not included: read it with IdentityWithCredentials")
-	// ErrBrowserLocationChangeRequired: only a browser can go on, at RedirectTo.
-	ErrBrowserLocationChangeRequired = errors.New("a browser has to go on elsewhere")
+	// ErrBrowserLocationChangeRequired: only a browser can continue, at RedirectTo.
+	ErrBrowserLocationChangeRequired = errors.New("only a browser can continue")
 )
 
-// What an answer of Kratos' means by its status alone.
+// Errors by the status of a response.
 var (
-	// ErrBadRequest: Kratos understood the call, and refuses it (400).
+	// ErrBadRequest: the request is not valid (400).
 	ErrBadRequest = errors.New("bad request")
 	// ErrUnauthorized: the credentials of the program were refused (401, or 407 from an HTTP
-	// proxy): the API key of [WithBearer] is wrong or has expired, say, or a gateway in front of
-	// Kratos expects one. Whether a person is signed in is not known then; see [ErrNoSession].
-	ErrUnauthorized = errors.New("the credentials of the call were refused (an API key that is wrong or has expired?)")
+	// proxy): the API key of [WithBearer] is wrong or has expired, or a gateway in front of Kratos
+	// expects one. It says nothing about the person's session; see [ErrNoSession].
+	ErrUnauthorized = errors.New("the credentials of the program were refused (is the API key wrong or expired?)")
 	// ErrForbidden: the call is not allowed (403).
 	ErrForbidden = errors.New("forbidden")
-	// ErrNotFound: there is no such thing (404).
+	// ErrNotFound: the resource does not exist (404).
 	ErrNotFound = errors.New("not found")
-	// ErrConflict: it exists already, an identity with this address for instance (409).
+	// ErrConflict: the resource exists already, such as an identity with this address (409).
 	ErrConflict = errors.New("conflict")
-	// ErrRateLimited: too many requests (429); RetryAfter says for how long, if the server does.
+	// ErrRateLimited: too many requests (429). RetryAfter is how long to wait, if the server says
+	// so.
 	ErrRateLimited = errors.New("too many requests")
-	// ErrServer: Kratos, or something in front of it, failed (5xx).
+	// ErrServer: Kratos or a server in front of it failed (5xx).
 	ErrServer = errors.New("server error")
 )
 
+// byStatus returns the error for a status, or nil.
 func byStatus(status int) error {
 	switch {
 	case status == http.StatusBadRequest:
@@ -119,7 +121,7 @@ func byStatus(status int) error {
 	return nil
 }
 
-// byID returns what Kratos' id of an error stands for.
+// byID returns the error for Kratos' id of an error, or nil.
 func byID(id string) error {
 	switch id {
 	case "session_inactive":

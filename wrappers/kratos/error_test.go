@@ -145,7 +145,7 @@ func TestWhatAnErrorSays(t *testing.T) {
 	if !strings.Contains(string(e.Details), "12345678901234567890") || !strings.Contains(string(e.Body()), "redirect_browser_to") {
 		t.Errorf("details %s, body %s", e.Details, e.Body())
 	}
-	if want := "kratos: toSession: status 403: the second factor is missing (session_aal2_required)"; err.Error() != want {
+	if want := "kratos: toSession: status 403: a second factor is required (session_aal2_required)"; err.Error() != want {
 		t.Errorf("text %q, want %q", err, want)
 	}
 }

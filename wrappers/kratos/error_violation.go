@@ -13,12 +13,12 @@ const (
 	maxReason     = 16 << 10 // bytes of a reason that are read
 )
 
-// violation is one line of Kratos' reason why an identity does not fit its schema:
+// violation is a line of Kratos' reason why an identity violates its schema:
 //
 //	I[#/traits/email] S[#/properties/traits/properties/email/format] "x" is not valid "email"
 //
-// The path in the schema is the operator's. The path in the instance can have names that a person
-// entered, and the text values.
+// The path in the schema is from the operator. The path in the instance may have names, and the
+// text values, that a person entered.
 type violation struct {
 	instance, schema string // JSON Pointers, percent-encoded
 	text             string
@@ -41,12 +41,14 @@ func parseViolation(line string) (v violation, ok bool) {
 	return v, ok
 }
 
-// pointerNames returns the names in a percent-encoded JSON Pointer.
+// pointerNames returns the names in a percent-encoded JSON Pointer ([RFC 6901]).
+//
+// [RFC 6901]: https://www.rfc-editor.org/rfc/rfc6901
 func pointerNames(pointer string) []string {
 	var names []string
 	for name := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		if plain, err := url.PathUnescape(name); err == nil {
-			name = plain
+		if unescaped, err := url.PathUnescape(name); err == nil {
+			name = unescaped
 		}
 		names = append(names, unescape.Replace(name))
 	}
@@ -55,9 +57,9 @@ func pointerNames(pointer string) []string {
 
 var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
-// violations says which members of an identity are wrong and which keyword of the schema says so,
-// "traits.email: format"; "" if that is not known. It takes names from the operator's schema alone,
-// and no values.
+// violations returns the members that violate an identity schema, each with the keyword:
+// "traits.email: format"; "" if they are not known. All names are from the schema, and there are no
+// values.
 func (e *Error) violations() string {
 	var found []string
 	members := map[string]string{} // by their pointer in the instance
@@ -66,12 +68,12 @@ func (e *Error) violations() string {
 		if !ok {
 			continue
 		}
-		member, keyword := schemaPlace(pointerNames(v.schema))
-		if !strings.HasPrefix(v.schema, "/properties/") { // what a $ref refers to
-			member = joinSentences(members, v.instance, member)
+		member, keyword := parseSchemaPath(pointerNames(v.schema))
+		if !strings.HasPrefix(v.schema, "/properties/") { // below a $ref
+			member = resolveMember(members, v.instance, member)
 		}
 		members[v.instance] = member
-		for _, text := range describe(member, keyword, v.text) {
+		for _, text := range formatViolation(member, keyword, v.text) {
 			if !slices.Contains(found, text) {
 				found = append(found, text)
 			}
@@ -86,9 +88,9 @@ func (e *Error) violations() string {
 	return strings.Join(found, ", ")
 }
 
-// join returns the member that instance stands for, which is relative to one that an earlier line
-// named.
-func joinSentences(members map[string]string, instance, relative string) string {
+// resolveMember returns the name of a member of which relative is the part below a $ref. An earlier
+// line named the member at instance, or one above it.
+func resolveMember(members map[string]string, instance, relative string) string {
 	if member, ok := members[instance]; ok {
 		return member
 	}
@@ -101,17 +103,18 @@ func joinSentences(members map[string]string, instance, relative string) string 
 	return relative
 }
 
-// describe writes a violation without its values. A member that is missing is named by the schema.
-func describe(member, keyword, text string) []string {
+// formatViolation returns a violation without values; one for each member that is missing, whose
+// names are in the text.
+func formatViolation(member, keyword, text string) []string {
 	switch keyword {
 	case "", "$ref":
-		return nil // more lines follow
+		return nil // a line that introduces others
 	case "required":
 		var missing []string
 		_, names, _ := strings.Cut(text, "missing properties: ")
 		for name := range strings.SplitSeq(names, ", ") {
-			if plain, err := strconv.Unquote(name); err == nil {
-				missing = append(missing, strings.TrimPrefix(member+"."+schemaName(plain), ".")+": required")
+			if unquoted, err := strconv.Unquote(name); err == nil {
+				missing = append(missing, strings.TrimPrefix(member+"."+schemaName(unquoted), ".")+": required")
 			}
 		}
 		if missing != nil {
@@ -124,9 +127,9 @@ func describe(member, keyword, text string) []string {
 	return []string{member + ": " + keyword}
 }
 
-// schemaPlace reads a path in a schema: the member that it leads to, and the keyword at its end, ""
-// if there is none.
-func schemaPlace(path []string) (member, keyword string) {
+// parseSchemaPath returns the member that a path in a schema is about, and the keyword at its end
+// or "".
+func parseSchemaPath(path []string) (member, keyword string) {
 	var names []string
 	for len(path) > 0 {
 		step, last := path[0], len(path) == 1
@@ -173,17 +176,18 @@ func skipIndex(path []string) []string {
 	return path
 }
 
-// schemaName returns the name of a member as a schema writes it, if it is fit for a log line.
+// schemaName returns the name of a member in a schema, or "*" if it is not fit for a log line.
 func schemaName(name string) string {
-	odd := func(r rune) bool {
+	isOther := func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' || r == '$')
 	}
-	if name == "" || len(name) > 64 || strings.ContainsFunc(name, odd) {
+	if name == "" || len(name) > 64 || strings.ContainsFunc(name, isOther) {
 		return "*"
 	}
 	return name
 }
 
+// schemaKeyword returns a keyword of JSON Schema, or "schema" if name is not one.
 func schemaKeyword(name string) string {
 	switch name {
 	case "$ref", "type", "enum", "const", "format", "pattern", "required", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
@@ -193,7 +197,7 @@ func schemaKeyword(name string) string {
 	return "schema"
 }
 
-// knownReason says what some reasons are about that name no place in a schema.
+// knownReason returns the member and the fault for some reasons that have no path in a schema.
 func knownReason(reason string) string {
 	for _, known := range [...]struct{ phrase, member string }{
 		{"identity state is not valid", "state: enum"},
@@ -212,8 +216,9 @@ func knownReason(reason string) string {
 	return ""
 }
 
-// blameInput recognizes what Kratos takes for a fault of its own, and is one of the caller's.
-func (e *Error) blameInput() {
+// detectInvalidTraits makes an [ErrInvalidArgument] of the status 500 that Kratos responds with to
+// an empty identifier in the traits.
+func (e *Error) detectInvalidTraits() {
 	if (e.StatusCode == http.StatusInternalServerError || e.Code == http.StatusInternalServerError) && e.sentinel == nil &&
 		strings.Contains(e.Reason+e.Message, "missing or empty identifier") {
 		e.sentinel, e.text = ErrInvalidArgument, "an identifier in the traits is empty: leave empty traits out, with omitzero or omitempty in a struct"

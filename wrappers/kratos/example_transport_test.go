@@ -25,7 +25,7 @@ func ExampleWithHTTPClient_unixSocket() {
 		log.Fatal(err)
 	}
 	fmt.Println(admin.Ready(context.Background()))
-	// Output: kratos: isReady: no answer from the server: dial unix /run/kratos/admin.sock: no such file or directory; the request was not processed, and may be sent again
+	// Output: kratos: isReady: no response from the server: dial unix /run/kratos/admin.sock: no such file or directory; the request was not processed and can be sent again
 }
 
 // An ingress with a certificate of a private authority, which asks for one of the client's.

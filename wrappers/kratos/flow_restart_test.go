@@ -98,11 +98,11 @@ func TestWhyTheCSRFCheckFailed(t *testing.T) {
 	}{
 		"no cookie at all":         {"", reply{status: 403, body: refused}, "no CSRF cookie was sent"},
 		"a session cookie only":    {"ory_kratos_session=s3cret", reply{status: 403, body: refused}, "no CSRF cookie was sent"},
-		"the cookie of another":    {"csrf_token_0a=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0b=s3cret"}}}, "that of another domain"},
-		"the token of another":     {"csrf_token_0a=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0a=s3cret"}}}, "does not belong to the cookie"},
-		"nothing is set anew":      {"csrf_token_0a=s3cret", reply{status: 403, body: refused}, "does not belong to the cookie"},
+		"the cookie of another":    {"csrf_token_0a=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0b=s3cret"}}}, "from another domain"},
+		"the token of another":     {"csrf_token_0a=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0a=s3cret"}}}, "does not match the cookie"},
+		"nothing is set anew":      {"csrf_token_0a=s3cret", reply{status: 403, body: refused}, "does not match the cookie"},
 		"a native client's flow":   {"csrf_token_0a=s3cret", reply{status: 400, body: flowBody("f", "choose_method", `[{"id":4000001,"text":"t","type":"error"}]`, "[]")}, "the flow is a native client's"},
-		"the same with an old one": {"csrf_token_0a=s3cret; csrf_token_0b=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0b=s3cret"}}}, "does not belong to the cookie"},
+		"the same with an old one": {"csrf_token_0a=s3cret; csrf_token_0b=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0b=s3cret"}}}, "does not match the cookie"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -163,7 +163,7 @@ func TestARefusedForm(t *testing.T) {
 	case fields["password"][0].ID != 4000002:
 		t.Errorf(`fields["password"][0].ID = %d, want 4000002`, fields["password"][0].ID)
 	}
-	if want := "kratos: updateLoginFlow: status 400: the input was refused: 4000006, password 4000002"; err.Error() != want {
+	if want := "kratos: updateLoginFlow: status 400: the input was rejected: 4000006, password 4000002"; err.Error() != want {
 		t.Errorf("text %q, want %q", err, want)
 	}
 }

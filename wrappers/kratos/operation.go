@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// What the same response means for one operation and not for another.
+// This file has what a response means for one operation and not for another.
 
-// personal are the operations that act for a person, and so can find that there is no session. A
-// 401 to any other operation is about the credentials of the program.
+// needsSession are the operations that act for a person, and so can fail with [ErrNoSession]. A 401
+// to any other operation is about the credentials of the program.
 var needsSession = map[string]bool{
 	"toSession": true, "listMySessions": true, "disableMySession": true, "disableMyOtherSessions": true,
 	"performNativeLogout": true, "createBrowserLogoutFlow": true, "updateLogoutFlow": true,
@@ -18,16 +18,16 @@ var needsSession = map[string]bool{
 	"createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true, // a second factor, or a login again
 }
 
-// messageUnauthorized is the message of every 401 from Kratos that has no id. Only the reason tells
-// a session that does not exist from a session that could not be checked. Gateways of Ory have
-// other messages, or another reason.
+// messageUnauthorized is the message of every 401 from Kratos without an id. The reason tells a
+// session that does not exist from one that could not be checked. Ory's gateways have other
+// messages or reasons.
 const messageUnauthorized = "The request could not be authorized"
 
-// namesSession reports whether the reason of an error is the session. All versions of Kratos name
-// it, in different sentences.
+// namesSession reports whether the reason of an error is about the session, in the words of any
+// version of Kratos.
 func namesSession(reason string) bool { return strings.Contains(strings.ToLower(reason), "session") }
 
-// sentinelWithoutID returns what an error means that Kratos sends without an id.
+// sentinelWithoutID returns the sentinel for an error from Kratos without an id, or nil.
 func sentinelWithoutID(e *Error) error {
 	switch {
 	case e.StatusCode == http.StatusUnauthorized && strings.HasPrefix(e.Operation, "update") && strings.HasSuffix(e.Operation, "Flow") &&
@@ -38,14 +38,14 @@ func sentinelWithoutID(e *Error) error {
 		return ErrNoSession
 	case e.StatusCode == http.StatusGone:
 		return ErrFlowExpired
-	case e.FlowID != "": // of a recovery that goes on in another flow
+	case e.FlowID != "": // of a recovery that continues in another flow
 		return ErrFlowReplaced
 	}
 	return nil
 }
 
-// followRedirect finds in a redirect the flow that replaces an expired or spent one. Kratos names
-// it to native clients by its API's URL, and to browsers by the URL of the page that shows it.
+// followRedirect sets the flow that replaces the one that was used. Kratos redirects native clients
+// to it in the API, and browsers to the page that shows it.
 func followRedirect(e *Error, to *url.URL) {
 	if id := to.Query().Get("id"); id != "" && strings.Contains(to.Path, "/self-service/") && strings.HasSuffix(to.Path, "/flows") {
 		e.sentinel, e.FlowID, e.RedirectTo, e.text = ErrFlowExpired, id, "", ""
@@ -55,11 +55,11 @@ func followRedirect(e *Error, to *url.URL) {
 	}
 }
 
-// An operation of the API, of which some segments of the path are parameters: {id}.
+// operation is an operation of the API. Segments of its path may be parameters, such as {id}.
 type operation struct{ method, path, id string }
 
-// operationID returns the operationId of a request whose escaped path below the base URL is path; ""
-// if the API has no such operation.
+// operationID returns the operationId for a method and an escaped path below the base URL; "" if
+// the API has no such operation.
 func operationID(method, path string) string {
 	if method == http.MethodHead {
 		method = http.MethodGet

@@ -15,159 +15,159 @@ import (
 )
 
 const (
-	maxErrorBody = 64 << 10 // bytes of a response that an error keeps
-	maxObjects   = 50_000   // of a response: "{}" can become a thousand times as large in memory
+	maxErrorBody = 64 << 10 // bytes of a body that an Error keeps
+	maxObjects   = 50_000   // of a body: "{}" can become a thousand times as large in memory
 
-	maxUnbuffered = 16 << 20 // bytes of a body that transport has not read; a proxy lets less through
+	maxUnbuffered = 16 << 20 // bytes of a body that package transport has not read
 )
 
-// Limits of the responses that are larger than what transport reads by default, in bytes.
+// Limits of bodies that are larger than the default of package transport, in bytes.
 const (
-	maxIdentity = 16 << 20 // its traits can have 5 MiB, and stand in it more than once
+	maxIdentity = 16 << 20 // its traits can have 5 MiB, and be in it more than once
 	maxDocument = 64 << 20 // a batch, an identity schema
 )
 
-// do makes a T of the answer to a call, or an error.
+// decode decodes the response to a call.
 func decode[T any](operation string, resp *http.Response, err error) (*T, error) {
 	return decodeValid(operation, resp, err, func(*T) bool { return true })
 }
 
-// whole is do for an answer that is only one if it has what good looks for: JSON of another kind
-// decodes as well.
-func decodeValid[T any](operation string, resp *http.Response, err error, good func(*T) bool) (*T, error) {
-	a, err := readResponse(operation, resp, err)
+// decodeValid decodes the response to a call, and fails unless it is valid: other JSON may decode
+// into a T as well.
+func decodeValid[T any](operation string, resp *http.Response, err error, valid func(*T) bool) (*T, error) {
+	r, err := readResponse(operation, resp, err)
 	if err != nil {
 		return nil, err
 	}
-	defer a.Body.Close()
-	if !a.succeeded() {
-		return nil, a.responseError()
+	defer r.Body.Close()
+	if !r.succeeded() {
+		return nil, r.responseError()
 	}
 	v := new(T)
-	if err := a.decode(v); err != nil {
+	if err := r.decode(v); err != nil {
 		return nil, err
 	}
-	if !good(v) {
-		return nil, a.unexpectedError(nil)
+	if !valid(v) {
+		return nil, r.unexpectedError(nil)
 	}
 	return v, nil
 }
 
-// done expects an answer without a body.
+// expectNoContent expects a success, and ignores its body.
 func expectNoContent(operation string, resp *http.Response, err error) error {
-	a, err := readResponse(operation, resp, err)
+	r, err := readResponse(operation, resp, err)
 	if err != nil {
 		return err
 	}
-	defer a.Body.Close()
-	if !a.succeeded() {
-		return a.responseError()
+	defer r.Body.Close()
+	if !r.succeeded() {
+		return r.responseError()
 	}
 	return nil
 }
 
-// answer is a response to one call. Its body is valid until Body is closed.
+// response is the response to a call, with its body. The body is valid until Body is closed.
 type response struct {
 	operation string
 	*http.Response
 	body []byte
 }
 
-// receive returns a response with the whole of its body. The caller closes Body, which gives the
-// memory back.
+// readResponse reads the response to a call to its end. The caller closes its Body, which releases
+// the memory.
 func readResponse(operation string, resp *http.Response, err error) (*response, error) {
 	if err != nil {
 		return nil, wrapError(operation, err)
 	}
-	a := &response{operation: operation, Response: resp}
+	r := &response{operation: operation, Response: resp}
 	if body, ok := resp.Body.(*transport.Body); ok {
-		a.body, err = body.Bytes()
-	} else { // rewritten for a browser
-		a.body, err = io.ReadAll(&transport.LimitedReader{R: resp.Body, Left: maxUnbuffered})
+		r.body, err = body.Bytes()
+	} else { // of a Browser behind a proxy
+		r.body, err = io.ReadAll(&transport.LimitedReader{R: resp.Body, Left: maxUnbuffered})
 	}
 	if err != nil {
-		failure := a.readError(err)
+		failure := r.readError(err)
 		_ = resp.Body.Close()
 		return nil, failure
 	}
-	return a, nil
+	return r, nil
 }
 
-func (a *response) succeeded() bool { return a.StatusCode >= 200 && a.StatusCode < 300 }
+func (r *response) succeeded() bool { return r.StatusCode >= 200 && r.StatusCode < 300 }
 
-// json reports whether the answer says that it is JSON.
-func (a *response) isJSON() bool {
-	kind := a.mediaType()
-	return kind == "application/json" || strings.HasSuffix(kind, "+json")
+// isJSON reports whether the media type is one of JSON.
+func (r *response) isJSON() bool {
+	mediaType := r.mediaType()
+	return mediaType == "application/json" || strings.HasSuffix(mediaType, "+json")
 }
 
-// mediaType returns the media type in lower case, without its parameters. What Kratos always sends
-// is compared instead of parsed: mime allocates a map for the parameters.
-func (a *response) mediaType() string {
-	kind := a.Header.Get("Content-Type")
-	if kind == "application/json; charset=utf-8" || kind == "application/json" {
+// mediaType returns the media type in lower case, without its parameters. Those that Kratos always
+// sends are compared, since package mime allocates a map for the parameters.
+func (r *response) mediaType() string {
+	contentType := r.Header.Get("Content-Type")
+	if contentType == "application/json; charset=utf-8" || contentType == "application/json" {
 		return "application/json"
 	}
-	kind, _, _ = mime.ParseMediaType(kind)
-	return kind
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	return mediaType
 }
 
-// decoder is a type that reads itself.
+// decoder is a type that decodes itself.
 type decoder interface {
 	decode(body []byte) error
 }
 
-func (a *response) decode(v any) error {
-	if !a.isJSON() {
-		return a.unexpectedError(nil)
+func (r *response) decode(v any) error {
+	if !r.isJSON() {
+		return r.unexpectedError(nil)
 	}
-	if bytes.Count(a.body, []byte("{")) > maxObjects {
-		return a.unexpectedError(transport.ErrTooLarge)
+	if bytes.Count(r.body, []byte("{")) > maxObjects {
+		return r.unexpectedError(transport.ErrTooLarge)
 	}
 	var err error
-	if own, ok := v.(decoder); ok {
-		err = own.decode(a.body)
+	if d, ok := v.(decoder); ok {
+		err = d.decode(r.body)
 	} else {
-		err = jsonv2.Unmarshal(a.body, v)
+		err = jsonv2.Unmarshal(r.body, v)
 	}
 	if err != nil {
-		return a.unexpectedError(errMalformed)
+		return r.unexpectedError(errMalformed)
 	}
 	return nil
 }
 
-// errMalformed stands for the decoder's own error, which can quote the body.
-const errMalformed = safeError("its JSON is broken, cut short or of another shape")
+// errMalformed stands for an error of the decoder, which may quote the body.
+const errMalformed = safeError("the JSON is malformed, truncated or of another shape")
 
-// broken makes an error of a body that could not be read, for the reason cause if it is not the
-// body's own.
-func (a *response) readError(cause error) *Error {
+// readError returns the error for a body that could not be read. A nil cause is errMalformed.
+func (r *response) readError(cause error) *Error {
 	if cause == nil {
 		cause = errMalformed
 	}
-	e := a.unexpectedError(cause)
+	e := r.unexpectedError(cause)
 	if cause != transport.ErrTooLarge && cause != io.ErrUnexpectedEOF && !errors.As(cause, new(safeError)) {
 		e.sentinel = ErrUnreachable
 	}
 	return e
 }
 
-func (a *response) unexpectedError(cause error) *Error {
-	e := a.newError()
+// unexpectedError returns an [ErrUnexpectedResponse]; cause may be nil.
+func (r *response) unexpectedError(cause error) *Error {
+	e := r.newError()
 	e.sentinel, e.cause = ErrUnexpectedResponse, cause
 	return e
 }
 
-// error makes an error of what every answer has.
-func (a *response) newError() *Error {
+// newError returns an error with what every response has.
+func (r *response) newError() *Error {
 	e := &Error{
-		Operation:  a.operation,
-		StatusCode: a.StatusCode,
-		Header:     withoutSetCookie(a.Header),
-		RequestID:  a.Header.Get("X-Request-Id"),
-		body:       bytes.Clone(a.body[:min(len(a.body), maxErrorBody)]),
+		Operation:  r.operation,
+		StatusCode: r.StatusCode,
+		Header:     withoutSetCookie(r.Header),
+		RequestID:  r.Header.Get("X-Request-Id"),
+		body:       bytes.Clone(r.body[:min(len(r.body), maxErrorBody)]),
 	}
-	e.RetryAfter, _ = transport.RetryAfter(a.StatusCode, a.Header)
+	e.RetryAfter, _ = transport.RetryAfter(r.StatusCode, r.Header)
 	return e
 }
 
@@ -177,25 +177,25 @@ func withoutSetCookie(h http.Header) http.Header {
 	return h
 }
 
-// failure makes an error of an answer that is not a success: by the shape of the body first, then
-// by the status.
-func (a *response) responseError() *Error {
-	if a.StatusCode >= 300 && a.StatusCode < 400 {
-		return a.redirectError()
+// responseError returns the error for a response that is not a success. The id and the message of
+// Kratos' error take precedence over the status.
+func (r *response) responseError() *Error {
+	if r.StatusCode >= 300 && r.StatusCode < 400 {
+		return r.redirectError()
 	}
 	var body gen.ErrorGeneric
-	if !a.isJSON() || jsonv2.Unmarshal(a.body, &body) != nil {
-		return a.unexpectedError(nil)
+	if !r.isJSON() || jsonv2.Unmarshal(r.body, &body) != nil {
+		return r.unexpectedError(nil)
 	}
-	e := a.newError()
-	g := body.Error
-	if g.ID == "" && g.Code == 0 && g.Message == "" && g.Reason == "" {
-		return a.unexpectedError(nil) // JSON, but not an error of Kratos': a gateway's
+	e := r.newError()
+	kratos := body.Error
+	if kratos.ID == "" && kratos.Code == 0 && kratos.Message == "" && kratos.Reason == "" {
+		return r.unexpectedError(nil) // JSON of a gateway
 	}
-	e.ID, e.Code, e.Message, e.Reason, e.Details = g.ID, int(g.Code), g.Message, g.Reason, g.Details
+	e.ID, e.Code, e.Message, e.Reason, e.Details = kratos.ID, int(kratos.Code), kratos.Message, kratos.Reason, kratos.Details
 	e.RedirectTo, e.FlowID = body.RedirectBrowserTo, body.UseFlowID
-	if g.Request != "" {
-		e.RequestID = g.Request
+	if kratos.Request != "" {
+		e.RequestID = kratos.Request
 	}
 	e.readDetails()
 	e.sentinel = byID(e.ID)
@@ -206,28 +206,29 @@ func (a *response) responseError() *Error {
 		e.sentinel = nil
 	}
 	if e.sentinel == ErrCSRF {
-		e.text = csrfText(a.Response)
+		e.text = csrfText(r.Response)
 	}
-	e.blameInput()
+	e.detectInvalidTraits()
 	return e
 }
 
-// redirect makes an error of an answer that names another URL. An expired recovery or verification
-// flow names the flow that replaces it; anything else is the way of a browser, or of another port.
-func (a *response) redirectError() *Error {
-	e := a.newError()
+// redirectError returns the error for a redirect. Kratos redirects from an expired recovery or
+// verification flow to the one that replaces it. Other redirects are for browsers, or to another
+// port.
+func (r *response) redirectError() *Error {
+	e := r.newError()
 	e.sentinel = ErrUnexpectedResponse
-	location, err := url.Parse(a.Header.Get("Location"))
+	location, err := url.Parse(r.Header.Get("Location"))
 	if err != nil {
 		return e
 	}
 	e.RedirectTo = location.String()
-	e.text = redirectText(a.Request, location)
+	e.text = redirectText(r.Request, location)
 	followRedirect(e, location)
 	return e
 }
 
-// redirectText says what a redirect that Kratos does not make is about, without the URL.
+// redirectText returns how the target of a redirect differs from the URL of the request.
 func redirectText(r *http.Request, to *url.URL) string {
 	switch {
 	case r == nil, to.Host != "" && !strings.EqualFold(to.Hostname(), r.URL.Hostname()):

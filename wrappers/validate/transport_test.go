@@ -43,8 +43,8 @@ func TestTransportJudgesAnswersIfAsked(t *testing.T) {
 		opts []validate.Option
 		want string
 	}{
-		"asked":     {[]validate.Option{validate.WithResponses()}, "kratos: toSession: the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?): toSession: status 200: /authenticated_at must be a time such as 2006-01-02T15:04:05Z (format)"},
-		"not asked": {nil, "kratos: toSession: status 200: the answer is not what Kratos would send (a proxy's page, or the wrong URL or port?): the JSON is broken"},
+		"asked":     {[]validate.Option{validate.WithResponses()}, "kratos: toSession: unexpected response (a proxy's page, or the wrong URL or port?): toSession: status 200: /authenticated_at must be a time such as 2006-01-02T15:04:05Z (format)"},
+		"not asked": {nil, "kratos: toSession: status 200: unexpected response (a proxy's page, or the wrong URL or port?): the JSON is broken"},
 	} {
 		client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(next, c.opts...)}))
 		if err != nil {
