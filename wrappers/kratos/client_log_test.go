@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -18,52 +17,6 @@ import (
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
-
-type traceKey struct{}
-
-// logSink is a handler of log/slog that keeps records as lines, and the trace in the context of
-// each. A line has no durations, but the names of those that must not be 0.
-type logSink struct {
-	level slog.Level
-	mu    sync.Mutex
-	lines []string
-	trace []any
-}
-
-func (s *logSink) Enabled(_ context.Context, level slog.Level) bool { return level >= s.level }
-func (s *logSink) WithAttrs([]slog.Attr) slog.Handler               { return s }
-func (s *logSink) WithGroup(string) slog.Handler                    { return s }
-
-func (s *logSink) Handle(ctx context.Context, r slog.Record) error {
-	line := r.Level.String() + " " + r.Message + ":"
-	for a := range r.Attrs {
-		switch {
-		case a.Key == "duration":
-		case a.Value.Kind() == slog.KindDuration:
-			line += " " + a.Key
-		default:
-			line += fmt.Sprintf(" %s=%v", a.Key, a.Value)
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.lines = append(s.lines, strings.ReplaceAll(line, " kratos request: operation=", " "))
-	s.trace = append(s.trace, ctx.Value(traceKey{}))
-	return nil
-}
-
-func (s *logSink) take() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	lines := s.lines
-	s.lines = nil
-	return lines
-}
-
-func newLogSink() (*logSink, kratos.Option) {
-	sink := &logSink{level: slog.LevelDebug}
-	return sink, kratos.WithLogger(slog.New(sink))
-}
 
 func TestEveryOperationIsLoggedByItsID(t *testing.T) {
 	t.Parallel()
@@ -307,67 +260,6 @@ func seq(responses ...func(*http.Request) (*http.Response, error)) []func(*http.
 type brokenReader struct{ err error }
 
 func (r brokenReader) Read([]byte) (int, error) { return 0, r.err }
-
-// Every place of a request and of its response has a secret.
-func TestNoLogLeaksASecret(t *testing.T) {
-	t.Parallel()
-	for name, response := range leakyResponses() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			sink, logger := newLogSink()
-			client, admin := serve(t, response, kratos.WithRetries(1), kratos.WithBearer(leak), kratos.WithUserAgent(leak), logger)
-			requests := 0
-			for _, call := range callsWithSecrets(t.Context(), client, admin) {
-				if err := call(); err != nil && shows(err.Error()) {
-					t.Error(err)
-				}
-				requests++
-			}
-			proxy := client.Proxy("/" + leak)
-			for _, target := range []string{"GET /self-service/login/browser", "POST /self-service/login", "GET /sessions/whoami", "DELETE /sessions/" + leak, "GET /self-service/methods/oidc/callback/" + leak, "GET /self-service/errors"} {
-				method, path, _ := strings.Cut(target, " ")
-				r := httptest.NewRequest(method, "/"+leak+path+"?"+leak+"="+leak, strings.NewReader(leak))
-				r.Host, r.RemoteAddr = leak, leak
-				r.Header.Set("User-Agent", leak)
-				r.Header.Set("X-Session-Token", leak)
-				r.Header.Set("Cookie", "ory_kratos_session="+leak)
-				ask(proxy, r)
-				requests++
-			}
-			lines := sink.take()
-			if log := strings.Join(lines, "\n"); len(lines) < requests || shows(log) {
-				t.Errorf("%d records of %d requests:\n%s", len(lines), requests, log)
-			}
-		})
-	}
-}
-
-// callsWithSecrets are calls of each kind, with a secret in every place that their request has.
-func callsWithSecrets(ctx context.Context, client *kratos.Client, admin *kratos.Admin) []func() error {
-	opts := []kratos.RequestOption{kratos.Header("X-Gateway", leak), kratos.Query(leak, leak)}
-	token := append(opts, kratos.SessionToken(leak))
-	browser := client.Browser(browserRequest("ory_kratos_session=" + leak))
-	identity := kratos.CreateIdentity{SchemaID: leak, Traits: map[string]string{leak: leak}, Credentials: kratos.Credentials(kratos.PlaintextPassword(leak))}
-	return []func() error{
-		func() error { return second(client.Whoami(ctx, token...)) },
-		func() error { return first(client.MySessions(ctx, kratos.ListMySessions{}, token...)) },
-		func() error { return client.Logout(ctx, leak, opts...) },
-		func() error { return second(client.ExchangeSessionToken(ctx, leak, leak, opts...)) },
-		func() error { return second(client.IdentitySchema(ctx, leak, opts...)) },
-		func() error { return client.Ready(ctx, opts...) },
-		func() error { return second(browser.Whoami(ctx, opts...)) },
-		func() error { return browser.Logout(ctx, leak, opts...) },
-		func() error { return first(admin.Identities(ctx, kratos.ListIdentities{CredentialsIdentifier: leak}, opts...)) },
-		func() error { return second(admin.Identity(ctx, leak, opts...)) },
-		func() error { return second(admin.CreateIdentity(ctx, identity, opts...)) },
-		func() error {
-			return second(admin.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{PatchID: leak, Create: identity}}, opts...))
-		},
-		func() error {
-			return admin.DeleteIdentityCredentials(ctx, leak, kratos.CredentialsTypeOIDC, leak, opts...)
-		},
-	}
-}
 
 // What a level is off for is not written.
 func TestTheLevelOfALogger(t *testing.T) {
