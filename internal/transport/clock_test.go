@@ -17,7 +17,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// responding returns a server in memory that takes its time, and heeds the context of a request.
+// responding returns a transport that responds after a pause, unless the context of the request
+// ends.
 func responding(after time.Duration, status int, header http.Header, body io.ReadCloser) roundTrip {
 	return func(r *http.Request) (*http.Response, error) {
 		if err := transport.Sleep(r.Context(), after); err != nil {
@@ -66,17 +67,17 @@ func TestOneClock(t *testing.T) {
 		"attempts and pauses together": {
 			responding(900*time.Millisecond, 503, after("3"), empty()), nil, 5 * time.Second, 4800 * time.Millisecond, 2, nil,
 		},
-		"a server that does not respond":      {responding(time.Hour, 200, nil, empty()), nil, time.Second, time.Second, 1, context.DeadlineExceeded},
-		"a pause longer than anybody waits":   {responding(0, 429, after("3600"), empty()), nil, time.Hour * 24, 0, 1, nil},
-		"an absurd Retry-After":               {responding(0, 429, after("99999999999999999999"), empty()), nil, time.Hour, 0, 1, nil},
-		"Retry-After just above 32 bits":      {responding(0, 429, after("2147483648"), empty()), nil, time.Hour, 0, 1, nil},
-		"X-Ratelimit-Reset":                   {responding(0, 429, http.Header{"X-Ratelimit-Reset": {"4"}}, empty()), nil, time.Minute, 8 * time.Second, 3, nil},
-		"a page does not wait three seconds":  {responding(0, 503, after("3"), empty()), func(o *transport.Options) { o.MaxPause = time.Second }, time.Minute, 0, 1, nil},
-		"a page waits a second":               {responding(0, 503, after("1"), empty()), func(o *transport.Options) { o.MaxPause = time.Second }, time.Minute, 2 * time.Second, 3, nil},
-		"what is sent once is not waited for": {responding(0, 503, after("1"), empty()), func(o *transport.Options) { o.NoRetry = true }, time.Minute, 0, 1, nil},
-		"a call with a time-out of its own":   {responding(time.Hour, 200, nil, empty()), func(o *transport.Options) { o.Timeout = time.Minute }, time.Second, time.Minute, 1, context.DeadlineExceeded},
-		"a date in the past":                  {responding(0, 503, after("Mon, 02 Jan 1995 15:04:05 GMT"), empty()), nil, time.Minute, 0, 3, nil},
-		"no word of when to come back":        {responding(0, 503, nil, empty()), nil, time.Minute, 450 * time.Millisecond, 3, nil},
+		"a server that does not respond":              {responding(time.Hour, 200, nil, empty()), nil, time.Second, time.Second, 1, context.DeadlineExceeded},
+		"a pause of an hour":                          {responding(0, 429, after("3600"), empty()), nil, time.Hour * 24, 0, 1, nil},
+		"an absurd Retry-After":                       {responding(0, 429, after("99999999999999999999"), empty()), nil, time.Hour, 0, 1, nil},
+		"Retry-After just above 32 bits":              {responding(0, 429, after("2147483648"), empty()), nil, time.Hour, 0, 1, nil},
+		"X-Ratelimit-Reset":                           {responding(0, 429, http.Header{"X-Ratelimit-Reset": {"4"}}, empty()), nil, time.Minute, 8 * time.Second, 3, nil},
+		"a page does not wait three seconds":          {responding(0, 503, after("3"), empty()), func(o *transport.Options) { o.MaxPause = time.Second }, time.Minute, 0, 1, nil},
+		"a page waits a second":                       {responding(0, 503, after("1"), empty()), func(o *transport.Options) { o.MaxPause = time.Second }, time.Minute, 2 * time.Second, 3, nil},
+		"a request without retries is not waited for": {responding(0, 503, after("1"), empty()), func(o *transport.Options) { o.NoRetry = true }, time.Minute, 0, 1, nil},
+		"a call with a time-out of its own":           {responding(time.Hour, 200, nil, empty()), func(o *transport.Options) { o.Timeout = time.Minute }, time.Second, time.Minute, 1, context.DeadlineExceeded},
+		"a date in the past":                          {responding(0, 503, after("Mon, 02 Jan 1995 15:04:05 GMT"), empty()), nil, time.Minute, 0, 3, nil},
+		"no header says how long to wait":             {responding(0, 503, nil, empty()), nil, time.Minute, 450 * time.Millisecond, 3, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,8 +126,8 @@ func TestSlowBodies(t *testing.T) {
 		want   time.Duration
 		err    error
 	}{
-		"whole, in time":               {time.Millisecond, 100, false, 101 * time.Millisecond, nil},
-		"whole, too slow":              {time.Second, 100, false, 10 * time.Second, context.DeadlineExceeded},
+		"a body in time":               {time.Millisecond, 100, false, 101 * time.Millisecond, nil},
+		"a body that is too slow":      {time.Second, 100, false, 10 * time.Second, context.DeadlineExceeded},
 		"a stream may take its time":   {time.Second, 100, true, 101 * time.Second, nil},
 		"a stream that stops to flow":  {time.Minute, 100, true, 10 * time.Second, context.DeadlineExceeded},
 		"a body that never even began": {time.Hour, 1, false, 10 * time.Second, context.DeadlineExceeded},

@@ -16,7 +16,7 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// What is sent, by method, body and context: net/http repeats nothing that has an effect.
+// net/http retries no request that has an effect.
 func TestRoundTripForProxies(t *testing.T) {
 	t.Parallel()
 	for version := 1; version <= 2; version++ {
@@ -95,7 +95,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// Any number of retries is one.
+// Every number of retries is valid.
 func TestNumbersOfRetries(t *testing.T) {
 	t.Parallel()
 	for _, retries := range []int{0, 1, math.MaxInt32 - 1, math.MaxInt32, math.MaxInt} {
@@ -123,7 +123,7 @@ func TestNumbersOfRetries(t *testing.T) {
 	}
 }
 
-// A RoundTripper of somebody else's may return anything.
+// A RoundTripper may return anything.
 func TestStrangeRoundTrippers(t *testing.T) {
 	t.Parallel()
 	permanent := errors.New("refused by a transport that validates")

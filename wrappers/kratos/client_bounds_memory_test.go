@@ -10,7 +10,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// What a server sends beyond what a call is about does not fill the memory of the program.
+// A response that is larger than a call expects does not fill the memory of the program.
 func TestMemory(t *testing.T) {
 	const most = 200 << 20 // of bytes that one call allocates
 	objects := func(n int) string { return strings.Repeat("{},", n) + "{}" }

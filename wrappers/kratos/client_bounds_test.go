@@ -51,7 +51,7 @@ func idsOf[T any](list iter.Seq2[T, error], id func(T) string) iter.Seq2[string,
 	}
 }
 
-// A list ends whatever the server says of its pages.
+// A list ends whatever the server names as its next page.
 func TestEveryListEnds(t *testing.T) {
 	t.Parallel()
 	const patience = 500 // requests
@@ -111,8 +111,7 @@ func TestEveryListEnds(t *testing.T) {
 	}
 }
 
-// A page that breaks off before anything of it was handed over is fetched again; what was handed
-// over is never yielded twice.
+// A page that breaks off before its first item is fetched again. No item is yielded twice.
 func TestPagesThatBreakOff(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -153,7 +152,7 @@ func TestPagesThatBreakOff(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a whole page is fetched again", func(t *testing.T) {
+	t.Run("a page is fetched again", func(t *testing.T) {
 		t.Parallel()
 		var n atomic.Int64
 		_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -168,7 +167,7 @@ func TestPagesThatBreakOff(t *testing.T) {
 	})
 }
 
-// Whatever way a call is given up, no goroutine and no connection is left behind.
+// A call that is canceled or fails leaks no goroutine and no connection.
 func TestNothingIsLeftBehind(t *testing.T) {
 	hang := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	trickle := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -217,7 +216,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		"a response that is too large": {reply{status: 200, body: strings.Repeat("x", 5<<20)}, whoami},
 		"a response of the wrong kind": {reply{status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: strings.Repeat("x", 1<<20)}, whoami},
 		"a redirect":                   {http.RedirectHandler("/admin", http.StatusTemporaryRedirect), whoami},
-		"a submission that nobody responds to": {hang, soon(func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) {
+		"a submission without a response": {hang, soon(func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) {
 			_, _ = c.Login.Do(ctx, kratos.LoginPassword{})
 		})},
 		"a browser's call that is led to the admin": {http.RedirectHandler("/admin/x", http.StatusTemporaryRedirect), func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) {
@@ -288,7 +287,7 @@ func (s *connStates) changed(c net.Conn, state http.ConnState) {
 	s.open.Store(int64(len(s.known)))
 }
 
-// The response to a list that fails is read to a limit, though a list itself is a stream.
+// The response to a list that fails is read up to a limit, though a list is a stream.
 func TestAFailureThatDoesNotEnd(t *testing.T) {
 	t.Parallel()
 	const most = 64 << 20 // bytes that a server gets rid of, with what the system buffers

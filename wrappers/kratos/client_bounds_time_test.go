@@ -14,8 +14,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Somebody who waits for a page waits a second at the most for each attempt, whatever the server
-// asks for.
+// The pause before another attempt is at most a second where a person waits for a page, whatever
+// Retry-After says.
 func TestPagesDoNotWaitLong(t *testing.T) {
 	t.Parallel()
 	visit := httptest.NewRequest("GET", "/login?flow=f&id=e", nil)
@@ -68,8 +68,7 @@ func TestPagesDoNotWaitLong(t *testing.T) {
 	}
 }
 
-// A call is over when its time-out is, over HTTP/1.1 and HTTP/2, whatever the server does
-// meanwhile.
+// A call ends with its time-out, over HTTP/1.1 and HTTP/2, whatever the server does.
 func TestTimeoutOfACall(t *testing.T) {
 	t.Parallel()
 	for version := 1; version <= 2; version++ {

@@ -122,7 +122,7 @@ func TestLog(t *testing.T) {
 			[]string{"ERROR toSession attempt=1 error=see the error of the call"},
 		},
 		"a transport that validates": {
-			seq(fail(fmt.Errorf("s3cret: %w", judging{kratos.ErrInvalidArgument}))), whoami,
+			seq(fail(fmt.Errorf("s3cret: %w", validating{kratos.ErrInvalidArgument}))), whoami,
 			[]string{"ERROR toSession attempt=1 error=toSession: not like this"},
 		},
 		"a call that its caller gives up is of level INFO": {

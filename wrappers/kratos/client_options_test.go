@@ -58,7 +58,7 @@ func TestRetries(t *testing.T) {
 			_, err := c.Login.Start(ctx)
 			return err
 		}, 1},
-		"an identity is deleted once, or the second answer would be that it is not there": {func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) error {
+		"an identity is deleted once, since the second response would be 404": {func(ctx context.Context, _ *kratos.Client, a *kratos.Admin) error {
 			return a.DeleteIdentity(ctx, idA)
 		}, 1},
 		"status 500 is not repeated": {func(ctx context.Context, c *kratos.Client, _ *kratos.Admin) error {
@@ -91,7 +91,7 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// What a server did not process is sent again with its body.
+// A request that the server did not process is retried with its body.
 func TestRetrySendsTheBodyAgain(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -146,7 +146,7 @@ func TestRetryAfterOfAnError(t *testing.T) {
 func TestNoRedirectIsFollowedAndNoCookieKept(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int64
-	elsewhere := newServer(t, counted(&n, reply{status: 200, body: sessionBody}))
+	otherServer := newServer(t, counted(&n, reply{status: 200, body: sessionBody}))
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +159,7 @@ func TestNoRedirectIsFollowedAndNoCookieKept(t *testing.T) {
 			http.SetCookie(w, &http.Cookie{Name: "csrf_token_1", Value: "v", Path: "/"})
 			reply{status: 200, body: flowBody("f", "choose_method", "[]", "[]")}.ServeHTTP(w, r)
 		}),
-		"GET /sessions/whoami": http.RedirectHandler(elsewhere+"/sessions/whoami", http.StatusTemporaryRedirect),
+		"GET /sessions/whoami": http.RedirectHandler(otherServer+"/sessions/whoami", http.StatusTemporaryRedirect),
 	}, kratos.WithHTTPClient(&http.Client{Jar: jar}))
 	for range 2 {
 		if _, err := client.Login.Start(t.Context()); err != nil {
@@ -260,33 +260,32 @@ func TestOneClientForManyGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
-// judging is a transport that refuses everything with an error that it says is one of this
-// package's.
-type judging struct{ kind error }
+// validating is a transport that validates: it refuses every request with an error that matches one
+// of this package.
+type validating struct{ sentinel error }
 
-func (j judging) RoundTrip(*http.Request) (*http.Response, error) { return nil, j }
-func (j judging) Error() string                                   { return "kratos: toSession: not like this" }
-func (j judging) Is(target error) bool                            { return target == j.kind }
+func (j validating) RoundTrip(*http.Request) (*http.Response, error) { return nil, j }
+func (j validating) Error() string                                   { return "kratos: toSession: not like this" }
+func (j validating) Is(target error) bool                            { return target == j.sentinel }
 
-// A transport of the caller's that finds something wrong has its say, and is not taken for a server
-// that cannot be reached.
-func TestATransportThatJudges(t *testing.T) {
+// An error of a transport that validates is not ErrUnreachable.
+func TestATransportThatValidates(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []error{kratos.ErrInvalidArgument, kratos.ErrUnexpectedResponse} {
-		client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: judging{kind}}))
+	for _, sentinel := range []error{kratos.ErrInvalidArgument, kratos.ErrUnexpectedResponse} {
+		client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: validating{sentinel}}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = client.Whoami(t.Context(), kratos.SessionToken("t"))
-		if want := "kratos: toSession: " + kind.Error() + ": toSession: not like this"; err == nil || err.Error() != want {
+		if want := "kratos: toSession: " + sentinel.Error() + ": toSession: not like this"; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 		switch {
-		case !errors.Is(err, kind):
-			t.Errorf("%v, want %v", err, kind)
+		case !errors.Is(err, sentinel):
+			t.Errorf("%v, want %v", err, sentinel)
 		case errors.Is(err, kratos.ErrUnreachable):
 			t.Errorf("%v is ErrUnreachable", err)
-		case !errors.As(err, new(judging)):
+		case !errors.As(err, new(validating)):
 			t.Errorf("%v is an error of another type", err)
 		}
 	}

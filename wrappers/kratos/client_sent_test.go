@@ -16,8 +16,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// readOperations have no effect: they are sent again after failures that may pass. All others have
-// one.
+// readOperations only read, and are retried after temporary failures. All others have an effect.
 var readOperations = []string{
 	"getLoginFlow", "getRegistrationFlow", "getSettingsFlow", "getRecoveryFlow", "getVerificationFlow", "createBrowserLogoutFlow", "getFlowError",
 	"exchangeSessionToken", "toSession", "listMySessions", "createFedcmFlow", "getWebAuthnJavaScript", "listIdentities", "getIdentity", "listIdentitySessions",
@@ -29,7 +28,7 @@ const (
 	byIdempotencyKey = "with Idempotency-Key"
 )
 
-// ways of sending that a program can choose, each with what net/http makes of it.
+// The transports that a program can choose.
 var ways = map[string]func(http.RoundTripper) http.RoundTripper{
 	"by net/http": func(rt http.RoundTripper) http.RoundTripper { return rt },
 	byIdempotencyKey: func(rt http.RoundTripper) http.RoundTripper {
@@ -41,9 +40,9 @@ var ways = map[string]func(http.RoundTripper) http.RoundTripper{
 	},
 }
 
-// Every operation × every end of a connection × HTTP version × way of sending, on a connection that
-// was used before: what has an effect reaches the server once, unless the server says that it had
-// none; what only reads comes through, with no more requests than there may be.
+// Every operation × every end of a connection × HTTP version × transport, on a connection that was
+// used before: a request that has an effect is sent once, unless the server says that it was not
+// processed; one that only reads succeeds, with no more retries than allowed.
 func TestSentOnce(t *testing.T) {
 	t.Parallel()
 	var rows atomic.Int64
@@ -127,9 +126,9 @@ func sentOnce(t *testing.T, op string, version int, end faultserver.End, times i
 	}
 }
 
-// ambiguous reports whether net/http repeats a request without saying why: one without a body that
-// is a GET, or that is not handed to it directly. Such a request is sent once, and the error does
-// not say that it was not processed.
+// ambiguous reports whether net/http retries a request without an error: one without a body that is
+// a GET, or that is sent by another transport. Such a request is sent once, and the error does not
+// say that it was not processed.
 func ambiguous(op string, through func(http.RoundTripper) http.RoundTripper) bool {
 	_, direct := through(http.DefaultTransport).(*http.Transport)
 	starts := slices.Contains([]string{"isAlive", "isReady", "updateLogoutFlow"}, op) || len(op) > 6 && op[:6] == "create" && op[len(op)-4:] == "Flow"
@@ -197,7 +196,8 @@ func TestSubmissionsDuringADrain(t *testing.T) {
 	}
 }
 
-// A dial that fails has sent nothing: what has an effect is tried again, and the error says so.
+// A request whose connection could not be made is retried, also if it has an effect, and the error
+// says that it was not processed.
 func TestNothingWasSent(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.NotFoundHandler())

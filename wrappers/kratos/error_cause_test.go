@@ -20,8 +20,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Whatever kept a request from being answered, the text of the error says what it can, and nothing
-// of what was sent.
+// The text of an error says why there was no response, and quotes nothing from the request.
 func TestTextsOfCauses(t *testing.T) {
 	t.Parallel()
 	secret := errors.New(leak)
@@ -57,7 +56,7 @@ func TestTextsOfCauses(t *testing.T) {
 		"a line that is too long":               {fmt.Errorf("s3cret: %w", bufio.ErrTooLong), "see Error.Unwrap"},
 		"a certificate":                         {&tls.CertificateVerificationError{Err: secret}, "the certificate of the server is not valid"},
 		"a certificate of another host":         {&tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{}, Host: leak}}, "it is for another host"},
-		"a certificate of somebody":             {&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{Cert: &x509.Certificate{}}}, "unknown authority"},
+		"a certificate of an unknown authority": {&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{Cert: &x509.Certificate{}}}, "unknown authority"},
 		"a certificate that has expired":        {&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired, Detail: leak}}, "expired"},
 		"an alert":                              {&net.OpError{Op: "remote error", Err: tls.AlertError(40)}, "handshake failure"},
 		"plain HTTP":                            {tls.RecordHeaderError{Msg: leak, RecordHeader: [5]byte{'H', 'T', 'T', 'P', '/'}}, "plain HTTP"},
@@ -103,7 +102,7 @@ func TestTextsOfCauses(t *testing.T) {
 	}
 }
 
-// The commonest mistakes with a base URL say what they are.
+// Errors name the most frequent mistakes with a base URL.
 func TestTextsOfWrongURLs(t *testing.T) {
 	t.Parallel()
 	plain := httptest.NewServer(http.NotFoundHandler())
@@ -119,7 +118,7 @@ func TestTextsOfWrongURLs(t *testing.T) {
 	}
 	for name, tc := range map[string]struct{ url, says string }{
 		"https for a server that speaks HTTP":  {strings.Replace(plain.URL, "http:", "https:", 1), "the server speaks plain HTTP, but the base URL begins with https://"},
-		"a certificate that nobody knows":      {secure.URL, "it is signed by an unknown authority"},
+		"a self-signed certificate":            {secure.URL, "it is signed by an unknown authority"},
 		"an ingress that wants https":          {to("https://HOST/sessions/whoami?s3cret"), "a redirect to https: change the base URL"},
 		"an old path":                          {to("/new/sessions/whoami?s3cret"), "a redirect to another path: is the base URL right?"},
 		"an old path, by an absolute URL":      {to("http://HOST/new?s3cret"), "a redirect to another path"},
@@ -133,7 +132,7 @@ func TestTextsOfWrongURLs(t *testing.T) {
 		"a URL with a query":                   {"http://kratos/?s3cret=1", "has a query"},
 		"a URL that cannot be parsed":          {"http://kratos:s3cret/", "cannot be parsed"},
 		"a URL without a host":                 {"http://", "has no host"},
-		"a server that nobody has turned on":   {"http://127.0.0.1:1", "dial tcp 127.0.0.1:1: connection refused"},
+		"a server that does not run":           {"http://127.0.0.1:1", "dial tcp 127.0.0.1:1: connection refused"},
 		"a proxy's page, on the way to Kratos": {newServer(t, reply{status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: leak}), "a proxy's page, or the wrong URL or port?"},
 	} {
 		t.Run(name, func(t *testing.T) {

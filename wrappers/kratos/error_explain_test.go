@@ -40,7 +40,7 @@ func TestWhatAdminErrorsSay(t *testing.T) {
 		"a type":                            {`I[#/traits/age] S[#/properties/traits/properties/age/type] expected integer, but got string`, "", 400, bad + ": traits.age: type", nil},
 		"an element of a list":              {"I[#/traits/tags/0] S[#/properties/traits/properties/tags/items/pattern] does not match pattern \"^[a-z]+$\"", "", 400, bad + ": traits.tags.*: pattern", nil},
 		"elements of a tuple":               {"I[#/traits/at/1] S[#/properties/traits/properties/at/items/1/maximum] must be <= 180 but found 999", "", 400, bad + ": traits.at.*: maximum", nil},
-		"a list as a whole":                 {"I[#/traits/tags] S[#/properties/traits/properties/tags/uniqueItems] items at index 0 and 1 are equal", "", 400, bad + ": traits.tags: uniqueItems", nil},
+		"a list":                            {"I[#/traits/tags] S[#/properties/traits/properties/tags/uniqueItems] items at index 0 and 1 are equal", "", 400, bad + ": traits.tags: uniqueItems", nil},
 		"a name that the person chose":      {`I[#/traits/map/s3cret] S[#/properties/traits/properties/map/additionalProperties/format] "s3cret" is not valid "email"`, "", 400, bad + ": traits.map.*: format", []string{`traits.map.s3cret: "s3cret" is not valid "email" (schema: #/properties/traits/properties/map/additionalProperties/format)`}},
 		"a name with brackets":              {`I[#/traits/map/s3cret%5D%20S%5B%23~1properties~1s3cret%20%0A] S[#/properties/traits/properties/map/additionalProperties/format] "z" is not valid "email"`, "", 400, bad + ": traits.map.*: format", nil},
 		"a pattern of names":                {`I[#/traits/pats/xs3cret] S[#/properties/traits/properties/pats/patternProperties/%5Ex/type] expected integer, but got string`, "", 400, bad + ": traits.pats.*: type", nil},
@@ -59,7 +59,7 @@ func TestWhatAdminErrorsSay(t *testing.T) {
 		"a schema that there is not":        {"Unable to find JSON Schema ID: s3cret", "", 400, bad + ": schema_id: unknown to the server", []string{"Unable to find JSON Schema ID: s3cret"}},
 		"a hash":                            {"The imported password does not match any known hash format. For more information see https://www.ory.sh/dr/2", "", 400, bad + ": credentials.password.config.hashed_password: format", []string{"For more information see https://www.ory.sh/dr/2"}},
 		"a member of later versions":        {"", `json: unknown field "organization_id"`, 400, bad + ": organization_id: unknown to this version of Kratos", nil},
-		"a member that somebody named":      {"", `json: unknown field "s3cret"`, 400, bad, nil},
+		"a member that the person named":    {"", `json: unknown field "s3cret"`, 400, bad, nil},
 		"a conflict":                        {"This identity conflicts with another identity that already exists.", "The resource could not be created due to a conflict", 409, "createIdentity: status 409: conflict", []string{"This identity conflicts with another identity that already exists."}},
 		"a reason that says nothing of it":  {"s3cret", "s3cret", 400, bad, []string{"s3cret"}},
 		"lines that are almost like that":   {"I[#/s3cret S[#/properties/s3cret/type] x\nI[#/a] S[#/properties/s3cret/type\nxI[#/a] S[#/properties/s3cret/type] x\nI[/a] S[#/properties/s3cret/type] x\nI[#/a] S[/properties/s3cret/type] x", "", 400, bad, nil},
@@ -152,7 +152,7 @@ func TestExplain(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	})
-	t.Run("more than anybody reads", func(t *testing.T) {
+	t.Run("more than 8 KiB", func(t *testing.T) {
 		t.Parallel()
 		body, _ := json.Marshal(map[string]any{"error": map[string]any{"code": 400, "reason": strings.Repeat("äöü ", 100_000)}})
 		_, admin := serve(t, reply{status: 400, body: string(body)})
@@ -174,7 +174,7 @@ func TestExplain(t *testing.T) {
 	})
 }
 
-// Kratos answers an identifier that is empty with status 500, whatever the call.
+// Kratos responds with status 500 to an empty identifier.
 func TestAnEmptyIdentifier(t *testing.T) {
 	t.Parallel()
 	empty := `{"error":{"code":500,"status":"Internal Server Error","reason":"Unable to create identity credentials with missing or empty identifier.","message":"An internal server error occurred, please contact the system administrator"}}`

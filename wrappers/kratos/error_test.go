@@ -25,7 +25,7 @@ var sentinels = map[string]error{
 	"ErrConflict":               kratos.ErrConflict, "ErrRateLimited": kratos.ErrRateLimited, "ErrServer": kratos.ErrServer,
 }
 
-// matches lists the sentinels that err is, in words.
+// matches returns the names of the sentinels that err matches.
 func matches(err error) string {
 	var names []string
 	for name, sentinel := range sentinels {
@@ -42,8 +42,8 @@ func TestWhatAnErrorIs(t *testing.T) {
 	plain := `{"error":{"code":400,"message":"m"}}`
 	html := http.Header{"Content-Type": {"text/html"}}
 	for name, tc := range map[string]struct {
-		answer reply
-		want   string
+		response reply
+		want     string
 	}{
 		"no session, which has no id":           {reply{status: 401, body: noSession}, "ErrNoSession"},
 		"session_inactive":                      {reply{status: 401, body: withID("session_inactive")}, "ErrNoSession"},
@@ -91,7 +91,7 @@ func TestWhatAnErrorIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := serve(t, tc.answer, kratos.WithRetries(0))
+			client, _ := serve(t, tc.response, kratos.WithRetries(0))
 			_, err := client.Whoami(t.Context(), kratos.SessionToken("t"))
 			var e *kratos.Error
 			if !errors.As(err, &e) {
@@ -101,8 +101,8 @@ func TestWhatAnErrorIs(t *testing.T) {
 				t.Errorf("is %q, want %q (%v)", got, tc.want, err)
 			}
 			switch {
-			case e.StatusCode != tc.answer.status:
-				t.Errorf("e.StatusCode = %v, want %v", e.StatusCode, tc.answer.status)
+			case e.StatusCode != tc.response.status:
+				t.Errorf("e.StatusCode = %v, want %v", e.StatusCode, tc.response.status)
 			case e.Operation != "toSession":
 				t.Errorf(`e.Operation = %q, want "toSession"`, e.Operation)
 			case e.Header == nil:
@@ -153,7 +153,7 @@ func TestWhatAnErrorSays(t *testing.T) {
 func TestWhatTheDetailsOfAnErrorSay(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ details, redirect, flow, action string }{
-		"where a browser starts anew":   {`{"redirect_to":"http://h/browser","return_to":"http://h/"}`, "http://h/browser", "", ""},
+		"where a browser starts again":  {`{"redirect_to":"http://h/browser","return_to":"http://h/"}`, "http://h/browser", "", ""},
 		"where a native client does":    {`{"api":"http://h/api"}`, "", "", ""},
 		"a recovery that replaces this": {`{"continue_with":[{"action":"show_recovery_ui","flow":{"id":"new"}}]}`, "", "new", "show_recovery_ui"},
 		"a verification to do first":    {`{"continue_with":[{"action":"show_verification_ui","flow":{"id":"v","verifiable_address":"a"}}]}`, "", "", "show_verification_ui"},
@@ -184,13 +184,13 @@ func TestWhatTheDetailsOfAnErrorSay(t *testing.T) {
 	}
 }
 
-// Every place that a secret can come from has one here; none may be in the text of an error.
+// There is a secret in every place of a response and its request, and none in the text of an error.
 func TestNoSecretInAnyErrorText(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cret"
 	node := `[{"id":4000005,"text":"s3cret is too short","type":"error","context":{"value":"s3cret"}}]`
 	location := http.Header{"Location": {"http://127.0.0.1/s3cret?token=s3cret"}, "X-Request-Id": {secret}, "Set-Cookie": {"a=s3cret"}}
-	answers := map[string]reply{
+	responses := map[string]reply{
 		"an error":               {status: 403, body: `{"error":{"code":403,"message":"s3cret","reason":"s3cret","debug":"s3cret","status":"s3cret","request":"s3cret","details":{"s3cret":"s3cret"}},"redirect_browser_to":"http://s3cret?s3cret","use_flow_id":"s3cret"}`},
 		"a refused form":         {status: 400, body: flowBody(secret, "choose_method", node, node)},
 		"a redirect":             {status: 303, header: location},
@@ -199,8 +199,8 @@ func TestNoSecretInAnyErrorText(t *testing.T) {
 		"JSON of the wrong type": {status: 200, body: `{"session":"s3cret","id":{"s3cret":1},"ui":"s3cret"}`},
 		"a 422":                  {status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m","reason":"go to http://s3cret?s3cret"}}`},
 	}
-	for name, answer := range answers {
-		client, admin := serve(t, answer, kratos.WithRetries(0))
+	for name, response := range responses {
+		client, admin := serve(t, response, kratos.WithRetries(0))
 		token, query := kratos.SessionToken(secret), kratos.Query(secret, secret)
 		flow := newFlow[kratos.LoginFlow](secret)
 		for _, err := range []error{
@@ -227,7 +227,7 @@ func TestNoSecretInAnyErrorText(t *testing.T) {
 	}
 }
 
-func TestAMalformedAnswerIsNotQuoted(t *testing.T) {
+func TestAMalformedResponseIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()

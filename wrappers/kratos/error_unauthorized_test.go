@@ -10,7 +10,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// kratosError is an error as Kratos writes it.
+// kratosError returns the body of an error from Kratos.
 func kratosError(code int, id, message, reason string) string {
 	return fmt.Sprintf(`{"error":{"id":%q,"code":%d,"status":"S","reason":%q,"message":%q},"redirect_browser_to":"http://kratos/aal2"}`, id, code, reason, message)
 }
@@ -22,29 +22,28 @@ var (
 	textAnswer = http.Header{"Content-Type": {"text/plain; charset=utf-8"}}
 )
 
-// personalOperations are those to which Kratos answers that there is no session.
+// personalOperations are the operations that act for a person, and so can fail with ErrNoSession.
 var personalOperations = map[string]bool{
 	"toSession": true, "listMySessions": true, "disableMySession": true, "disableMyOtherSessions": true, "performNativeLogout": true,
 	"createBrowserLogoutFlow": true, "updateLogoutFlow": true, "createNativeSettingsFlow": true, "createBrowserSettingsFlow": true,
 	"getSettingsFlow": true, "updateSettingsFlow": true, "createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true,
 }
 
-// Each refusal of Kratos and of gateways, to each operation of both ports: what the sentinels say
-// has to make sense there.
+// Each 401 and 403 of Kratos and of gateways, for each operation of both ports.
 func TestWhoRefusedACall(t *testing.T) {
 	t.Parallel()
 	const (
 		program = "ErrUnauthorized" // the credentials of the program
-		nobody  = "ErrNoSession"    // the person is not signed in, where the operation acts for one; else program
+		session = "ErrNoSession"    // the person is not signed in, where the operation acts for one; else program
 	)
 	for name, tc := range map[string]struct {
-		answer reply
-		want   string
+		response reply
+		want     string
 	}{
-		"Kratos, whoami":             {reply{status: 401, body: noSession}, nobody},
-		"Kratos, sessions":           {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "No valid session cookie found.")}, nobody},
-		"Kratos, settings":           {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "A valid Ory Session Cookie or Ory Session Token is missing.")}, nobody},
-		"Kratos, session_inactive":   {reply{status: 401, body: kratosError(401, "session_inactive", "m", "r")}, nobody},
+		"Kratos, whoami":             {reply{status: 401, body: noSession}, session},
+		"Kratos, sessions":           {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "No valid session cookie found.")}, session},
+		"Kratos, settings":           {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "A valid Ory Session Cookie or Ory Session Token is missing.")}, session},
+		"Kratos, session_inactive":   {reply{status: 401, body: kratosError(401, "session_inactive", "m", "r")}, session},
 		"Kratos, another reason":     {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "Unable to determine AAL.")}, program},
 		"Kratos, no reason":          {reply{status: 401, body: kratosError(401, "", unauthorizedMessage, "")}, program},
 		"Kratos, the first factor":   {reply{status: 401, body: kratosError(401, "session_aal1_required", "m", "r")}, "ErrAAL1Required"},
@@ -63,10 +62,10 @@ func TestWhoRefusedACall(t *testing.T) {
 		"a load balancer, 502, JSON": {reply{status: 502, body: kratosError(502, "", "m", "r")}, "ErrServer"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, admin := serve(t, tc.answer, kratos.WithRetries(0), kratos.WithBearer("key"))
+			client, admin := serve(t, tc.response, kratos.WithRetries(0), kratos.WithBearer("key"))
 			for operation, call := range calls(t.Context(), client, client.Browser(fromBrowser()), admin) {
 				want := tc.want
-				if want == nobody && !personalOperations[operation] {
+				if want == session && !personalOperations[operation] {
 					want = program
 				}
 				if err := call(); matches(err) != want {
@@ -83,12 +82,12 @@ func TestOtherRefusalsOfKratos(t *testing.T) {
 	disabled := reply{status: 401, body: `{"error":{"code":401,"status":"Unauthorized","reason":"This account was disabled.","details":{"identity_id":"77aa"},"message":"identity is disabled"}}`}
 	for name, tc := range map[string]struct {
 		operation string
-		answer    reply
+		response  reply
 		want      string
 	}{
 		"a token that Kratos does not know":     {"performNativeLogout", reply{status: 403, body: kratosError(403, "", forbidden, "The provided Ory Session Token could not be found, is invalid, or otherwise malformed.")}, "ErrForbidden ErrNoSession"},
 		"a logout that a gateway forbids":       {"performNativeLogout", reply{status: 403, body: kratosError(403, "", "Access credentials are not sufficient", "")}, "ErrForbidden"},
-		"a logout token of somebody else":       {"updateLogoutFlow", reply{status: 403, body: kratosError(403, "", forbidden, "Unable to log out because the logout token in the URL query does not match the session cookie.")}, "ErrForbidden"},
+		"a logout token of another person":      {"updateLogoutFlow", reply{status: 403, body: kratosError(403, "", forbidden, "Unable to log out because the logout token in the URL query does not match the session cookie.")}, "ErrForbidden"},
 		"a login of an inactive identity":       {"updateLoginFlow", disabled, "ErrIdentityInactive"},
 		"a recovery of an inactive identity":    {"updateRecoveryFlow", disabled, "ErrIdentityInactive"},
 		"an administrator's call is no login":   {"updateIdentity", disabled, "ErrUnauthorized"},
@@ -97,7 +96,7 @@ func TestOtherRefusalsOfKratos(t *testing.T) {
 		"an administrator has no second factor": {"getIdentity", reply{status: 403, body: kratosError(403, "", "m", "r")}, "ErrForbidden"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, admin := serve(t, tc.answer, kratos.WithRetries(0))
+			client, admin := serve(t, tc.response, kratos.WithRetries(0))
 			err := calls(t.Context(), client, client.Browser(fromBrowser()), admin)[tc.operation]()
 			if matches(err) != tc.want {
 				t.Errorf("is %q, want %q (%v)", matches(err), tc.want, err)

@@ -57,7 +57,7 @@ func leakyResponses() map[string]http.HandlerFunc {
 		"broken JSON": func(w http.ResponseWriter, r *http.Request) {
 			reply{status: 200, body: `{"s3cret":s3cret`}.ServeHTTP(w, r)
 		},
-		"no answer": func(w http.ResponseWriter, r *http.Request) {
+		"no response": func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			panic(http.ErrAbortHandler)
 		},
@@ -98,7 +98,7 @@ func TestNoFlowLeaksASecret(t *testing.T) {
 	}
 }
 
-// leaks submits every method, and looks for the secret in whatever can be printed.
+// leaks submits every method, and fails if the secret is in anything that can be printed.
 func leaks[F, M, P any](t *testing.T, flows kratos.FlowClient[F, M, P], opts []kratos.RequestOption, methods []M) {
 	t.Helper()
 	flow := newFlow[F](leak)

@@ -9,8 +9,8 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// What a later Kratos sends has to be reachable, and to come out again as it went in: through both
-// JSON engines.
+// Members that a later Kratos sends can be read, and are encoded again as they were decoded, by
+// both JSON engines.
 func TestUnknownMembersOfUnionsSurvive(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
