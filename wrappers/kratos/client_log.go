@@ -12,22 +12,15 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// WithLogger writes a record "kratos request" to logger for every request that is sent, attempts
-// that are retried and requests of [Client.Proxy] included, with the context of the call. Its
-// attributes are
-//
-//	operation  the operationId, or "Proxy" for a path that the API does not describe
-//	status     the HTTP status, unless there was no response
-//	error_id   Kratos' id of the error, such as "session_inactive", if it has one
-//	attempt    1 for the first request of a call
-//	duration   until the body had arrived
-//	error      why there was no response, or why its body broke off
-//	retry_in   the pause before the next attempt, if there is one
-//
-// The level is DEBUG for status 1xx to 3xx, INFO for 4xx and for a call whose context was canceled,
-// WARN for 429 and for an attempt that is retried, and ERROR for 5xx and for no response. A record
-// holds no path, query, header, body or id of a person or flow. A nil logger is an
-// [ErrInvalidArgument].
+// WithLogger logs every attempt to send a request as "kratos request", with the context of the call.
+// The attributes are operation (the operationId, or "Proxy" for another path of [Client.Proxy]),
+// status, error_id ([Error].ID), attempt (from 1), duration, error (why there was no response, or
+// why it was not read) and retry_in (the pause before the next attempt). There is no URL, header or
+// body in a record. Its level is
+//   - DEBUG for status 1xx to 3xx,
+//   - INFO for 4xx, and if the context of the call was canceled,
+//   - WARN for 429, and if another attempt follows,
+//   - ERROR for 5xx, and if there was no response.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {
