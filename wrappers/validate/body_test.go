@@ -19,9 +19,9 @@ func TestErrorsOfRequests(t *testing.T) {
 		is   []error
 		not  []error
 	}{
-		"a path that there is not":   {"GET /no", []error{validate.ErrUnknownPath, kratos.ErrInvalidArgument}, []error{validate.ErrUnknownMethod, kratos.ErrUnexpectedResponse}},
-		"a method that there is not": {"PUT /sessions", []error{validate.ErrUnknownMethod, kratos.ErrInvalidArgument}, []error{validate.ErrUnknownPath}},
-		"a body that is missing":     {create, []error{kratos.ErrInvalidArgument}, []error{validate.ErrUnknownPath, validate.ErrUnknownMethod, validate.ErrTooLarge, nil}},
+		"an unknown path":   {"GET /no", []error{validate.ErrPathNotFound, kratos.ErrInvalidArgument}, []error{validate.ErrMethodNotAllowed, kratos.ErrUnexpectedResponse}},
+		"an unknown method": {"PUT /sessions", []error{validate.ErrMethodNotAllowed, kratos.ErrInvalidArgument}, []error{validate.ErrPathNotFound}},
+		"a missing body":    {create, []error{kratos.ErrInvalidArgument}, []error{validate.ErrPathNotFound, validate.ErrMethodNotAllowed, validate.ErrBodyTooLarge, nil}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,11 +40,11 @@ func TestErrorsOfRequests(t *testing.T) {
 	}
 }
 
-// A body is read to a limit, and goes on to be what it was.
-func TestALargeBodyIsNotJudged(t *testing.T) {
+// A body is read to the limit, and can be read again afterwards.
+func TestMaxBody(t *testing.T) {
 	t.Parallel()
 	body := `{"traits":{"a":"` + strings.Repeat("x", 1000) + `"}}`
-	for name, getBody := range map[string]bool{"which can be had again": true, "which can be read once": false} {
+	for name, getBody := range map[string]bool{"with GetBody": true, "without GetBody": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for limit, want := range map[int64]string{
@@ -57,7 +57,7 @@ func TestALargeBodyIsNotJudged(t *testing.T) {
 					r.GetBody = nil
 				}
 				err := validate.Request(r, validate.WithMaxBody(limit))
-				if text(err) != want || errors.Is(err, validate.ErrTooLarge) != (want != "") {
+				if errorText(err) != want || errors.Is(err, validate.ErrBodyTooLarge) != (want != "") {
 					t.Errorf("limit %d: %v", limit, err)
 				}
 				if again := readAll(t, r.Body); again != body {
@@ -68,15 +68,15 @@ func TestALargeBodyIsNotJudged(t *testing.T) {
 	}
 }
 
-// broken is a body that breaks off.
-type broken struct{}
+// truncatedBody is a body whose connection breaks.
+type truncatedBody struct{}
 
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (truncatedBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-func TestABodyThatCannotBeRead(t *testing.T) {
+func TestUnreadableBody(t *testing.T) {
 	t.Parallel()
 	r := newRequest(t, create, asJSON, "")
-	r.Body, r.GetBody = io.NopCloser(broken{}), nil
+	r.Body, r.GetBody = io.NopCloser(truncatedBody{}), nil
 	if err := validate.Request(r); !errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, kratos.ErrInvalidArgument) {
 		t.Error(err)
 	}
@@ -86,9 +86,8 @@ func TestABodyThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// A request that was not made by [http.NewRequest] has the method GET if it has none, and may have
-// no body.
-func TestARequestWithoutMethodAndBody(t *testing.T) {
+// As in net/http, an empty method is GET, and the body can be nil.
+func TestRequestWithoutMethodAndBody(t *testing.T) {
 	t.Parallel()
 	r := &http.Request{URL: &url.URL{Path: "/sessions/whoami"}}
 	if err := validate.Request(r, nil); err != nil || r.Body != nil {
@@ -96,12 +95,12 @@ func TestARequestWithoutMethodAndBody(t *testing.T) {
 	}
 }
 
-// An error has a hundred problems at most, and shows the first of them.
-func TestManyProblems(t *testing.T) {
+// An error has at most 100 violations, and prints the first 8.
+func TestManyViolations(t *testing.T) {
 	t.Parallel()
 	err := validate.Request(newRequest(t, batch, asJSON, `{"identities":[`+strings.Repeat("5,", 999)+`5]}`))
-	if n := len(problems(t, err)); n != 100 {
-		t.Errorf("%d problems", n)
+	if n := len(violations(t, err)); n != 100 {
+		t.Errorf("%d violations", n)
 	}
 	if !strings.HasSuffix(err.Error(), "; /identities/7 must be an object (type); and 92 more") {
 		t.Error(err)

@@ -8,32 +8,34 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// decode decodes the next value as far as a schema says anything of it, and goes past the rest, so
-// that its cost is in proportion to the text. It reports names and discriminators, which
-// kin-openapi does not know about or has no place for, and returns the schema that the value is to
-// be validated by: of alternatives, the one that it is meant to be.
+// decode decodes the next value as far as a schema constrains it, and skips everything else, so
+// that the cost is proportional to the size of the data. It reports property names and
+// discriminators, because kin-openapi does not know the rules for names, and gives no pointer to a
+// discriminator.
+//
+// It returns the schema to validate the value against: for a union, the selected alternative.
 func (v *validation) decode(dec *decoder, s *openapi3.Schema) (*openapi3.Schema, any, error) {
 	kind := dec.PeekKind()
 	switch {
 	case s != nil && isUnion(s):
 		return v.decodeUnion(dec, s)
-	case s != nil && (kind == '{' || kind == '[') && isCompared(s):
-		value, err := v.decodeWhole(dec, s)
+	case s != nil && (kind == '{' || kind == '[') && needsFullValue(s):
+		value, err := v.decodeFully(dec, s)
 		return s, value, err
-	case s != nil && kind == '{' && !isFree(s):
+	case s != nil && kind == '{' && !isFreeForm(s):
 		value, err := v.decodeObject(dec, s)
 		return s, value, err
 	case s != nil && kind == '[' && s.Items != nil:
-		value, err := v.decodeArray(dec, resolve(s.Items))
+		value, err := v.decodeArray(dec, deref(s.Items))
 		return s, value, err
 	case kind == '{':
 		return s, map[string]any{}, dec.SkipValue()
 	case kind == '[':
 		return s, []any{}, dec.SkipValue()
 	case s != nil && kind == '"' && !s.Type.Permits(openapi3.TypeString):
-		return s, "", dec.SkipValue() // which is of the wrong type, whatever it says
+		return s, "", dec.SkipValue() // any string violates the type
 	case s != nil && kind == '0' && !s.Type.Permits(openapi3.TypeInteger) && !s.Type.Permits(openapi3.TypeNumber):
-		return s, json.Number("0"), dec.SkipValue()
+		return s, json.Number("0"), dec.SkipValue() // any number violates the type
 	}
 	token, err := dec.ReadToken()
 	if err != nil {
@@ -50,20 +52,20 @@ func (v *validation) decode(dec *decoder, s *openapi3.Schema) (*openapi3.Schema,
 	return s, nil, nil
 }
 
-// decodeWhole decodes a value that is compared with others, so that all of it counts.
-func (v *validation) decodeWhole(dec *decoder, s *openapi3.Schema) (value any, err error) {
-	text, err := dec.ReadValue()
+// decodeFully decodes a value without skipping anything, because it is compared with others.
+func (v *validation) decodeFully(dec *decoder, s *openapi3.Schema) (value any, err error) {
+	data, err := dec.ReadValue()
 	if err != nil {
 		return nil, err
 	}
-	whole := json.NewDecoder(bytes.NewReader(text))
-	whole.UseNumber()
-	if err := whole.Decode(&value); err != nil {
+	full := json.NewDecoder(bytes.NewReader(data))
+	full.UseNumber()
+	if err := full.Decode(&value); err != nil {
 		return nil, err
 	}
-	names := newJSONDecoder(bytes.NewBuffer(slices.Clone(text)), anyJSON)
+	names := newJSONDecoder(bytes.NewBuffer(slices.Clone(data)), allowDuplicates) // dec found none
 	if names.PeekKind() == '[' {
-		_, err = v.decodeArray(names, resolve(s.Items))
+		_, err = v.decodeArray(names, deref(s.Items))
 		return value, err
 	}
 	_, err = v.decodeObject(names, s)
@@ -71,14 +73,14 @@ func (v *validation) decodeWhole(dec *decoder, s *openapi3.Schema) (value any, e
 }
 
 func (v *validation) decodeArray(dec *decoder, items *openapi3.Schema) (any, error) {
-	all := []any{}
+	array := []any{}
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, err
 	}
 	for dec.PeekKind() != ']' {
-		err := v.inside(step{index: len(all)}, func() error {
+		err := v.descend(pathToken{index: len(array)}, func() error {
 			_, item, err := v.decode(dec, items)
-			all = append(all, item)
+			array = append(array, item)
 			return err
 		})
 		if err != nil {
@@ -86,7 +88,7 @@ func (v *validation) decodeArray(dec *decoder, items *openapi3.Schema) (any, err
 		}
 	}
 	_, err := dec.ReadToken()
-	return all, err
+	return array, err
 }
 
 func (v *validation) decodeObject(dec *decoder, s *openapi3.Schema) (any, error) {
@@ -94,27 +96,27 @@ func (v *validation) decodeObject(dec *decoder, s *openapi3.Schema) (any, error)
 	if _, err := dec.ReadToken(); err != nil {
 		return nil, err
 	}
-	counted := s.MinProps > 0 || s.MaxProps != nil
+	keepUnknown := s.MinProps > 0 || s.MaxProps != nil
 	for n := 1; dec.PeekKind() != '}'; n++ {
 		token, err := dec.ReadToken()
 		if err != nil {
 			return nil, err
 		}
 		name := token.String()
-		below, known := member(s, name)
-		at := name
+		property, known := lookUpProperty(s, name)
+		printed := name
 		if !known {
-			v.unknownName(s, name, n)
-			at = redactedName
+			v.reportUnknownName(s, name, n)
+			printed = redactedName
 		}
-		if below == nil && !known && !counted {
+		if property == nil && !known && !keepUnknown {
 			if err := dec.SkipValue(); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		err = v.inside(step{name: at}, func() error {
-			_, object[name], err = v.decode(dec, below)
+		err = v.descend(pathToken{name: printed}, func() error {
+			_, object[name], err = v.decode(dec, property)
 			return err
 		})
 		if err != nil {

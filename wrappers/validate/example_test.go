@@ -15,7 +15,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// kratosServer stands for a Kratos.
+// kratosServer imitates Kratos.
 func kratosServer() *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -27,7 +27,7 @@ func kratosServer() *httptest.Server {
 	}))
 }
 
-// A client that sends nothing wrong.
+// A client that does not send invalid requests.
 func ExampleTransport() {
 	server := kratosServer()
 	defer server.Close()
@@ -39,8 +39,8 @@ func ExampleTransport() {
 	_, err = admin.CreateIdentity(context.Background(), kratos.CreateIdentity{Traits: []string{"ada@example.org"}, State: "on"})
 	var e *validate.Error
 	if errors.As(err, &e) {
-		for _, p := range e.Violations {
-			fmt.Println(p.Pointer, "-", p.Keyword, "-", p.Message)
+		for _, v := range e.Violations {
+			fmt.Println(v.Pointer, "-", v.Keyword, "-", v.Message)
 		}
 	}
 	// Output:
@@ -48,7 +48,7 @@ func ExampleTransport() {
 	// /traits - type - must be an object
 }
 
-// A gateway that lets through what is one of Kratos' requests.
+// A gateway that passes valid requests on to Kratos.
 func ExampleHandler() {
 	server := kratosServer()
 	defer server.Close()
@@ -65,12 +65,12 @@ func ExampleHandler() {
 	}
 	// Output:
 	// 200 {"id":"77aa"}
-	// 404 {"error":{"code":404,"status":"Not Found","message":"The request does not fit the API.","reason":"path must be one of the API's (path)","details":{"problems":[{"where":"path","rule":"path","message":"must be one of the API's"}]}}}
+	// 404 {"error":{"code":404,"status":"Not Found","message":"The request violates the API description.","reason":"path is not part of the API (path)","details":{"violations":[{"in":"path","pointer":"","keyword":"path","message":"is not part of the API"}]}}}
 	//
-	// 400 {"error":{"code":400,"status":"Bad Request","message":"The request does not fit the API.","reason":"getLoginFlow: query.id is missing (required)","details":{"problems":[{"where":"query.id","rule":"required","message":"is missing"}]}}}
+	// 400 {"error":{"code":400,"status":"Bad Request","message":"The request violates the API description.","reason":"getLoginFlow: query parameter id is missing (required)","details":{"violations":[{"in":"query","name":"id","pointer":"","keyword":"required","message":"is missing"}]}}}
 }
 
-// One request, in a test for instance.
+// A single request, for example in a test.
 func ExampleRequest() {
 	r, err := http.NewRequest("POST", "https://auth.example.org/kratos/self-service/login?flow=f", strings.NewReader(`{"method":"password","password":5}`))
 	if err != nil {
@@ -78,13 +78,13 @@ func ExampleRequest() {
 	}
 	r.Header.Set("Content-Type", "application/json")
 	fmt.Println(validate.Request(r, validate.WithBasePath("/kratos")))
-	fmt.Println(errors.Is(validate.Request(r), validate.ErrUnknownPath))
+	fmt.Println(errors.Is(validate.Request(r), validate.ErrPathNotFound))
 	// Output:
 	// kratos: updateLoginFlow: /password must be a string (type); /identifier is missing (required)
 	// true
 }
 
-// An answer, to notice what a newer server has that the description lacks.
+// A response, to find properties of a newer server that are not described.
 func ExampleResponse() {
 	server := kratosServer()
 	defer server.Close()
@@ -98,21 +98,21 @@ func ExampleResponse() {
 	// kratos: toSession: status 200: /id must be a UUID (format)
 }
 
-// An import that is checked before anything of it is sent.
-func ExampleSchemas() {
+// An import that is validated before it is sent.
+func ExampleTraitsValidator() {
 	server := kratosServer()
 	defer server.Close()
 	client, err := kratos.NewClient(server.URL)
 	if err != nil {
 		log.Fatal(err)
 	}
-	schemas := validate.NewTraitsValidator(client)
+	validator := validate.NewTraitsValidator(client)
 
 	people := []kratos.IdentityPatch{
 		{Create: kratos.CreateIdentity{Traits: map[string]any{"email": "ada@example.org"}}},
 		{Create: kratos.CreateIdentity{Traits: map[string]any{"email": "charles at example.org"}}},
 	}
-	fmt.Println(schemas.ValidateBatch(context.Background(), people))
+	fmt.Println(validator.ValidateBatch(context.Background(), people))
 	// Output:
 	// kratos: traits: /identities/1/create/traits/email must have the format email (format)
 }

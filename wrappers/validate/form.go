@@ -10,109 +10,111 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// form judges the fields of a form. Kratos makes members of them: the field "traits.name.first" is
-// a member of a member.
-func (v *validation) form(s *openapi3.Schema, text []byte) {
-	fields, err := url.ParseQuery(string(text))
+// validateForm validates a form, which Kratos converts to JSON: the field "traits.name.first" is
+// the property /traits/name/first.
+func (v *validation) validateForm(s *openapi3.Schema, body []byte) {
+	fields, err := url.ParseQuery(string(body))
 	if err != nil {
-		v.problem("body", "syntax", "must be names and values in percent encoding")
+		v.report(inBodyAt(""), "syntax", mustBeEncoded)
 		return
 	}
 	if s != nil && s.Discriminator != nil {
-		s = v.formVariant(s, fields)
+		s = v.selectFormAlternative(s, fields)
 	}
 	if s == nil {
 		return
 	}
 	unknown := 0
-	given, nested, wrong := map[string][]string{}, map[string]bool{}, map[string]bool{}
-	for field, values := range fields {
-		if !readAlike(field, values) {
-			v.problem("body", "syntax", "must be in UTF-8")
+	values, hasSubfields, wrongCase := map[string][]string{}, map[string]bool{}, map[string]bool{}
+	for field, vs := range fields {
+		if !isUTF8(field, vs) {
+			v.report(inBodyAt(""), "syntax", "must be UTF-8")
 			return
 		}
-		name, _, below := strings.Cut(field, ".")
-		p, known := member(s, name)
-		if !known || below && !hasFields(p) {
-			wrong[miswritten(s, name)] = true
+		name, _, isSubfield := strings.Cut(field, ".")
+		p, known := lookUpProperty(s, name)
+		if !known || isSubfield && !canHaveSubfields(p) {
+			wrongCase[caseVariant(s, name)] = true
 			unknown++
 			continue
 		}
-		if nested[name] = nested[name] || below; !below {
-			given[name] = values
+		if hasSubfields[name] = hasSubfields[name] || isSubfield; !isSubfield {
+			values[name] = vs
 		}
 	}
-	for _, name := range names(s) {
-		where := "/" + name
-		if wrong[name] {
-			v.problem(where, "case", "must be written "+name)
+	for _, name := range propertyNames(s) {
+		at := inBodyAt("/" + escapeToken(name))
+		if wrongCase[name] {
+			v.report(at, "case", "must be spelled "+name)
 		}
-		switch values, ok := given[name]; {
+		switch vs, ok := values[name]; {
 		case ok:
-			p, _ := member(s, name)
-			v.field(where, p, values, nested[name])
-		case slices.Contains(s.Required, name) && !nested[name]:
-			v.problem(where, "required", "is missing")
+			p, _ := lookUpProperty(s, name)
+			v.validateField(name, p, vs, hasSubfields[name])
+		case slices.Contains(s.Required, name) && !hasSubfields[name]:
+			v.report(at, "required", "is missing")
 		}
 	}
 	if v.strict && unknown > 0 {
-		v.problem("body", "additionalProperties", "has "+strconv.Itoa(unknown)+" fields that are none of "+list(names(s)))
+		v.report(inBodyAt(""), "additionalProperties", "has "+strconv.Itoa(unknown)+" unknown fields; known are "+join(propertyNames(s)))
 	}
 }
 
-// readAlike reports whether a field is text in UTF-8, which is what Kratos makes of any other by
-// replacing bytes.
-func readAlike(field string, values []string) bool {
+const mustBeEncoded = "must be percent-encoded names and values"
+
+// isUTF8 reports whether a form field is valid UTF-8. Kratos replaces invalid bytes.
+func isUTF8(field string, values []string) bool {
 	return utf8.ValidString(field) && !slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) })
 }
 
-// formVariant returns the schema for a form by its discriminator, nil if that has no meaning. A
-// form without one was sent by a button with a name of its own, such as that of a provider, and
-// Kratos finds out what that means; it may have the members of any variant.
-func (v *validation) formVariant(s *openapi3.Schema, fields url.Values) *openapi3.Schema {
+// selectFormAlternative returns the alternative that the discriminator of a form names; nil if it
+// is invalid. Without a discriminator, a button with a name of its own has submitted the form, such
+// as that of an OIDC provider, and the form may have the properties of any alternative.
+func (v *validation) selectFormAlternative(s *openapi3.Schema, fields url.Values) *openapi3.Schema {
 	name := s.Discriminator.PropertyName
 	values := fields[name]
 	if len(values) == 0 {
-		return everyMember(s)
+		return mergeAlternatives(s)
 	}
-	variant := variantOf(s, values[0])
-	if variant == nil || slices.ContainsFunc(values, func(v string) bool { return v != values[0] }) {
-		v.problem("/"+name, "discriminator", "must be one of "+list(discriminators(s)))
+	selected := alternativeFor(s, values[0])
+	if selected == nil || slices.ContainsFunc(values, func(v string) bool { return v != values[0] }) {
+		v.report(inBodyAt("/"+escapeToken(name)), "discriminator", "must be one of "+join(discriminatorValues(s)))
 		return nil
 	}
-	return variant
+	return selected
 }
 
-// hasFields reports whether the members of a member are fields of a form, such as "traits.email".
-func hasFields(s *openapi3.Schema) bool { return s.Type == nil || s.Type.Is("object") }
+// canHaveSubfields reports whether a property can be sent as fields such as "traits.email".
+func canHaveSubfields(s *openapi3.Schema) bool { return s.Type == nil || s.Type.Is("object") }
 
-// isEmptyOrObject reports whether a field has an object as JSON, as Kratos takes one, or nothing.
-// Kratos puts the text into a larger one unseen, so that it has to be exactly one.
+// isEmptyOrObject reports whether the value of a field is empty or a JSON object. Kratos inserts
+// the value into a larger JSON text without parsing it, so it must be a single valid object.
 func isEmptyOrObject(value string) bool {
 	return value == "" || strings.HasPrefix(strings.TrimSpace(value), "{") && checkJSON([]byte(value)) == nil
 }
 
-// field validates the values of a field, whose members may be fields too.
-func (v *validation) field(where string, s *openapi3.Schema, values []string, nested bool) {
+// validateField validates the values of a form field.
+func (v *validation) validateField(name string, s *openapi3.Schema, values []string, hasSubfields bool) {
+	at := inBodyAt("/" + escapeToken(name))
 	switch {
 	case s.Type == nil:
 		return
 	case s.Type.Is("object"):
-		if nested || !isEmptyOrObject(values[0]) {
-			v.problem(where, "type", "must be an object: its members are fields, such as "+where[1:]+".name")
+		if hasSubfields || !isEmptyOrObject(values[0]) {
+			v.report(at, "type", "must be an object, or fields such as "+name+".name")
 		}
 		return
-	case s.Type.Is("boolean"): // a checkbox is two fields of the same name, one of them hidden
+	case s.Type.Is("boolean"): // a checkbox has a hidden field of the same name
 		values = slices.DeleteFunc(slices.Clone(values), func(value string) bool {
 			return value == "on" || value == "1" || value == "0"
 		})
 	case len(slices.Compact(slices.Clone(values))) > 1:
-		v.problem(where, "repeated", "must be there once")
+		v.report(at, "duplicate", mustNotRepeat)
 		return
 	}
 	for _, value := range values {
 		if value != "" {
-			v.scalar(where, s, value)
+			v.validateScalar(at, s, value)
 		}
 	}
 }

@@ -14,30 +14,29 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// word is a piece of input that would be recognized in an error.
+// word matches a part of the input that is long enough to be recognized in an error.
 var word = regexp.MustCompile(`[\pL\pN@._-]{6,}`)
 
-// ours has the words that errors are made of: those of the description, and this package's own.
-var ours = spec.OpenAPI + personSchema + `schema's alternatives members elements characters percent encoding additionalProperties discriminator duplicate
+// vocabulary has the words that errors consist of: those of the description and of this package.
+var vocabulary = spec.OpenAPI + personSchema + `alternatives properties property characters percent-encoded additionalProperties discriminator duplicate
  DELETE required repeated compressed identity Content-Type Content-Encoding X-Session-Token 2006-01-02T15:04:05Z missing integer boolean nullable syntax format pattern`
 
-// quotes fails if an error has a word of the input that is not one of ours.
-func quotes(t *testing.T, err error, inputs ...string) {
+// expectNoQuotes fails if an error has a word of the input that is not in the vocabulary.
+func expectNoQuotes(t *testing.T, err error, inputs ...string) {
 	if err == nil {
 		return
 	}
-	text := fmt.Sprintf("%v %#v", err, problems(t, err))
+	text := fmt.Sprintf("%v %#v", err, violations(t, err))
 	for _, input := range inputs {
 		for _, w := range word.FindAllString(input, 50) {
-			if strings.Contains(text, w) && !strings.Contains(ours, w) {
+			if strings.Contains(text, w) && !strings.Contains(vocabulary, w) {
 				t.Errorf("%q is in %s", w, text)
 			}
 		}
 	}
 }
 
-// Whatever a request is, judging it neither panics nor repeats any of it, and leaves its body as it
-// was.
+// Validating any request neither panics nor quotes the request, and leaves its body readable.
 func FuzzRequest(f *testing.F) {
 	for _, golden := range goldenRequests(f) {
 		r := golden()
@@ -49,14 +48,14 @@ func FuzzRequest(f *testing.F) {
 		r := &http.Request{
 			Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)),
 		}
-		quotes(t, validate.Request(r, validate.WithStrict()), method, path, query, kind, body)
+		expectNoQuotes(t, validate.Request(r, validate.WithStrict()), method, path, query, kind, body)
 		if again := readAll(t, r.Body); again != body {
-			t.Errorf("the body is another: %q", again)
+			t.Errorf("the body was changed: %q", again)
 		}
 	})
 }
 
-// Whatever an answer is, judging it neither panics nor repeats any of it.
+// Validating any response neither panics nor quotes the response.
 func FuzzResponse(f *testing.F) {
 	for _, e := range exchanges(f) {
 		if len(e.Response.Body) < 2000 {
@@ -69,17 +68,17 @@ func FuzzResponse(f *testing.F) {
 			StatusCode: status, Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)),
 			Request: &http.Request{Method: method, URL: &url.URL{Path: path}},
 		}
-		quotes(t, validate.Response(resp, validate.WithStrict()), method, path, kind, body)
+		expectNoQuotes(t, validate.Response(resp, validate.WithStrict()), method, path, kind, body)
 	})
 }
 
-// Whatever traits are, judging them neither panics nor repeats any of them.
+// Validating any traits neither panics nor quotes the traits.
 func FuzzTraits(f *testing.F) {
 	f.Add(`{"email":"ada@example.org","name":{"first":"Ada"},"tags":["new"],"labels":{"a":"b"}}`)
 	f.Add(`{"email":5,"phone":"+","age":1e999,"share":-0.0,"tags":[{}],"\ud800":1}`)
-	s, _ := schemas(f, map[string]string{"default": personSchema})
+	s, _ := newValidator(f, map[string]string{"default": personSchema})
 	f.Fuzz(func(t *testing.T, traits string) {
 		err := s.ValidateTraits(t.Context(), "", json.RawMessage(traits))
-		quotes(t, err, traits)
+		expectNoQuotes(t, err, traits)
 	})
 }

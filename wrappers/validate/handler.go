@@ -7,67 +7,68 @@ import (
 	"strings"
 )
 
-// Handler judges every request before next, a proxy to Kratos for instance, gets it. What has a
-// problem is answered in the way that Kratos has for errors, with the problems as details: with 404
-// if the path is unknown, 405 if the method is, 413 if the body is too large, and 400 otherwise. No
-// answer repeats anything of the request.
+// Handler validates requests before they reach next, for example a reverse proxy to Kratos. It
+// responds to an invalid request with an error in [Kratos' format], whose details list the
+// violations. The status is 404 for [ErrPathNotFound], 405 for [ErrMethodNotAllowed], 413 for
+// [ErrBodyTooLarge], and 400 otherwise.
 //
-// What the description says is what passes, even where Kratos takes more, which the documentation
-// of the package lists. Nothing passes that Kratos would read in another way.
+// Some requests that are not in the API description are only validated by path and method:
 //
-// Paths that browsers need and the description lacks pass: links in mails, and the way back from
-// providers. So does a browser's question whether it may send a request from another origin, if the
-// request is one of the API.
+//   - recovery and verification links, and the return from a login that another flow required
+//   - OIDC callbacks
+//   - CORS preflight requests for an operation of the API
+//
+// [Kratos' format]: https://www.ory.sh/docs/kratos/reference/api
 func Handler(next http.Handler, opts ...Option) http.Handler {
 	s := newSettings(opts)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(r.Context()) // whose body may be replaced
-		if err := s.request(r); err != nil {
-			refuse(w, err)
+		r = r.WithContext(r.Context()) // a copy, because its body may be replaced
+		if err := s.validateRequest(r); err != nil {
+			writeError(w, err)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// refuse answers a request that has a problem.
-func refuse(w http.ResponseWriter, err error) {
-	status, reason, problems := http.StatusBadRequest, "The request cannot be read.", []Violation{}
+// writeError responds to an invalid request.
+func writeError(w http.ResponseWriter, err error) {
+	status, reason, violations := http.StatusBadRequest, "The request body cannot be read.", []Violation{}
 	var e *Error
 	if errors.As(err, &e) {
-		problems = e.Violations
+		violations = e.Violations
 		reason = strings.TrimPrefix(e.Error(), "kratos: ")
 	}
 	switch {
-	case errors.Is(err, ErrUnknownPath):
+	case errors.Is(err, ErrPathNotFound):
 		status = http.StatusNotFound
-	case errors.Is(err, ErrUnknownMethod):
+	case errors.Is(err, ErrMethodNotAllowed):
 		status = http.StatusMethodNotAllowed
-		w.Header().Set("Allow", strings.TrimPrefix(problems[0].Message, "must be one of "))
-	case errors.Is(err, ErrTooLarge):
+		w.Header().Set("Allow", strings.Join(e.allow, ", "))
+	case errors.Is(err, ErrBodyTooLarge):
 		status = http.StatusRequestEntityTooLarge
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(envelope{refusal{
-		Code: status, Status: http.StatusText(status), Message: "The request does not fit the API.",
-		Reason: reason, Details: details{problems},
+	_ = json.NewEncoder(w).Encode(errorEnvelope{errorBody{
+		Code: status, Status: http.StatusText(status), Message: "The request violates the API description.",
+		Reason: reason, Details: errorDetails{violations},
 	}})
 }
 
-// envelope is how Kratos writes an error.
-type envelope struct {
-	Error refusal `json:"error"`
+// errorEnvelope is an error in the format of Kratos.
+type errorEnvelope struct {
+	Error errorBody `json:"error"`
 }
 
-type refusal struct {
-	Code    int     `json:"code"`
-	Status  string  `json:"status"`
-	Message string  `json:"message"`
-	Reason  string  `json:"reason"`
-	Details details `json:"details"`
+type errorBody struct {
+	Code    int          `json:"code"`
+	Status  string       `json:"status"`
+	Message string       `json:"message"`
+	Reason  string       `json:"reason"`
+	Details errorDetails `json:"details"`
 }
 
-type details struct {
-	Problems []Violation `json:"problems"`
+type errorDetails struct {
+	Violations []Violation `json:"violations"`
 }

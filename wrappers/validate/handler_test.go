@@ -18,15 +18,15 @@ func TestHandler(t *testing.T) {
 		status              int
 		allow, reason       string
 	}{
-		"a valid request":            {login, asJSON, `{"method":"totp","totp_code":"1"}`, 200, "", ""},
-		"a form":                     {login, asForm, `provider=google`, 200, "", ""},
-		"a link of a mail":           {"GET /self-service/verification?flow=f&code=1", "", "", 200, "", ""},
-		"a problem":                  {login, asJSON, `{"method":"totp"}`, 400, "", "updateLoginFlow: /totp_code is missing (required)"},
-		"a path that there is not":   {"GET /metrics", "", "", 404, "", "path must be one of the API's (path)"},
-		"a path that can be another": {"POST /self-service/methods/oidc/callback/..%2f..%2fadmin%2fidentities", "", "", 404, "", "path must be one of the API's (path)"},
-		"a schema that can be":       {"GET /schemas/..%5cadmin", "", "", 400, "", "getIdentitySchema: path.id must not be a dot or two, which lead to another path (path)"},
-		"a method that there is not": {"PUT /sessions", "", "", 405, "DELETE, GET", "method must be one of DELETE, GET (method)"},
-		"a large body":               {create, asJSON, `{"traits":{"a":"` + strings.Repeat("x", 1000) + `"}}`, 413, "", "createIdentity: body must have at most 1000 bytes (size)"},
+		"a valid request":               {login, asJSON, `{"method":"totp","totp_code":"1"}`, 200, "", ""},
+		"a form":                        {login, asForm, `provider=google`, 200, "", ""},
+		"a link from an email":          {"GET /self-service/verification?flow=f&code=1", "", "", 200, "", ""},
+		"an invalid request":            {login, asJSON, `{"method":"totp"}`, 400, "", "updateLoginFlow: /totp_code is missing (required)"},
+		"an unknown path":               {"GET /metrics", "", "", 404, "", "path is not part of the API (path)"},
+		"path traversal in a callback":  {"POST /self-service/methods/oidc/callback/..%2f..%2fadmin%2fidentities", "", "", 404, "", "path is not part of the API (path)"},
+		"path traversal in a schema id": {"GET /schemas/..%5cadmin", "", "", 400, "", "getIdentitySchema: path parameter id must not have a dot segment (traversal)"},
+		"an unknown method":             {"PUT /sessions", "", "", 405, "DELETE, GET", "method must be one of DELETE, GET (method)"},
+		"a large body":                  {create, asJSON, `{"traits":{"a":"` + strings.Repeat("x", 1000) + `"}}`, 413, "", "createIdentity: body must have at most 1000 bytes (size)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -41,13 +41,13 @@ func TestHandler(t *testing.T) {
 			}
 			if c.status == 200 {
 				if w.Body.String() != c.body {
-					t.Errorf("the body is another: %s", w.Body)
+					t.Errorf("the body was changed: %s", w.Body)
 				}
 				return
 			}
-			// What comes back is an error as Kratos writes them, for its own clients.
+			// The error has the format of Kratos.
 			if c.status == 400 {
-				resp := answer(t, c.line, w.Code, asJSON, w.Body.String())
+				resp := newResponse(t, c.line, w.Code, asJSON, w.Body.String())
 				if err := validate.Response(resp, validate.WithStrict()); err != nil {
 					t.Error(err)
 				}
@@ -56,21 +56,21 @@ func TestHandler(t *testing.T) {
 				Error struct {
 					Code    int
 					Reason  string
-					Details struct{ Problems []validate.Violation }
+					Details struct{ Violations []validate.Violation }
 				}
 			}
 			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 				t.Fatal(err)
 			}
-			if got.Error.Code != c.status || got.Error.Reason != c.reason || len(got.Error.Details.Problems) != 1 {
+			if got.Error.Code != c.status || got.Error.Reason != c.reason || len(got.Error.Details.Violations) != 1 {
 				t.Errorf("%+v", got)
 			}
 		})
 	}
 }
 
-// The error that a client makes of a gateway's refusal is one like Kratos' own.
-func TestAGatewaysRefusalIsUnderstood(t *testing.T) {
+// A client interprets the error of a gateway like one from Kratos.
+func TestErrorOfGateway(t *testing.T) {
 	t.Parallel()
 	admin, err := kratos.NewAdmin(serve(t, validate.Handler(echo)))
 	if err != nil {
@@ -82,13 +82,13 @@ func TestAGatewaysRefusalIsUnderstood(t *testing.T) {
 	}
 }
 
-// A body that breaks off never reaches the next handler.
-func TestABodyThatBreaksOff(t *testing.T) {
+// A truncated body does not reach the next handler.
+func TestTruncatedBody(t *testing.T) {
 	t.Parallel()
-	h := validate.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it was handed on") }))
+	h := validate.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the next handler was called") }))
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("POST", "/admin/identities", broken{}))
-	if w.Code != 400 || !strings.Contains(w.Body.String(), `"reason":"The request cannot be read."`) {
+	h.ServeHTTP(w, httptest.NewRequest("POST", "/admin/identities", truncatedBody{}))
+	if w.Code != 400 || !strings.Contains(w.Body.String(), `"reason":"The request body cannot be read."`) {
 		t.Errorf("status %d: %s", w.Code, w.Body)
 	}
 }

@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// This package is a module of its own, so that only programs which import it have these modules
-// among theirs: none of them is in the build list of the SDK.
-func TestOnlyThisModuleHasItsDependencies(t *testing.T) {
+// The validation libraries are in the build list of this module, but not of the SDK.
+func TestDependencies(t *testing.T) {
 	t.Parallel()
 	for dir, wanted := range map[string]bool{root: false, ".": true} {
 		cmd := exec.CommandContext(t.Context(), "go", "list", "-m", "all")

@@ -7,10 +7,11 @@ import "encoding/json/jsontext"
 type (
 	decoder        = jsontext.Decoder
 	syntacticError = jsontext.SyntacticError
+	jsonPointer    = jsontext.Pointer
 )
 
 var (
-	newJSONDecoder = jsontext.NewDecoder
-	errDuplicate   = jsontext.ErrDuplicateName
-	anyJSON        = jsontext.AllowDuplicateNames(true)
+	newJSONDecoder  = jsontext.NewDecoder
+	errDuplicate    = jsontext.ErrDuplicateName
+	allowDuplicates = jsontext.AllowDuplicateNames(true)
 )

@@ -15,31 +15,31 @@ import (
 
 const secret = "hunter2"
 
-// leaks fails if the secret is in any text of an error.
-func leaks(t testing.TB, name string, err error) {
+// expectNoSecret fails if the secret is in the text, Go syntax or JSON of an error.
+func expectNoSecret(t testing.TB, name string, err error) {
 	t.Helper()
 	if err == nil {
 		return
 	}
 	asJSON, _ := json.Marshal(err)
-	for _, text := range []string{fmt.Sprintf("%v %+v %#v %#v", err, err, err, problems(t, err)), string(asJSON)} {
+	for _, text := range []string{fmt.Sprintf("%v %+v %#v %#v", err, err, err, violations(t, err)), string(asJSON)} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%s: the secret is in %s", name, text)
 		}
 	}
 }
 
-// A secret in any place of any request is in no error, whatever else is wrong.
-func TestNoErrorOfARequestHasASecret(t *testing.T) {
+// No error of a request has a secret, wherever the secret is in the request.
+func TestRequestErrorsHaveNoSecrets(t *testing.T) {
 	t.Parallel()
-	judged, refused := 0, 0
+	total, invalid := 0, 0
 	try := func(name string, r *http.Request) {
 		body := readAll(t, r.Body)
 		r.Body, r.GetBody = io.NopCloser(strings.NewReader(body)), nil
-		err := validate.Request(r, validate.WithStrict()) // which finds the most
-		leaks(t, name, err)
-		if judged++; err != nil {
-			refused++
+		err := validate.Request(r, validate.WithStrict())
+		expectNoSecret(t, name, err)
+		if total++; err != nil {
+			invalid++
 		}
 	}
 	for operation, golden := range goldenRequests(t) {
@@ -85,13 +85,13 @@ func TestNoErrorOfARequestHasASecret(t *testing.T) {
 			try(operation+" form "+body, r)
 		}
 	}
-	if refused < judged/2 {
-		t.Errorf("%d requests, and only %d of them refused", judged, refused)
+	if invalid < total/2 {
+		t.Errorf("%d requests, of which only %d are invalid", total, invalid)
 	}
 }
 
-// bodies returns JSON texts like body with the secret in one place: as a value, as a name, and
-// where the text is no JSON.
+// bodies returns JSON texts that differ from body by the secret in one place: as a value, as a
+// name, or in invalid JSON.
 func bodies(t testing.TB, body string) (all []string) {
 	t.Helper()
 	all = []string{secret, `"` + secret + `"`, `["` + secret + `"]`, `{"` + secret, `{"` + secret + `":1,"` + secret + `":2}`, body + secret, `{"method":"` + secret + `"}`, `{"method":{"` + secret + `":1}}`}
@@ -103,7 +103,7 @@ func bodies(t testing.TB, body string) (all []string) {
 		t.Fatal(err)
 	}
 	for _, other := range []any{secret, []any{secret}, map[string]any{secret: secret}} {
-		everywhere(v, func(set func(any)) {
+		forEachValue(v, func(set func(any)) {
 			set(other)
 			text, err := json.Marshal(v)
 			if err != nil {
@@ -115,13 +115,13 @@ func bodies(t testing.TB, body string) (all []string) {
 	return all
 }
 
-// everywhere calls change for each place in v, with a function that sets what is there; it is as it
-// was afterwards.
-func everywhere(v any, change func(set func(any))) {
+// forEachValue calls change for each value in v, with a function that replaces it, and restores it
+// afterwards.
+func forEachValue(v any, change func(set func(any))) {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, was := range v {
-			everywhere(was, change)
+			forEachValue(was, change)
 			change(func(now any) { v[name] = now })
 			v[name] = was
 		}
@@ -129,14 +129,14 @@ func everywhere(v any, change func(set func(any))) {
 		delete(v, secret)
 	case []any:
 		for i, was := range v {
-			everywhere(was, change)
+			forEachValue(was, change)
 			change(func(now any) { v[i] = now })
 			v[i] = was
 		}
 	}
 }
 
-// asFields makes the fields of a form of what is at the top of a body.
+// asFields returns form fields for the properties of a JSON body.
 func asFields(t testing.TB, body string) url.Values {
 	t.Helper()
 	fields := url.Values{}
@@ -151,23 +151,23 @@ func asFields(t testing.TB, body string) url.Values {
 	return fields
 }
 
-// A secret in any place of an answer is in no error.
-func TestNoErrorOfAnAnswerHasASecret(t *testing.T) {
+// No error of a response has a secret, wherever the secret is in the response.
+func TestResponseErrorsHaveNoSecrets(t *testing.T) {
 	t.Parallel()
-	done := map[string]bool{}
+	seen := map[string]bool{}
 	for _, e := range exchanges(t) {
-		kind := fmt.Sprint(e.Op, e.Response.Status)
-		if done[kind] || e.Odd() || !strings.HasPrefix(e.Response.Body, "{") || len(e.Response.Body) > 2000 {
+		key := fmt.Sprint(e.Op, e.Response.Status)
+		if seen[key] || e.Odd() || !strings.HasPrefix(e.Response.Body, "{") || len(e.Response.Body) > 2000 {
 			continue
 		}
-		done[kind] = true
+		seen[key] = true
 		for _, body := range bodies(t, e.Response.Body) {
 			resp := response(t, e)
 			resp.Body = io.NopCloser(strings.NewReader(body))
-			leaks(t, e.String(), validate.Response(resp, validate.WithStrict()))
+			expectNoSecret(t, e.String(), validate.Response(resp, validate.WithStrict()))
 		}
 	}
-	if len(done) < 80 {
-		t.Errorf("only %d kinds of answers", len(done))
+	if len(seen) < 80 {
+		t.Errorf("only %d operations and statuses", len(seen))
 	}
 }

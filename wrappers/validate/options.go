@@ -2,17 +2,17 @@ package validate
 
 import "strings"
 
-// An Option says how to judge.
+// Option configures a validation.
 type Option func(*settings)
 
 type settings struct {
-	basePath string
-	maxBody  int64
-	strict   bool
-	answers  bool
+	basePath  string
+	maxBody   int64
+	strict    bool
+	responses bool
 }
 
-// defaultMaxBody is the limit that Kratos has for a body.
+// defaultMaxBody is Kratos' own limit for a request body.
 const defaultMaxBody = 5 << 20
 
 func newSettings(opts []Option) *settings {
@@ -25,7 +25,7 @@ func newSettings(opts []Option) *settings {
 	return s
 }
 
-// WithBasePath says below which path the API is, such as "/kratos" for the base URL
+// WithBasePath sets the path below which the API is served, such as "/kratos" for the base URL
 // "https://example.org/kratos".
 func WithBasePath(path string) Option {
 	path = strings.Trim(path, "/")
@@ -35,22 +35,22 @@ func WithBasePath(path string) Option {
 	return func(s *settings) { s.basePath = path }
 }
 
-// WithMaxBody sets how many bytes of a body are read to validate it: 5 MiB by default, which is the
-// limit of Kratos itself. A larger body is an [ErrTooLarge]. The cost of a request is in proportion
-// to its body, so this bounds it.
+// WithMaxBody limits a body to a number of bytes; the default is 5 MiB, which is also Kratos'
+// limit. A larger body is an [ErrBodyTooLarge].
 func WithMaxBody(bytes int64) Option {
 	return func(s *settings) { s.maxBody = max(0, bytes) }
 }
 
-// WithStrict also takes for a problem what the description does not name: parameters of the query,
-// members of bodies, and values of enums in answers. Without it they pass, because a newer Kratos
-// has more of them. It is for tests that are to notice what is new or misspelt.
+// WithStrict also reports what the description does not list, for tests that look for misspellings
+// or new features: query parameters, properties of bodies, and enum values in responses. The
+// default ignores these, because a newer Kratos can have more of them.
 func WithStrict() Option {
 	return func(s *settings) { s.strict = true }
 }
 
-// WithResponses makes [Transport] judge the answers as well, for tests and staging. The answer is read as
-// a whole before it is handed on; one with a problem is closed, and the error comes in its place.
+// WithResponses makes [Transport] validate responses too, for tests and staging. The body is read
+// completely before the response is returned; an invalid response is closed, and an [*Error] is
+// returned instead.
 func WithResponses() Option {
-	return func(s *settings) { s.answers = true }
+	return func(s *settings) { s.responses = true }
 }

@@ -11,92 +11,96 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// parameters judges path, query and headers.
-func (v *validation) parameters(at route, r *http.Request) {
+// validateParameters validates path, query and headers.
+func (v *validation) validateParameters(at route, r *http.Request) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		v.problem("query", "syntax", "must be names and values in percent encoding")
+		v.report(location{in: inQuery}, "syntax", mustBeEncoded)
 	}
 	known := 0
 	for _, p := range at.operation.parameters {
 		switch p.In {
-		case "path":
-			v.parameter(p, []string{at.parameter(p.Name)})
-		case "query":
-			values, given := query[p.Name]
-			if given {
+		case inPath:
+			v.validateParameter(p, []string{at.parameter(p.Name)})
+		case inQuery:
+			values, ok := query[p.Name]
+			if ok {
 				known++
 			}
-			v.parameter(p, values)
-		case "header":
-			// A browser may send several of the header Cookie.
-			if values := r.Header[p.Name]; p.Name == "Cookie" {
-				v.parameter(p, values[:min(len(values), 1)])
-			} else {
-				v.parameter(p, values)
+			v.validateParameter(p, values)
+		case inHeader:
+			values := r.Header[p.Name]
+			if p.Name == "Cookie" { // browsers may send several Cookie headers
+				values = values[:min(len(values), 1)]
 			}
+			v.validateParameter(p, values)
 		}
 	}
-	v.framing(r)
-	v.memberParameters(at.operation, query)
+	v.validateHeaders(r)
+	v.reportBodyParameters(at.operation, query)
 	if v.strict && known < len(query) {
-		v.problem("query", "unknown", "must have no other parameters than "+list(at.operation.names("query")))
+		message := "must be empty"
+		if names := at.operation.parameterNames(inQuery); len(names) > 0 {
+			message = "has unknown parameters; known are " + join(names)
+		}
+		v.report(location{in: inQuery}, "unknown", message)
 	}
 }
 
-// methodOverrides are headers by which some servers and proxies, though not Kratos, take a request
-// for one of another method.
+// methodOverrides are headers that change the method of a request for some servers and proxies.
+// Kratos ignores them.
 var methodOverrides = []string{"X-Http-Method", "X-Http-Method-Override", "X-Method-Override"}
 
-// framing reports headers that make another request of this one for some readers.
-func (v *validation) framing(r *http.Request) {
+// validateHeaders reports headers that make some servers interpret a request as another one.
+func (v *validation) validateHeaders(r *http.Request) {
 	for _, name := range methodOverrides {
 		if slices.ContainsFunc(r.Header[name], func(method string) bool { return !strings.EqualFold(method, r.Method) }) {
-			v.problem("header."+name, "method", "must not name another method")
+			v.report(header(name), "method", "must not name another method")
 		}
 	}
 	if slices.ContainsFunc(r.TransferEncoding, func(coding string) bool { return coding != "chunked" && coding != "identity" }) {
-		v.problem("header.Transfer-Encoding", "encoding", "must be chunked, if anything")
+		v.report(header("Transfer-Encoding"), "encoding", "must be chunked or identity")
 	}
 }
 
-// memberParameters reports the parameters of the query that are members of the body of a flow:
-// Kratos takes some of them from there, even where the body has another value.
-func (v *validation) memberParameters(op *operation, query url.Values) {
+// reportBodyParameters reports query parameters that are properties of the body of a flow: Kratos
+// reads some of them from the query, even if the body has another value.
+func (v *validation) reportBodyParameters(op *operation, query url.Values) {
 	if op.form == nil {
 		return
 	}
-	inBody := map[string]bool{}
-	for given := range query {
-		name, _, _ := strings.Cut(given, ".")
-		if op.form.Properties[name] != nil && !slices.Contains(op.names("query"), name) {
-			inBody[name] = true
+	misplaced := map[string]bool{}
+	for parameter := range query {
+		name, _, _ := strings.Cut(parameter, ".")
+		if op.form.Properties[name] != nil && !slices.Contains(op.parameterNames(inQuery), name) {
+			misplaced[name] = true
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(inBody)) {
-		v.problem("query."+name, "query", "must be in the body")
+	for _, name := range slices.Sorted(maps.Keys(misplaced)) {
+		v.report(location{in: inQuery, name: name}, "location", "must be in the body")
 	}
 }
 
-// parameter validates the values of a parameter.
-func (v *validation) parameter(p *openapi3.Parameter, values []string) {
-	where := p.In + "." + p.Name
+// validateParameter validates the values of a parameter.
+func (v *validation) validateParameter(p *openapi3.Parameter, values []string) {
+	at := location{in: p.In, name: p.Name}
 	if len(values) == 0 || p.Required && len(values) == 1 && values[0] == "" {
 		if p.Required {
-			v.problem(where, "required", "is missing")
+			v.report(at, "required", "is missing")
 		}
 		return
 	}
 	s := p.Schema.Value
 	if !s.Type.Is("array") {
 		if len(values) > 1 {
-			v.problem(where, "repeated", "must be there once")
+			v.report(at, "duplicate", mustNotRepeat)
 			return
 		}
-		v.scalar(where, s, values[0])
+		v.validateScalar(at, s, values[0])
 		return
 	}
 	for i, value := range values {
-		v.scalar(where+"."+strconv.Itoa(i), s.Items.Value, value)
+		at.pointer = "/" + strconv.Itoa(i)
+		v.validateScalar(at, s.Items.Value, value)
 	}
 }

@@ -11,16 +11,14 @@ import (
 // patchIdentity is the operation whose body is a JSON Patch (RFC 6902) of an identity.
 const patchIdentity = "patchIdentity"
 
-var unescaped = strings.NewReplacer("~1", "/", "~0", "~")
-
-// patch reports names that differ in case from those of an identity, in the paths and values of a
-// JSON Patch. Kratos applies the patch by exact names, and then decodes the result without regard
-// to case: "/State" changes the state, and "/Id" the id, though a change of "/id" is refused.
-func (v *validation) patch(identity *openapi3.Schema, text []byte) {
-	// Not a struct, which would take names without regard to case as well.
-	var operations []map[string]json.RawMessage
-	if json.Unmarshal(text, &operations) != nil {
-		return // which the description does not allow
+// validatePatch reports names in the paths and values of a JSON Patch that differ in case from
+// those of an identity. Kratos applies the patch by exact names, and then decodes the result
+// ignoring case: "/State" changes the state, and "/Id" the id, although Kratos rejects a change of
+// "/id".
+func (v *validation) validatePatch(identity *openapi3.Schema, body []byte) {
+	var operations []map[string]json.RawMessage // a struct would ignore case too
+	if json.Unmarshal(body, &operations) != nil {
+		return // the schema does not allow it
 	}
 	for i, operation := range operations {
 		var path string
@@ -28,31 +26,31 @@ func (v *validation) patch(identity *openapi3.Schema, text []byte) {
 			continue
 		}
 		index := strconv.Itoa(i)
-		at := v.patchPath(identity, path, "/"+index+"/path")
-		if value := operation["value"]; value != nil && at != nil {
-			v.path = []step{{name: index}, {name: "value"}}
-			_, _, _ = v.decode(newDecoder(value), at) // for the names; it was read before
+		target := v.validatePatchPath(identity, path, inBodyAt("/"+index+"/path"))
+		if value := operation["value"]; value != nil && target != nil {
+			v.path = []pathToken{{name: index}, {name: "value"}}
+			_, _, _ = v.decode(newDecoder(value), target) // to report names: the value was validated before
 			v.path = nil
 		}
 	}
 }
 
-// patchPath reports the first name of a path that differs in case from one of an identity, and
-// returns the schema of what the path leads to.
-func (v *validation) patchPath(s *openapi3.Schema, path, where string) *openapi3.Schema {
+// validatePatchPath reports the first name in a path that differs in case from one of an identity,
+// and returns the schema of the value at the path.
+func (v *validation) validatePatchPath(s *openapi3.Schema, path string, at location) *openapi3.Schema {
 	for i, token := range strings.Split(path, "/") {
 		if i == 0 || s == nil {
 			continue
 		}
-		token = unescaped.Replace(token)
-		if known := miswritten(s, token); known != "" {
-			v.problem(where, "case", "must be written "+known)
+		token = unescapeToken(token)
+		if name := caseVariant(s, token); name != "" {
+			v.report(at, "case", "must be spelled "+name)
 			return nil
 		}
 		if s.Items != nil && token == "-" {
 			token = "0"
 		}
-		s, _ = memberOrItem(s, token)
+		s, _ = lookUpToken(s, token)
 	}
 	return s
 }

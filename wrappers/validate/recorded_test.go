@@ -15,10 +15,10 @@ import (
 
 const root = "../.."
 
-// kept are the recordings in this repository.
-var kept = recorded.Kept(root)
+// defaultRecordings are those in this repository.
+var defaultRecordings = recorded.Kept(root)
 
-var recordings = flag.String(recorded.Flag, kept, recorded.Usage)
+var recordings = flag.String(recorded.Flag, defaultRecordings, recorded.Usage)
 
 func exchanges(t testing.TB) []*recorded.Exchange {
 	t.Helper()
@@ -47,53 +47,57 @@ func response(t testing.TB, e *recorded.Exchange) *http.Response {
 	return resp
 }
 
-// exception is a difference between what was recorded and what the description says that stays.
+// exception is a violation in the recordings that is not an error of the description.
 type exception struct {
-	op, where string // of the problem; op is method and path where the description does not have these
+	operation string // method and path if the description lacks them
+	place     string // in, name and pointer of the violation
 	reason    string
-	elsewhere bool // it is not in the recordings that are kept, but in the ones that they were taken from
+	optional  bool // only found in recordings that are not in this repository
 }
 
-const (
-	clamped = "Kratos takes another number instead of one that is out of range."
-	ignored = "Kratos ignores what it does not know here, and a misspelt word is worth being told of."
-	shown   = "Kratos shows the form again to a browser, or sends it to log in; a browser sends all fields of a form."
+func placeOf(v validate.Violation) string { return strings.TrimSpace(v.In + " " + v.Name + v.Pointer) }
 
-	schemas307 = "The admin port sends /admin/schemas to the public port, where a client asks at once."
+const (
+	clamped   = "Kratos replaces a number that is out of range."
+	ignored   = "Kratos ignores unknown values, but they are probably misspelled."
+	redirects = "Kratos redirects a browser to the form or to a login; a browser sends all fields of a form."
+
+	schemas307 = "The admin port redirects /admin/schemas to the public port, which clients use directly."
 )
 
 var requestExceptions = []exception{
-	{"updateSettingsFlow", "/traits", shown, false},
-	{"updateLoginFlow", "/identifier", shown, true},
-	{"updateRegistrationFlow", "/password", shown, true},
-	{"updateRegistrationFlow", "query.flow", shown, true},
-	{"updateRegistrationFlow", "header.Content-Type", "A browser that sent a form of the wrong type is sent back.", true},
-	{"listMySessions", "query.page_size", clamped, true},
-	{"listIdentities", "query.page_size", clamped, true},
-	{"listIdentities", "query.consistency", ignored, true},
-	{"getSession", "query.expand.0", "Kratos does not mind capital letters here.", true},
-	{"patchIdentity", "header.Content-Type", "Kratos does not look at it; application/json is what is described.", true},
+	{"updateSettingsFlow", "body /traits", redirects, false},
+	{"updateLoginFlow", "body /identifier", redirects, true},
+	{"updateRegistrationFlow", "body /password", redirects, true},
+	{"updateRegistrationFlow", "query flow", redirects, true},
+	{"updateRegistrationFlow", "header Content-Type", "Kratos redirects a browser that sends a form of the wrong media type.", true},
+	{"listMySessions", "query page_size", clamped, true},
+	{"listIdentities", "query page_size", clamped, true},
+	{"listIdentities", "query consistency", ignored, true},
+	{"getSession", "query expand/0", "Kratos ignores the case of expand.", true},
+	{"patchIdentity", "header Content-Type", "Kratos ignores the media type; application/json is described.", true},
 	{"GET /admin/schemas", "path", schemas307, true},
 }
 
-var answerExceptions = []exception{
-	{"createFedcmFlow", "header.Content-Type", "Open-source servers do not have this path: it is the page of the router.", false},
+var responseExceptions = []exception{
+	{"createFedcmFlow", "header Content-Type", "Open-source servers lack this path: the router responds.", false},
 	{"GET /admin/schemas", "path", schemas307, true},
-	{"getIdentitySchema", "header.Content-Type", "With a slash in the id the path is another one: it is the page of the router.", false},
+	{"getIdentitySchema", "header Content-Type", "With a slash in the id the path is another one: the router responds.", false},
 }
 
-// exceptionOf returns the index of the exception that a problem of e is; -1 if it is none.
-func exceptionOf(e *recorded.Exchange, exceptions []exception, problem *validate.Error) int {
-	op := problem.Operation
+// exceptionOf returns the index of the exception for an error of e; -1 if there is none.
+func exceptionOf(e *recorded.Exchange, exceptions []exception, invalid *validate.Error) int {
+	op := invalid.Operation
 	if u, err := url.Parse(e.Request.URL); op == "" && err == nil {
 		op = e.Request.Method + " " + u.Path
 	}
-	return slices.IndexFunc(exceptions, func(x exception) bool { return x.op == op && x.where == problem.Violations[0].Pointer })
+	return slices.IndexFunc(exceptions, func(x exception) bool {
+		return x.operation == op && x.place == placeOf(invalid.Violations[0])
+	})
 }
 
-// A path or method that the description lacks, as a newer server may have, is an exception only if
-// it is listed.
-func TestUnknownPathsAreNoExceptions(t *testing.T) {
+// A path or method that the description lacks is an exception only if it is listed.
+func TestExceptionsForUnknownPaths(t *testing.T) {
 	t.Parallel()
 	for line, listed := range map[string]bool{
 		"GET /admin/schemas":                        true,
@@ -111,53 +115,53 @@ func TestUnknownPathsAreNoExceptions(t *testing.T) {
 		e := new(recorded.Exchange)
 		e.Request.Method, e.Request.URL, _ = strings.Cut(line, " ")
 		e.Request.URL = "http://127.0.0.1:4434" + e.Request.URL
-		var problem, answer *validate.Error
-		if !errors.As(validate.Request(request(t, e)), &problem) || !errors.As(validate.Response(response(t, e)), &answer) {
+		var invalidRequest, invalidResponse *validate.Error
+		if !errors.As(validate.Request(request(t, e)), &invalidRequest) || !errors.As(validate.Response(response(t, e)), &invalidResponse) {
 			t.Errorf("%s is valid", line)
 			continue
 		}
-		if exceptionOf(e, requestExceptions, problem) >= 0 != listed || exceptionOf(e, answerExceptions, answer) >= 0 != listed {
-			t.Errorf("%s: %v, %v", line, problem, answer)
+		if exceptionOf(e, requestExceptions, invalidRequest) >= 0 != listed || exceptionOf(e, responseExceptions, invalidResponse) >= 0 != listed {
+			t.Errorf("%s: %v, %v", line, invalidRequest, invalidResponse)
 		}
 	}
 }
 
-// What a server accepted, and what it answered, fits the description.
+// Requests that a real server accepted are valid, and so are its responses.
 func TestRecordedExchangesAreValid(t *testing.T) {
 	t.Parallel()
 	all := exchanges(t)
 	t.Run("requests", func(t *testing.T) {
 		t.Parallel()
-		judgeRecorded(t, all, requestExceptions, func(e *recorded.Exchange) error {
+		validateRecorded(t, all, requestExceptions, func(e *recorded.Exchange) error {
 			if e.Response.Status >= 400 {
 				return nil
 			}
 			return validate.Request(request(t, e))
 		})
 	})
-	t.Run("answers", func(t *testing.T) {
+	t.Run("responses", func(t *testing.T) {
 		t.Parallel()
-		judgeRecorded(t, all, answerExceptions, func(e *recorded.Exchange) error {
+		validateRecorded(t, all, responseExceptions, func(e *recorded.Exchange) error {
 			return validate.Response(response(t, e), validate.WithStrict())
 		})
 	})
 }
 
-func judgeRecorded(t *testing.T, all []*recorded.Exchange, exceptions []exception, judge func(*recorded.Exchange) error) {
+func validateRecorded(t *testing.T, all []*recorded.Exchange, exceptions []exception, validateExchange func(*recorded.Exchange) error) {
 	used := make([]bool, len(exceptions))
 	for _, e := range all {
 		if e.Odd() {
 			continue
 		}
-		err := judge(e)
+		err := validateExchange(e)
 		if err == nil {
 			continue
 		}
-		var problem *validate.Error
-		if !errors.As(err, &problem) {
+		var invalid *validate.Error
+		if !errors.As(err, &invalid) {
 			t.Fatalf("%s: %v", e, err)
 		}
-		at := exceptionOf(e, exceptions, problem)
+		at := exceptionOf(e, exceptions, invalid)
 		if at < 0 {
 			t.Errorf("%s: status %d: %v", e, e.Response.Status, err)
 			continue
@@ -166,8 +170,8 @@ func judgeRecorded(t *testing.T, all []*recorded.Exchange, exceptions []exceptio
 	}
 	t.Logf("%d exchanges", len(all))
 	for i, x := range exceptions {
-		if !used[i] && !(x.elsewhere && *recordings == kept) {
-			t.Errorf("no longer an exception: %s %s: %s", x.op, x.where, x.reason)
+		if !used[i] && !(x.optional && *recordings == defaultRecordings) {
+			t.Errorf("no longer an exception: %s %s: %s", x.operation, x.place, x.reason)
 		}
 	}
 }

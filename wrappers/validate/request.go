@@ -9,130 +9,138 @@ import (
 	"strings"
 )
 
-// Request judges a request to Kratos, be it about to be sent or just received: method, path,
-// parameters and body. It returns nil or an [*Error], which is an [ErrUnknownPath],
-// [ErrUnknownMethod] or [ErrTooLarge] if it can say nothing else; or what reading the body failed
-// with. Credentials are not judged.
+// Request validates a request to Kratos, outgoing or incoming: its method, path, parameters and
+// body. Credentials are not verified.
 //
-// The body is read, and r gets it anew, unless r has a GetBody, which is left alone. So r must not
-// be used by others meanwhile.
+// It returns an [*Error] for an invalid request, or the error of reading the body. It reads a body
+// from r.GetBody if that is set; otherwise it replaces r.Body by one that has the same content, so
+// r must not be used concurrently.
 func Request(r *http.Request, opts ...Option) error {
-	return newSettings(opts).request(r)
+	return newSettings(opts).validateRequest(r)
 }
 
-// Preload parses the description now rather than for the first request, which takes tens of
-// milliseconds. It is for a program's start, and may run in a goroutine of its own.
+// Preload parses the API description, which takes tens of milliseconds, so that the first request
+// does not have to. Programs can call it at start, also from a goroutine.
 func Preload() {
-	_, _ = loadDocument() // an error comes back with every request
+	_, _ = loadDocument() // every validation returns the error
 }
 
-func (s *settings) request(r *http.Request) error {
-	at, err := s.route(r)
+func (s *settings) validateRequest(r *http.Request) error {
+	at, err := s.findRoute(r)
 	if err != nil {
 		return err
 	}
-	if at.fault != nil {
-		return &Error{Operation: at.operation.id, Violations: []Violation{*at.fault}}
+	if at.violation != nil {
+		return &Error{Operation: at.operation.id, Violations: []Violation{*at.violation}}
 	}
-	if at.operation.id == "" || preflight(r) {
+	if at.operation.id == "" || isPreflight(r) {
 		return nil
 	}
-	text, err := s.readRequest(r)
+	body, err := s.readRequestBody(r)
 	if err == nil {
 		err = r.Context().Err()
 	}
 	if err != nil {
-		return s.notRead(err, at.operation.id, 0)
+		return s.readError(err, at.operation.id, 0)
 	}
 	v := validation{strict: s.strict}
-	v.parameters(at, r)
-	v.requestBody(at.operation, r.Header, text)
-	if at.operation.id == patchIdentity && len(v.problems) == 0 {
-		v.patch(at.identity, text)
+	v.validateParameters(at, r)
+	v.validateRequestBody(at.operation, r.Header, body)
+	if at.operation.id == patchIdentity && len(v.violations) == 0 {
+		v.validatePatch(at.identity, body)
 	}
-	if len(v.problems) == 0 {
+	if len(v.violations) == 0 {
 		return nil
 	}
-	return &Error{Operation: at.operation.id, Violations: v.problems}
+	return &Error{Operation: at.operation.id, Violations: v.violations}
 }
 
-// route finds the operation of a request.
-func (s *settings) route(r *http.Request) (route, error) {
-	a, err := loadDocument()
+// findRoute finds the operation of a request.
+func (s *settings) findRoute(r *http.Request) (route, error) {
+	doc, err := loadDocument()
 	if err != nil {
 		return route{}, err
 	}
-	method, name := r.Method, ""
+	method, path := r.Method, ""
 	if r.URL != nil {
-		name = r.URL.EscapedPath()
+		path = r.URL.EscapedPath()
 	}
 	if method == "" {
 		method = http.MethodGet
 	}
-	if preflight(r) {
+	if isPreflight(r) {
 		method = r.Header.Get("Access-Control-Request-Method")
 	}
-	name, below := strings.CutPrefix(name, s.basePath)
+	path, below := strings.CutPrefix(path, s.basePath)
 	if !below {
-		name = ""
+		path = ""
 	}
 	if r.URL != nil && r.URL.Opaque != "" {
-		name = "" // net/http sends what is opaque, and not the path
+		path = "" // net/http sends Opaque instead of the path
 	}
-	at, err := a.find(method, name)
-	switch {
-	case err == nil:
+	at, err := doc.find(method, path)
+	switch err {
+	case nil:
 		return at, nil
-	case err == ErrUnknownMethod:
-		return at, &Error{Violations: []Violation{{"method", "method", "must be one of " + list(at.path.methods())}}, kind: err}
+	case ErrMethodNotAllowed:
+		allow := at.path.methods()
+		return at, &Error{
+			Violations: []Violation{{In: inMethod, Keyword: "method", Message: "must be one of " + join(allow)}},
+			sentinel:   err, allow: allow,
+		}
 	}
-	return at, &Error{Violations: []Violation{{"path", "path", "must be one of the API's"}}, kind: err}
+	return at, &Error{
+		Violations: []Violation{{In: inPath, Keyword: "path", Message: "is not part of the API"}}, sentinel: err,
+	}
 }
 
-// preflight reports whether a browser asks by r if it may send another request.
-func preflight(r *http.Request) bool {
+// isPreflight reports whether r is a CORS preflight request.
+func isPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
 }
 
-// readRequest reads the body of a request, and leaves the request as if it had not.
-func (s *settings) readRequest(r *http.Request) ([]byte, error) {
+// readRequestBody reads the body of a request, which can be read again afterwards.
+func (s *settings) readRequestBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
 	if r.GetBody == nil {
-		return s.read(&r.Body, r.ContentLength)
+		return s.readBody(&r.Body, r.ContentLength)
 	}
-	again, err := r.GetBody()
+	body, err := r.GetBody()
 	if err != nil {
 		return nil, err
 	}
-	defer again.Close()
-	return s.read(&again, r.ContentLength)
+	defer body.Close()
+	return s.readBody(&body, r.ContentLength)
 }
 
-// read reads a body to the limit, and replaces it by one that has the same to be read.
-func (s *settings) read(from *io.ReadCloser, length int64) ([]byte, error) {
-	text, err := readAll(io.LimitReader(*from, s.maxBody+1), min(length, s.maxBody))
-	*from = &unread{io.MultiReader(bytes.NewReader(text), *from), *from}
-	if err == nil && int64(len(text)) > s.maxBody {
-		err = ErrTooLarge
+// readBody reads a body up to the limit, and replaces it by one that has the same content.
+func (s *settings) readBody(body *io.ReadCloser, length int64) ([]byte, error) {
+	data, err := readAll(io.LimitReader(*body, s.maxBody+1), min(length, s.maxBody))
+	*body = &replayBody{io.MultiReader(bytes.NewReader(data), *body), *body}
+	if err == nil && int64(len(data)) > s.maxBody {
+		err = ErrBodyTooLarge
 	}
-	return text, err
+	return data, err
 }
 
-// notRead says of a request or answer why its body was not read.
-func (s *settings) notRead(err error, operation string, status int) error {
-	if err != ErrTooLarge {
-		return fmt.Errorf("kratos: the body cannot be read: %w", err)
+// readError returns the error for a body that was not read.
+func (s *settings) readError(err error, operation string, status int) error {
+	if err != ErrBodyTooLarge {
+		return fmt.Errorf("kratos: cannot read the body: %w", err)
 	}
-	size := Violation{"body", "size", "must have at most " + strconv.FormatInt(s.maxBody, 10) + " bytes"}
-	return &Error{Operation: operation, Status: status, Violations: []Violation{size}, kind: err}
+	message := "must have at most " + strconv.FormatInt(s.maxBody, 10) + " bytes"
+	return &Error{
+		Operation: operation, Status: status,
+		Violations: []Violation{{In: inBody, Keyword: "size", Message: message}}, sentinel: err,
+	}
 }
 
-// readAll is [io.ReadAll] for a body that says how long it is, and may be wrong.
+// readAll is [io.ReadAll] with a hint of the length, which may be wrong.
 func readAll(r io.Reader, length int64) ([]byte, error) {
-	const most = 256 << 10 // to be allocated before anything has arrived
-	b := make([]byte, 0, min(max(length, 511), most)+1)
+	const maxAhead = 256 << 10 // allocated before any data has arrived
+	b := make([]byte, 0, min(max(length, 511), maxAhead)+1)
 	for {
 		n, err := r.Read(b[len(b):cap(b)])
 		b = b[:len(b)+n]
@@ -148,8 +156,8 @@ func readAll(r io.Reader, length int64) ([]byte, error) {
 	}
 }
 
-// unread is a body of which a part was read already, or all.
-type unread struct {
+// replayBody is a body that starts with the data that was read already.
+type replayBody struct {
 	io.Reader
 	io.Closer
 }

@@ -7,43 +7,44 @@ import (
 	"slices"
 )
 
-// Response judges an answer of Kratos: status, headers and body. It is for tests and for staging:
-// what a newer server does that the description lacks is no error, unless [WithStrict] is asked for,
-// but the body is read as a whole. It returns nil or an [*Error], or what reading the body failed
-// with; an answer without its request is an [ErrUnknownPath].
+// Response validates a response from Kratos: its status, headers and body. It is for tests and
+// staging, because it reads the body completely. Properties and enum values that the description
+// does not list are ignored, unless [WithStrict] is given.
 //
-// The body of resp can be read as before.
+// It returns an [*Error] for an invalid response, or the error of reading the body. A resp without
+// its Request is an [ErrPathNotFound]. The body of resp can be read afterwards.
 func Response(resp *http.Response, opts ...Option) error {
-	return newSettings(opts).response(resp)
+	return newSettings(opts).validateResponse(resp)
 }
 
-func (s *settings) response(resp *http.Response) error {
+func (s *settings) validateResponse(resp *http.Response) error {
 	if resp.Request == nil || resp.Request.URL == nil {
-		return &Error{Status: resp.StatusCode, Violations: []Violation{{"path", "path", "must be known: the answer has no request"}}, kind: ErrUnknownPath}
+		missing := Violation{In: inPath, Keyword: "path", Message: "is unknown: the response has no request"}
+		return &Error{Status: resp.StatusCode, Violations: []Violation{missing}, sentinel: ErrPathNotFound}
 	}
-	at, err := s.route(resp.Request)
+	at, err := s.findRoute(resp.Request)
 	if err != nil {
-		return ofAnswer(err, resp.StatusCode)
+		return withStatus(err, resp.StatusCode)
 	}
-	if at.operation.id == "" || preflight(resp.Request) {
+	if at.operation.id == "" || isPreflight(resp.Request) {
 		return nil
 	}
-	var text []byte
+	var body []byte
 	if resp.Body != nil {
-		if text, err = s.read(&resp.Body, resp.ContentLength); err != nil {
-			return s.notRead(err, at.operation.id, resp.StatusCode)
+		if body, err = s.readBody(&resp.Body, resp.ContentLength); err != nil {
+			return s.readError(err, at.operation.id, resp.StatusCode)
 		}
 	}
-	v := validation{strict: s.strict, response: true}
-	v.answer(at.operation, resp, text)
-	if len(v.problems) == 0 {
+	v := validation{strict: s.strict, isResponse: true}
+	v.validateResponse(at.operation, resp, body)
+	if len(v.violations) == 0 {
 		return nil
 	}
-	return &Error{Operation: at.operation.id, Status: resp.StatusCode, Violations: v.problems}
+	return &Error{Operation: at.operation.id, Status: resp.StatusCode, Violations: v.violations}
 }
 
-// ofAnswer makes the error of a request one of the answer to it.
-func ofAnswer(err error, status int) error {
+// withStatus turns the error of a request into one of its response.
+func withStatus(err error, status int) error {
 	var e *Error
 	if errors.As(err, &e) {
 		e.Status = status
@@ -51,31 +52,31 @@ func ofAnswer(err error, status int) error {
 	return err
 }
 
-// answer validates status, headers and body of a response.
-func (v *validation) answer(op *operation, resp *http.Response, text []byte) {
+// validateResponse validates status, headers and body of a response.
+func (v *validation) validateResponse(op *operation, resp *http.Response, body []byte) {
 	want := op.spec.Responses.Status(resp.StatusCode)
 	if want == nil {
 		want = op.spec.Responses.Default()
 	}
 	if want == nil {
 		statuses := maps.Keys(op.spec.Responses.Map())
-		v.problem("status", "status", "must be one of "+list(slices.Sorted(statuses)))
+		v.report(location{in: inStatus}, "status", "must be one of "+join(slices.Sorted(statuses)))
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(want.Value.Headers)) {
 		required := want.Value.Headers[name].Value.Required
 		if name = http.CanonicalHeaderKey(name); required && resp.Header.Get(name) == "" {
-			v.problem("header."+name, "required", "is missing")
+			v.report(header(name), "required", "is missing")
 		}
 	}
 	content := want.Value.Content
-	redirect := resp.StatusCode/100 == 3
+	isRedirect := resp.StatusCode/100 == 3
 	switch {
-	case len(text) > 0 && len(content) > 0:
-		v.body(content, resp.Header, text)
-	case len(text) > 0 && !redirect: // a redirect may have a page
-		v.problem("body", "no-body", "must be empty")
-	case len(text) == 0 && len(content) > 0:
-		v.problem("body", "required", "is missing")
+	case len(body) > 0 && len(content) > 0:
+		v.validateBody(content, resp.Header, body)
+	case len(body) > 0 && !isRedirect: // a redirect may have an HTML page
+		v.report(location{in: inBody}, "no-body", "must be empty")
+	case len(body) == 0 && len(content) > 0:
+		v.report(location{in: inBody}, "required", "is missing")
 	}
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// answer is what came to the request of a line "METHOD target".
-func answer(t testing.TB, line string, status int, headers, body string) *http.Response {
+// newResponse returns the response to a request with the line "METHOD target".
+func newResponse(t testing.TB, line string, status int, headers, body string) *http.Response {
 	t.Helper()
-	carrier := newRequest(t, "GET /", headers, "")
-	return &http.Response{StatusCode: status, Header: carrier.Header, Body: io.NopCloser(strings.NewReader(body)), Request: newRequest(t, line, "", "")}
+	h := newRequest(t, "GET /", headers, "").Header
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: newRequest(t, line, "", "")}
 }
 
 const (
-	session = `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01"}`
-	refused = `{"error":{"code":404,"status":"Not Found","message":"Unable to locate the resource"}}`
-	page    = "Content-Type: text/html; charset=utf-8"
+	session     = `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01"}`
+	kratosError = `{"error":{"code":404,"status":"Not Found","message":"Unable to locate the resource"}}`
+	html        = "Content-Type: text/html; charset=utf-8"
 )
 
 func TestResponse(t *testing.T) {
@@ -37,64 +37,64 @@ func TestResponse(t *testing.T) {
 		headers, body string
 		want, strict  string // strict is "" if it is the same
 	}{
-		"a session":                         {whoami, 200, asJSON + "; charset=utf-8", session, "", ""},
-		"an error":                          {whoami, 401, asJSON, refused, "", ""},
-		"a status of no more than a class":  {whoami, 502, asJSON, refused, "", ""},
-		"a status that there is not":        {"GET /self-service/logout/browser", 418, asJSON, refused, "createBrowserLogoutFlow: status 418: status must be one of 200, 303, 400, 401, 500 (status)", ""},
-		"a page":                            {whoami, 502, page, "<html>", "toSession: status 502: header.Content-Type must be one of application/json (media-type)", ""},
-		"no body":                           {whoami, 200, asJSON, "", "toSession: status 200: body is missing (required)", ""},
-		"a body where there is none":        {"DELETE /sessions/f", 204, asJSON, "{}", "disableMySession: status 204: body must be empty (no-body)", ""},
-		"an error without an error":         {whoami, 401, asJSON, "{}", "toSession: status 401: /error is missing (required)", ""},
-		"a session without an id":           {whoami, 200, asJSON, `{"active":true}`, "toSession: status 200: /id is missing (required)", ""},
-		"a time that is none":               {whoami, 200, asJSON, `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01","expires_at":"later"}`, "toSession: status 200: /expires_at must be a time such as 2006-01-02T15:04:05Z (format)", ""},
-		"a list with something else in it":  {"GET /admin/sessions", 200, asJSON, `[` + session + `,5]`, "listSessions: status 200: /1 must be an object (type)", ""},
-		"a redirect":                        {"GET /self-service/login/browser", 303, "Location: /ui\n" + page, "<a>", "", ""},
-		"a redirect to nowhere":             {"GET /self-service/login/browser", 303, page, "<a>", "createBrowserLoginFlow: status 303: header.Location is missing (required)", ""},
-		"a script":                          {"GET /.well-known/ory/webauthn.js", 200, "Content-Type: text/javascript", "var x", "", ""},
-		"an attribute":                      {flow, 200, asJSON, node(`{"node_type":"input","name":"a","type":"text","disabled":false}`), "", ""},
-		"an attribute without a name":       {flow, 200, asJSON, node(`{"node_type":"input","type":"text","disabled":false}`), "getLoginFlow: status 200: /ui/nodes/0/attributes/name is missing (required)", ""},
-		"an attribute of an unknown type":   {flow, 200, asJSON, node(`{"node_type":"hologram"}`), "", "getLoginFlow: status 200: /ui/nodes/0/attributes/node_type must be one of a, img, input, script, text (discriminator)"},
-		"a value that no enum has":          {flow, 200, asJSON, node(`{"node_type":"input","name":"a","type":"hologram","disabled":false}`), "", "getLoginFlow: status 200: /ui/nodes/0/attributes/type must be one of text, password, number, checkbox, hidden, email, tel, submit, button, datetime-local, date, url (enum)"},
-		"a member that there is not":        {whoami, 200, asJSON, `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01","colour":"red"}`, "", "toSession: status 200: body has as member 2 none of active, authenticated_at, authentication_methods, authenticator_assurance_level, devices, expires_at, id, identity, issued_at, tokenized (additionalProperties)"},
-		"a form that is to be shown again":  {submit, 400, asJSON, node(`{"node_type":"input","type":"text","disabled":false}`), "updateLoginFlow: status 400: /ui/nodes/0/attributes/name is missing (required)", ""},
-		"an error for a form":               {submit, 400, asJSON, `{"error":{"code":400}}`, "updateLoginFlow: status 400: /error/message is missing (required)", ""},
-		"a list where there are objects":    {submit, 400, asJSON, `[]`, "updateLoginFlow: status 400: body must be an object (type)", ""},
-		"credentials, by their type":        {"GET " + identity, 200, asJSON, `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01","schema_id":"d","schema_url":"","traits":{},"credentials":{"ada@example.org":{"identifiers":[5]}}}`, "getIdentity: status 200: /credentials/*/identifiers/0 must be a string (type)", ""},
-		"JSON that ends too early":          {whoami, 200, asJSON, `{"id":`, "toSession: status 200: body must be JSON, and ends too early (byte 6) (syntax)", ""},
-		"a path that there is not":          {"GET /no", 200, asJSON, `{}`, "status 200: path must be one of the API's (path)", ""},
-		"a path that the description lacks": {"GET /self-service/recovery", 200, page, `<html>`, "", ""},
+		"a session":                       {whoami, 200, asJSON + "; charset=utf-8", session, "", ""},
+		"an error":                        {whoami, 401, asJSON, kratosError, "", ""},
+		"a status described by its class": {whoami, 502, asJSON, kratosError, "", ""},
+		"a status that is not described":  {"GET /self-service/logout/browser", 418, asJSON, kratosError, "createBrowserLogoutFlow: status 418: status must be one of 200, 303, 400, 401, 500 (status)", ""},
+		"an HTML page":                    {whoami, 502, html, "<html>", "toSession: status 502: header Content-Type must be one of application/json (media-type)", ""},
+		"a missing body":                  {whoami, 200, asJSON, "", "toSession: status 200: body is missing (required)", ""},
+		"a body that is not described":    {"DELETE /sessions/f", 204, asJSON, "{}", "disableMySession: status 204: body must be empty (no-body)", ""},
+		"an error without its object":     {whoami, 401, asJSON, "{}", "toSession: status 401: /error is missing (required)", ""},
+		"a missing id":                    {whoami, 200, asJSON, `{"active":true}`, "toSession: status 200: /id is missing (required)", ""},
+		"a string that is not a time":     {whoami, 200, asJSON, `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01","expires_at":"later"}`, "toSession: status 200: /expires_at must be a time such as 2006-01-02T15:04:05Z (format)", ""},
+		"a list with a number":            {"GET /admin/sessions", 200, asJSON, `[` + session + `,5]`, "listSessions: status 200: /1 must be an object (type)", ""},
+		"a redirect":                      {"GET /self-service/login/browser", 303, "Location: /ui\n" + html, "<a>", "", ""},
+		"a redirect without Location":     {"GET /self-service/login/browser", 303, html, "<a>", "createBrowserLoginFlow: status 303: header Location is missing (required)", ""},
+		"a script":                        {"GET /.well-known/ory/webauthn.js", 200, "Content-Type: text/javascript", "var x", "", ""},
+		"attributes of a node":            {flow, 200, asJSON, node(`{"node_type":"input","name":"a","type":"text","disabled":false}`), "", ""},
+		"attributes without a name":       {flow, 200, asJSON, node(`{"node_type":"input","type":"text","disabled":false}`), "getLoginFlow: status 200: /ui/nodes/0/attributes/name is missing (required)", ""},
+		"attributes of an unknown type":   {flow, 200, asJSON, node(`{"node_type":"hologram"}`), "", "getLoginFlow: status 200: /ui/nodes/0/attributes/node_type must be one of a, img, input, script, text (discriminator)"},
+		"a value outside an enum":         {flow, 200, asJSON, node(`{"node_type":"input","name":"a","type":"hologram","disabled":false}`), "", "getLoginFlow: status 200: /ui/nodes/0/attributes/type must be one of text, password, number, checkbox, hidden, email, tel, submit, button, datetime-local, date, url (enum)"},
+		"an unknown property":             {whoami, 200, asJSON, `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01","colour":"red"}`, "", "toSession: status 200: body has an unknown property (number 2); known are active, authenticated_at, authentication_methods, authenticator_assurance_level, devices, expires_at, id, identity, issued_at, tokenized (additionalProperties)"},
+		"a flow with status 400":          {submit, 400, asJSON, node(`{"node_type":"input","type":"text","disabled":false}`), "updateLoginFlow: status 400: /ui/nodes/0/attributes/name is missing (required)", ""},
+		"an error with status 400":        {submit, 400, asJSON, `{"error":{"code":400}}`, "updateLoginFlow: status 400: /error/message is missing (required)", ""},
+		"an array for an object":          {submit, 400, asJSON, `[]`, "updateLoginFlow: status 400: body must be an object (type)", ""},
+		"credentials by type":             {"GET " + identity, 200, asJSON, `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01","schema_id":"d","schema_url":"","traits":{},"credentials":{"ada@example.org":{"identifiers":[5]}}}`, "getIdentity: status 200: /credentials/*/identifiers/0 must be a string (type)", ""},
+		"truncated JSON":                  {whoami, 200, asJSON, `{"id":`, "toSession: status 200: body must be JSON, but is truncated (byte 6) (syntax)", ""},
+		"an unknown path":                 {"GET /no", 200, asJSON, `{}`, "status 200: path is not part of the API (path)", ""},
+		"an undocumented path":            {"GET /self-service/recovery", 200, html, `<html>`, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resp := answer(t, c.line, c.status, c.headers, c.body)
+			resp := newResponse(t, c.line, c.status, c.headers, c.body)
 			err := validate.Response(resp)
-			if got := text(err); got != c.want {
+			if got := errorText(err); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 			if err != nil && (!errors.Is(err, kratos.ErrUnexpectedResponse) || errors.Is(err, kratos.ErrInvalidArgument)) {
-				t.Errorf("%v is another kind of error", err)
+				t.Errorf("%v is not only an ErrUnexpectedResponse", err)
 			}
 			if again := readAll(t, resp.Body); again != c.body {
-				t.Errorf("the body is another: %.100q", again)
+				t.Errorf("the body was changed: %.100q", again)
 			}
 			want := c.strict
 			if want == "" {
 				want = c.want
 			}
-			if got := text(validate.Response(answer(t, c.line, c.status, c.headers, c.body), validate.WithStrict())); got != want {
+			if got := errorText(validate.Response(newResponse(t, c.line, c.status, c.headers, c.body), validate.WithStrict())); got != want {
 				t.Errorf("strict: got  %s\nwant %s", got, want)
 			}
 		})
 	}
 }
 
-func TestAnAnswerThatIsTooLargeOrOfNoRequest(t *testing.T) {
+func TestResponseThatIsTooLargeOrHasNoRequest(t *testing.T) {
 	t.Parallel()
-	err := validate.Response(answer(t, "GET /sessions/whoami", 200, asJSON, session), validate.WithMaxBody(5))
-	if !errors.Is(err, validate.ErrTooLarge) || text(err) != "toSession: status 200: body must have at most 5 bytes (size)" {
+	err := validate.Response(newResponse(t, "GET /sessions/whoami", 200, asJSON, session), validate.WithMaxBody(5))
+	if !errors.Is(err, validate.ErrBodyTooLarge) || errorText(err) != "toSession: status 200: body must have at most 5 bytes (size)" {
 		t.Error(err)
 	}
-	if err := validate.Response(&http.Response{StatusCode: 200}); !errors.Is(err, validate.ErrUnknownPath) {
+	if err := validate.Response(&http.Response{StatusCode: 200}); !errors.Is(err, validate.ErrPathNotFound) {
 		t.Error(err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// add returns the path name, new if it is.
-func (d *document) add(name string) *path {
+// addPath returns the path with a name, and creates it if necessary.
+func (d *document) addPath(name string) *path {
 	if p := d.static[name]; p != nil {
 		return p
 	}
@@ -26,39 +26,42 @@ func (d *document) add(name string) *path {
 	return p
 }
 
-// addUnspecified adds what Kratos has and the spec lacks.
-func (d *document) addUnspecified() {
-	// Links in mails, and the way back from a login that a flow asked for.
+// addUndocumentedPaths adds paths that Kratos serves to browsers and the description lacks.
+func (d *document) addUndocumentedPaths() {
+	// Recovery and verification links, and the return from a login that another flow required.
 	for _, flow := range []string{"login", "registration", "settings", "recovery", "verification"} {
-		d.add("/self-service/" + flow).operations[http.MethodGet] = &operation{}
+		d.addPath("/self-service/" + flow).operations[http.MethodGet] = &operation{}
 	}
-	// The way back from a provider.
+	// OIDC callbacks.
 	const oidc = "/self-service/methods/oidc"
-	for _, name := range []string{oidc + "/auth/{flow}", oidc + "/callback", oidc + "/callback/{provider}", oidc + "/organization/{organization}/callback/{provider}"} {
-		p := d.add(name)
+	for _, name := range []string{
+		oidc + "/auth/{flow}", oidc + "/callback", oidc + "/callback/{provider}",
+		oidc + "/organization/{organization}/callback/{provider}",
+	} {
+		p := d.addPath(name)
 		p.operations[http.MethodGet], p.operations[http.MethodPost] = &operation{}, &operation{}
 	}
-	// The admin port of servers up to v25.4 has these below /admin.
+	// The admin port of Kratos up to v25.4 serves these below /admin.
 	for _, name := range []string{"/version", "/health/alive", "/health/ready"} {
-		d.static["/admin"+name] = d.add(name)
+		d.static["/admin"+name] = d.addPath(name)
 	}
 }
 
-// route is where a request leads.
+// route is the operation that a request is for.
 type route struct {
 	operation *operation
 	identity  *openapi3.Schema
 	path      *path
-	segments  []string   // of the request, nil if the path has no parameters; those of parameters are unescaped
-	fault     *Violation // of a parameter of the path
+	segments  []string   // of the request, parameters unescaped; nil if the path has no parameters
+	violation *Violation // of a path parameter
 }
 
-// find returns the route of a method at an escaped path. The error is [ErrUnknownPath] or
-// [ErrUnknownMethod].
-func (d *document) find(method, at string) (route, error) {
-	r := route{path: d.static[at], identity: d.identity}
+// find returns the route of a method and an escaped path, [ErrPathNotFound] or
+// [ErrMethodNotAllowed].
+func (d *document) find(method, escapedPath string) (route, error) {
+	r := route{path: d.static[escapedPath], identity: d.identity}
 	if r.path == nil {
-		r.segments = strings.Split(at, "/")
+		r.segments = strings.Split(escapedPath, "/")
 		for _, p := range d.templates {
 			if p.matches(r.segments) {
 				r.path = p
@@ -66,54 +69,55 @@ func (d *document) find(method, at string) (route, error) {
 		}
 	}
 	if r.path == nil {
-		return r, ErrUnknownPath
+		return r, ErrPathNotFound
 	}
 	if r.operation = r.path.operations[method]; r.operation == nil {
-		return r, ErrUnknownMethod
+		return r, ErrMethodNotAllowed
 	}
 	for i, name := range r.path.segments {
-		if isParameter(name) {
-			r.unescape(i, "path."+strings.Trim(name, "{}"))
+		if isPathParameter(name) {
+			r.unescape(i, strings.Trim(name, "{}"))
 		}
 	}
-	if dotted := slices.ContainsFunc(r.segments, hasDotSegment); r.operation.id == "" && dotted {
-		return r, ErrUnknownPath
+	if dots := slices.ContainsFunc(r.segments, hasDotSegment); r.operation.id == "" && dots {
+		return r, ErrPathNotFound
 	}
-	if r.fault == nil && d.static[strings.Join(r.segments, "/")] != nil {
-		return r, ErrUnknownPath // such as /sessions/%77hoami, which is not a session's id to Kratos
+	if r.violation == nil && d.static[strings.Join(r.segments, "/")] != nil {
+		return r, ErrPathNotFound // such as /sessions/%77hoami: to Kratos, "whoami" is not an id
 	}
 	return r, nil
 }
 
-// unescape unescapes a segment. The fault of the route is one that Kratos, which unescapes a path
-// before it looks for the operation, would take for a part of another path.
-func (r *route) unescape(segment int, where string) {
+// unescape unescapes the segment of a parameter. Kratos unescapes a path before it routes the
+// request, so a value that would become a part of another path is a violation.
+func (r *route) unescape(segment int, name string) {
+	at := location{in: inPath, name: name}
 	value, err := url.PathUnescape(r.segments[segment])
 	if err != nil {
-		r.fault = &Violation{where, "syntax", "must be in percent encoding"}
+		r.violation = at.violation("syntax", "must be percent-encoded")
 		return
 	}
-	if message := pathParameter(value); message != "" && r.fault == nil {
-		r.fault = &Violation{where, "path", message}
+	if keyword, message := checkPathParameter(value); message != "" && r.violation == nil {
+		r.violation = at.violation(keyword, message)
 	}
 	r.segments[segment] = value
 }
 
-// pathParameter says what is wrong with a parameter of a path, once it is unescaped; "" if nothing
-// is. One that is escaped twice, such as "a%252Fb", is "a%2Fb" for Kratos too.
-func pathParameter(value string) string {
+// checkPathParameter returns the keyword and message for the unescaped value of a path parameter;
+// "" if it is valid. A value that was escaped twice, such as "a%252Fb", is "a%2Fb" for Kratos too.
+func checkPathParameter(value string) (keyword, message string) {
 	switch {
 	case hasDotSegment(value):
-		return "must not be a dot or two, which lead to another path"
+		return "traversal", "must not have a dot segment"
 	case strings.ContainsAny(value, `/\`):
-		return "must have no slash or backslash, which lead to another path"
+		return "traversal", "must not have a slash or backslash"
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl):
-		return "must have no control characters, and be in UTF-8"
+		return "syntax", "must be UTF-8 without control characters"
 	}
-	return ""
+	return "", ""
 }
 
-// methods lists what can be done at a path.
+// methods returns the sorted methods of a path.
 func (p *path) methods() []string { return slices.Sorted(maps.Keys(p.operations)) }
 
 func (p *path) matches(segments []string) bool {
@@ -121,7 +125,7 @@ func (p *path) matches(segments []string) bool {
 		return false
 	}
 	for i, want := range p.segments {
-		if isParameter(want) && segments[i] != "" || want == segments[i] {
+		if isPathParameter(want) && segments[i] != "" || want == segments[i] {
 			continue
 		}
 		return false
@@ -129,16 +133,16 @@ func (p *path) matches(segments []string) bool {
 	return true
 }
 
-// hasDotSegment reports whether a segment, once it is unescaped, is a way of writing another path.
+// hasDotSegment reports whether an unescaped segment has a dot segment (path traversal).
 func hasDotSegment(segment string) bool {
 	parts := strings.FieldsFunc(segment, func(c rune) bool { return c == '/' || c == '\\' })
 	return slices.Contains(parts, ".") || slices.Contains(parts, "..")
 }
 
-// isParameter reports whether a segment of a path in the spec is a parameter, such as "{id}".
-func isParameter(segment string) bool { return strings.HasPrefix(segment, "{") }
+// isPathParameter reports whether a segment of a described path is a parameter, such as "{id}".
+func isPathParameter(segment string) bool { return strings.HasPrefix(segment, "{") }
 
-// parameter returns the segment of the request that is the parameter name.
+// parameter returns the value of a path parameter.
 func (r route) parameter(name string) string {
 	for i, segment := range r.path.segments {
 		if segment == "{"+name+"}" {

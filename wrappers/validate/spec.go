@@ -10,53 +10,53 @@ import (
 	"github.com/kratoskit/kratos-go/gen/spec"
 )
 
-// document is the effective spec, indexed by path.
+// document is the effective API description, indexed by path.
 type document struct {
 	static    map[string]*path
-	templates []*path
+	templates []*path          // with parameters
 	identity  *openapi3.Schema // what a JSON Patch changes
 }
 
-// path is one path of the API and its operations by method.
+// path is a path of the API, and its operations by method.
 type path struct {
-	segments   []string // those of parameters begin with a brace
+	segments   []string // a parameter is in braces
 	operations map[string]*operation
 }
 
-// operation is an operation of the spec. One that the spec lacks has no id, and nothing but method
-// and path is validated then.
+// operation is an operation of the API. One that the description lacks has no id; only its path and
+// method are validated.
 type operation struct {
 	id         string
 	parameters []*openapi3.Parameter
 	spec       *openapi3.Operation
-	form       *openapi3.Schema // of a form in the body, with the members of all alternatives; nil if there is none
+	form       *openapi3.Schema // of a form in the body: the properties of all alternatives; or nil
 }
 
-// loadDocument parses the spec when it is first needed. The spec is part of the program, so this is
-// a constant that takes tens of milliseconds to make.
+// loadDocument parses the description on first use, which takes tens of milliseconds. The result is
+// a constant, since the description is compiled in.
 var loadDocument = sync.OnceValues(func() (*document, error) {
 	d, err := load(spec.OpenAPI)
 	if err != nil {
-		return nil, fmt.Errorf("kratos: the API's description cannot be used: %w", err)
+		return nil, fmt.Errorf("kratos: invalid API description: %w", err)
 	}
 	return d, nil
 })
 
-func load(text string) (*document, error) {
-	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
+func load(description string) (*document, error) {
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(description))
 	if err != nil {
 		return nil, err
 	}
 	d := &document{static: map[string]*path{}}
 	for name, item := range doc.Paths.Map() {
-		p := d.add(name)
+		p := d.addPath(name)
 		for method, op := range item.Operations() {
 			p.operations[method] = newOperation(op, item.Parameters)
 		}
 	}
-	d.addUnspecified()
+	d.addUndocumentedPaths()
 	if doc.Components != nil {
-		d.identity = resolve(doc.Components.Schemas["identity"])
+		d.identity = deref(doc.Components.Schemas["identity"])
 	}
 	return d, nil
 }
@@ -64,20 +64,20 @@ func load(text string) (*document, error) {
 func newOperation(from *openapi3.Operation, shared openapi3.Parameters) *operation {
 	op := &operation{id: from.OperationID, spec: from}
 	for _, ref := range slices.Concat(shared, from.Parameters) {
-		if ref.Value.In == "header" {
+		if ref.Value.In == inHeader {
 			ref.Value.Name = http.CanonicalHeaderKey(ref.Value.Name)
 		}
 		op.parameters = append(op.parameters, ref.Value)
 	}
 	if form := op.content()[mediaForm]; form != nil {
-		if op.form = resolve(form.Schema); op.form != nil && isUnion(op.form) {
-			op.form = everyMember(op.form)
+		if op.form = deref(form.Schema); op.form != nil && isUnion(op.form) {
+			op.form = mergeAlternatives(op.form)
 		}
 	}
 	return op
 }
 
-// content returns the bodies that a request may have, by media type; nil if it has none.
+// content returns the described request bodies by media type; nil if there is none.
 func (o *operation) content() openapi3.Content {
 	if o.spec.RequestBody == nil {
 		return nil
@@ -85,15 +85,12 @@ func (o *operation) content() openapi3.Content {
 	return o.spec.RequestBody.Value.Content
 }
 
-// names returns the names of the parameters that are in the same place.
-func (o *operation) names(in string) (names []string) {
+// parameterNames returns the sorted names of the parameters in a location.
+func (o *operation) parameterNames(in string) (names []string) {
 	for _, p := range o.parameters {
 		if p.In == in {
 			names = append(names, p.Name)
 		}
-	}
-	if names == nil {
-		return []string{"none"}
 	}
 	slices.Sort(names)
 	return names

@@ -4,51 +4,65 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// newDecoder returns a decoder of JSON that all readers understand alike: in valid UTF-8, and
-// without an object that has a name twice.
-func newDecoder(text []byte) *decoder { return newJSONDecoder(bytes.NewBuffer(text)) }
+const mustNotRepeat = "must not be repeated"
 
-// errMore is that something follows a JSON value.
-var errMore = errors.New("more than one JSON value")
+// newDecoder returns a decoder that rejects JSON which parsers interpret differently: invalid
+// UTF-8, and objects that have a name twice.
+func newDecoder(data []byte) *decoder { return newJSONDecoder(bytes.NewBuffer(data)) }
 
-// end returns [errMore] unless nothing but white space follows the value that dec has read last, of
-// all of text.
-func end(dec *decoder, text []byte) error {
-	if len(bytes.Trim(text[dec.InputOffset():], " \t\r\n")) > 0 {
-		return errMore
+// errTrailingData is returned for data after the JSON value.
+var errTrailingData = errors.New("data after the JSON value")
+
+// checkEnd returns [errTrailingData] unless only white space follows the value that dec has read.
+func checkEnd(dec *decoder, data []byte) error {
+	if len(bytes.Trim(data[dec.InputOffset():], " \t\r\n")) > 0 {
+		return errTrailingData
 	}
 	return nil
 }
 
-// checkJSON returns nil if text is one JSON value and nothing more.
-func checkJSON(text []byte) error {
-	dec := newDecoder(text)
+// checkJSON returns an error unless data is a single JSON value.
+func checkJSON(data []byte) error {
+	dec := newDecoder(data)
 	if err := dec.SkipValue(); err != nil {
 		return err
 	}
-	return end(dec, text)
+	return checkEnd(dec, data)
 }
 
-// syntax reports why dec could not go on.
-func (v *validation) syntax(err error, dec *decoder, root *openapi3.Schema) {
-	offset, pointer := dec.InputOffset(), ""
+// reportSyntax reports an error of dec.
+func (v *validation) reportSyntax(err error, dec *decoder, root *openapi3.Schema) {
+	offset, at := dec.InputOffset(), jsonPointer("")
 	var e *syntacticError
 	if errors.As(err, &e) {
-		offset, pointer = e.ByteOffset, string(e.JSONPointer)
+		offset, at = e.ByteOffset, e.JSONPointer
 	}
-	at := " (byte " + strconv.FormatInt(offset, 10) + ")"
+	suffix := " (byte " + strconv.FormatInt(offset, 10) + ")"
 	switch {
 	case errors.Is(err, errDuplicate):
-		v.problem(safePointer(root, strings.Split(pointer, "/")[1:]), "duplicate", "must be there once"+at)
+		pointer := redactPointer(root, slices.Collect(at.Tokens()))
+		v.report(inBodyAt(pointer), "duplicate", mustNotRepeat+suffix)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		v.problem("body", "syntax", "must be JSON, and ends too early"+at)
+		v.report(inBodyAt(""), "syntax", "must be JSON, but is truncated"+suffix)
 	default:
-		v.problem("body", "syntax", "must be one JSON value in UTF-8"+at)
+		v.report(inBodyAt(""), "syntax", "must be a single JSON value in UTF-8"+suffix)
 	}
 }
+
+// escapeToken escapes a name as a token of a JSON Pointer.
+func escapeToken(name string) string { return tokenEscaper.Replace(name) }
+
+// unescapeToken is the reverse of [escapeToken].
+func unescapeToken(token string) string { return tokenUnescaper.Replace(token) }
+
+var (
+	tokenEscaper   = strings.NewReplacer("~", "~0", "/", "~1")
+	tokenUnescaper = strings.NewReplacer("~1", "/", "~0", "~")
+)

@@ -17,9 +17,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// recursive returns an identity schema whose traits have the member "a", which is again like them,
-// in each of some alternatives; so that finding out about a level takes that many times as long as
-// about the next.
+// recursive returns an identity schema that applies each of some alternatives to the property "a"
+// of traits, and to that of "a" again: each level multiplies the number of steps.
 func recursive(keyword string, alternatives int) string {
 	all := make([]string, alternatives)
 	for i := range all {
@@ -28,70 +27,70 @@ func recursive(keyword string, alternatives int) string {
 	return `{"definitions":{"n":{"` + keyword + `":[` + strings.Join(all, ",") + `]}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`
 }
 
-// chain returns traits of so many levels.
-func chain(depth int, innermost string) json.RawMessage {
+// nested returns traits with a number of levels.
+func nested(depth int, innermost string) json.RawMessage {
 	return json.RawMessage(strings.Repeat(`{"a":`, depth) + innermost + strings.Repeat("}", depth))
 }
 
-// Validating traits takes a bounded number of steps, and an error that is not large.
+// Validating traits takes a bounded number of steps, and its error has a bounded size.
 func TestCostOfTraits(t *testing.T) {
 	t.Parallel()
 	const (
 		one      = `{"definitions":{"n":{"type":"object","properties":{"a":{"$ref":"#/definitions/n"}}}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`
-		cost     = "traits: /traits must be simpler: to validate it by the identity schema takes too many steps (cost)"
-		wrong    = "traits: /traits must be as the identity schema says (schema)"
-		anything = `{}`
+		cost     = "traits: /traits takes too many steps to validate against the identity schema (cost)"
+		wrong    = "traits: /traits violates the identity schema (schema)"
+		anyValue = `{}`
 	)
-	deepest := "traits: /traits" + strings.Repeat("/a", 123) + "…"
+	deepest := "traits: /traits" + strings.Repeat("/a", 122) + "/…"
 	for name, c := range map[string]struct {
 		schema string
 		traits json.RawMessage
 		want   string // the beginning of the error, "" for none
 	}{
-		"alternatives, not deep":            {recursive("anyOf", 2), chain(3, "1"), "traits: /traits must fit one of the schema's alternatives (anyOf)"},
-		"two alternatives":                  {recursive("anyOf", 2), chain(40, "1"), cost},
-		"nine alternatives":                 {recursive("anyOf", 9), chain(9, "1"), cost},
-		"two of which one must fit":         {recursive("oneOf", 2), chain(40, "1"), cost},
-		"two of which all must fit":         {recursive("allOf", 2), chain(40, "1"), cost},
-		"two alternatives, very deep":       {recursive("anyOf", 2), chain(4000, "1"), wrong},
-		"a schema that is not to fit":       {`{"definitions":{"n":{"not":{"allOf":[{"properties":{"a":{"$ref":"#/definitions/n"}}},{"not":{"properties":{"a":{"$ref":"#/definitions/n"}}}}]}}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`, chain(60, "1"), cost},
-		"a condition":                       {`{"definitions":{"n":{"if":{"properties":{"a":{"$ref":"#/definitions/n"}}},"then":{"properties":{"a":{"$ref":"#/definitions/n"}}},"else":false}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`, chain(40, "1"), cost},
-		"dependencies":                      {`{"definitions":{"n":{"properties":{"a":{"$ref":"#/definitions/n"}},"dependencies":{"a":{"properties":{"a":{"$ref":"#/definitions/n"}}}}}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`, chain(40, "1"), cost},
-		"patterns of names":                 {`{"definitions":{"n":{"patternProperties":{"a":{"$ref":"#/definitions/n"},"^a":{"$ref":"#/definitions/n"}}}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`, chain(40, "1"), cost},
-		"a draft with vocabularies":         {`{"$schema":"https://json-schema.org/draft/2020-12/schema","$defs":{"n":{"anyOf":[{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["b"]},{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["c"]}]}},"properties":{"traits":{"$ref":"#/$defs/n"}}}`, chain(40, "1"), cost},
-		"a reference to where it came by":   {`{"$schema":"https://json-schema.org/draft/2020-12/schema","$dynamicAnchor":"n","anyOf":[{"properties":{"traits":{"$dynamicRef":"#n"},"a":{"$dynamicRef":"#n"}},"required":["b"]},{"properties":{"traits":{"$dynamicRef":"#n"},"a":{"$dynamicRef":"#n"}},"required":["c"]}]}`, chain(40, "1"), cost},
-		"a pattern of a long text":          {`{"properties":{"traits":{"properties":{"a":{"pattern":"(` + strings.Repeat("a?", 4000) + `)+b"}}}}}`, chain(1, `"`+strings.Repeat("a", 100_000)+`"`), cost},
-		"an enum of many elements":          {`{"properties":{"traits":{"properties":{"a":{"items":{"enum":[` + manyNumbers(20_000) + `]}}}}}}`, chain(1, `[`+strings.Repeat("-1,", 2000)+`-1]`), cost},
-		"many elements":                     {`{"properties":{"traits":{"properties":{"a":{"items":{"type":"integer"},"uniqueItems":true}}}}}`, chain(1, `[`+manyNumbers(20_000)+`]`), ""},
-		"many elements that are wrong":      {`{"properties":{"traits":{"properties":{"a":{"items":{"type":"string"}}}}}}`, chain(1, `[`+manyNumbers(20_000)+`]`), "traits: /traits/a/"},
-		"a long text":                       {`{"properties":{"traits":{"properties":{"a":{"pattern":"^[a-z]+$","maxLength":2000000}}}}}`, chain(1, `"`+strings.Repeat("a", 200_000)+`"`), ""},
-		"traits that are deep":              {one, chain(900, "{}"), ""},
-		"traits that are very deep":         {one, chain(9000, "{}"), ""},
-		"very deep ones, of no schema":      {anything, chain(9000, "{}"), ""},
-		"a wrong member deep down":          {one, chain(900, "1"), deepest},
-		"a wrong member, very deep down":    {one, chain(9000, "1"), wrong},
-		"a list of the schema that is long": {`{"properties":{"traits":{"properties":{"a":{"enum":[` + manyNumbers(1000) + `]}}}}}`, chain(1, "-1"), "traits: /traits/a must be one of 0, 1, 2, 3, 4, 5"},
+		"two alternatives, few levels":                  {recursive("anyOf", 2), nested(3, "1"), "traits: /traits must match at least one of the alternatives (anyOf)"},
+		"two alternatives, many levels":                 {recursive("anyOf", 2), nested(40, "1"), cost},
+		"nine alternatives, nine levels":                {recursive("anyOf", 9), nested(9, "1"), cost},
+		"oneOf two":                                     {recursive("oneOf", 2), nested(40, "1"), cost},
+		"allOf two":                                     {recursive("allOf", 2), nested(40, "1"), cost},
+		"two alternatives, too many levels for details": {recursive("anyOf", 2), nested(4000, "1"), wrong},
+		"not":                              {`{"definitions":{"n":{"not":{"allOf":[{"properties":{"a":{"$ref":"#/definitions/n"}}},{"not":{"properties":{"a":{"$ref":"#/definitions/n"}}}}]}}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`, nested(60, "1"), cost},
+		"if and then":                      {`{"definitions":{"n":{"if":{"properties":{"a":{"$ref":"#/definitions/n"}}},"then":{"properties":{"a":{"$ref":"#/definitions/n"}}},"else":false}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`, nested(40, "1"), cost},
+		"dependencies":                     {`{"definitions":{"n":{"properties":{"a":{"$ref":"#/definitions/n"}},"dependencies":{"a":{"properties":{"a":{"$ref":"#/definitions/n"}}}}}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`, nested(40, "1"), cost},
+		"patternProperties":                {`{"definitions":{"n":{"patternProperties":{"a":{"$ref":"#/definitions/n"},"^a":{"$ref":"#/definitions/n"}}}},"properties":{"traits":{"$ref":"#/definitions/n"}}}`, nested(40, "1"), cost},
+		"draft 2020-12":                    {`{"$schema":"https://json-schema.org/draft/2020-12/schema","$defs":{"n":{"anyOf":[{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["b"]},{"properties":{"a":{"$ref":"#/$defs/n"}},"required":["c"]}]}},"properties":{"traits":{"$ref":"#/$defs/n"}}}`, nested(40, "1"), cost},
+		"a dynamic reference":              {`{"$schema":"https://json-schema.org/draft/2020-12/schema","$dynamicAnchor":"n","anyOf":[{"properties":{"traits":{"$dynamicRef":"#n"},"a":{"$dynamicRef":"#n"}},"required":["b"]},{"properties":{"traits":{"$dynamicRef":"#n"},"a":{"$dynamicRef":"#n"}},"required":["c"]}]}`, nested(40, "1"), cost},
+		"a long pattern and a long string": {`{"properties":{"traits":{"properties":{"a":{"pattern":"(` + strings.Repeat("a?", 4000) + `)+b"}}}}}`, nested(1, `"`+strings.Repeat("a", 100_000)+`"`), cost},
+		"a long enum and many items":       {`{"properties":{"traits":{"properties":{"a":{"items":{"enum":[` + manyNumbers(20_000) + `]}}}}}}`, nested(1, `[`+strings.Repeat("-1,", 2000)+`-1]`), cost},
+		"many items":                       {`{"properties":{"traits":{"properties":{"a":{"items":{"type":"integer"},"uniqueItems":true}}}}}`, nested(1, `[`+manyNumbers(20_000)+`]`), ""},
+		"many invalid items":               {`{"properties":{"traits":{"properties":{"a":{"items":{"type":"string"}}}}}}`, nested(1, `[`+manyNumbers(20_000)+`]`), "traits: /traits/a/"},
+		"a long string":                    {`{"properties":{"traits":{"properties":{"a":{"pattern":"^[a-z]+$","maxLength":2000000}}}}}`, nested(1, `"`+strings.Repeat("a", 200_000)+`"`), ""},
+		"deeply nested traits":             {one, nested(900, "{}"), ""},
+		"very deeply nested traits":        {one, nested(9000, "{}"), ""},
+		"very deeply nested traits, any value allowed": {anyValue, nested(9000, "{}"), ""},
+		"an invalid value, many levels down":           {one, nested(900, "1"), deepest},
+		"an invalid value, too many levels down":       {one, nested(9000, "1"), wrong},
+		"an enum too long for the message":             {`{"properties":{"traits":{"properties":{"a":{"enum":[` + manyNumbers(1000) + `]}}}}}`, nested(1, "-1"), "traits: /traits/a must be one of 0, 1, 2, 3, 4, 5"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, _ := schemas(t, map[string]string{"x": c.schema})
+			s, _ := newValidator(t, map[string]string{"x": c.schema})
 			err := s.ValidateTraits(t.Context(), "x", c.traits)
-			if got := text(err); !strings.HasPrefix(got, c.want) || c.want == "" && err != nil || len(got) > 8*(256+1024) {
+			if got := errorText(err); !strings.HasPrefix(got, c.want) || c.want == "" && err != nil || len(got) > 8*(256+1024) {
 				t.Errorf("got  %.300s (%d bytes)\nwant %.300s", got, len(got), c.want)
 			}
 			if err == nil {
 				return
 			}
-			for _, p := range problems(t, err) {
-				if len(p.Pointer) > 256 || len(p.Message) > 1024 {
-					t.Errorf("a place of %d bytes, a message of %d", len(p.Pointer), len(p.Message))
+			for _, v := range violations(t, err) {
+				if len(v.Pointer) > 256 || len(v.Message) > 1024 {
+					t.Errorf("a pointer of %d bytes, a message of %d", len(v.Pointer), len(v.Message))
 				}
 			}
 		})
 	}
 }
 
-// manyNumbers are the elements of a list.
+// manyNumbers returns the items of a JSON array.
 func manyNumbers(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -100,14 +99,14 @@ func manyNumbers(n int) string {
 	return b.String()[1:]
 }
 
-// endsAfter is a context that ends once it was asked so often whether it has.
-type endsAfter struct {
+// limitedContext is a context that is done after a number of calls of Err.
+type limitedContext struct {
 	context.Context
 	mu   sync.Mutex
 	left int
 }
 
-func (e *endsAfter) Err() error {
+func (e *limitedContext) Err() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.left--; e.left < 0 {
@@ -116,23 +115,23 @@ func (e *endsAfter) Err() error {
 	return nil
 }
 
-// Validating traits stops when the context ends, and the schema can be used afterwards.
-func TestTraitsHeedTheContext(t *testing.T) {
+// Validating traits stops when the context is done, and the schema can be used afterwards.
+func TestContextOfTraits(t *testing.T) {
 	t.Parallel()
-	s, _ := schemas(t, map[string]string{"x": recursive("anyOf", 2)})
-	if err := s.ValidateTraits(t.Context(), "x", chain(2, "1")); !errors.Is(err, kratos.ErrInvalidArgument) {
+	s, _ := newValidator(t, map[string]string{"x": recursive("anyOf", 2)})
+	if err := s.ValidateTraits(t.Context(), "x", nested(2, "1")); !errors.Is(err, kratos.ErrInvalidArgument) {
 		t.Fatal(err)
 	}
 	for range 2 * runtime.GOMAXPROCS(0) {
-		ctx := &endsAfter{Context: t.Context(), left: 1000}
-		if err := s.ValidateTraits(ctx, "x", chain(40, "1")); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, kratos.ErrInvalidArgument) {
+		ctx := &limitedContext{Context: t.Context(), left: 1000}
+		if err := s.ValidateTraits(ctx, "x", nested(40, "1")); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, kratos.ErrInvalidArgument) {
 			t.Error(err)
 		}
 		if ctx.left < -2 {
-			t.Errorf("it was asked %d times after its end", -ctx.left-1)
+			t.Errorf("%d steps after the end of the context", -ctx.left-1)
 		}
 	}
-	if err := s.ValidateTraits(t.Context(), "x", chain(2, "1")); !errors.Is(err, kratos.ErrInvalidArgument) {
+	if err := s.ValidateTraits(t.Context(), "x", nested(2, "1")); !errors.Is(err, kratos.ErrInvalidArgument) {
 		t.Error(err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
@@ -142,10 +141,10 @@ func TestTraitsHeedTheContext(t *testing.T) {
 	}
 }
 
-// A schema that would take long to compile is refused.
+// A schema that takes long to compile is invalid.
 func TestCostOfIdentitySchemas(t *testing.T) {
 	t.Parallel()
-	nested := func(depth int, open, end string) string {
+	repeat := func(depth int, open, end string) string {
 		return `{"properties":{"traits":` + strings.Repeat(open, depth) + "true" + strings.Repeat(end, depth) + `}}`
 	}
 	wide := func(n int, member string) string {
@@ -159,36 +158,35 @@ func TestCostOfIdentitySchemas(t *testing.T) {
 		schema string
 		usable bool
 	}{
-		"properties in each other":        {nested(100, `{"properties":{"a":`, "}}"), true},
-		"too many of them":                {nested(200, `{"properties":{"a":`, "}}"), false},
-		"far too many of them":            {nested(4000, `{"properties":{"a":`, "}}"), false},
-		"alternatives in each other":      {nested(60, `{"anyOf":[`, "]}"), true},
-		"too many alternatives":           {nested(800, `{"anyOf":[`, "]}"), false},
-		"lists in each other":             {nested(800, `{"items":`, "}"), false},
-		"schemas that are not to fit":     {nested(800, `{"not":`, "}"), false},
-		"an example that is deep":         {nested(800, `{"x":`, "}"), false},
-		"properties beside each other":    {wide(1000, `"p#":{"type":"string"}`), true},
-		"too many properties":             {wide(10_000, `"p#":{"type":"string"}`), false},
-		"too many with an id":             {wide(10_000, `"p#":{"$id":"https://a.example/#"}`), false},
-		"too many with a reference":       {wide(10_000, `"p#":{"$ref":"#/properties/traits"}`), false},
-		"a long text in it":               {`{"description":"` + strings.Repeat("x", 100_000) + `"}`, true},
-		"a text in it that is too long":   {`{"description":"` + strings.Repeat("x", 1<<20) + `"}`, false},
-		"far too many alternatives of it": {recursive("anyOf", 5000), false},
+		"nested properties":                    {repeat(100, `{"properties":{"a":`, "}}"), true},
+		"too many nested properties":           {repeat(200, `{"properties":{"a":`, "}}"), false},
+		"far too many nested properties":       {repeat(4000, `{"properties":{"a":`, "}}"), false},
+		"nested alternatives":                  {repeat(60, `{"anyOf":[`, "]}"), true},
+		"too many nested alternatives":         {repeat(800, `{"anyOf":[`, "]}"), false},
+		"nested items":                         {repeat(800, `{"items":`, "}"), false},
+		"nested not":                           {repeat(800, `{"not":`, "}"), false},
+		"a deeply nested annotation":           {repeat(800, `{"x":`, "}"), false},
+		"many properties":                      {wide(1000, `"p#":{"type":"string"}`), true},
+		"too many properties":                  {wide(10_000, `"p#":{"type":"string"}`), false},
+		"too many properties with an id":       {wide(10_000, `"p#":{"$id":"https://a.example/#"}`), false},
+		"too many properties with a reference": {wide(10_000, `"p#":{"$ref":"#/properties/traits"}`), false},
+		"a long description":                   {`{"description":"` + strings.Repeat("x", 100_000) + `"}`, true},
+		"a description that is too long":       {`{"description":"` + strings.Repeat("x", 1<<20) + `"}`, false},
+		"far too many alternatives":            {recursive("anyOf", 5000), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, _ := schemas(t, map[string]string{"x": c.schema})
+			s, _ := newValidator(t, map[string]string{"x": c.schema})
 			err := s.ValidateTraits(t.Context(), "x", map[string]any{})
-			if c.usable && err != nil || !c.usable && !errors.Is(err, validate.ErrSchema) {
+			if c.usable && err != nil || !c.usable && !errors.Is(err, validate.ErrInvalidSchema) {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-// Who needs one schema does not wait for another, and who stops waiting does not spoil it for the
-// rest.
-func TestSchemasDoNotWaitForEachOther(t *testing.T) {
+// Fetching a schema does not block others, and a caller that gives up does not affect the rest.
+func TestSchemasAreFetchedIndependently(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -200,7 +198,7 @@ func TestSchemasDoNotWaitForEachOther(t *testing.T) {
 					return nil, r.Context().Err()
 				}
 			}
-			return (&canned{status: 200, kind: "application/json", body: `{}`}).RoundTrip(r)
+			return (&cannedTransport{status: 200, mediaType: "application/json", body: `{}`}).RoundTrip(r)
 		})}))
 		if err != nil {
 			t.Fatal(err)
@@ -211,13 +209,13 @@ func TestSchemasDoNotWaitForEachOther(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			if err := s.ValidateTraits(impatient, "slow", nil); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("who asked first: %v", err)
+				t.Errorf("the impatient caller: %v", err)
 			}
 		})
 		synctest.Wait()
 		wg.Go(func() {
 			if err := s.ValidateTraits(t.Context(), "slow", nil); err != nil {
-				t.Errorf("who waits: %v", err)
+				t.Errorf("the waiting caller: %v", err)
 			}
 		})
 		for range 3 {

@@ -2,125 +2,198 @@ package validate
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
-	"slices"
+	"strconv"
+	"sync"
+	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// traitsValidator is a compiled identity schema that counts its steps, since a schema that refers
-// to itself can take a number of them that is exponential in the depth of the traits. It validates
-// one document at a time.
-type traitsValidator struct {
-	schema *jsonschema.Schema
-	valid  *jsonschema.Schema // the same for a document of any depth, whose errors say nothing
-	ctx    context.Context
-	left   int // steps
+// TraitsValidator validates traits against the [identity schemas] of a server, which it fetches
+// when they are first needed (getIdentitySchema, public port) and caches for five minutes. Create
+// it with [NewTraitsValidator]. It is safe for concurrent use.
+//
+// Its methods return an [*Error] for invalid traits, [ErrInvalidSchema], the error of fetching a
+// schema, such as [kratos.ErrNotFound], or that of ctx. The server can still reject valid traits:
+// the existence of phone numbers, and the schema extension "ory.sh/kratos", are not validated.
+//
+// [identity schemas]: https://www.ory.sh/docs/kratos/manage-identities/identity-schema
+type TraitsValidator struct {
+	client *kratos.Client
+
+	mu      sync.Mutex
+	cache   map[string]cachedSchema
+	fetches map[string]*fetchLock
 }
 
-// A step takes about a microsecond. An error has a copy of its whole place, so that errors deep
-// down are large.
-const (
-	minSteps     = 100_000
-	stepsPerByte = 2
-	maxDetailed  = 1000 // levels of a document
-)
-
-// errSteps is that a document takes more steps than it may.
-var errSteps = errors.New("validation takes too many steps")
-
-// newTraitsValidator compiles a schema.
-func newTraitsValidator(document any) (*traitsValidator, error) {
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft7)
-	c.AssertFormat()
-	for _, f := range formats() {
-		c.RegisterFormat(f)
-	}
-	if err := c.AddResource(schemaURL, document); err != nil {
-		return nil, fmt.Errorf("kratos: %w: it is no JSON Schema", ErrSchema)
-	}
-	compiled, err := c.Compile(schemaURL)
-	var foreign *jsonschema.LoadURLError
-	if errors.As(err, &foreign) {
-		return nil, fmt.Errorf("kratos: %w: it refers to another document, which is not loaded", ErrSchema)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("kratos: %w: it is no valid JSON Schema", ErrSchema)
-	}
-	v := &traitsValidator{schema: compiled}
-	v.countSteps(compiled)
-	if err = c.AddResource(validURL, notNot(schemaURL)); err == nil {
-		v.valid, err = c.Compile(validURL)
-	}
-	return v, err
+// fetchLock lets one goroutine fetch and compile a schema while others wait for it.
+type fetchLock struct {
+	held  chan struct{} // a semaphore: waiting for it can be cancelled
+	users int           // goroutines that hold it or wait for it
 }
 
-// validURL stands for where the schema is that notNot makes.
-const validURL = "https://schema.invalid/valid.schema.json"
-
-// notNot returns a schema that is equivalent to another: the library makes no errors of what is
-// below "not".
-func notNot(ref string) any {
-	return map[string]any{"not": map[string]any{"not": map[string]any{"$ref": ref}}}
+type cachedSchema struct {
+	*identitySchema
+	expires time.Time
 }
 
-// stopped is what a validation that goes no further panics with: the JSON Schema library has no
-// other way out.
-type stopped struct{ error }
+// cacheLifetime is short enough for an import to notice that an administrator changed the schema.
+const cacheLifetime = 5 * time.Minute
 
-// validate returns a [*jsonschema.ValidationError], [errSteps] or the error of ctx.
-func (v *traitsValidator) validate(ctx context.Context, document any, size int) (err error) {
-	v.ctx, v.left = ctx, minSteps+stepsPerByte*size
-	defer func() {
-		v.ctx = nil
-		switch caught := recover().(type) {
-		case nil:
-		case stopped:
-			err = caught.error
-		default:
-			panic(caught)
+// defaultSchemaID is the schema of identities that do not name one, unless it is configured
+// differently.
+const defaultSchemaID = "default"
+
+// NewTraitsValidator returns a [TraitsValidator] for the server of client.
+func NewTraitsValidator(client *kratos.Client) *TraitsValidator {
+	return &TraitsValidator{client: client, cache: map[string]cachedSchema{}, fetches: map[string]*fetchLock{}}
+}
+
+// ValidateTraits validates the traits of an identity, a struct or map, against the schema schemaID;
+// "" is the schema "default".
+func (t *TraitsValidator) ValidateTraits(ctx context.Context, schemaID string, traits any) error {
+	v := validation{}
+	if err := t.validate(ctx, &v, schemaID, traits, "/traits"); err != nil {
+		return err
+	}
+	return traitsError(v.violations)
+}
+
+// ValidateIdentity validates the traits of a new identity against its schema.
+func (t *TraitsValidator) ValidateIdentity(ctx context.Context, identity kratos.CreateIdentity) error {
+	return t.ValidateTraits(ctx, identity.SchemaID, identity.Traits)
+}
+
+// ValidateBatch validates the traits of all items of a batch. The pointer of a [Violation] begins
+// with that of the item, such as "/identities/3/create/traits".
+func (t *TraitsValidator) ValidateBatch(ctx context.Context, items []kratos.IdentityPatch) error {
+	v := validation{}
+	for i := range items {
+		create := &items[i].Create
+		err := t.validate(ctx, &v, create.SchemaID, create.Traits, "/identities/"+strconv.Itoa(i)+"/create/traits")
+		if err != nil {
+			return err
 		}
-	}()
-	if deeper(document, maxDetailed) {
-		if v.valid.Validate(document) != nil {
-			return &jsonschema.ValidationError{}
-		}
+	}
+	return traitsError(v.violations)
+}
+
+func traitsError(violations []Violation) error {
+	if len(violations) == 0 {
 		return nil
 	}
-	return v.schema.Validate(document)
+	return &Error{Operation: "traits", Violations: violations}
 }
 
-// deeper reports whether a document has more levels than that.
-func deeper(document any, levels int) bool {
-	switch v := document.(type) {
-	case []any:
-		return levels == 0 || slices.ContainsFunc(v, func(item any) bool { return deeper(item, levels-1) })
-	case map[string]any:
-		if levels == 0 {
-			return true
-		}
-		for _, item := range v {
-			if deeper(item, levels-1) {
-				return true
-			}
-		}
+// validate validates traits whose JSON Pointer is pointer.
+func (t *TraitsValidator) validate(ctx context.Context, v *validation, id string, traits any, pointer string) error {
+	if id == "" {
+		id = defaultSchemaID
 	}
-	return false
+	schema, err := t.schema(ctx, id)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(traits)
+	if err != nil {
+		v.report(inBodyAt(pointer), "syntax", "cannot be encoded as JSON")
+		return nil
+	}
+	return schema.validate(ctx, v, data, pointer)
 }
 
-// step counts steps that are about to be made.
-func (v *traitsValidator) step(n int) {
-	if v.left -= n; v.left < 0 {
-		panic(stopped{errSteps})
+// schema returns a schema from the cache, or fetches it. It returns when ctx is done, while
+// compiling, which the limits on schemas bound, continues in the background.
+func (t *TraitsValidator) schema(ctx context.Context, id string) (*identitySchema, error) {
+	if t.client == nil {
+		return nil, fmt.Errorf("kratos: %w: create the TraitsValidator with NewTraitsValidator and a client", kratos.ErrInvalidArgument)
 	}
-	if v.ctx.Err() != nil {
-		panic(stopped{waiting(v.ctx)})
+	if schema := t.cached(id); schema != nil {
+		return schema, nil
+	}
+	type result struct {
+		schema *identitySchema
+		err    error
+	}
+	fetched := make(chan result, 1)
+	go func() {
+		schema, err := t.fetchOnce(ctx, id)
+		fetched <- result{schema, err}
+	}()
+	select {
+	case r := <-fetched:
+		return r.schema, r.err
+	case <-ctx.Done():
+		return nil, fetchCancelled(ctx)
 	}
 }
 
-// waiting is the error of a context that has ended.
-func waiting(ctx context.Context) error {
-	return fmt.Errorf("kratos: validating traits: %w", ctx.Err())
+func fetchCancelled(ctx context.Context) error {
+	return fmt.Errorf("kratos: fetching an identity schema: %w", ctx.Err())
+}
+
+// fetchOnce fetches a schema, unless another goroutine has cached it by the time it is this one's
+// turn.
+func (t *TraitsValidator) fetchOnce(ctx context.Context, id string) (*identitySchema, error) {
+	lock := t.acquireLock(id)
+	defer t.releaseLock(id, lock)
+	select {
+	case lock.held <- struct{}{}:
+		defer func() { <-lock.held }()
+	case <-ctx.Done():
+		return nil, fetchCancelled(ctx)
+	}
+	if schema := t.cached(id); schema != nil {
+		return schema, nil
+	}
+	return t.fetch(ctx, id)
+}
+
+func (t *TraitsValidator) acquireLock(id string) *fetchLock {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	lock := t.fetches[id]
+	if lock == nil {
+		lock = &fetchLock{held: make(chan struct{}, 1)}
+		t.fetches[id] = lock
+	}
+	lock.users++
+	return lock
+}
+
+func (t *TraitsValidator) releaseLock(id string, lock *fetchLock) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if lock.users--; lock.users == 0 {
+		delete(t.fetches, id)
+	}
+}
+
+// fetch fetches, compiles and caches a schema.
+func (t *TraitsValidator) fetch(ctx context.Context, id string) (*identitySchema, error) {
+	document, err := t.client.IdentitySchema(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := newIdentitySchema(document)
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.cache[id] = cachedSchema{schema, time.Now().Add(cacheLifetime)}
+	return schema, nil
+}
+
+// cached returns a schema from the cache; nil if it is not there or has expired.
+func (t *TraitsValidator) cached(id string) *identitySchema {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	cached, ok := t.cache[id]
+	if !ok || time.Now().After(cached.expires) {
+		return nil
+	}
+	return cached.identitySchema
 }

@@ -2,14 +2,14 @@ package validate
 
 import "net/http"
 
-// Transport judges every request before next sends it, as [Request] does; one with a problem is not
-// sent, and the [*Error] comes back. If next is nil, it is [http.DefaultTransport], which keeps no
-// more than two idle connections to a server.
+// Transport validates requests, as [Request] does, before next sends them; for an invalid one it
+// returns an [*Error] and sends nothing. If next is nil, [http.DefaultTransport] is used, which
+// keeps at most two idle connections per host.
 //
 //	client, err := kratos.NewClient(url, kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(nil)}))
 //
-// The error holds nothing of the request, but an [http.Client] puts the URL before it; use
-// [errors.As]. With [WithResponses], the answers are judged too.
+// With [WithResponses], responses are validated too. An [http.Client] wraps the error in an
+// [*url.Error] whose text has the URL; use [errors.As] to log the [*Error] alone.
 func Transport(next http.RoundTripper, opts ...Option) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
@@ -25,19 +25,19 @@ type transport struct {
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	sent := r
 	if r.Body != nil && r.GetBody == nil {
-		sent = r.WithContext(r.Context()) // whose body may be replaced
+		sent = r.WithContext(r.Context()) // a copy, because its body is replaced
 	}
-	if err := t.request(sent); err != nil {
+	if err := t.validateRequest(sent); err != nil {
 		if r.Body != nil {
 			_ = r.Body.Close()
 		}
 		return nil, err
 	}
 	resp, err := t.next.RoundTrip(sent)
-	if err != nil || !t.answers {
+	if err != nil || !t.responses {
 		return resp, err
 	}
-	if err := t.response(resp); err != nil {
+	if err := t.validateResponse(resp); err != nil {
 		_ = resp.Body.Close()
 		return nil, err
 	}

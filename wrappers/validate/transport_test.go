@@ -12,46 +12,46 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// A client whose transport judges does not send what is wrong, and says what that is.
-func TestTransportOfAClient(t *testing.T) {
+// A client with the transport does not send an invalid request, and returns the violations.
+func TestTransport(t *testing.T) {
 	t.Parallel()
-	next := &canned{status: 200, kind: "application/json", body: `{"id":"77aa"}`}
+	next := &cannedTransport{status: 200, mediaType: "application/json", body: `{"id":"77aa"}`}
 	admin, err := kratos.NewAdmin("http://kratos.internal:4434/base", kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(next, validate.WithBasePath("/base"))}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: []string{"hunter2"}, State: "gone"})
-	want := "kratos: createIdentity: invalid argument: createIdentity: /state must be one of active, inactive (enum); /traits must be an object (type)"
+	want := "kratos: createIdentity: " + kratos.ErrInvalidArgument.Error() + ": createIdentity: /state must be one of active, inactive (enum); /traits must be an object (type)"
 	if err == nil || err.Error() != want || !errors.Is(err, kratos.ErrInvalidArgument) || errors.Is(err, kratos.ErrUnreachable) {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
-	if got := problems(t, err); len(got) != 2 || got[1].Pointer != "/traits" || got[1].Keyword != "type" {
+	if got := violations(t, err); len(got) != 2 || got[1].Pointer != "/traits" || got[1].Keyword != "type" {
 		t.Errorf("%+v", got)
 	}
-	if next.asked != 0 {
-		t.Error("it was sent")
+	if next.requests != 0 {
+		t.Error("the invalid request was sent")
 	}
-	if _, err := admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: map[string]any{}}); err != nil || next.asked != 1 {
-		t.Errorf("what is right: %v, sent %d times", err, next.asked)
+	if _, err := admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: map[string]any{}}); err != nil || next.requests != 1 {
+		t.Errorf("the valid request: %v, sent %d times", err, next.requests)
 	}
 }
 
-func TestTransportJudgesAnswersIfAsked(t *testing.T) {
+func TestWithResponses(t *testing.T) {
 	t.Parallel()
-	next := &canned{status: 200, kind: "application/json", body: `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01","authenticated_at":"hunter2"}`}
+	next := &cannedTransport{status: 200, mediaType: "application/json", body: `{"id":"7c3a1a0e-52c5-4a0c-9d3c-6d1f2f1f6a01","authenticated_at":"hunter2"}`}
 	for name, c := range map[string]struct {
 		opts []validate.Option
 		want string
 	}{
-		"asked":     {[]validate.Option{validate.WithResponses()}, "kratos: toSession: unexpected response (a proxy's page, or the wrong URL or port?): toSession: status 200: /authenticated_at must be a time such as 2006-01-02T15:04:05Z (format)"},
-		"not asked": {nil, "kratos: toSession: status 200: unexpected response (a proxy's page, or the wrong URL or port?): the JSON is broken"},
+		"with WithResponses":    {[]validate.Option{validate.WithResponses()}, "kratos: toSession: " + kratos.ErrUnexpectedResponse.Error() + ": toSession: status 200: /authenticated_at must be a time such as 2006-01-02T15:04:05Z (format)"},
+		"without WithResponses": {nil, ""},
 	} {
 		client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: validate.Transport(next, c.opts...)}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = client.Whoami(t.Context(), kratos.SessionToken("t"))
-		if name == "not asked" {
+		if name == "without WithResponses" {
 			if err == nil || strings.Contains(err.Error(), "must be") {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -63,18 +63,18 @@ func TestTransportJudgesAnswersIfAsked(t *testing.T) {
 	}
 }
 
-// closed is a body that notes that it was closed.
-type closed struct {
+// closeCounter is a body that counts calls of Close.
+type closeCounter struct {
 	io.Reader
 	times int
 }
 
-func (c *closed) Close() error {
+func (c *closeCounter) Close() error {
 	c.times++
 	return nil
 }
 
-// The transport sends the body that it was given, closes it, and leaves the request alone.
+// The transport sends the body of the request, closes it, and does not change the request.
 func TestTransportAndBodies(t *testing.T) {
 	t.Parallel()
 	url := serve(t, echo)
@@ -83,12 +83,12 @@ func TestTransportAndBodies(t *testing.T) {
 		body string
 		sent bool
 	}{
-		"a valid body":   {`{"traits":{"a":"` + strings.Repeat("x", 100_000) + `"}}`, true},
-		"an invalid one": {`{"traits":[]}`, false},
+		"a valid body":    {`{"traits":{"a":"` + strings.Repeat("x", 100_000) + `"}}`, true},
+		"an invalid body": {`{"traits":[]}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			body := &closed{Reader: strings.NewReader(c.body)}
+			body := &closeCounter{Reader: strings.NewReader(c.body)}
 			r, err := http.NewRequest("POST", url+"/admin/identities", body)
 			if err != nil {
 				t.Fatal(err)
@@ -113,7 +113,7 @@ func TestTransportAndBodies(t *testing.T) {
 	}
 }
 
-// One transport serves many goroutines, from the first request on.
+// A transport is safe for concurrent use, from the first request on.
 func TestTransportIsSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
 	url := serve(t, echo)

@@ -8,8 +8,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// decodeUnion decodes an object of which a schema has alternatives, by one of them. The schema is
-// nil if it is not known by which the object is to be validated.
+// decodeUnion decodes an object of a union by the selected alternative. The returned schema is nil
+// if none can be selected.
 func (v *validation) decodeUnion(dec *decoder, s *openapi3.Schema) (*openapi3.Schema, any, error) {
 	value, err := dec.ReadValue()
 	switch {
@@ -17,72 +17,76 @@ func (v *validation) decodeUnion(dec *decoder, s *openapi3.Schema) (*openapi3.Sc
 		return nil, nil, err
 	case value.Kind() == 'n':
 		if !s.Nullable {
-			v.problem(v.where(""), "nullable", "must not be null")
+			v.report(v.position(""), "nullable", "must not be null")
 		}
 		return nil, map[string]any{}, nil
 	case value.Kind() != '{':
-		v.problem(v.where(""), "type", "must be an object")
+		v.report(v.position(""), "type", "must be an object")
 		return nil, map[string]any{}, nil
 	}
-	text := slices.Clone(value) // the decoder uses its bytes again
-	var chosen *openapi3.Schema
+	data := slices.Clone(value) // the decoder reuses its buffer
+	var selected *openapi3.Schema
 	if s.Discriminator != nil {
-		chosen = v.discriminated(s, text)
+		selected = v.selectByDiscriminator(s, data)
 	} else {
-		chosen = closest(s, text)
+		selected = bestMatch(s, data)
 	}
-	if chosen == nil {
+	if selected == nil {
 		return nil, map[string]any{}, nil
 	}
-	_, object, err := v.decode(newJSONDecoder(bytes.NewBuffer(text), anyJSON), chosen)
-	if s.Discriminator != nil && !isAlternative(s, chosen) {
-		chosen = nil
+	_, object, err := v.decode(newJSONDecoder(bytes.NewBuffer(data), allowDuplicates), selected)
+	if s.Discriminator != nil && !slices.Contains(alternatives(s), selected) {
+		selected = nil
 	}
-	return chosen, object, err
+	return selected, object, err
 }
 
-// discriminated returns the alternative that the discriminator of an object names. If a request has
-// none, that is a schema with the members of all alternatives, so that their names are looked at;
-// otherwise nil.
-func (v *validation) discriminated(s *openapi3.Schema, text []byte) *openapi3.Schema {
+// selectByDiscriminator returns the alternative that the discriminator of an object names; nil if
+// it is invalid. For a request without one, it returns a schema with the properties of all
+// alternatives, so that their names are validated.
+func (v *validation) selectByDiscriminator(s *openapi3.Schema, object []byte) *openapi3.Schema {
 	name := s.Discriminator.PropertyName
-	raw := find(text, name)
-	if raw == nil {
-		v.problem(v.where(name), "required", "is missing; it is one of "+list(discriminators(s)))
-		if v.response {
+	value := findProperty(object, name)
+	if value == nil {
+		v.report(v.position(name), "required", "is missing; allowed are "+join(discriminatorValues(s)))
+		if v.isResponse {
 			return nil
 		}
-		return everyMember(s)
+		return mergeAlternatives(s)
 	}
-	token, err := newJSONDecoder(bytes.NewBuffer(raw), anyJSON).ReadToken()
+	token, err := newJSONDecoder(bytes.NewBuffer(value), allowDuplicates).ReadToken()
 	if err != nil || token.Kind() != '"' {
-		v.problem(v.where(name), "type", "must be a string")
+		v.report(v.position(name), "type", "must be a string")
 		return nil
 	}
-	variant := variantOf(s, token.String())
-	if variant == nil && (!v.response || v.strict) {
-		v.problem(v.where(name), "discriminator", "must be one of "+list(discriminators(s)))
+	selected := alternativeFor(s, token.String())
+	if selected == nil && (!v.isResponse || v.strict) {
+		v.report(v.position(name), "discriminator", "must be one of "+join(discriminatorValues(s)))
 	}
-	return variant
+	return selected
 }
 
-// variantOf returns the alternative that a value of the discriminator stands for; nil if it is
-// none.
-func variantOf(s *openapi3.Schema, value string) *openapi3.Schema {
+// discriminatorValues returns the sorted values that a discriminator can have.
+func discriminatorValues(s *openapi3.Schema) []string {
+	return slices.Sorted(maps.Keys(s.Discriminator.Mapping))
+}
+
+// alternativeFor returns the alternative for a value of the discriminator; nil if there is none.
+func alternativeFor(s *openapi3.Schema, value string) *openapi3.Schema {
 	target, known := s.Discriminator.Mapping[value]
 	if !known {
 		return nil
 	}
-	i := slices.IndexFunc(s.OneOf, func(one *openapi3.SchemaRef) bool { return one.Ref == target.Ref })
+	i := slices.IndexFunc(s.OneOf, func(ref *openapi3.SchemaRef) bool { return ref.Ref == target.Ref })
 	if i < 0 {
 		return nil
 	}
-	return resolve(s.OneOf[i])
+	return deref(s.OneOf[i])
 }
 
-// members calls f for each member of an object, until that returns false.
-func members(object []byte, f func(name string, value []byte) bool) {
-	dec := newJSONDecoder(bytes.NewBuffer(object), anyJSON)
+// eachProperty calls f for each property of a JSON object, until f returns false.
+func eachProperty(object []byte, f func(name string, value []byte) bool) {
+	dec := newJSONDecoder(bytes.NewBuffer(object), allowDuplicates)
 	_, err := dec.ReadToken()
 	for err == nil && dec.PeekKind() == '"' {
 		token, _ := dec.ReadToken()
@@ -94,9 +98,9 @@ func members(object []byte, f func(name string, value []byte) bool) {
 	}
 }
 
-// find returns a member of an object as it is written, nil if there is none of that name.
-func find(object []byte, name string) (found []byte) {
-	members(object, func(other string, value []byte) bool {
+// findProperty returns the value of a property of a JSON object; nil if there is none.
+func findProperty(object []byte, name string) (found []byte) {
+	eachProperty(object, func(other string, value []byte) bool {
 		if other == name {
 			found = slices.Clone(value)
 		}
@@ -105,34 +109,34 @@ func find(object []byte, name string) (found []byte) {
 	return found
 }
 
-// closest returns the alternative of whose required members an object has the largest part: that is
-// what it is meant to be.
-func closest(s *openapi3.Schema, object []byte) *openapi3.Schema {
+// bestMatch returns the alternative of whose required properties an object has the largest part.
+func bestMatch(s *openapi3.Schema, object []byte) *openapi3.Schema {
 	all := alternatives(s)
-	had := make([]int, len(all))
-	members(object, func(name string, _ []byte) bool {
-		for i, one := range all {
-			if slices.Contains(one.Required, name) {
-				had[i]++
+	matched := make([]int, len(all))
+	eachProperty(object, func(name string, _ []byte) bool {
+		for i, alternative := range all {
+			if slices.Contains(alternative.Required, name) {
+				matched[i]++
 			}
 		}
 		return true
 	})
 	best := 0
-	for i, one := range all {
-		if had[i]*max(1, len(all[best].Required)) > had[best]*max(1, len(one.Required)) {
+	for i, alternative := range all {
+		if matched[i]*max(1, len(all[best].Required)) > matched[best]*max(1, len(alternative.Required)) {
 			best = i
 		}
 	}
 	return all[best]
 }
 
-// everyMember returns a schema with the members of all alternatives, none of them required.
-func everyMember(s *openapi3.Schema) *openapi3.Schema {
-	all := openapi3.NewObjectSchema()
-	all.Properties = openapi3.Schemas{}
-	for _, one := range slices.Backward(alternatives(s)) {
-		maps.Copy(all.Properties, one.Properties)
+// mergeAlternatives returns a schema with the properties of all alternatives, none of them
+// required.
+func mergeAlternatives(s *openapi3.Schema) *openapi3.Schema {
+	merged := openapi3.NewObjectSchema()
+	merged.Properties = openapi3.Schemas{}
+	for _, alternative := range slices.Backward(alternatives(s)) {
+		maps.Copy(merged.Properties, alternative.Properties)
 	}
-	return all
+	return merged
 }

@@ -9,103 +9,115 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// validation collects the problems of one request or response.
+// validation collects the violations of a request or response.
 type validation struct {
-	strict   bool // what the description does not name is a problem
-	response bool // values of enums and discriminators that are not described are allowed, unless strict
-	problems []Violation
+	strict      bool // also report what the description does not list
+	isResponse  bool // ignore unknown values of enums and discriminators, unless strict
+	acceptsForm bool // Kratos reads "traits.email" in JSON as it does in a form
+	violations  []Violation
 
-	fieldNames bool   // the body's members are also read by the names of a form's fields, such as "traits.email"
-	path       []step // to the value that is decoded
+	path []pathToken // from the root of the body to the value that is decoded
 }
 
-// step is one step of a path: a name, or the index of an element where that is empty.
-type step struct {
+// pathToken is a token of a JSON Pointer: a property, or an index where the name is empty.
+type pathToken struct {
 	name  string
 	index int
 }
 
-const redactedName = "*" // stands for names that the description does not have
+// location is the place of a violation; see [Violation].
+type location struct{ in, name, pointer string }
 
-func (v *validation) problem(where, rule, message string) {
-	if len(v.problems) < maxProblems {
-		v.problems = append(v.problems, Violation{shorten(where, maxWhere), rule, shorten(message, maxMessage)})
+func inBodyAt(pointer string) location { return location{in: inBody, pointer: pointer} }
+
+func header(name string) location { return location{in: inHeader, name: name} }
+
+func (at location) violation(keyword, message string) *Violation {
+	return &Violation{at.in, at.name, truncatePointer(at.pointer), keyword, truncate(message, maxMessage)}
+}
+
+// redactedName replaces a name that is not in the description.
+const redactedName = "*"
+
+// report adds a violation.
+func (v *validation) report(at location, keyword, message string) {
+	if len(v.violations) < maxViolations {
+		v.violations = append(v.violations, *at.violation(keyword, message))
 	}
 }
 
-// where returns the JSON Pointer to the value that is decoded, or to a member of it.
-func (v *validation) where(member string) string {
+// position returns the location of the value that is decoded, or of its property if name is not "".
+func (v *validation) position(name string) location {
 	var b strings.Builder
-	for _, s := range v.path {
-		b.WriteString("/" + cmp.Or(s.name, strconv.Itoa(s.index)))
+	for _, t := range v.path {
+		b.WriteString("/" + cmp.Or(escapeToken(t.name), strconv.Itoa(t.index)))
 	}
-	if member != "" {
-		b.WriteString("/" + member)
+	if name != "" {
+		b.WriteString("/" + escapeToken(name))
 	}
-	return cmp.Or(b.String(), "body")
+	return inBodyAt(b.String())
 }
 
-// inside runs f one step further down the path.
-func (v *validation) inside(at step, f func() error) error {
-	v.path = append(v.path, at)
+// descend runs f with a token appended to the path.
+func (v *validation) descend(token pathToken, f func() error) error {
+	v.path = append(v.path, token)
 	err := f()
 	v.path = v.path[:len(v.path)-1]
 	return err
 }
 
-// json validates a text that should be JSON of a schema.
-func (v *validation) json(ref *openapi3.SchemaRef, text []byte) {
-	s, before := resolve(ref), len(v.problems)
-	dec := newDecoder(text)
+// validateJSON validates a JSON text against a schema.
+func (v *validation) validateJSON(ref *openapi3.SchemaRef, data []byte) {
+	s, before := deref(ref), len(v.violations)
+	dec := newDecoder(data)
 	var value any
 	var err error
 	if s, value, err = v.decode(dec, s); err == nil {
-		err = end(dec, text)
+		err = checkEnd(dec, data)
 	}
 	if err != nil {
-		v.problems = v.problems[:before]
-		v.syntax(err, dec, resolve(ref))
+		v.violations = v.violations[:before]
+		v.reportSyntax(err, dec, deref(ref))
 		return
 	}
-	if s == nil || s.VisitJSON(value, quickly...) == nil {
+	if s == nil || s.VisitJSON(value, failFast...) == nil {
 		return
 	}
-	v.collect(s.VisitJSON(cut(s, value), schemaOptions...), s)
+	v.reportSchemaErrors(s.VisitJSON(limitErrors(s, value), collectAll...), s)
 }
 
-// cut returns a value without what comes after the first hundred wrong elements of an array or
-// members of a map, so that the number of errors, which kin-openapi does not limit, is not that of
-// the elements.
-func cut(s *openapi3.Schema, value any) any {
-	s = resolved(s)
+// limitErrors returns value without what follows the first 100 invalid items of an array or
+// properties of a map, because kin-openapi does not limit the number of its errors.
+func limitErrors(s *openapi3.Schema, value any) any {
+	s = unwrapAllOf(s)
 	switch value := value.(type) {
 	case []any:
-		items := resolve(s.Items)
-		wrong := 0
+		items := deref(s.Items)
+		invalid := 0
 		for i, item := range value {
-			if items == nil || items.VisitJSON(item, quickly...) == nil {
+			if items == nil || items.VisitJSON(item, failFast...) == nil {
 				continue
 			}
-			value[i] = cut(items, item)
-			if wrong++; wrong == maxProblems {
+			value[i] = limitErrors(items, item)
+			if invalid++; invalid == maxViolations {
 				return value[:i+1]
 			}
 		}
 	case map[string]any:
 		for name, p := range s.Properties {
 			if item, ok := value[name]; ok {
-				value[name] = cut(resolve(p), item)
+				value[name] = limitErrors(deref(p), item)
 			}
 		}
-		cutMap(s, value)
+		limitMapErrors(s, value)
 	}
 	return value
 }
 
-// cutMap is cut for the members that the schema has no names for.
-func cutMap(s *openapi3.Schema, value map[string]any) {
-	rest := resolve(s.AdditionalProperties.Schema)
-	if rest == nil {
+// limitMapErrors is limitErrors for additionalProperties.
+func limitMapErrors(s *openapi3.Schema, value map[string]any) {
+	additional := deref(s.AdditionalProperties.Schema)
+	if additional == nil {
 		return
 	}
 	names := make([]string, 0, len(value))
@@ -115,15 +127,15 @@ func cutMap(s *openapi3.Schema, value map[string]any) {
 		}
 	}
 	slices.Sort(names)
-	wrong := 0
+	invalid := 0
 	for _, name := range names {
-		if rest.VisitJSON(value[name], quickly...) == nil {
+		if additional.VisitJSON(value[name], failFast...) == nil {
 			continue
 		}
-		if wrong++; wrong > maxProblems {
+		if invalid++; invalid > maxViolations {
 			delete(value, name)
 			continue
 		}
-		value[name] = cut(rest, value[name])
+		value[name] = limitErrors(additional, value[name])
 	}
 }

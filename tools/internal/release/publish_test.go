@@ -35,7 +35,7 @@ func TestPublishedModulesCanBeUsed(t *testing.T) {
 			nil, []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6", sdk + "/wrappers/validate"},
 		},
 		"validation": {
-			[]string{sdk + "/wrappers/validate"}, `r, _ := http.NewRequest("GET", "/no", nil); fmt.Println(validate.Request(r))`, "kratos: path must be one of the API's (path)\n",
+			[]string{sdk + "/wrappers/validate"}, `r, _ := http.NewRequest("GET", "/no", nil); fmt.Println(validate.Request(r))`, "kratos: path is not part of the API (path)\n",
 			[]string{sdk + " " + version, "github.com/getkin/kin-openapi"}, nil,
 		},
 		"both": {

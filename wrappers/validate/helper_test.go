@@ -13,7 +13,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/validate"
 )
 
-// newRequest makes a request of the line "METHOD target", headers as "Name: value" lines, and a
+// newRequest returns a request from the line "METHOD target", headers as "Name: value" lines, and a
 // body.
 func newRequest(t testing.TB, line, headers, body string) *http.Request {
 	t.Helper()
@@ -34,13 +34,13 @@ const (
 	asForm = "Content-Type: application/x-www-form-urlencoded"
 )
 
-// goldenRequests are the requests that the wrapper sends, by operation.
+// goldenRequests returns the requests that package kratos sends, by operation.
 func goldenRequests(t testing.TB) map[string]func() *http.Request {
 	t.Helper()
 	return goldenFiles(t, "requests")
 }
 
-// goldenForms are the forms that the wrapper sends, by operation.
+// goldenForms returns the forms that package kratos sends, by operation.
 func goldenForms(t testing.TB) map[string]func() *http.Request {
 	t.Helper()
 	return goldenFiles(t, "forms")
@@ -63,8 +63,8 @@ func goldenFiles(t testing.TB, folder string) map[string]func() *http.Request {
 	return all
 }
 
-// goldenRequest reads a request: the line of method and path, parameters with a question mark
-// before each, headers, and the body after an empty line.
+// goldenRequest parses a request: a line with method and path, query parameters that begin with a
+// question mark, headers, and the body after an empty line.
 func goldenRequest(t testing.TB, text string) *http.Request {
 	t.Helper()
 	head, body, _ := strings.Cut(text, "\n\n")
@@ -80,25 +80,25 @@ func goldenRequest(t testing.TB, text string) *http.Request {
 	return newRequest(t, lines[0]+"?"+strings.Join(query, "&"), strings.Join(headers, "\n"), strings.TrimSuffix(body, "\n"))
 }
 
-// text is what an error says; "" for none.
-func text(err error) string {
+// errorText returns the text of an error without its prefix; "" for nil.
+func errorText(err error) string {
 	if err == nil {
 		return ""
 	}
 	return strings.TrimPrefix(err.Error(), "kratos: ")
 }
 
-// problems are those of an error.
-func problems(t testing.TB, err error) []validate.Violation {
+// violations returns those of an error.
+func violations(t testing.TB, err error) []validate.Violation {
 	t.Helper()
 	var e *validate.Error
 	if !errors.As(err, &e) {
-		t.Fatalf("no *validate.Error: %v", err)
+		t.Fatalf("not a *validate.Error: %v", err)
 	}
 	return e.Violations
 }
 
-// echo answers with the body of the request.
+// echo responds with the body of the request.
 var echo = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	_, _ = w.Write(body)
@@ -112,21 +112,21 @@ func serve(t testing.TB, h http.Handler) string {
 	return server.URL
 }
 
-// canned answers every request in the same way, and counts them.
-type canned struct {
-	status int
-	kind   string
-	body   string
-	asked  int
+// cannedTransport responds to every request in the same way, and counts them.
+type cannedTransport struct {
+	status    int
+	mediaType string
+	body      string
+	requests  int
 }
 
-func (c *canned) RoundTrip(r *http.Request) (*http.Response, error) {
-	c.asked++
+func (c *cannedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.requests++
 	if r.Body != nil {
 		_ = r.Body.Close()
 	}
 	return &http.Response{
-		StatusCode: c.status, Header: http.Header{"Content-Type": {c.kind}}, Body: io.NopCloser(strings.NewReader(c.body)), Request: r,
+		StatusCode: c.status, Header: http.Header{"Content-Type": {c.mediaType}}, Body: io.NopCloser(strings.NewReader(c.body)), Request: r,
 	}, nil
 }
 

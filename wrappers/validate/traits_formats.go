@@ -8,30 +8,29 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// formats are those in which Kratos and the JSON Schema library differ.
+// formats returns the formats that Kratos validates differently than the JSON Schema library.
 func formats() []*jsonschema.Format {
 	return []*jsonschema.Format{
 		format("email", isEmail), format("tel", isPhone),
-		// Kratos does not know these, so that it takes anything.
-		format("uuid", anything), format("duration", anything), format("period", anything), format("semver", anything),
+		// Kratos does not validate these.
+		format("uuid", anyString), format("duration", anyString), format("period", anyString), format("semver", anyString),
 	}
 }
 
-var errFormat = errors.New("another format")
+var errFormat = errors.New("format mismatch")
 
-func format(name string, is func(string) bool) *jsonschema.Format {
+func format(name string, valid func(string) bool) *jsonschema.Format {
 	return &jsonschema.Format{Name: name, Validate: func(v any) error {
-		if text, ok := v.(string); ok && !is(text) {
+		if s, ok := v.(string); ok && !valid(s) {
 			return errFormat
 		}
 		return nil
 	}}
 }
 
-func anything(string) bool { return true }
+func anyString(string) bool { return true }
 
-// isEmail reports whether s is an address of a host with a name, and no more, such as a person's
-// name before it.
+// isEmail reports whether s is an email address with a host name, and without a display name.
 func isEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	_, err := mail.ParseAddress(s)
@@ -40,19 +39,19 @@ func isEmail(s string) bool {
 
 func isHost(s string) bool {
 	for label := range strings.SplitSeq(strings.TrimSuffix(s, "."), ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || strings.ContainsFunc(label, notInHost) {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || strings.ContainsFunc(label, isNotHostChar) {
 			return false
 		}
 	}
 	return true
 }
 
-func notInHost(c rune) bool {
+func isNotHostChar(c rune) bool {
 	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-')
 }
 
-// isPhone reports whether s looks like a phone number with its country; letters stand for digits,
-// or for an extension. Kratos also knows which numbers there are.
+// isPhone reports whether s is an international phone number, in which letters stand for digits or
+// begin an extension. Kratos also validates that such a number can exist.
 func isPhone(s string) bool {
 	number, international := strings.CutPrefix(strings.TrimPrefix(s, "tel:"), "+")
 	digits, letters := 0, 0

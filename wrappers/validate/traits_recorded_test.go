@@ -9,9 +9,9 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// The schemas of a real server can be used, and what it took for an identity's traits is taken
-// here; what it refused because of them, is refused.
-func TestTraitsThatARealServerJudged(t *testing.T) {
+// Traits that a real server accepted are valid against its schemas, and those that it rejected are
+// not.
+func TestRecordedTraits(t *testing.T) {
 	t.Parallel()
 	all := exchanges(t)
 	served := map[string]string{}
@@ -27,8 +27,8 @@ func TestTraitsThatARealServerJudged(t *testing.T) {
 			served[schema.ID] = string(schema.Schema)
 		}
 	}
-	s, _ := schemas(t, served)
-	taken, refused := 0, 0
+	s, _ := newValidator(t, served)
+	accepted, rejected := 0, 0
 	for _, e := range all {
 		if e.Op != "createIdentity" && e.Op != "updateIdentity" {
 			continue
@@ -38,18 +38,18 @@ func TestTraitsThatARealServerJudged(t *testing.T) {
 			continue
 		}
 		err := s.ValidateIdentity(t.Context(), identity)
-		switch said := e.Response.Body; {
+		switch body := e.Response.Body; {
 		case e.Response.Status < 300:
-			if taken++; err != nil {
+			if accepted++; err != nil {
 				t.Errorf("%s: %v", e, err)
 			}
-		case e.Response.Status == http.StatusBadRequest && strings.Contains(said, "#/traits"):
-			if refused++; err == nil {
-				t.Errorf("%s: the server said %s", e, said)
+		case e.Response.Status == http.StatusBadRequest && strings.Contains(body, "#/traits"):
+			if rejected++; err == nil {
+				t.Errorf("%s: valid, but the server responded %s", e, body)
 			}
 		}
 	}
-	if len(served) < 5 || taken < 10 || refused < 2 {
-		t.Errorf("%d schemas, %d traits taken, %d refused", len(served), taken, refused)
+	if len(served) < 5 || accepted < 10 || rejected < 2 {
+		t.Errorf("%d schemas, %d traits accepted, %d rejected", len(served), accepted, rejected)
 	}
 }
