@@ -1,13 +1,14 @@
-// Command api works on the API's description in api/:
+// Command api maintains the API description in api/. Run it with go run -C tools ./api:
 //
-//	go run -C tools ./api effective          writes gen/spec: the contract with its corrections, as JSON and as a package
-//	go run -C tools ./api spec FROM VERSION  takes the API in that Kratos publishes for a version
-//	go run -C tools ./api check              validates contract, overlays and effective spec, and lints their texts
-//	go run -C tools ./api release            says what changed since the last release of each module, and names the next one
-//	go run -C tools ./api record PUBLIC ADMIN FILE
-//	                                         forwards ports 4533 and 4534 to a Kratos, and records what goes by
-//	go run -C tools ./api recorded FILE…     validates recorded answers against the effective spec
-//	go run -C tools ./api select FILE… DIR   keeps one recorded exchange of each kind, for testdata/recorded
+//	effective                 writes gen/spec: the contract with its corrections
+//	spec FROM VERSION         imports the API that Kratos publishes for a version
+//	check                     validates and lints contract, overlays and effective spec
+//	release                   reports the changes since the last release, and the next version
+//	record PUBLIC ADMIN FILE  forwards ports 4533 and 4534 to a Kratos, and records the requests
+//	recorded FILE…            validates recorded responses against the effective spec
+//	select FILE… DIR          selects different exchanges of recordings, for testdata/recorded
+//
+// Relative paths begin at the root of the repository.
 package main
 
 import (
@@ -29,7 +30,7 @@ import (
 const commands = "effective, spec, check, release, record, recorded or select"
 
 func main() {
-	signal.Ignore(syscall.SIGPIPE) // make spec | head: who reads the report may stop, and the files are written all the same
+	signal.Ignore(syscall.SIGPIPE) // make spec | head: write the files although the report is cut
 	if err := run(project.Project{Root: ".."}, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -38,7 +39,7 @@ func main() {
 
 func run(p project.Project, args []string) error {
 	if len(args) == 0 {
-		return errors.New("which command? " + commands)
+		return errors.New("missing command: " + commands)
 	}
 	switch command, args := args[0], args[1:]; command {
 	case "effective":
@@ -61,13 +62,25 @@ func run(p project.Project, args []string) error {
 		}
 		return record(p, args[0], args[1], args[2])
 	case "recorded":
-		return recordings.Validate(p, args, os.Stdout)
+		if len(args) == 0 {
+			return errors.New("usage: recorded FILE…")
+		}
+		return recordings.Validate(p, resolve(p, args), os.Stdout)
 	case "select":
 		if len(args) < 2 {
 			return errors.New("usage: select FILE… DIR")
 		}
-		return recordings.Select(args[:len(args)-1], args[len(args)-1], os.Stdout)
+		files := resolve(p, args)
+		return recordings.Select(files[:len(files)-1], files[len(files)-1], os.Stdout)
 	default:
-		return fmt.Errorf("there is no command %q: %s", command, commands)
+		return fmt.Errorf("unknown command %q: %s", command, commands)
 	}
+}
+
+func resolve(p project.Project, files []string) []string {
+	resolved := make([]string, len(files))
+	for i, file := range files {
+		resolved[i] = p.Resolve(file)
+	}
+	return resolved
 }

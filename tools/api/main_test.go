@@ -9,9 +9,10 @@ import (
 	"testing"
 
 	"github.com/kratoskit/kratos-go/tools/internal/apitest"
+	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// The test binary is the command when it is asked to be.
+// The test binary runs the command if an environment variable is set.
 func TestMain(m *testing.M) {
 	if os.Getenv("API_TEST_IS_COMMAND") != "" {
 		main()
@@ -20,15 +21,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Whoever reads the report may stop reading: all is done, and that is no failure.
-func TestReportThatNobodyReads(t *testing.T) {
+// The import succeeds if the reader of the report stops reading.
+func TestClosedPipe(t *testing.T) {
 	t.Parallel()
 	p := apitest.CopyProject(t)
 	if err := os.Mkdir(p.Path("tools"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	published := filepath.Join(t.TempDir(), "published.json")
-	if err := os.WriteFile(published, apitest.Publish(t, p, apitest.OlderVersion(t)), 0o600); err != nil {
+	if err := os.WriteFile(published, apitest.Publish(t, p, apitest.ToOlderVersion(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r, w, err := os.Pipe()
@@ -38,15 +39,15 @@ func TestReportThatNobodyReads(t *testing.T) {
 	r.Close()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "spec", published, "v1.3.1")
 	cmd.Dir, cmd.Stdout, cmd.Env = p.Path("tools"), w, append(os.Environ(), "API_TEST_IS_COMMAND=1")
-	var problems bytes.Buffer
-	cmd.Stderr = &problems
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	err = cmd.Run()
 	w.Close()
 	if err != nil {
-		t.Errorf("%v: %s", err, &problems)
+		t.Errorf("%v: %s", err, &stderr)
 	}
-	if !strings.Contains(apitest.Read(t, p.Contract()), "v1.3.1") {
-		t.Error("the version is not taken in")
+	if !strings.Contains(apitest.ReadFile(t, p.Contract()), "v1.3.1") {
+		t.Error("the version is not imported")
 	}
 }
 
@@ -57,17 +58,36 @@ func TestUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no command":         {nil, "which command?"},
-		"an unknown command": {[]string{"dance"}, `no command "dance"`},
-		"no file":            {[]string{"spec"}, "usage: make spec"},
-		"an empty file":      {[]string{"spec", "", "v1.0.0"}, "usage: make spec"},
-		"no server":          {[]string{"record", "http://127.0.0.1:1", "http://127.0.0.1:1"}, "usage: make record"},
-		"no URL":             {[]string{"record", "x", "http://127.0.0.1:1", "f"}, "PUBLIC is not a URL"},
-		"nobody there":       {[]string{"record", "http://127.0.0.1:1", "http://127.0.0.1:1", "f"}, "connection refused"},
-		"nothing to select":  {[]string{"select", "x"}, "usage: select"},
+		"no command":                {nil, "missing command"},
+		"an unknown command":        {[]string{"dance"}, `unknown command "dance"`},
+		"no file":                   {[]string{"spec"}, "usage: make spec"},
+		"an empty file":             {[]string{"spec", "", "v1.0.0"}, "usage: make spec"},
+		"a missing argument":        {[]string{"record", "http://127.0.0.1:1", "http://127.0.0.1:1"}, "usage: make record"},
+		"no URL":                    {[]string{"record", "x", "http://127.0.0.1:1", "f"}, "PUBLIC is not a URL"},
+		"a port that is closed":     {[]string{"record", "http://127.0.0.1:1", "http://127.0.0.1:1", "f"}, "connection refused"},
+		"no recordings to validate": {[]string{"recorded"}, "usage: recorded"},
+		"nothing to select":         {[]string{"select", "x"}, "usage: select"},
 	} {
 		if err := run(p, tc.args); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: got %v, want %s", name, err, tc.want)
 		}
+	}
+}
+
+// Relative paths of recordings begin at the root of the repository.
+func TestRecordings(t *testing.T) {
+	t.Parallel()
+	p := apitest.CopyProject(t)
+	recording := `{"op":"getVersion","response":{"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"version\":\"v1.3.6\"}"}}` + "\n"
+	if err := project.WriteFile(p.Path("new", "recorded.jsonl"), []byte(recording)); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"recorded", "new/recorded.jsonl"}, {"select", "new/recorded.jsonl", "selected"}} {
+		if err := run(p, args); err != nil {
+			t.Errorf("%s: %v", args[0], err)
+		}
+	}
+	if got := apitest.ReadFile(t, p.Path("selected", "other.jsonl")); got != recording {
+		t.Errorf("got %s, want %s", got, recording)
 	}
 }

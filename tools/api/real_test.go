@@ -23,19 +23,19 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// realProjects are the repository's own api/, and what it is after another version was taken in
-// that differs in its number only.
+// realProjects returns api/ of the repository, and the result of importing a version that differs
+// in its number only.
 func realProjects(t *testing.T) map[string]project.Project {
 	t.Helper()
 	bumped := copyReal(t)
 	next := release.NextVersion(versionIn(t, apitest.Repository), "major")
-	if said := apitest.Take(t, bumped, publishVersion(t, bumped, next), next); !strings.Contains(said, "Kratos "+next+" is taken in") {
-		t.Fatal(said)
+	if report := apitest.Import(t, bumped, publishVersion(t, bumped, next), next); !strings.Contains(report, "Kratos "+next+" is imported") {
+		t.Fatal(report)
 	}
 	if err := overlay.WriteEffective(bumped); err != nil {
 		t.Fatal(err)
 	}
-	return map[string]project.Project{"as it is": apitest.Repository, "with the next version's number": bumped}
+	return map[string]project.Project{"the present version": apitest.Repository, "the next version": bumped}
 }
 
 func copyReal(t *testing.T, more ...string) project.Project {
@@ -51,20 +51,20 @@ func copyReal(t *testing.T, more ...string) project.Project {
 
 func versionIn(t *testing.T, p project.Project) string {
 	t.Helper()
-	doc, err := node.Read(p.Contract())
+	doc, err := node.ReadFile(p.Contract())
 	if err != nil {
 		t.Fatal(err)
 	}
 	version := node.Value(node.Resolve(node.Root(doc), "#/info/version"))
 	if !semver.IsValid(version) {
-		t.Fatalf("the contract is of version %q", version)
+		t.Fatalf("the contract has the version %q", version)
 	}
 	return version
 }
 
 func publishVersion(t *testing.T, p project.Project, version string) []byte {
 	t.Helper()
-	return apitest.Publish(t, p, func(doc *yaml.Node) { apitest.Put(t, doc, "/info/version", version) })
+	return apitest.Publish(t, p, func(doc *yaml.Node) { apitest.Set(t, doc, "/info/version", version) })
 }
 
 func recordedFiles(t *testing.T, p project.Project) []string {
@@ -76,8 +76,7 @@ func recordedFiles(t *testing.T, p project.Project) []string {
 	return files
 }
 
-// The check passes, and recorded answers and sent requests are valid, also after a new version was
-// taken in.
+// The check passes, and recorded responses and golden requests are valid, also after an import.
 func TestRealProject(t *testing.T) {
 	t.Parallel()
 	for name, p := range realProjects(t) {
@@ -100,7 +99,7 @@ func mustCheck(t *testing.T, p project.Project) {
 	if err := lint.Check(p, &out); err != nil {
 		t.Error(err)
 	}
-	doc, err := node.Read(p.Contract())
+	doc, err := node.ReadFile(p.Contract())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,54 +112,53 @@ func mustCheck(t *testing.T, p project.Project) {
 	}
 }
 
-// Down to a version without the first path, and up again: code is generated and compiles, the
-// completeness test names what is gone, and all is as it was in the end.
-func TestRealProjectDownAndUp(t *testing.T) {
+// After importing a version without the first path, the generated code compiles, and the
+// completeness test names what was removed. Importing the present version again restores all files.
+func TestImportIntoRealProject(t *testing.T) {
 	t.Parallel()
 	p := copyReal(t, "wrappers", "internal")
 	for _, file := range []string{"go.mod", "go.sum", "completeness_test.go"} {
-		if err := project.WriteFile(p.Path(file), []byte(apitest.Read(t, apitest.Repository.Path(file)))); err != nil {
+		if err := project.WriteFile(p.Path(file), []byte(apitest.ReadFile(t, apitest.Repository.Path(file)))); err != nil {
 			t.Fatal(err)
 		}
 	}
 	apitest.Commit(t, p, "before")
-	before, version := apitest.Tree(t, p), versionIn(t, p)
+	before, version := apitest.ReadAPI(t, p), versionIn(t, p)
 	full := apitest.Publish(t, p, nil)
 	var operation, path string
 	reduced := apitest.Publish(t, p, func(doc *yaml.Node) {
-		apitest.Put(t, doc, "/info/version", "v0.0.1")
+		apitest.Set(t, doc, "/info/version", "v0.0.1")
 		paths := node.Member(doc, "paths")
 		path = paths.Content[0].Value
 		for _, method := range node.Keys(paths.Content[1]) {
 			operation = cmp.Or(operation, node.Value(node.Member(node.Member(paths.Content[1], method), "operationId")))
 		}
-		apitest.Put(t, doc, "/paths/"+node.Escape(path), "")
+		apitest.Set(t, doc, "/paths/"+node.Escape(path), "")
 	})
 	generator := buildGenerator(t)
 
-	said := apitest.Take(t, p, reduced, "v0.0.1")
-	if want := "  operation " + operation + "\n"; !strings.Contains(said, want) {
-		t.Errorf("not said: %s\nbut\n%s", want, said)
+	report := apitest.Import(t, p, reduced, "v0.0.1")
+	if want := "  operation " + operation + "\n"; !strings.Contains(report, want) {
+		t.Errorf("missing: %s\nin\n%s", want, report)
 	}
-	if said, want := generate(t, p, generator), "operation "+operation+" is not in the API any more"; !strings.Contains(said, want) {
-		t.Errorf("the completeness test does not say: %s\nbut\n%s", want, said)
+	if report, want := generate(t, p, generator), "operation "+operation+" is not in the API any more"; !strings.Contains(report, want) {
+		t.Errorf("missing: %s\nin the output of the completeness test\n%s", want, report)
 	}
-	apitest.Take(t, p, full, version)
-	if said := generate(t, p, generator); !strings.Contains(said, "ok  \t") {
-		t.Error(said)
+	apitest.Import(t, p, full, version)
+	if report := generate(t, p, generator); !strings.Contains(report, "ok  \t") {
+		t.Error(report)
 	}
-	apitest.MustEqual(t, before, apitest.Tree(t, p))
+	apitest.ExpectEqual(t, before, apitest.ReadAPI(t, p))
 }
 
-// Every correction is there because of something recorded, or is one of those that the server shows
-// otherwise.
-func TestWithoutCorrectionsRecordedAnswersAreNotValid(t *testing.T) {
+// Without corrections, recorded responses are invalid.
+func TestRecordedResponsesNeedCorrections(t *testing.T) {
 	t.Parallel()
-	doc, err := node.Read(apitest.Repository.Contract())
+	doc, err := node.ReadFile(apitest.Repository.Contract())
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := node.JSON(doc)
+	text, err := node.ToJSON(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +168,7 @@ func TestWithoutCorrectionsRecordedAnswersAreNotValid(t *testing.T) {
 	}
 	err = recordings.Validate(p, recordedFiles(t, apitest.Repository), new(bytes.Buffer))
 	if err == nil {
-		t.Fatal("the recordings are valid against the published API: they show none of its faults")
+		t.Fatal("the recordings are valid against the published API")
 	}
 	for _, fault := range []string{
 		"updateLoginFlow: 422: /error/error: required",
@@ -189,14 +187,14 @@ func TestWithoutCorrectionsRecordedAnswersAreNotValid(t *testing.T) {
 		"/error/details: properties: property \"reject_reason\"",
 		"isReady: 503: /errors: required",
 		"getWebAuthnJavaScript: 200: content type text/javascript",
-		"getVersion: 404: the spec has no such status",
-		"createBrowserLogoutFlow: 303: the spec has no such status",
+		"getVersion: 404: the spec lacks this status",
+		"createBrowserLogoutFlow: 303: the spec lacks this status",
 		"createBrowserRecoveryFlow: 302: content type text/html",
 		"updateLoginFlow: 410: /: properties: property \"use_flow_id\"",
-		"listIdentities: 200: the spec has no header Link",
+		"listIdentities: 200: the spec lacks the header Link",
 	} {
 		if !strings.Contains(err.Error(), fault) {
-			t.Errorf("not among the faults: %s", fault)
+			t.Errorf("not found: %s", fault)
 		}
 	}
 }
@@ -210,8 +208,8 @@ func buildGenerator(t *testing.T) string {
 	return bin
 }
 
-// generate does what make generate does, compiles the result, and returns what the completeness
-// test says.
+// generate runs the generators, compiles the result, and returns the output of the completeness
+// test.
 func generate(t *testing.T, p project.Project, generator string) string {
 	t.Helper()
 	if err := overlay.WriteEffective(p); err != nil {
@@ -232,20 +230,20 @@ func generate(t *testing.T, p project.Project, generator string) string {
 		t.Fatalf("%v: %s", err, out)
 	}
 	if out, err := run(p.Root, "go", "build", "./gen"); err != nil {
-		t.Fatalf("what is generated does not compile: %v: %s", err, out)
+		t.Fatalf("the generated code does not compile: %v: %s", err, out)
 	}
 	out, _ := run(p.Root, "go", "test", "-run", "TestNothingOfTheAPIIsMissing", ".")
 	return out
 }
 
-// A submission method that no overlay names gets the types of its siblings, and nothing of what is
-// generated is a map of anything.
-func TestTypesOfRealProject(t *testing.T) {
+// A new submission method gets the types of the existing ones, and no generated type is a
+// map[string]interface{}.
+func TestTypesOfNewSubmissions(t *testing.T) {
 	t.Parallel()
-	if strings.Contains(apitest.Read(t, apitest.Repository.Path("gen", "kratos.gen.go")), "map[string]interface{}") {
-		t.Error("gen has a map[string]interface{}: api/golang.yaml gives no type to it")
+	if strings.Contains(apitest.ReadFile(t, apitest.Repository.Path("gen", "kratos.gen.go")), "map[string]interface{}") {
+		t.Error("gen has a map[string]interface{} that has no type in api/golang.yaml")
 	}
-	doc, err := node.Read(apitest.Repository.Effective())
+	doc, err := node.ReadFile(apitest.Repository.Effective())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,22 +255,22 @@ func TestTypesOfRealProject(t *testing.T) {
 		"replaceIdentityBody":              "schema_id: {type: string}, credentials: " + free + ", traits: " + free + ", metadata_admin: " + free,
 		"smokeFlow":                        "ui: " + free + ", issued_at: {type: string}, transient_payload: " + free,
 	} {
-		apitest.Put(t, node.Root(doc), "/components/schemas/"+name, "{type: object, properties: {"+properties+"}}")
+		apitest.Set(t, node.Root(doc), "/components/schemas/"+name, "{type: object, properties: {"+properties+"}}")
 		if err := applyTo(t, doc, name); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-// applyTo applies api/golang.yaml to a copy of doc, and makes sure that the free JSON of a schema
-// got a type.
+// applyTo applies api/golang.yaml to a copy of doc, and checks that the free-form properties of a
+// schema get a type.
 func applyTo(t *testing.T, doc *yaml.Node, name string) error {
 	t.Helper()
-	doc = node.Copy(doc)
+	doc = node.Clone(doc)
 	if err := overlay.Apply(doc, apitest.Repository.Golang()); err != nil {
 		return err
 	}
-	properties := node.Locate(node.Root(doc), "/components/schemas/"+name+"/properties")
+	properties := node.Find(node.Root(doc), "/components/schemas/"+name+"/properties")
 	for _, property := range []string{"traits", "transient_payload", "upstream_parameters", "metadata_admin"} {
 		if p := node.Member(properties, property); p != nil && node.Member(p, "x-go-type") == nil {
 			t.Errorf("%s of %s has no type", property, name)

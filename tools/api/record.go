@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"time"
 
 	"github.com/kratoskit/kratos-go/tools/internal/project"
@@ -17,7 +16,7 @@ import (
 
 const publicAddress, adminAddress = "127.0.0.1:4533", "127.0.0.1:4534"
 
-// record forwards two ports to those of a Kratos until it is interrupted, and appends what goes by
+// record forwards two ports to those of a Kratos until it is interrupted, and appends the exchanges
 // to a file.
 func record(p project.Project, public, admin, file string) error {
 	publicURL, err := url.ParseRequestURI(public)
@@ -32,9 +31,7 @@ func record(p project.Project, public, admin, file string) error {
 	if err != nil {
 		return err
 	}
-	if !filepath.IsAbs(file) {
-		file = p.Path(file)
-	}
+	file = p.Resolve(file)
 	out, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -54,7 +51,7 @@ func record(p project.Project, public, admin, file string) error {
 		go func() { failed <- server.ListenAndServe() }()
 		defer server.Close()
 	}
-	fmt.Printf("Kratos %s is recorded to %s: use http://%s as its public and http://%s as its admin port, and Ctrl-C to end\n", version, file, publicAddress, adminAddress)
+	fmt.Printf("Recording Kratos %s to %s: use http://%s as the public and http://%s as the admin URL, and stop with Ctrl-C\n", version, file, publicAddress, adminAddress)
 	select {
 	case err := <-failed:
 		return err

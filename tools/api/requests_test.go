@@ -18,8 +18,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// goldenRequestsAreValid makes sure that the requests that the wrapper sends, golden files of its
-// tests, are valid against the effective spec.
+// goldenRequestsAreValid checks that the requests that package kratos sends are valid against the
+// effective spec.
 func goldenRequestsAreValid(t *testing.T, p project.Project) {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromFile(p.Effective())
@@ -39,7 +39,7 @@ func goldenRequestsAreValid(t *testing.T, p project.Project) {
 		}
 		route, params, err := router.FindRoute(r)
 		if err != nil || route.Operation.OperationID != op.OperationID {
-			t.Errorf("%s: the route is another: %v", op.OperationID, err)
+			t.Errorf("%s: routed to another operation: %v", op.OperationID, err)
 			continue
 		}
 		err = openapi3filter.ValidateRequest(t.Context(), &openapi3filter.RequestValidationInput{
@@ -51,14 +51,14 @@ func goldenRequestsAreValid(t *testing.T, p project.Project) {
 		}
 		for name := range r.URL.Query() {
 			if p := op.Parameters.GetByInAndName("query", name); p == nil {
-				t.Errorf("%s: the spec has no parameter %s", op.OperationID, name)
+				t.Errorf("%s: the spec lacks the parameter %s", op.OperationID, name)
 			}
 		}
 	}
 }
 
-// goldenRequest reads a request as the wrapper's tests write it: the line of method and path,
-// parameters with a question mark before each, headers, and the body after an empty line.
+// goldenRequest parses a golden request: a line with method and path, query parameters that begin
+// with a question mark, headers, and the body after an empty line.
 func goldenRequest(path string) (*http.Request, error) {
 	f, err := os.Open(filepath.Clean(path))
 	if err != nil {

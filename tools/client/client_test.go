@@ -1,4 +1,4 @@
-// Package client tests the client that the templates in api/templates make of a description.
+// Package client tests the client that is generated with the templates in api/templates.
 package client
 
 import (
@@ -12,9 +12,9 @@ import (
 
 const root = "../.."
 
-// The client of a description with what that of Kratos does not have compiles, and writes
-// parameters as the description says. The configuration and the templates are those of the project.
-func TestParametersOfAnotherDescription(t *testing.T) {
+// The client of a description with features that Kratos' does not use compiles, and serializes
+// parameters as described. Configuration and templates are those of the project.
+func TestParameters(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, name := range []string{"api/templates", "api/oapi-codegen.yaml", "internal", "go.mod", "go.sum", "tools/go.mod", "tools/go.sum"} {
@@ -34,7 +34,7 @@ func TestParametersOfAnotherDescription(t *testing.T) {
 
 	out := command(t, dir, "go", "run", "./program")
 	if strings.Contains(out, "s3cret") {
-		t.Errorf("a value is in:\n%s", out)
+		t.Errorf("a secret is in:\n%s", out)
 	}
 	got := map[string]string{}
 	for line := range strings.Lines(out) {
@@ -49,11 +49,11 @@ func TestParametersOfAnotherDescription(t *testing.T) {
 		})
 	}
 	if len(got) != len(requests) {
-		t.Errorf("the program sent %d requests, and %d are expected", len(got), len(requests))
+		t.Errorf("the program sent %d requests, want %d", len(got), len(requests))
 	}
 }
 
-// requests are what the program in testdata sends, or the errors that it gets.
+// requests has the requests that the program in testdata sends, or its errors.
 var requests = map[string]string{
 	"path":                                 "GET | /v1/birds/a%2Fb,c%2Cd,..,e%3Ff/at/2026-11-26T16:30:00.0000005Z/colour=blue%20&%20green,size=7/.1,2/;matrix=a&b;matrix=c%20d;matrix=e%7Cf;matrix=g%2Ch",
 	"empty path":                           "error: parameter ids is empty",

@@ -1,5 +1,5 @@
-// Package apitest has what the tests of the tools share: a small frozen contract with its overlays,
-// and ways to publish and take in versions of it.
+// Package apitest has helpers for tests of the tools: a small contract with overlays, and functions
+// that publish and import versions of it.
 package apitest
 
 import (
@@ -19,19 +19,19 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// Repository is the repository that these tools are part of.
-var Repository = project.Project{Root: filepath.Join(dir(), "..", "..", "..")}
+// Repository is the repository of these tools.
+var Repository = project.Project{Root: filepath.Join(thisDir(), "..", "..", "..")}
 
-// dir is the directory of this file.
-func dir() string {
+// thisDir returns the directory of this file.
+func thisDir() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Dir(file)
 }
 
-// SoundSpec is a spec without faults; the cases below put one in.
-const SoundSpec = `
+// ValidSpec is a description without faults.
+const ValidSpec = `
 openapi: 3.0.3
-info: {title: T, version: v1.2.3, description: What the whole is about.}
+info: {title: T, version: v1.2.3, description: What this is about.}
 tags: [{name: pets, description: Animals that live with people.}]
 paths:
   /pets/{id}:
@@ -39,12 +39,12 @@ paths:
       operationId: getPet
       tags: [pets]
       summary: Return what barks or purrs.
-      description: Admin port. Answers one of all animals that are known.
+      description: Admin port. Returns one of all known animals.
       parameters:
         - {name: id, in: path, required: true, description: Number on the collar., schema: {type: string, example: x1}}
       responses:
         "200": {description: The animal with this number., content: {application/json: {schema: {$ref: '#/components/schemas/animal'}}}}
-        default: {description: Nobody has such an animal.}
+        default: {description: There is no such animal.}
 components:
   securitySchemes: {}
   schemas:
@@ -63,11 +63,10 @@ components:
         mood: {description: What it wants right now., type: string, enum: [hungry, tired], default: tired}
 `
 
-// frozen is a small contract with its overlays, of v1.3.6, that these tests are written against: it
-// stays as it is when api/ gets a new version.
-var frozen = project.Project{Root: filepath.Join(dir(), "testdata", "project")}
+// frozen is a small contract of v1.3.6 with overlays. It does not change when api/ does.
+var frozen = project.Project{Root: filepath.Join(thisDir(), "testdata", "project")}
 
-// CopyProject copies the frozen project, and makes its effective spec.
+// CopyProject copies the frozen project, and writes its effective spec.
 func CopyProject(t testing.TB) project.Project {
 	t.Helper()
 	p := project.Project{Root: t.TempDir()}
@@ -80,6 +79,7 @@ func CopyProject(t testing.TB) project.Project {
 	return p
 }
 
+// Commit commits all files of a project to git.
 func Commit(t testing.TB, p project.Project, message string) {
 	t.Helper()
 	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false", "commit", "-qm", message}} {
@@ -89,11 +89,10 @@ func Commit(t testing.TB, p project.Project, message string) {
 	}
 }
 
-// Publish makes a file such as Kratos publishes of the contract: its structure, with the words and
-// extensions of others.
+// Publish returns the contract as Kratos would publish it: with other texts, and with extensions.
 func Publish(t testing.TB, p project.Project, edit func(doc *yaml.Node)) []byte {
 	t.Helper()
-	doc, err := node.Read(p.Contract())
+	doc, err := node.ReadFile(p.Contract())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,33 +100,34 @@ func Publish(t testing.TB, p project.Project, edit func(doc *yaml.Node)) []byte 
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec.Visit(s.Doc, "document", "", func(n *yaml.Node, kind, _ string) {
-		if n.Kind == yaml.MappingNode && !spec.Named(kind) {
+	spec.Walk(s.Doc, "document", "", func(n *yaml.Node, kind, _ string) {
+		if n.Kind == yaml.MappingNode && !spec.IsMap(kind) {
 			for _, key := range []string{"description", "summary", "title", "x-go-enum-desc"} {
-				n.Content = append(n.Content, node.Text(key), node.Text(" Words of theirs. "))
+				n.Content = append(n.Content, node.NewString(key), node.NewString(" Text of the publisher. "))
 			}
 		}
 	})
 	if edit != nil {
 		edit(s.Doc)
 	}
-	out, err := node.JSON(s.Doc)
+	out, err := node.ToJSON(s.Doc)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return out
 }
 
-// OlderVersion is the difference to v1.3.1.
-func OlderVersion(t testing.TB) func(*yaml.Node) {
+// ToOlderVersion returns an edit that turns v1.3.6 into v1.3.1.
+func ToOlderVersion(t testing.TB) func(*yaml.Node) {
 	return func(doc *yaml.Node) {
-		if err := overlay.Apply(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{doc}}, filepath.Join(dir(), "testdata", "older.yaml")); err != nil {
+		if err := overlay.Apply(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{doc}}, filepath.Join(thisDir(), "testdata", "older.yaml")); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func Read(t testing.TB, path string) string {
+// ReadFile returns the content of a file.
+func ReadFile(t testing.TB, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -136,13 +136,13 @@ func Read(t testing.TB, path string) string {
 	return string(text)
 }
 
-// Tree is the content of all files of api/ but the hashes of published sentences.
-func Tree(t testing.TB, p project.Project) map[string]string {
+// ReadAPI returns the contents of the files in api/, except the checksums of published texts.
+func ReadAPI(t testing.TB, p project.Project) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(p.Path("api"), func(path string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && path != p.Published() {
-			files[path] = Read(t, path)
+			files[path] = ReadFile(t, path)
 		}
 		return err
 	})
@@ -152,8 +152,8 @@ func Tree(t testing.TB, p project.Project) map[string]string {
 	return files
 }
 
-// Take takes a published file in, and returns what is said about it.
-func Take(t testing.TB, p project.Project, published []byte, version string) string {
+// Import imports a published file, and returns the report.
+func Import(t testing.TB, p project.Project, published []byte, version string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "published.json")
 	if err := os.WriteFile(file, published, 0o600); err != nil {
@@ -166,11 +166,12 @@ func Take(t testing.TB, p project.Project, published []byte, version string) str
 	return out.String()
 }
 
-func MustEqual(t *testing.T, want, got map[string]string) {
+// ExpectEqual compares the results of two calls of [ReadAPI].
+func ExpectEqual(t *testing.T, want, got map[string]string) {
 	t.Helper()
 	for path, text := range want {
 		if got[path] != text {
-			t.Errorf("%s is changed: %s", path, cmp.Diff(strings.Split(text, "\n"), strings.Split(got[path], "\n")))
+			t.Errorf("%s was changed: %s", path, cmp.Diff(strings.Split(text, "\n"), strings.Split(got[path], "\n")))
 		}
 	}
 	if len(want) != len(got) {
@@ -178,7 +179,7 @@ func MustEqual(t *testing.T, want, got map[string]string) {
 	}
 }
 
-// ParseYAML parses a part of a spec, to be put into one.
+// ParseYAML parses a YAML value.
 func ParseYAML(t testing.TB, s string) *yaml.Node {
 	t.Helper()
 	doc := new(yaml.Node)
@@ -188,26 +189,26 @@ func ParseYAML(t testing.TB, s string) *yaml.Node {
 	return node.Root(doc)
 }
 
-// Put sets the value at a place; without a value, it removes what is there.
-func Put(t testing.TB, doc *yaml.Node, where, value string) {
+// Set sets the value at a location, or removes it if the value is "".
+func Set(t testing.TB, doc *yaml.Node, location, value string) {
 	t.Helper()
-	i := strings.LastIndex(where, "/")
-	parent, key := node.Locate(doc, where[:i]), strings.ReplaceAll(where[i+1:], "~1", "/")
+	i := strings.LastIndex(location, "/")
+	parent, key := node.Find(doc, location[:i]), strings.ReplaceAll(location[i+1:], "~1", "/")
 	if parent == nil {
-		t.Fatalf("there is no %s", where[:i])
+		t.Fatalf("%s does not exist", location[:i])
 	}
-	at := node.Index(parent, key)
+	at := node.KeyIndex(parent, key)
 	switch {
 	case value == "" && at >= 0:
 		parent.Content = append(parent.Content[:at], parent.Content[at+2:]...)
 	case at >= 0:
 		parent.Content[at+1] = ParseYAML(t, value)
 	default:
-		parent.Content = append(parent.Content, node.Text(key), ParseYAML(t, value))
+		parent.Content = append(parent.Content, node.NewString(key), ParseYAML(t, value))
 	}
 }
 
-// RenameRefs replaces a text wherever it is a value.
+// RenameRefs replaces all scalar values that equal old.
 func RenameRefs(n *yaml.Node, old, now string) {
 	if n.Kind == yaml.ScalarNode && n.Value == old {
 		n.Value = now
@@ -217,4 +218,5 @@ func RenameRefs(n *yaml.Node, old, now string) {
 	}
 }
 
-func RenameKey(n *yaml.Node, old, now string) { n.Content[node.Index(n, old)].Value = now }
+// RenameKey renames a key of a mapping.
+func RenameKey(n *yaml.Node, old, now string) { n.Content[node.KeyIndex(n, old)].Value = now }

@@ -15,10 +15,10 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/node"
 )
 
-const perhaps = "perhaps: "
+const possibly = "possibly: "
 
-// Breaking tells which changes from one description to another can make a program fail that was
-// written for the first, each once with the operations that have it.
+// Breaking lists the changes that can break programs for the old description, each once with its
+// operations.
 func Breaking(old, now *yaml.Node) ([]string, error) {
 	before, err := loadComparable("the old description", old)
 	if err != nil {
@@ -30,36 +30,36 @@ func Breaking(old, now *yaml.Node) ([]string, error) {
 	}
 	found, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), before, after)
 	if err != nil {
-		return nil, fmt.Errorf("the descriptions cannot be compared: %w", err)
+		return nil, fmt.Errorf("comparing descriptions: %w", err)
 	}
 	changes := checker.CheckBackwardCompatibility(checker.NewConfig(checker.GetAllChecks()), found, sources)
 	localize := checker.NewDefaultLocalizer()
-	where := map[string][]string{}
+	location := map[string][]string{}
 	for _, change := range changes {
 		text := change.GetUncolorizedText(localize)
 		if !change.IsBreaking() || strings.Contains(change.GetId(), "response") && strings.Contains(change.GetId(), "enum-value-added") {
-			text = perhaps + text // this SDK's enums take values they do not know
+			text = possibly + text // enums of this SDK accept unknown values
 		}
 		id := change.GetOperationId()
 		if id == "" {
 			id = change.GetPath()
 		}
-		where[text] = append(where[text], id)
+		location[text] = append(location[text], id)
 	}
 	var lines []string
-	for _, text := range slices.Sorted(maps.Keys(where)) {
-		if ids := where[text]; len(ids) > 1 {
+	for _, text := range slices.Sorted(maps.Keys(location)) {
+		if ids := location[text]; len(ids) > 1 {
 			lines = append(lines, fmt.Sprintf("%s (%s and %d more)", text, ids[0], len(ids)-1))
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s (%s)", text, where[text][0]))
+		lines = append(lines, fmt.Sprintf("%s (%s)", text, location[text][0]))
 	}
 	return lines, nil
 }
 
-// loadComparable loads a description the way the comparison wants it.
+// loadComparable loads a description for oasdiff.
 func loadComparable(name string, doc *yaml.Node) (*oasload.SpecInfo, error) {
-	text, err := node.JSON(doc)
+	text, err := node.ToJSON(doc)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

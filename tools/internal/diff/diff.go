@@ -1,4 +1,4 @@
-// Package diff lists what changed from one API description to another.
+// Package diff compares API descriptions.
 package diff
 
 import (
@@ -15,25 +15,26 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// Change is a difference between two descriptions. Its path leads from an operation, schema or
-// other component to what differs.
+// Change is a difference between two descriptions. Its path begins with an operation, schema or
+// other component.
 type Change struct {
 	Path     []string
-	Old, Now any // nil where there is nothing
+	Old, New any // nil if added or removed
 }
 
-// Changes are all differences; what is inside of something new or gone is not repeated.
-type Changes struct{ Added, Changed, Gone []Change }
+// Changes are the differences between two descriptions. Parts of something added or removed are not
+// listed.
+type Changes struct{ Added, Changed, Removed []Change }
 
 // Compare compares the structures of two descriptions.
 func Compare(old, now *yaml.Node) (Changes, error) {
 	var c Changes
-	patch, err := jsondiff.CompareWithoutMarshal(structure(old), structure(now))
+	patch, err := jsondiff.CompareWithoutMarshal(flatten(old), flatten(now))
 	if err != nil {
 		return c, err
 	}
 	for _, op := range patch {
-		change := Change{Old: op.OldValue, Now: op.Value}
+		change := Change{Old: op.OldValue, New: op.Value}
 		for part := range strings.SplitSeq(strings.TrimPrefix(op.Path, "/"), "/") {
 			change.Path = append(change.Path, node.Unescape(part))
 		}
@@ -41,27 +42,27 @@ func Compare(old, now *yaml.Node) (Changes, error) {
 		case jsondiff.OperationAdd:
 			c.Added = append(c.Added, change)
 		case jsondiff.OperationRemove:
-			c.Gone = append(c.Gone, change)
+			c.Removed = append(c.Removed, change)
 		default:
 			c.Changed = append(c.Changed, change)
 		}
 	}
-	for _, list := range [][]Change{c.Added, c.Changed, c.Gone} {
+	for _, list := range [][]Change{c.Added, c.Changed, c.Removed} {
 		slices.SortFunc(list, func(a, b Change) int { return slices.Compare(a.Path, b.Path) })
 	}
 	return c, nil
 }
 
-// String names what changed, and says what it was if it still is there.
+// String returns the path, and the new and old value of a change.
 func (c Change) String() string {
 	name := strings.Join(c.Path, " › ")
-	if c.Old != nil && c.Now != nil {
-		return fmt.Sprintf("%s: %s, was %s", name, valueText(c.Now), valueText(c.Old))
+	if c.Old != nil && c.New != nil {
+		return fmt.Sprintf("%s: %s, was %s", name, valueText(c.New), valueText(c.Old))
 	}
 	return name
 }
 
-// Lines are changes as text.
+// Lines returns changes as text.
 func Lines(changes []Change) []string {
 	var lines []string
 	for _, c := range changes {
@@ -77,7 +78,7 @@ func valueText(v any) string {
 	return fmt.Sprint(v)
 }
 
-// Operations are the ids of the operations of a description, each with its method and path.
+// Operations returns the method and path of each operation of a description by its operationId.
 func Operations(doc *yaml.Node) map[string]string {
 	found := map[string]string{}
 	paths := node.Member(node.Root(doc), "paths")
@@ -98,16 +99,15 @@ func Operations(doc *yaml.Node) map[string]string {
 	return found
 }
 
-// structure is a description as nested maps whose keys are the names that a reader knows things by:
-// lists are maps too.
-func structure(doc *yaml.Node) map[string]any {
+// flatten returns a description as nested maps with readable keys; lists are maps too.
+func flatten(doc *yaml.Node) map[string]any {
 	top, all := node.Root(doc), map[string]any{}
 	paths := node.Member(top, "paths")
 	for id, call := range Operations(doc) {
 		method, path, _ := strings.Cut(call, " ")
 		item := node.Member(paths, path)
-		op := object(node.Member(item, strings.ToLower(method)), "operation")
-		for name, value := range object(node.Mapping(node.Text("parameters"), orEmpty(node.Member(item, "parameters"))), "path") {
+		op := flattenObject(node.Member(item, strings.ToLower(method)), "operation")
+		for name, value := range flattenObject(node.NewMapping(node.NewString("parameters"), orEmptyList(node.Member(item, "parameters"))), "path") {
 			op[name] = value
 		}
 		op["at"] = call
@@ -117,77 +117,77 @@ func structure(doc *yaml.Node) map[string]any {
 		all["tag "+node.Identity(tag, i)] = map[string]any{}
 	}
 	for _, key := range node.Keys(top) {
-		if spec.KindOf("document", key) == "data" && !spec.Prose("document", key) {
-			all["whole API › "+key] = value(node.Member(top, key), "data")
+		if spec.KindOf("document", key) == "data" && !spec.IsProse("document", key) {
+			all["API › "+key] = flattenValue(node.Member(top, key), "data")
 		}
 	}
 	components := node.Member(top, "components")
 	for _, group := range node.Keys(components) {
 		kind := spec.KindOf("components", group)
 		for _, name := range node.Keys(node.Member(components, group)) {
-			all[strings.TrimSuffix(group, "s")+" "+name] = value(node.Member(node.Member(components, group), name), spec.KindOf(kind, name))
+			all[strings.TrimSuffix(group, "s")+" "+name] = flattenValue(node.Member(node.Member(components, group), name), spec.KindOf(kind, name))
 		}
 	}
 	return all
 }
 
-func orEmpty(n *yaml.Node) *yaml.Node {
+func orEmptyList(n *yaml.Node) *yaml.Node {
 	if n == nil {
 		return &yaml.Node{Kind: yaml.SequenceNode}
 	}
 	return n
 }
 
-var singular = map[string]string{"properties": "property ", "responses": "response ", "headers": "header ", "parameters": "parameter ", "enum": "value ", "required": "required "}
+var itemPrefix = map[string]string{"properties": "property ", "responses": "response ", "headers": "header ", "parameters": "parameter ", "enum": "value ", "required": "required "}
 
-func value(n *yaml.Node, kind string) any {
+func flattenValue(n *yaml.Node, kind string) any {
 	switch {
 	case n.Kind == yaml.MappingNode && node.Ref(n) == "":
-		return object(n, kind)
+		return flattenObject(n, kind)
 	case n.Kind == yaml.MappingNode:
-		return "a reference to " + short(node.Ref(n))
+		return "a reference to " + lastSegment(node.Ref(n))
 	case n.Kind == yaml.SequenceNode:
 		return listText(n)
 	}
 	return n.Value
 }
 
-// object is an object's members; those of its lists and named things are members of its own, named
-// after what they are.
-func object(n *yaml.Node, kind string) map[string]any {
+// flattenObject returns the members of an object. Those of its lists and maps are members of the
+// object, with a prefix such as "property".
+func flattenObject(n *yaml.Node, kind string) map[string]any {
 	members := map[string]any{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, inner := n.Content[i].Value, n.Content[i+1]
 		child := spec.KindOf(kind, key)
 		switch {
-		case spec.Prose(kind, key) || key == "operationId" || (key == "name" || key == "in") && kind == "parameter":
+		case spec.IsProse(kind, key) || key == "operationId" || (key == "name" || key == "in") && kind == "parameter":
 		case inner.Kind == yaml.SequenceNode && (key == "enum" || key == "required"):
 			for _, item := range inner.Content {
-				members[singular[key]+listText(item)] = map[string]any{}
+				members[itemPrefix[key]+listText(item)] = map[string]any{}
 			}
 		case inner.Kind == yaml.SequenceNode && (child == "schemaList" || child == "parameters"):
-			name := singular[key]
+			name := itemPrefix[key]
 			if name == "" {
 				name = key + " "
 			}
 			for j, id := range node.Identities(inner) {
-				members[name+short(id)] = value(inner.Content[j], spec.KindOf(child, ""))
+				members[name+lastSegment(id)] = flattenValue(inner.Content[j], spec.KindOf(child, ""))
 			}
-		case spec.Named(child) && inner.Kind == yaml.MappingNode:
+		case spec.IsMap(child) && inner.Kind == yaml.MappingNode:
 			for j := 0; j+1 < len(inner.Content); j += 2 {
 				name := inner.Content[j].Value
-				members[singular[key]+name] = value(inner.Content[j+1], spec.KindOf(child, name))
+				members[itemPrefix[key]+name] = flattenValue(inner.Content[j+1], spec.KindOf(child, name))
 			}
 		default:
-			members[key] = value(inner, child)
+			members[key] = flattenValue(inner, child)
 		}
 	}
 	return members
 }
 
-func short(ref string) string { return ref[strings.LastIndex(ref, "/")+1:] }
+func lastSegment(ref string) string { return ref[strings.LastIndex(ref, "/")+1:] }
 
-// listText is a plain value on a line; the order of lists means nothing.
+// listText returns a value on one line; lists are sorted, because their order does not matter.
 func listText(n *yaml.Node) string {
 	if len(n.Content) == 0 {
 		return n.Value
@@ -200,16 +200,16 @@ func listText(n *yaml.Node) string {
 	return "[" + strings.Join(items, ", ") + "]"
 }
 
-// Files compares two effective specs in files. A version that has none is compared with nothing.
+// Files compares two effective specs. If the first does not exist, there are no changes.
 func Files(before, now string) (breaks []string, c Changes, err error) {
-	old, err := node.Read(before)
+	old, err := node.ReadFile(before)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, c, nil
 	}
 	if err != nil {
 		return nil, c, err
 	}
-	doc, err := node.Read(now)
+	doc, err := node.ReadFile(now)
 	if err != nil {
 		return nil, c, err
 	}

@@ -21,20 +21,20 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// brokenInputs are files that are not what Kratos publishes, and what is said of each.
-func brokenInputs(t testing.TB, p project.Project) map[string]struct {
+// invalidFiles returns files that Kratos does not publish, with parts of the errors.
+func invalidFiles(t testing.TB, p project.Project) map[string]struct {
 	text []byte
 	want string
 } {
 	good := apitest.Publish(t, p, nil)
-	edited := func(where, value string) []byte {
-		return apitest.Publish(t, p, func(doc *yaml.Node) { apitest.Put(t, doc, where, value) })
+	edited := func(location, value string) []byte {
+		return apitest.Publish(t, p, func(doc *yaml.Node) { apitest.Set(t, doc, location, value) })
 	}
 	schemas := func(n int, one func(i int) string) []byte {
 		return apitest.Publish(t, p, func(doc *yaml.Node) {
-			all := node.Locate(doc, "/components/schemas")
+			all := node.Find(doc, "/components/schemas")
 			for i := range n {
-				all.Content = append(all.Content, node.Text(fmt.Sprintf("many%d", i)), apitest.ParseYAML(t, one(i)))
+				all.Content = append(all.Content, node.NewString(fmt.Sprintf("many%d", i)), apitest.ParseYAML(t, one(i)))
 			}
 		})
 	}
@@ -43,63 +43,63 @@ func brokenInputs(t testing.TB, p project.Project) map[string]struct {
 		want string
 	}
 	return map[string]broken{
-		"nothing":                        {nil, "is empty"},
-		"white space":                    {[]byte(" \n\t"), "is empty"},
-		"a page of HTML":                 {[]byte("<!DOCTYPE html><html>404</html>"), "is a page of HTML"},
-		"cut off":                        {good[:len(good)/2], "ends in the middle"},
-		"cut off in a word":              {good[:len(good)-3], "ends in the middle"},
-		"two of them":                    {append(bytes.Clone(good), good...), "goes on after its end"},
-		"YAML":                           {[]byte("openapi: 3.0.3\npaths: {}\n"), "is no JSON object"},
-		"a YAML bomb":                    {[]byte("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"), "is no JSON object"},
-		"a list":                         {[]byte("[1]"), "is no JSON object"},
-		"a text":                         {[]byte(`"openapi"`), "is no JSON object"},
-		"another file of JSON":           {[]byte(`{"name": "kratos", "version": "1"}`), "has no member openapi"},
-		"Swagger 2":                      {[]byte(`{"swagger": "2.0", "paths": {}}`), "is Swagger 2.0"},
-		"OpenAPI 3.1":                    {bytes.Replace(good, []byte("3.0.3"), []byte("3.1.0"), 1), "is OpenAPI 3.1.0, not 3.0"},
-		"a version that is no text":      {[]byte(`{"openapi": 3.0}`), "has no member openapi"},
-		"no paths":                       {[]byte(`{"openapi": "3.0.3", "info": {}, "components": {}}`), "has no object paths"},
-		"another API":                    {[]byte(`{"openapi": "3.0.3", "info": {"version": "v1.3.6"}, "paths": {"/relation-tuples": {"get": {"operationId": "getRelationships", "responses": {"200": {"description": "d"}}}}}, "components": {"schemas": {}}}`), "has 0 of the 11 operations"},
-		"another version":                {edited("/info/version", "v25.4.0"), "says that it is version v25.4.0, not v1.3.6"},
-		"a key twice":                    {bytes.Replace(good, []byte(`"paths": {`), []byte(`"paths": {}, "paths": {`), 1), "/paths is there twice"},
-		"NUL bytes":                      {bytes.Replace(good, []byte("v1.3.6"), []byte("v1\x00.3.6"), 1), "has NUL bytes"},
-		"NUL escaped in a name":          {bytes.Replace(good, []byte(`"sessionDevice": {`), []byte(`"session\u0000Device": {`), 1), "which is not there"},
-		"a name of white space":          {edited("/components/schemas/session/properties", `{" id": {type: string}}`), "white space or control characters"},
-		"a line end in a name":           {edited("/components/schemas/session/properties", `{"id\nx": {type: string}}`), "white space or control characters"},
-		"a name that OpenAPI forbids":    {edited("/components/schemas/a b", "{type: string}"), "which OpenAPI does not allow"},
-		"a path that is none":            {edited("/paths/admin", "{get: {operationId: x, responses: {'200': {description: d}}}}"), "is no path"},
-		"invalid UTF-8":                  {bytes.Replace(good, []byte("v1.3.6"), []byte("v1.\xff3.6"), 1), "is not valid UTF-8"},
-		"UTF-16":                         {[]byte("\xff\xfe{\x00}\x00"), "is not valid UTF-8"},
-		"a reference to nothing":         {edited("/components/schemas/session/properties/active", "{$ref: '#/components/schemas/nobody'}"), `refers to "#/components/schemas/nobody", which is not there`},
-		"a reference to a file":          {edited("/components/schemas/session/properties/active", "{$ref: '/etc/passwd'}"), "outside of the file"},
-		"a reference to a URL":           {edited("/components/schemas/session/properties/active", "{$ref: 'https://example.org/x.json#/y'}"), "outside of the file"},
-		"a schema that is itself":        {edited("/components/schemas/session", "{$ref: '#/components/schemas/session'}"), "refers to itself"},
-		"two schemas that are the other": {edited("/components/schemas/session", "{allOf: [{$ref: '#/components/schemas/identity'}, {$ref: '#/components/schemas/session'}]}"), "refers to itself"},
-		"a bomb of references": {schemas(40, func(i int) string {
+		"an empty file":                      {nil, "is empty"},
+		"white space":                        {[]byte(" \n\t"), "is empty"},
+		"a page of HTML":                     {[]byte("<!DOCTYPE html><html>404</html>"), "is HTML or XML"},
+		"a truncated file":                   {good[:len(good)/2], "is truncated"},
+		"a file truncated in a token":        {good[:len(good)-3], "is truncated"},
+		"two values":                         {append(bytes.Clone(good), good...), "data after the JSON value"},
+		"YAML":                               {[]byte("openapi: 3.0.3\npaths: {}\n"), "is not a JSON object"},
+		"a YAML bomb":                        {[]byte("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"), "is not a JSON object"},
+		"a list":                             {[]byte("[1]"), "is not a JSON object"},
+		"a string":                           {[]byte(`"openapi"`), "is not a JSON object"},
+		"another JSON file":                  {[]byte(`{"name": "kratos", "version": "1"}`), "has no member openapi"},
+		"Swagger 2":                          {[]byte(`{"swagger": "2.0", "paths": {}}`), "is Swagger 2.0"},
+		"OpenAPI 3.1":                        {bytes.Replace(good, []byte("3.0.3"), []byte("3.1.0"), 1), "is OpenAPI 3.1.0, not 3.0"},
+		"a version that is not a string":     {[]byte(`{"openapi": 3.0}`), "has no member openapi"},
+		"no paths":                           {[]byte(`{"openapi": "3.0.3", "info": {}, "components": {}}`), "has no object paths"},
+		"another API":                        {[]byte(`{"openapi": "3.0.3", "info": {"version": "v1.3.6"}, "paths": {"/relation-tuples": {"get": {"operationId": "getRelationships", "responses": {"200": {"description": "d"}}}}}, "components": {"schemas": {}}}`), "has 0 of the 11 operations"},
+		"another version":                    {edited("/info/version", "v25.4.0"), "is version v25.4.0, not v1.3.6"},
+		"a duplicate key":                    {bytes.Replace(good, []byte(`"paths": {`), []byte(`"paths": {}, "paths": {`), 1), "/paths is a duplicate"},
+		"NUL bytes":                          {bytes.Replace(good, []byte("v1.3.6"), []byte("v1\x00.3.6"), 1), "contains NUL bytes"},
+		"NUL escaped in a name":              {bytes.Replace(good, []byte(`"sessionDevice": {`), []byte(`"session\u0000Device": {`), 1), "which does not exist"},
+		"a name with white space":            {edited("/components/schemas/session/properties", `{" id": {type: string}}`), "white space or control characters"},
+		"a line end in a name":               {edited("/components/schemas/session/properties", `{"id\nx": {type: string}}`), "white space or control characters"},
+		"a name that OpenAPI forbids":        {edited("/components/schemas/a b", "{type: string}"), "which OpenAPI does not allow"},
+		"a path without a slash":             {edited("/paths/admin", "{get: {operationId: x, responses: {'200': {description: d}}}}"), "is not a path"},
+		"invalid UTF-8":                      {bytes.Replace(good, []byte("v1.3.6"), []byte("v1.\xff3.6"), 1), "is not valid UTF-8"},
+		"UTF-16":                             {[]byte("\xff\xfe{\x00}\x00"), "is not valid UTF-8"},
+		"a reference to an unknown schema":   {edited("/components/schemas/session/properties/active", "{$ref: '#/components/schemas/nobody'}"), `refers to "#/components/schemas/nobody", which does not exist`},
+		"a reference to a file":              {edited("/components/schemas/session/properties/active", "{$ref: '/etc/passwd'}"), "which is not in the file"},
+		"a reference to a URL":               {edited("/components/schemas/session/properties/active", "{$ref: 'https://example.org/x.json#/y'}"), "which is not in the file"},
+		"a schema that refers to itself":     {edited("/components/schemas/session", "{$ref: '#/components/schemas/session'}"), "refers to itself"},
+		"a composition that contains itself": {edited("/components/schemas/session", "{allOf: [{$ref: '#/components/schemas/identity'}, {$ref: '#/components/schemas/session'}]}"), "refers to itself"},
+		"exponentially many references": {schemas(40, func(i int) string {
 			return fmt.Sprintf("{type: object, properties: {a: {$ref: '#/components/schemas/many%d'}, b: {$ref: '#/components/schemas/many%d'}}}", min(i+1, 39), min(i+1, 39))
-		}), "nests so many references"},
-		"a bomb of compositions": {schemas(40, func(i int) string {
+		}), "has more nested references than tools can follow"},
+		"exponentially many compositions": {schemas(40, func(i int) string {
 			if i == 39 {
 				return "{type: object}"
 			}
 			return fmt.Sprintf("{allOf: [{$ref: '#/components/schemas/many%d'}, {$ref: '#/components/schemas/many%d'}]}", i+1, i+1)
-		}), "nests so many references"},
-		"nested too deeply":              {[]byte(`{"openapi":` + strings.Repeat("[", 100_000)), "nests deeper than"},
-		"too many members":               {schemas(6000, func(int) string { return "{type: string}" }), "has more than 5000 members"},
-		"a list where an object belongs": {edited("/paths/~1version", "[get]"), "is an object or list where OpenAPI has the other"},
-		"a text where an object belongs": {edited("/components/schemas/session", "hello"), `is the value "hello" where OpenAPI has an object`},
-		"a type that there is not":       {edited("/components/schemas/session/properties/active", "{type: truth}"), "truth"},
-		"a path parameter undeclared":    {edited("/paths/~1a~1{id}", "{get: {operationId: a, responses: {'200': {description: d}}}}"), "id"},
-		"an operationId twice":           {edited("/paths/~1a", "{get: {operationId: toSession, responses: {'200': {description: d}}}}"), "toSession"},
-		"a keyword that is none":         {edited("/components/schemas/session/properties/active", "{const: true}"), "const"},
+		}), "has more nested references than tools can follow"},
+		"nested too deeply":                {[]byte(`{"openapi":` + strings.Repeat("[", 100_000)), "is nested deeper than"},
+		"too many members":                 {schemas(6000, func(int) string { return "{type: string}" }), "has more than 5000 members"},
+		"a list where an object belongs":   {edited("/paths/~1version", "[get]"), "must be an object or a list, and is the other one"},
+		"a string where an object belongs": {edited("/components/schemas/session", "hello"), `must be an object or a list, and is the value "hello"`},
+		"an unknown type":                  {edited("/components/schemas/session/properties/active", "{type: truth}"), "truth"},
+		"an undeclared path parameter":     {edited("/paths/~1a~1{id}", "{get: {operationId: a, responses: {'200': {description: d}}}}"), "id"},
+		"a duplicate operationId":          {edited("/paths/~1a", "{get: {operationId: toSession, responses: {'200': {description: d}}}}"), "toSession"},
+		"an unknown keyword":               {edited("/components/schemas/session/properties/active", "{const: true}"), "const"},
 	}
 }
 
-// What cannot be taken in is refused with a reason, and changes nothing.
-func TestBrokenPublishedFiles(t *testing.T) {
+// An invalid file is an error, and changes nothing.
+func TestInvalidFiles(t *testing.T) {
 	t.Parallel()
 	p := apitest.CopyProject(t)
-	before := apitest.Tree(t, p)
-	for name, tc := range brokenInputs(t, p) {
+	before := apitest.ReadAPI(t, p)
+	for name, tc := range invalidFiles(t, p) {
 		_, err := importspec.Plan(p, tc.text, "v1.3.6")
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: got %v, want %s", name, err, tc.want)
@@ -110,15 +110,15 @@ func TestBrokenPublishedFiles(t *testing.T) {
 		}
 		t.Logf("%s: %v", name, err)
 	}
-	apitest.MustEqual(t, before, apitest.Tree(t, p))
+	apitest.ExpectEqual(t, before, apitest.ReadAPI(t, p))
 }
 
-// What is no file, too large or a server that does not play along is refused, and changes nothing.
-func TestBrokenSources(t *testing.T) {
+// A source that cannot be read, or is too large or too slow, is an error, and changes nothing.
+func TestInvalidSources(t *testing.T) {
 	t.Parallel()
 	p := apitest.CopyProject(t)
 	good := apitest.Publish(t, p, nil)
-	before := apitest.Tree(t, p)
+	before := apitest.ReadAPI(t, p)
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	defer server.Close()
@@ -151,8 +151,8 @@ func TestBrokenSources(t *testing.T) {
 	}
 	for from, want := range map[string]string{
 		"no/such/file.json":     "no such file",
-		os.TempDir():            "is no regular file",
-		os.DevNull:              "is no regular file",
+		os.TempDir():            "is not a regular file",
+		os.DevNull:              "is not a regular file",
 		large:                   "has more than 4 MB",
 		server.URL + "/nothing": "404 Not Found",
 		server.URL + "/round":   "more than 5 redirects",
@@ -160,7 +160,7 @@ func TestBrokenSources(t *testing.T) {
 		server.URL + "/endless": "has more than 4 MB",
 		server.URL + "/short":   "unexpected EOF",
 		"http://127.0.0.1:1/":   "connection refused",
-		"ftp://example.org/x":   "neither a file nor the URL",
+		"ftp://example.org/x":   "neither a file nor an HTTP URL",
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		err := importspec.Import(ctx, p, from, "v1.3.6", io.Discard)
@@ -176,19 +176,18 @@ func TestBrokenSources(t *testing.T) {
 	}
 	for _, version := range []string{"latest", "v1.3.6\n", "../x", "v1.3.7"} {
 		if err := importspec.Import(t.Context(), p, server.URL+"/good", version, io.Discard); err == nil {
-			t.Errorf("version %q is taken", version)
+			t.Errorf("version %q is accepted", version)
 		}
 	}
-	apitest.MustEqual(t, before, apitest.Tree(t, p))
+	apitest.ExpectEqual(t, before, apitest.ReadAPI(t, p))
 }
 
-// Whatever the file says, it is refused or taken in; nothing is changed before it is certain which,
-// and nothing panics. The file is the text itself, or a good file with the text in place of one of
-// its values.
-func FuzzIntake(f *testing.F) {
+// Planning the import of any file does not panic, and changes no file. The file is the text, or a
+// valid file with one value replaced by the text.
+func FuzzPlan(f *testing.F) {
 	p := project.Project{Root: f.TempDir()}
 	overlay := "overlay: 1.0.0\ninfo: {title: t, version: 1.0.0}\nx-speakeasy-jsonpath: rfc9535\nactions:\n  - target: $.components.schemas.dog\n    description: why\n    update: {x-go-name: Dog}\n"
-	for path, text := range map[string]string{p.Contract(): apitest.SoundSpec, p.Corrections(): overlay, p.Golang(): strings.Replace(overlay, "Dog", "Hound", 1)} {
+	for path, text := range map[string]string{p.Contract(): apitest.ValidSpec, p.Corrections(): overlay, p.Golang(): strings.Replace(overlay, "Dog", "Hound", 1)} {
 		if err := project.WriteFile(path, []byte(text)); err != nil {
 			f.Fatal(err)
 		}
@@ -202,7 +201,7 @@ func FuzzIntake(f *testing.F) {
 		f.Add(text, uint(5*i))
 		f.Add(text, uint(5*i+3))
 	}
-	before := apitest.Tree(f, p)
+	before := apitest.ReadAPI(f, p)
 	f.Fuzz(func(t *testing.T, text string, at uint) {
 		published := []byte(text)
 		if values := bytes.Split(good, []byte(": ")); at%uint(len(values)) > 0 {
@@ -214,12 +213,12 @@ func FuzzIntake(f *testing.F) {
 		if (err == nil) != (got != nil) {
 			t.Errorf("got %v and %v", got, err)
 		}
-		if err != nil && strings.Contains(err.Error(), "cannot be understood") {
+		if err != nil && strings.Contains(err.Error(), "cannot be parsed") {
 			t.Errorf("it panics: %v", err)
 		}
 		for path, text := range before {
 			if now, err := os.ReadFile(path); err != nil || string(now) != text {
-				t.Errorf("%s is changed", path)
+				t.Errorf("%s was changed", path)
 			}
 		}
 	})

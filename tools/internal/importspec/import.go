@@ -1,5 +1,5 @@
-// Package importspec takes the API that a version of Kratos publishes in: it replaces the structure
-// of the contract, and keeps its sentences.
+// Package importspec imports the API that a version of Kratos publishes: it replaces the structure
+// of the contract, and keeps its texts.
 package importspec
 
 import (
@@ -23,9 +23,9 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// Import puts the API description published at from in place of the structure of the contract,
-// keeps the contract's sentences, parks the actions of overlays that do not fit any more, and says
-// what there is to do. Nothing is written unless all went well.
+// Import replaces the structure of the contract by the API description published at from, disables
+// the overlay actions that do not apply any more, and reports what is left to do. If it fails, no
+// file is changed.
 func Import(ctx context.Context, p project.Project, from, version string, out io.Writer) error {
 	raw, err := fetch(ctx, p, from)
 	if err != nil {
@@ -33,49 +33,49 @@ func Import(ctx context.Context, p project.Project, from, version string, out io
 	}
 	result, err := Plan(p, raw, version)
 	if err != nil {
-		return fmt.Errorf("spec: %s: %w; nothing is changed", filepath.Base(from), err)
+		return fmt.Errorf("spec: %s: %w; no file is changed", filepath.Base(from), err)
 	}
 	if err := project.WriteAll(result.files); err != nil {
-		return fmt.Errorf("spec: %w; nothing is changed", err)
+		return fmt.Errorf("spec: %w; no file is changed", err)
 	}
 	result.report(out)
 	return nil
 }
 
-// taken is what taking a version in comes to.
-type taken struct {
-	version    string
-	files      map[string][]byte
-	unchanged  bool
-	changes    diff.Changes
-	breaking   []string
-	renamed    map[string]string
-	gaps, lost []string
-	back       []string // sentences of earlier versions that were put back
-	proposed   []string // sentences taken from siblings
-	reread     []string
-	reworded   []string // published sentences that differ from those of the version before
-	operations int      // published
-	known      int      // of these, in the contract before
-	parked     []overlay.Parked
-	narrower   []string // actions that have fewer targets
-	published  []string // enum values that corrections add and that are published now
-	extensions map[string]int
-	sentences  int
+// importResult is the result of an import, before it is written.
+type importResult struct {
+	version       string
+	files         map[string][]byte
+	unchanged     bool
+	changes       diff.Changes
+	breaking      []string
+	renamed       map[string]string
+	todo, removed []string
+	restored      []string // locations of texts from earlier versions
+	copied        []string // texts copied from siblings
+	review        []string
+	reworded      []string // published texts that differ from those of the previous version
+	operations    int      // published
+	known         int      // of these, in the previous contract
+	disabled      []overlay.DisabledAction
+	narrowed      []string // actions that apply to fewer targets
+	obsolete      []string // corrections that are published now
+	extensions    map[string]int
+	omittedTexts  int
 }
 
-// Plan makes the new files, without writing any.
-func Plan(p project.Project, raw []byte, version string) (t *taken, err error) {
-	defer func() { // what a file from elsewhere says must not end in a trace
+// Plan computes the new files, and writes none.
+func Plan(p project.Project, raw []byte, version string) (t *importResult, err error) {
+	defer func() { // a published file must not cause a stack trace
 		if r := recover(); r != nil {
-			t, err = nil, fmt.Errorf("cannot be understood: %v", r)
+			t, err = nil, fmt.Errorf("cannot be parsed: %v", r)
 		}
 	}()
 	published, err := parsePublished(raw)
 	if err != nil {
 		return nil, err
 	}
-	if version, err = versionOf(published, version); err != nil {
+	if version, err = checkVersion(published, version); err != nil {
 		return nil, err
 	}
 	s, err := spec.StripProse(published)
@@ -90,53 +90,53 @@ func Plan(p project.Project, raw []byte, version string) (t *taken, err error) {
 	if err := yaml.Unmarshal(source, doc); err != nil {
 		return nil, fmt.Errorf("api/openapi.yaml: %w", err)
 	}
-	ours := node.Root(doc)
-	if err := isKratos(ours, s.Doc); err != nil {
+	current := node.Root(doc)
+	if err := checkIsKratos(current, s.Doc); err != nil {
 		return nil, err
 	}
-	said := sentencesOf(published)
-	m := &merger{renamed: renames(ours, s.Doc), before: contractHistory(p), ours: ours, raw: said}
-	merged := withVersion(m.merge(ours, s.Doc, "document", ""), version)
-	text := splice(source, doc, merged)
-	if err := verify(text, merged, s.Doc); err != nil {
+	publishedTexts := collectTexts(published)
+	m := &merger{renamed: findRenamed(current, s.Doc), history: contractHistory(p), contract: current, published: publishedTexts}
+	merged := withVersion(m.merge(current, s.Doc, "document", ""), version)
+	data := patch(source, doc, merged)
+	if err := verify(data, merged, s.Doc); err != nil {
 		return nil, err
 	}
-	t = &taken{
-		version: version, gaps: m.gaps, lost: m.lost, renamed: m.renamed,
-		back: m.back, proposed: m.proposed, extensions: s.Extensions, sentences: s.Sentences,
-		files: map[string][]byte{p.Contract(): text},
+	t = &importResult{
+		version: version, todo: m.todo, removed: m.removed, renamed: m.renamed,
+		restored: m.restored, copied: m.copied, extensions: s.Extensions, omittedTexts: s.Texts,
+		files: map[string][]byte{p.Contract(): data},
 	}
-	if t.changes, err = diff.Compare(ours, merged); err != nil {
+	if t.changes, err = diff.Compare(current, merged); err != nil {
 		return nil, err
 	}
-	t.reread = toReread(ours, t.changes)
-	t.operations, t.known = len(diff.Operations(published)), len(diff.Operations(published))-len(newOperations(t.changes))
-	if !bytes.Equal(source, text) {
+	t.review = textsToReview(current, t.changes)
+	t.operations, t.known = len(diff.Operations(published)), len(diff.Operations(published))-len(addedOperations(t.changes))
+	if !bytes.Equal(source, data) {
 		if t.breaking, err = diff.Breaking(doc, merged); err != nil {
 			return nil, err
 		}
 	}
-	if err := t.fitOverlays(p, text); err != nil {
+	if err := t.applyOverlays(p, data); err != nil {
 		return nil, err
 	}
 	t.unchanged = true
-	for path, text := range t.files {
+	for path, data := range t.files {
 		old, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		t.unchanged = t.unchanged && bytes.Equal(old, text)
+		t.unchanged = t.unchanged && bytes.Equal(old, data)
 	}
 	before, err := os.ReadFile(p.Published())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	t.reworded, t.files[p.Published()] = changedSentences(before, said), sums(said)
+	t.reworded, t.files[p.Published()] = changedTexts(before, publishedTexts), checksums(publishedTexts)
 	return t, nil
 }
 
-// newOperations are the operations that a description did not have.
-func newOperations(c diff.Changes) []string {
+// addedOperations returns the operations that are new.
+func addedOperations(c diff.Changes) []string {
 	var names []string
 	for _, change := range c.Added {
 		if len(change.Path) == 1 && strings.HasPrefix(change.Path[0], "operation ") {
@@ -146,43 +146,44 @@ func newOperations(c diff.Changes) []string {
 	return names
 }
 
-// fitOverlays parks the actions that do not fit the new contract, and puts those back that do.
-func (t *taken) fitOverlays(p project.Project, contract []byte) error {
+// applyOverlays disables the overlay actions that do not apply to the new contract, and enables
+// those that do.
+func (t *importResult) applyOverlays(p project.Project, contract []byte) error {
 	doc := new(yaml.Node)
 	if err := yaml.Unmarshal(contract, doc); err != nil {
 		return err
 	}
 	for _, path := range []string{p.Corrections(), p.Golang()} {
-		text, err := os.ReadFile(path)
+		data, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		before := node.Copy(doc)
-		fitted, parked, err := overlay.Fit(doc, text, "api/"+filepath.Base(path))
+		before := node.Clone(doc)
+		fitted, disabled, err := overlay.DisableInapplicable(doc, data, "api/"+filepath.Base(path))
 		if err != nil {
 			return err
 		}
 		t.files[path] = fitted
-		names := t.goneNames()
-		for i := range parked {
+		names := t.removedNames()
+		for i := range disabled {
 			for _, old := range slices.Sorted(maps.Keys(names)) {
-				if names[old] != "" && strings.Contains(parked[i].Target, old) {
-					parked[i].Why += ", " + old + " is called " + names[old] + " now"
+				if names[old] != "" && strings.Contains(disabled[i].Target, old) {
+					disabled[i].Reason += ", " + old + " is now called " + names[old]
 				}
 			}
 		}
-		t.parked = append(t.parked, parked...)
-		t.narrower = append(t.narrower, overlay.NamesOfGone(fitted, "api/"+filepath.Base(path), names)...)
-		obsolete, err := overlay.Obsolete(node.Copy(before), fitted, "api/"+filepath.Base(path))
+		t.disabled = append(t.disabled, disabled...)
+		t.narrowed = append(t.narrowed, overlay.TargetsWithRemovedNames(fitted, "api/"+filepath.Base(path), names)...)
+		obsolete, err := overlay.Obsolete(node.Clone(before), fitted, "api/"+filepath.Base(path))
 		if err != nil {
 			return err
 		}
-		t.published = append(t.published, obsolete...)
+		t.obsolete = append(t.obsolete, obsolete...)
 		if path != p.Corrections() {
 			continue
 		}
-		for _, value := range overlay.AddedTwice(doc, before) {
-			t.published = append(t.published, "api/corrections.yaml adds what is published: "+value)
+		for _, value := range overlay.AlreadyPublished(doc, before) {
+			t.obsolete = append(t.obsolete, "api/corrections.yaml adds what is published: "+value)
 		}
 		if _, err := spec.Load(doc, "the contract with api/corrections.yaml"); err != nil {
 			return err
@@ -191,10 +192,10 @@ func (t *taken) fitOverlays(p project.Project, contract []byte) error {
 	return nil
 }
 
-// goneNames are the paths and schemas that are gone, with their new names if they have one.
-func (t *taken) goneNames() map[string]string {
+// removedNames returns the removed paths and schemas, with the new names of renamed ones.
+func (t *importResult) removedNames() map[string]string {
 	names := map[string]string{}
-	for _, change := range t.changes.Gone {
+	for _, change := range t.changes.Removed {
 		if name, ok := strings.CutPrefix(change.Path[0], "schema "); ok && len(change.Path) == 1 {
 			names[name] = ""
 		}
@@ -205,72 +206,72 @@ func (t *taken) goneNames() map[string]string {
 	return names
 }
 
-// versionOf makes sure that the file is of the version that was asked for.
-func versionOf(published *yaml.Node, asked string) (string, error) {
-	var said string
+// checkVersion returns the version of a file, which must be the requested one.
+func checkVersion(published *yaml.Node, requested string) (string, error) {
+	var declared string
 	if v := node.Member(node.Member(published, "info"), "version"); v != nil {
-		said = strings.TrimSpace(v.Value)
+		declared = strings.TrimSpace(v.Value)
 	}
-	if !spec.VersionTag.MatchString(said) { // such as latest
-		if asked == "" {
-			return "", fmt.Errorf("does not say of which version it is (%q): give VERSION", node.Shorten(said))
+	if !spec.VersionTag.MatchString(declared) { // such as latest
+		if requested == "" {
+			return "", fmt.Errorf("has no version (%q): set VERSION", node.Truncate(declared))
 		}
-		said = asked
+		declared = requested
 	}
-	if asked == "" {
-		asked = said
+	if requested == "" {
+		requested = declared
 	}
-	if !spec.VersionTag.MatchString(asked) {
-		return "", fmt.Errorf("%q is not the name of a version such as v1.3.6", node.Shorten(asked))
+	if !spec.VersionTag.MatchString(requested) {
+		return "", fmt.Errorf("%q is not a version such as v1.3.6", node.Truncate(requested))
 	}
-	if strings.TrimPrefix(said, "v") != strings.TrimPrefix(asked, "v") {
-		return "", fmt.Errorf("says that it is version %s, not %s", node.Shorten(said), asked)
+	if strings.TrimPrefix(declared, "v") != strings.TrimPrefix(requested, "v") {
+		return "", fmt.Errorf("is version %s, not %s", node.Truncate(declared), requested)
 	}
-	return "v" + strings.TrimPrefix(asked, "v"), nil
+	return "v" + strings.TrimPrefix(requested, "v"), nil
 }
 
-// isKratos makes sure that at least half of the contract's operations are in the published file.
-func isKratos(ours, published *yaml.Node) error {
-	known, all, found := diff.Operations(published), diff.Operations(ours), 0
+// checkIsKratos returns an error unless a file has at least half of the contract's operations.
+func checkIsKratos(current, published *yaml.Node) error {
+	known, all, found := diff.Operations(published), diff.Operations(current), 0
 	for name := range all {
 		if known[name] != "" {
 			found++
 		}
 	}
 	if found*2 < len(all) {
-		return fmt.Errorf("has %d of the %d operations of the contract: it is another API, or not all of that of Kratos", found, len(all))
+		return fmt.Errorf("has %d of the %d operations of the contract: it is another API, or incomplete", found, len(all))
 	}
 	return nil
 }
 
 func withVersion(merged *yaml.Node, version string) *yaml.Node {
-	i := node.Index(merged, "info")
+	i := node.KeyIndex(merged, "info")
 	info := merged.Content[i+1]
-	j := node.Index(info, "version")
+	j := node.KeyIndex(info, "version")
 	if info.Content[j+1].Value == version {
 		return merged
 	}
 	newInfo, newDoc := *info, *merged
 	newInfo.Content = append([]*yaml.Node(nil), info.Content...)
-	newInfo.Content[j+1] = node.Text(version)
+	newInfo.Content[j+1] = node.NewString(version)
 	newDoc.Content = append([]*yaml.Node(nil), merged.Content...)
 	newDoc.Content[i+1] = &newInfo
 	return &newDoc
 }
 
-// verify makes sure that the new contract reads as it was meant, is valid, and has the published
-// structure, so that taking the same file in again changes nothing.
-func verify(text []byte, merged, structure *yaml.Node) error {
+// verify checks that the new contract can be parsed again, is valid, and has the published
+// structure, so that importing the same file again changes nothing.
+func verify(data []byte, merged, structure *yaml.Node) error {
 	doc := new(yaml.Node)
-	if err := yaml.Unmarshal(text, doc); err != nil {
+	if err := yaml.Unmarshal(data, doc); err != nil {
 		return fmt.Errorf("cannot be written as YAML: %w", err)
 	}
-	if !node.Same(node.Root(doc), merged) {
-		return errors.New("does not read the same after it was written as YAML")
+	if !node.Equal(node.Root(doc), merged) {
+		return errors.New("changes when it is written as YAML")
 	}
 	m := &merger{}
 	if again := m.merge(node.Root(doc), structure, "document", ""); again != node.Root(doc) {
-		return errors.New("would be taken in differently the second time")
+		return errors.New("would change again if it was imported again")
 	}
 	if _, err := spec.Load(doc, "the new contract"); err != nil {
 		return err

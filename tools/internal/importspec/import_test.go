@@ -15,70 +15,69 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// From v1.3.6 to v1.3.1 and back: what both have keeps its sentences and its place, and what comes
-// back is what it was, byte for byte.
+// Importing v1.3.1 into v1.3.6 keeps the common parts, and importing v1.3.6 again restores all
+// files.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	p := apitest.CopyProject(t)
 	apitest.Commit(t, p, "before")
-	before := apitest.Tree(t, p)
-	newest, oldest := apitest.Publish(t, p, nil), apitest.Publish(t, p, apitest.OlderVersion(t))
+	before := apitest.ReadAPI(t, p)
+	newest, oldest := apitest.Publish(t, p, nil), apitest.Publish(t, p, apitest.ToOlderVersion(t))
 
-	if said := apitest.Take(t, p, newest, "v1.3.6"); !strings.Contains(said, "nothing is changed") {
-		t.Errorf("the version that is there changes something: %s", said)
+	if report := apitest.Import(t, p, newest, "v1.3.6"); !strings.Contains(report, "no file is changed") {
+		t.Errorf("importing the present version changes something: %s", report)
 	}
-	apitest.MustEqual(t, before, apitest.Tree(t, p))
+	apitest.ExpectEqual(t, before, apitest.ReadAPI(t, p))
 
-	said := apitest.Take(t, p, oldest, "v1.3.1")
+	report := apitest.Import(t, p, oldest, "v1.3.1")
 	for _, want := range []string{
 		"  operation createFedcmFlow\n", "  schema uiNode › property group › value captcha\n", "deleted the `query` request parameter `organization_id` (listIdentities)",
 		"  /components/schemas/OAuth2LoginRequest/properties/AdditionalProperties/description\n",
-		"api/golang.yaml: $.components.schemas.Provider: its target is not there",
+		"api/golang.yaml: $.components.schemas.Provider: its target does not exist",
 		"/components/schemas/Provider/description: One identity provider",
 	} {
-		if !strings.Contains(said, want) {
-			t.Errorf("not said: %s\nin\n%s", want, said)
+		if !strings.Contains(report, want) {
+			t.Errorf("missing: %s\nin\n%s", want, report)
 		}
 	}
-	once := apitest.Tree(t, p)
-	apitest.Take(t, p, oldest, "v1.3.1")
-	apitest.MustEqual(t, once, apitest.Tree(t, p))
+	once := apitest.ReadAPI(t, p)
+	apitest.Import(t, p, oldest, "v1.3.1")
+	apitest.ExpectEqual(t, once, apitest.ReadAPI(t, p))
 
-	said = apitest.Take(t, p, newest, "v1.3.6")
+	report = apitest.Import(t, p, newest, "v1.3.6")
 	for _, want := range []string{
-		"Sentences that are back (an earlier version of the contract had them: read them again):\n", "/paths/~1admin~1identities/get/parameters/query organization_id/description\n",
+		"Restored descriptions (from an earlier version of the contract: review them):\n", "/paths/~1admin~1identities/get/parameters/query organization_id/description\n",
 	} {
-		if !strings.Contains(said, want) {
-			t.Errorf("not said: %s\nin\n%s", want, said)
+		if !strings.Contains(report, want) {
+			t.Errorf("missing: %s\nin\n%s", want, report)
 		}
 	}
-	if strings.Contains(said, "To be written") {
-		t.Errorf("what comes back is to be written again: %s", said)
+	if strings.Contains(report, "To write") {
+		t.Errorf("restored descriptions have to be written again: %s", report)
 	}
-	apitest.MustEqual(t, before, apitest.Tree(t, p))
+	apitest.ExpectEqual(t, before, apitest.ReadAPI(t, p))
 }
 
 func applyGolang(p project.Project) error {
-	doc, err := node.Read(p.Effective())
+	doc, err := node.ReadFile(p.Effective())
 	if err != nil {
 		return err
 	}
 	return overlay.Apply(doc, p.Golang())
 }
 
-// Whatever versions are in between, what comes back is what it was, byte for byte: with its
-// sentences, line breaks and order.
-func TestRoundTripsOfParts(t *testing.T) {
+// Parts that were removed by imports are restored with descriptions, line breaks and order.
+func TestRoundTripOfParts(t *testing.T) {
 	t.Parallel()
 	type edit = func(t *testing.T, doc *yaml.Node)
 	without := func(places ...string) edit {
 		return func(t *testing.T, doc *yaml.Node) {
 			for _, place := range places {
-				apitest.Put(t, doc, place, "")
+				apitest.Set(t, doc, place, "")
 			}
 		}
 	}
-	older := func(t *testing.T, doc *yaml.Node) { apitest.OlderVersion(t)(doc) }
+	older := func(t *testing.T, doc *yaml.Node) { apitest.ToOlderVersion(t)(doc) }
 	for name, versions := range map[string][]edit{
 		"a path":                           {without("/paths/~1sessions")},
 		"a schema that only a path needs":  {without("/paths/~1self-service~1fed-cm~1parameters", "/components/schemas/Provider", "/components/schemas/createFedcmFlowResponse")},
@@ -98,25 +97,25 @@ func TestRoundTripsOfParts(t *testing.T) {
 			t.Parallel()
 			p := apitest.CopyProject(t)
 			apitest.Commit(t, p, "before")
-			before, newest := apitest.Tree(t, p), apitest.Publish(t, p, nil)
+			before, newest := apitest.ReadAPI(t, p), apitest.Publish(t, p, nil)
 			var published [][]byte
 			for _, edit := range versions {
-				published = append(published, apitest.Publish(t, p, func(doc *yaml.Node) { edit(t, doc); apitest.Put(t, doc, "/info/version", "''") }))
+				published = append(published, apitest.Publish(t, p, func(doc *yaml.Node) { edit(t, doc); apitest.Set(t, doc, "/info/version", "''") }))
 			}
 			for _, text := range published {
-				apitest.Take(t, p, text, "v1.3.1")
+				apitest.Import(t, p, text, "v1.3.1")
 			}
-			said := apitest.Take(t, p, newest, "v1.3.6")
-			apitest.MustEqual(t, before, apitest.Tree(t, p))
-			if strings.Contains(said, "To be written") {
-				t.Errorf("to be written again: %s", said)
+			report := apitest.Import(t, p, newest, "v1.3.6")
+			apitest.ExpectEqual(t, before, apitest.ReadAPI(t, p))
+			if strings.Contains(report, "To write") {
+				t.Errorf("descriptions have to be written again: %s", report)
 			}
 		})
 	}
 }
 
-// importPlan takes a published file in, and returns the report or the error.
-func importPlan(t *testing.T, p project.Project, published []byte, version string) (string, error) {
+// importFile imports a published file, and returns the report or the error.
+func importFile(t *testing.T, p project.Project, published []byte, version string) (string, error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "published.json")
 	if err := os.WriteFile(file, published, 0o600); err != nil {

@@ -11,17 +11,17 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// insert adds a key where a reader of the contract looks for it: keywords in the contract's usual
-// order, paths and schemas beside those of the most similar name, other names where they were
-// published. In order, an earlier version of the contract, they are where they were.
+// insert adds a key in the order of the contract: keywords by rank, paths and schemas after those
+// with the most similar name, other names in the published order. If order is the collection of an
+// earlier version of the contract, its order is used.
 func insert(n *yaml.Node, kind string, key, value, order *yaml.Node) {
 	at := 0
 	switch {
-	case order != nil && order.Line > 0: // the contract's own
+	case order != nil && order.Line > 0: // an earlier version of the contract
 		at = afterPredecessor(n, key.Value, order)
-	case !spec.Named(kind):
+	case !spec.IsMap(kind):
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if spec.RankOf(kind, n.Content[i].Value) <= spec.RankOf(kind, key.Value) {
+			if spec.KeywordRank(kind, n.Content[i].Value) <= spec.KeywordRank(kind, key.Value) {
 				at = i + 2
 			}
 		}
@@ -37,27 +37,28 @@ func insert(n *yaml.Node, kind string, key, value, order *yaml.Node) {
 	n.Content = slices.Insert(n.Content, at, key, value)
 }
 
-// afterPredecessor is the place after the nearest key before it in the published order that n has.
+// afterPredecessor returns the index after the nearest key that precedes key in the published
+// order.
 func afterPredecessor(n *yaml.Node, key string, published *yaml.Node) int {
-	i := node.Index(published, key)
+	i := node.KeyIndex(published, key)
 	if i < 0 {
 		return len(n.Content)
 	}
 	for i -= 2; i >= 0; i -= 2 {
-		if j := node.Index(n, published.Content[i].Value); j >= 0 {
+		if j := node.KeyIndex(n, published.Content[i].Value); j >= 0 {
 			return j + 2
 		}
 	}
 	return 0
 }
 
-// mostSimilar returns the last of the names that share the most words at their beginning with name,
-// at least two words.
+// mostSimilar returns the index of the last of the names that share the most leading words with
+// name, at least two; or -1.
 func mostSimilar(names []string, name string) int {
 	best, most := -1, 1
 	for i, other := range names {
 		shared := 0
-		a, b := parts(name), parts(other)
+		a, b := segments(name), segments(other)
 		for shared < len(a) && shared < len(b) && a[shared] == b[shared] {
 			shared++
 		}
@@ -68,42 +69,42 @@ func mostSimilar(names []string, name string) int {
 	return best
 }
 
-// parts splits a path into its segments, and any other name into its words.
-func parts(name string) []string {
+// segments splits a path into its segments, and other names into words.
+func segments(name string) []string {
 	if strings.HasPrefix(name, "/") {
 		return strings.Split(name, "/")[1:]
 	}
 	return node.Words(strings.TrimLeftFunc(name, unicode.IsPunct))
 }
 
-// keepItems is a published list with those of our items that it has too. Where order means nothing,
-// ours is kept.
-func keepItems(ours, published *yaml.Node, unordered bool) *yaml.Node {
-	if ours.Kind != yaml.SequenceNode || published.Kind != yaml.SequenceNode {
-		return node.Copy(published)
+// mergeItems returns the published list with the nodes of equal items in current. If the order does
+// not matter, that of current is kept.
+func mergeItems(current, published *yaml.Node, unordered bool) *yaml.Node {
+	if current.Kind != yaml.SequenceNode || published.Kind != yaml.SequenceNode {
+		return node.Clone(published)
 	}
-	out := &yaml.Node{Kind: ours.Kind, Tag: ours.Tag, Line: ours.Line, Column: ours.Column, Style: ours.Style}
+	out := &yaml.Node{Kind: current.Kind, Tag: current.Tag, Line: current.Line, Column: current.Column, Style: current.Style}
 	find := func(in []*yaml.Node, item *yaml.Node) int {
-		return slices.IndexFunc(in, func(n *yaml.Node) bool { return node.Same(n, item) })
+		return slices.IndexFunc(in, func(n *yaml.Node) bool { return node.Equal(n, item) })
 	}
 	if !unordered {
 		for _, item := range published.Content {
-			if i := find(ours.Content, item); i >= 0 {
-				item = ours.Content[i]
+			if i := find(current.Content, item); i >= 0 {
+				item = current.Content[i]
 			} else {
-				item = node.Copy(item)
+				item = node.Clone(item)
 			}
 			out.Content = append(out.Content, item)
 		}
 		return out
 	}
-	for _, item := range ours.Content {
+	for _, item := range current.Content {
 		if find(published.Content, item) >= 0 {
 			out.Content = append(out.Content, item)
 		}
 	}
 	for i, item := range published.Content {
-		if find(ours.Content, item) >= 0 {
+		if find(current.Content, item) >= 0 {
 			continue
 		}
 		at := 0
@@ -113,7 +114,7 @@ func keepItems(ours, published *yaml.Node, unordered bool) *yaml.Node {
 				break
 			}
 		}
-		out.Content = slices.Insert(out.Content, at, node.Copy(item))
+		out.Content = slices.Insert(out.Content, at, node.Clone(item))
 	}
 	return out
 }

@@ -10,76 +10,75 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// merger puts a published structure in place of that of the contract, and leaves everything else of
-// the contract as it is: what a merge does not change is the contract's own node, so that it can be
-// written as it was.
+// merger replaces the structure of the contract by the published one, and keeps everything else. A
+// node that a merge does not change is that of the contract, so that its source can be copied.
 type merger struct {
-	renamed map[string]string // new names of paths and schemas, by the place that has the old one
-	before  history
+	renamed map[string]string // new names of paths and schemas, by old location
+	history history
 
-	ours      *yaml.Node        // the contract, for sentences about things of the same name
-	raw       map[string]string // published sentences by their places
-	sentences map[string]string // of ours
+	contract  *yaml.Node        // for texts of siblings
+	published map[string]string // published texts by location
+	texts     map[string]string // of the contract, by location
 
-	gaps     []string // places of sentences to be written, each with what was published
-	lost     []string // sentences about what is gone
-	back     []string // sentences of earlier versions about what came back
-	proposed []string // sentences of siblings about what is new
+	todo     []string // locations of texts to write, with the published ones
+	removed  []string // texts of removed parts
+	restored []string // locations of texts from earlier versions
+	copied   []string // texts copied from siblings
 }
 
-func (m *merger) merge(ours, published *yaml.Node, kind, where string) *yaml.Node {
-	if kind == "ours" {
-		return ours
+// merge returns the node for a location: current with the published structure.
+func (m *merger) merge(current, published *yaml.Node, kind, location string) *yaml.Node {
+	if kind == "local" {
+		return current
 	}
-	if ours == nil {
-		if earlier := m.before.at(where); earlier != nil && earlier.Kind == published.Kind {
-			return m.restore(earlier, published, kind, where)
+	if current == nil {
+		if earlier := m.history.node(location); earlier != nil && earlier.Kind == published.Kind {
+			return m.restore(earlier, published, kind, location)
 		}
-		return m.complete(node.Copy(published), kind, where)
+		return m.complete(node.Clone(published), kind, location)
 	}
-	if kind == "data" || kind == "prose" || ours.Kind != published.Kind || ours.Kind == yaml.ScalarNode {
-		return m.value(ours, published, kind, where)
+	if kind == "data" || kind == "prose" || current.Kind != published.Kind || current.Kind == yaml.ScalarNode {
+		return m.mergeValue(current, published, kind, location)
 	}
-	if ours.Kind == yaml.SequenceNode {
-		return m.list(ours, published, kind, where)
+	if current.Kind == yaml.SequenceNode {
+		return m.mergeList(current, published, kind, location)
 	}
-	if (node.Ref(ours) == "") != (node.Ref(published) == "") {
-		return m.replace(ours, published, kind, where)
+	if (node.Ref(current) == "") != (node.Ref(published) == "") {
+		return m.replace(current, published, kind, location)
 	}
-	return m.mapping(ours, published, kind, where)
+	return m.mergeMapping(current, published, kind, location)
 }
 
-// restore merges what was there in an earlier version: it comes back with its sentences and its
-// order.
-func (m *merger) restore(earlier, published *yaml.Node, kind, where string) *yaml.Node {
-	again := &merger{ours: m.ours, raw: m.raw, before: m.before}
-	merged := again.merge(withoutLines(earlier), published, kind, where)
-	m.gaps, m.proposed, m.back = append(m.gaps, again.gaps...), append(m.proposed, again.proposed...), append(m.back, again.back...)
-	eachSentence(merged, kind, where, func(at, sentence string) {
-		if m.before.sentence(at) == strings.TrimSpace(sentence) && !slices.Contains(m.back, at) {
-			m.back = append(m.back, at)
+// restore merges a node of an earlier version, with its texts and order.
+func (m *merger) restore(earlier, published *yaml.Node, kind, location string) *yaml.Node {
+	again := &merger{contract: m.contract, published: m.published, history: m.history}
+	merged := again.merge(withoutPositions(earlier), published, kind, location)
+	m.todo, m.copied, m.restored = append(m.todo, again.todo...), append(m.copied, again.copied...), append(m.restored, again.restored...)
+	eachText(merged, kind, location, func(at, text string) {
+		if m.history.text(at) == strings.TrimSpace(text) && !slices.Contains(m.restored, at) {
+			m.restored = append(m.restored, at)
 		}
 	})
 	return merged
 }
 
-// withoutLines copies a node of another text than the contract's.
-func withoutLines(n *yaml.Node) *yaml.Node {
-	c := node.Copy(n)
+// withoutPositions copies a node that is not in the source of the contract.
+func withoutPositions(n *yaml.Node) *yaml.Node {
+	c := node.Clone(n)
 	c.Line, c.Column = 0, 0
 	for i, child := range c.Content {
-		c.Content[i] = withoutLines(child)
+		c.Content[i] = withoutPositions(child)
 	}
 	return c
 }
 
-// asWritten is a key of ours with the lines that an earlier version had for it, if ours is not in
-// the contract's text.
-func (m *merger) asWritten(ours, key, value *yaml.Node, where string) *yaml.Node {
-	if ours.Line > 0 {
+// withSource returns a key with the lines that an earlier version had for it, if current is not in
+// the source of the contract.
+func (m *merger) withSource(current, key, value *yaml.Node, location string) *yaml.Node {
+	if current.Line > 0 {
 		return key
 	}
-	lines := m.before.pair(where, key.Value, value)
+	lines := m.history.sourceOfKey(location, key.Value, value)
 	if lines == "" {
 		return key
 	}
@@ -88,88 +87,87 @@ func (m *merger) asWritten(ours, key, value *yaml.Node, where string) *yaml.Node
 	return &written
 }
 
-// value is a value without sentences of its own: the contract's if it is the same.
-func (m *merger) value(ours, published *yaml.Node, kind, where string) *yaml.Node {
-	if kind == "prose" || node.Same(ours, published) || strings.HasSuffix(where, "/required") && node.SameItems(ours, published) {
-		return ours
+// mergeValue merges values without texts: an equal one is not changed.
+func (m *merger) mergeValue(current, published *yaml.Node, kind, location string) *yaml.Node {
+	if kind == "prose" || node.Equal(current, published) || strings.HasSuffix(location, "/required") && node.EqualUnordered(current, published) {
+		return current
 	}
 	if kind == "data" {
-		return keepItems(ours, published, strings.HasSuffix(where, "/required"))
+		return mergeItems(current, published, strings.HasSuffix(location, "/required"))
 	}
-	return m.replace(ours, published, kind, where)
+	return m.replace(current, published, kind, location)
 }
 
-// replace writes something else in place of ours; its own sentence stays where there is room for
-// one.
-func (m *merger) replace(ours, published *yaml.Node, kind, where string) *yaml.Node {
-	out := node.Copy(published)
-	for _, key := range node.Keys(ours) {
-		if i := node.Index(ours, key); spec.Prose(kind, key) {
+// replace replaces current by something else, and keeps its text if possible.
+func (m *merger) replace(current, published *yaml.Node, kind, location string) *yaml.Node {
+	out := node.Clone(published)
+	for _, key := range node.Keys(current) {
+		if i := node.KeyIndex(current, key); spec.IsProse(kind, key) {
 			if out.Kind == yaml.MappingNode && node.Ref(out) == "" {
-				insert(out, kind, ours.Content[i], ours.Content[i+1], nil)
+				insert(out, kind, current.Content[i], current.Content[i+1], nil)
 				continue
 			}
 		}
-		m.lose(node.Mapping(node.Text(key), node.Member(ours, key)), kind, where)
+		m.recordRemoved(node.NewMapping(node.NewString(key), node.Member(current, key)), kind, location)
 	}
-	return m.complete(out, kind, where)
+	return m.complete(out, kind, location)
 }
 
-func (m *merger) mapping(ours, published *yaml.Node, kind, where string) *yaml.Node {
-	out := &yaml.Node{Kind: ours.Kind, Tag: ours.Tag, Line: ours.Line, Column: ours.Column, Style: ours.Style}
+func (m *merger) mergeMapping(current, published *yaml.Node, kind, location string) *yaml.Node {
+	out := &yaml.Node{Kind: current.Kind, Tag: current.Tag, Line: current.Line, Column: current.Column, Style: current.Style}
 	changed := false
-	for i := 0; i+1 < len(ours.Content); i += 2 {
-		key, value := ours.Content[i], ours.Content[i+1]
-		if name := m.renamed[where+"/"+key.Value]; name != "" {
+	for i := 0; i+1 < len(current.Content); i += 2 {
+		key, value := current.Content[i], current.Content[i+1]
+		if name := m.renamed[location+"/"+key.Value]; name != "" {
 			key = &yaml.Node{Kind: key.Kind, Tag: key.Tag, Value: name, Line: key.Line, Column: key.Column}
 			changed = true
 		}
 		other := node.Member(published, key.Value)
-		at := where + "/" + node.Escape(key.Value)
+		at := location + "/" + node.Escape(key.Value)
 		switch {
-		case spec.Prose(kind, key.Value), other == nil && spec.KindOf(kind, key.Value) == "ours":
-			out.Content = append(out.Content, m.asWritten(ours, key, value, where), value)
+		case spec.IsProse(kind, key.Value), other == nil && spec.KindOf(kind, key.Value) == "local":
+			out.Content = append(out.Content, m.withSource(current, key, value, location), value)
 		case other == nil:
 			changed = true
-			m.lose(node.Mapping(key, value), kind, where)
+			m.recordRemoved(node.NewMapping(key, value), kind, location)
 		default:
 			merged := m.merge(value, other, spec.KindOf(kind, key.Value), at)
 			changed = changed || merged != value
-			out.Content = append(out.Content, m.asWritten(ours, key, merged, where), merged)
+			out.Content = append(out.Content, m.withSource(current, key, merged, location), merged)
 		}
 	}
 	for i := 0; i+1 < len(published.Content); i += 2 {
 		key := published.Content[i].Value
-		if node.Member(out, key) != nil || node.Member(ours, key) != nil || spec.KindOf(kind, key) == "ours" {
+		if node.Member(out, key) != nil || node.Member(current, key) != nil || spec.KindOf(kind, key) == "local" {
 			continue
 		}
 		changed = true
-		at := where + "/" + node.Escape(key)
+		at := location + "/" + node.Escape(key)
 		added := m.merge(nil, published.Content[i+1], spec.KindOf(kind, key), at)
-		name := node.Text(key)
-		name.HeadComment, name.FootComment = m.before.heading(where, key), m.before.pair(where, key, added)
-		insert(out, kind, name, added, m.before.order(where, key, published))
+		name := node.NewString(key)
+		name.HeadComment, name.FootComment = m.history.heading(location, key), m.history.sourceOfKey(location, key, added)
+		insert(out, kind, name, added, m.history.collectionWith(location, key, published))
 	}
-	if m.fill(out, kind, where) || changed {
+	if m.addMissingTexts(out, kind, location) || changed {
 		return out
 	}
-	return ours
+	return current
 }
 
-// list merges lists. Parameters and tags keep our order; alternatives have the order in which they
-// were published.
-func (m *merger) list(ours, published *yaml.Node, kind, where string) *yaml.Node {
-	out := &yaml.Node{Kind: ours.Kind, Tag: ours.Tag, Line: ours.Line, Column: ours.Column, Style: ours.Style}
-	known, there := node.ByIdentity(ours), node.ByIdentity(published)
-	ids := node.Identities(ours)
-	for i, item := range ours.Content {
+// mergeList merges lists. Parameters and tags keep the order of the contract; alternatives have the
+// published order.
+func (m *merger) mergeList(current, published *yaml.Node, kind, location string) *yaml.Node {
+	out := &yaml.Node{Kind: current.Kind, Tag: current.Tag, Line: current.Line, Column: current.Column, Style: current.Style}
+	known, there := node.ItemsByIdentity(current), node.ItemsByIdentity(published)
+	ids := node.Identities(current)
+	for i, item := range current.Content {
 		other := there[ids[i]]
 		if other == nil {
-			m.loseItem(item, kind, where)
+			m.recordRemovedItem(item, kind, location)
 			continue
 		}
 		if kind != "schemaList" {
-			out.Content = append(out.Content, m.merge(item, other, spec.KindOf(kind, ""), where+"/"+node.Escape(ids[i])))
+			out.Content = append(out.Content, m.merge(item, other, spec.KindOf(kind, ""), location+"/"+node.Escape(ids[i])))
 		}
 	}
 	ids = node.Identities(published)
@@ -178,9 +176,9 @@ func (m *merger) list(ours, published *yaml.Node, kind, where string) *yaml.Node
 		if kind != "schemaList" && known[id] != nil {
 			continue
 		}
-		merged := m.merge(known[id], item, spec.KindOf(kind, ""), where+"/"+node.Escape(id))
+		merged := m.merge(known[id], item, spec.KindOf(kind, ""), location+"/"+node.Escape(id))
 		if known[id] == nil {
-			merged.FootComment = m.before.item(where, id, merged)
+			merged.FootComment = m.history.sourceOfItem(location, id, merged)
 		}
 		at := len(out.Content)
 		if kind == "parameters" {
@@ -188,43 +186,43 @@ func (m *merger) list(ours, published *yaml.Node, kind, where string) *yaml.Node
 		}
 		out.Content = slices.Insert(out.Content, at, merged)
 	}
-	if slices.Equal(out.Content, ours.Content) {
-		return ours
+	if slices.Equal(out.Content, current.Content) {
+		return current
 	}
 	return out
 }
 
-// complete adds a gap for each sentence that a new object lacks, and sorts its keywords as the
-// contract does.
-func (m *merger) complete(n *yaml.Node, kind, where string) *yaml.Node {
-	if kind == "data" || kind == "ours" || kind == "prose" || n.Kind == yaml.ScalarNode {
+// complete adds a TODO for each text that a new object lacks, and sorts its keywords.
+func (m *merger) complete(n *yaml.Node, kind, location string) *yaml.Node {
+	if kind == "data" || kind == "local" || kind == "prose" || n.Kind == yaml.ScalarNode {
 		return n
 	}
-	if n.Kind == yaml.SequenceNode { // a list keeps the order in which it was published
+	if n.Kind == yaml.SequenceNode { // in the published order
 		for i, item := range n.Content {
-			n.Content[i] = m.complete(item, spec.KindOf(kind, ""), where+"/"+node.Escape(node.Identity(item, i)))
+			n.Content[i] = m.complete(item, spec.KindOf(kind, ""), location+"/"+node.Escape(node.Identity(item, i)))
 		}
 		return n
 	}
 	out := &yaml.Node{Kind: n.Kind, Tag: n.Tag}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if !spec.Prose(kind, key.Value) {
-			value = m.complete(value, spec.KindOf(kind, key.Value), where+"/"+node.Escape(key.Value))
+		if !spec.IsProse(kind, key.Value) {
+			value = m.complete(value, spec.KindOf(kind, key.Value), location+"/"+node.Escape(key.Value))
 		}
-		order := m.before.order(where, key.Value, nil)
-		if spec.Named(kind) && order == nil {
+		order := m.history.collectionWith(location, key.Value, nil)
+		if spec.IsMap(kind) && order == nil {
 			out.Content = append(out.Content, key, value)
 			continue
 		}
 		insert(out, kind, key, value, order)
 	}
-	m.fill(out, kind, where)
+	m.addMissingTexts(out, kind, location)
 	return out
 }
 
-// fill adds a gap for each sentence that an object lacks.
-func (m *merger) fill(n *yaml.Node, kind, where string) bool {
+// addMissingTexts adds each text that an object lacks: that of an earlier version, of a
+// sibling, or a TODO.
+func (m *merger) addMissingTexts(n *yaml.Node, kind, location string) bool {
 	if node.Ref(n) != "" {
 		return false
 	}
@@ -233,23 +231,23 @@ func (m *merger) fill(n *yaml.Node, kind, where string) bool {
 		if node.Member(n, key) != nil {
 			continue
 		}
-		line, order := where+"/"+key, m.before.order(where, key, nil)
+		line, order := location+"/"+key, m.history.collectionWith(location, key, nil)
 		filled = true
-		if earlier := m.before.sentence(line); earlier != "" {
-			m.back = append(m.back, line)
-			insert(n, kind, node.Text(key), node.Text(earlier), order)
+		if earlier := m.history.text(line); earlier != "" {
+			m.restored = append(m.restored, line)
+			insert(n, kind, node.NewString(key), node.NewString(earlier), order)
 			continue
 		}
-		if sentence := m.sibling(n, kind, where, key); sentence != "" {
-			m.proposed = append(m.proposed, line+": "+sentence)
-			insert(n, kind, node.Text(key), node.Text(sentence), order)
+		if text := m.siblingText(n, kind, location, key); text != "" {
+			m.copied = append(m.copied, line+": "+text)
+			insert(n, kind, node.NewString(key), node.NewString(text), order)
 			continue
 		}
-		if published := m.raw[line]; published != "" {
+		if published := m.published[line]; published != "" {
 			line += "\n  published: " + published
 		}
-		m.gaps = append(m.gaps, line)
-		insert(n, kind, node.Text(key), node.Text(spec.Gap+wanted(kind, key, where)), order)
+		m.todo = append(m.todo, line)
+		insert(n, kind, node.NewString(key), node.NewString(spec.Todo+todoText(kind, key, location)), order)
 	}
 	return filled
 }

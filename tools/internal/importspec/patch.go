@@ -10,49 +10,48 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/node"
 )
 
-// splicer writes a changed tree into the text that it was read from: what did not change stays as
-// it was written, with its comments, quotes and line breaks.
-type splicer struct {
+// patcher writes a changed tree into its source: what did not change is copied, with comments,
+// quotes and line breaks.
+type patcher struct {
 	lines    []string
 	original map[*yaml.Node]bool
-	spans    map[place]span
-	parents  map[place]*yaml.Node // collections by where they begin
+	spans    map[position]lineRange
+	parents  map[position]*yaml.Node // collections by their first position
 }
 
-type place struct{ line, column int }
+type position struct{ line, column int }
 
-// span is a range of lines, the comments and empty lines before a value included.
-type span struct{ start, end int }
+// lineRange is a range of lines, including the comments and empty lines before a value.
+type lineRange struct{ start, end int }
 
-// splice returns text, which was parsed to doc, with changed as its value. Nodes of doc in changed
-// are copied from text.
-func splice(source []byte, doc, changed *yaml.Node) []byte {
+// patch returns source, which was parsed to doc, with changed as its value.
+func patch(source []byte, doc, changed *yaml.Node) []byte {
 	top := node.Root(doc)
 	if changed == top {
 		return source
 	}
-	s := newSplicer(source, top)
+	s := newPatcher(source, top)
 	first := top.Line
 	if len(top.Content) > 0 {
-		first = s.spans[placeIn(top.Content[0])].start
+		first = s.spans[positionOf(top.Content[0])].start
 	}
 	lines := append(s.lines[1:first:first], s.write(changed, 0)...)
 	return []byte(strings.Join(lines, "\n") + "\n")
 }
 
-func newSplicer(source []byte, top *yaml.Node) *splicer {
-	s := &splicer{
+func newPatcher(source []byte, top *yaml.Node) *patcher {
+	s := &patcher{
 		lines:    append([]string{""}, strings.Split(strings.TrimSuffix(string(source), "\n"), "\n")...),
-		original: map[*yaml.Node]bool{}, spans: map[place]span{}, parents: map[place]*yaml.Node{},
+		original: map[*yaml.Node]bool{}, spans: map[position]lineRange{}, parents: map[position]*yaml.Node{},
 	}
 	s.index(top, 1, len(s.lines), false)
 	return s
 }
 
-func placeIn(n *yaml.Node) place { return place{n.Line, n.Column} }
+func positionOf(n *yaml.Node) position { return position{n.Line, n.Column} }
 
-// index notes the lines of everything below n, which ends before the line end.
-func (s *splicer) index(n *yaml.Node, from, end int, inItem bool) {
+// index records the lines of everything below n, which ends before the line end.
+func (s *patcher) index(n *yaml.Node, from, end int, inItem bool) {
 	s.original[n] = true
 	if n.Style&yaml.FlowStyle != 0 || n.Kind == yaml.ScalarNode || n.Kind == yaml.AliasNode {
 		for _, child := range n.Content {
@@ -66,7 +65,7 @@ func (s *splicer) index(n *yaml.Node, from, end int, inItem bool) {
 	}
 	starts := make([]int, 0, len(n.Content)+1)
 	for i := 0; i < len(n.Content); i += step {
-		start := s.lead(n.Content[i].Line, n.Column, from)
+		start := s.startOf(n.Content[i].Line, n.Column, from)
 		if i == 0 && inItem {
 			start = n.Content[i].Line
 		}
@@ -74,7 +73,7 @@ func (s *splicer) index(n *yaml.Node, from, end int, inItem bool) {
 	}
 	starts = append(starts, end)
 	if n.Kind == yaml.MappingNode {
-		s.parents[placeIn(n)] = n
+		s.parents[positionOf(n)] = n
 	}
 	for i := 0; i < len(n.Content); i += step {
 		key, at := n.Content[i], n.Content[i].Column
@@ -82,15 +81,14 @@ func (s *splicer) index(n *yaml.Node, from, end int, inItem bool) {
 			at = n.Column
 		}
 		s.original[key] = true
-		s.spans[place{key.Line, at}] = span{starts[i/step], starts[i/step+1]}
+		s.spans[position{key.Line, at}] = lineRange{starts[i/step], starts[i/step+1]}
 		value := n.Content[i+step-1]
 		s.index(value, key.Line+1, starts[i/step+1], step == 1)
 	}
 }
 
-// lead returns the first of the comment lines and empty lines before a line, none of which is
-// before the line from.
-func (s *splicer) lead(line, column, from int) int {
+// startOf returns the first of the comments and empty lines before a line, but not before from.
+func (s *patcher) startOf(line, column, from int) int {
 	for line > from {
 		before := s.lines[line-1]
 		trimmed := strings.TrimLeft(before, " ")
@@ -102,23 +100,23 @@ func (s *splicer) lead(line, column, from int) int {
 	return line
 }
 
-func (s *splicer) write(n *yaml.Node, indent int) []string {
+func (s *patcher) write(n *yaml.Node, indent int) []string {
 	if n.Kind == yaml.SequenceNode {
 		return s.writeList(n, indent)
 	}
 	return s.writeMapping(n, indent)
 }
 
-func (s *splicer) writeMapping(n *yaml.Node, indent int) []string {
+func (s *patcher) writeMapping(n *yaml.Node, indent int) []string {
 	var out []string
-	before := s.parents[placeIn(n)]
-	next := 0 // index in before of the first key that is not yet written or passed over
+	before := s.parents[positionOf(n)]
+	next := 0 // index in before of the next key
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		sp, known := s.spans[placeIn(key)]
+		sp, known := s.spans[positionOf(key)]
 		if key.Line == 0 || !known {
-			out = append(out, s.advance(key, n.Content[i+2:])...)
-			if lines, ok := earlierLines(key, indent); ok {
+			out = append(out, s.moveHeading(key, n.Content[i+2:])...)
+			if lines, ok := earlierSource(key, indent); ok {
 				out = append(out, lines...)
 				continue
 			}
@@ -126,68 +124,67 @@ func (s *splicer) writeMapping(n *yaml.Node, indent int) []string {
 			continue
 		}
 		for before != nil && next < len(before.Content) {
-			passed := before.Content[next]
+			skipped := before.Content[next]
 			next += 2
-			if passed.Line == key.Line {
+			if skipped.Line == key.Line {
 				break
 			}
-			out = append(out, s.headings(passed)...)
+			out = append(out, s.headingsOf(skipped)...)
 		}
 		if s.original[key] && s.original[value] {
-			out = append(out, s.copy(sp.start, sp.end, key)...)
+			out = append(out, s.copyLines(sp.start, sp.end, key)...)
 			continue
 		}
-		out = append(out, s.copy(sp.start, key.Line, key)...)
+		out = append(out, s.copyLines(sp.start, key.Line, key)...)
 		out = append(out, s.writePair(key, value, indent)...)
 	}
 	for before != nil && next < len(before.Content) {
-		out = append(out, s.headings(before.Content[next])...)
+		out = append(out, s.headingsOf(before.Content[next])...)
 		next += 2
 	}
 	return out
 }
 
-// earlierLines are the lines that a new key or item had in an earlier version of the contract, with
-// what follows it.
-func earlierLines(n *yaml.Node, indent int) ([]string, bool) {
+// earlierSource returns the lines that a new key or item and its value had in an earlier version.
+func earlierSource(n *yaml.Node, indent int) ([]string, bool) {
 	if n.Line != 0 || n.FootComment == "" || len(n.FootComment)-len(strings.TrimLeft(n.FootComment, " ")) != indent {
 		return nil, false
 	}
 	return strings.Split(n.FootComment, "\n"), true
 }
 
-// advance returns the heading of the group that a new key is to begin, and takes it from the key
-// after it that has it now.
-func (s *splicer) advance(key *yaml.Node, after []*yaml.Node) []string {
+// moveHeading returns the heading of the group that a new key begins, and removes it from the key
+// that has it now.
+func (s *patcher) moveHeading(key *yaml.Node, after []*yaml.Node) []string {
 	for i := 0; key.HeadComment != "" && i+1 < len(after); i += 2 {
 		if after[i].Line == 0 {
 			continue
 		}
-		lines := s.headings(after[i])
+		lines := s.headingsOf(after[i])
 		own := strings.Split(key.HeadComment, "\n")
 		if len(lines) < len(own) || !slices.Equal(lines[:len(own)], own) {
 			return nil
 		}
-		sp := s.spans[placeIn(after[i])] // that of a group of which nothing was left comes before its own
-		s.spans[placeIn(after[i])] = span{sp.start + len(own), sp.end}
+		sp := s.spans[positionOf(after[i])] // the heading of an empty group precedes its own
+		s.spans[positionOf(after[i])] = lineRange{sp.start + len(own), sp.end}
 		return own
 	}
 	return nil
 }
 
-// headings returns the comments above a key that is gone, if an empty line sets them apart: they
-// are about what follows, too.
-func (s *splicer) headings(key *yaml.Node) []string {
-	sp := s.spans[placeIn(key)]
-	lines := s.copy(sp.start, key.Line, key)
+// headingsOf returns the comments above a removed key if an empty line follows them, because they
+// describe the next keys too.
+func (s *patcher) headingsOf(key *yaml.Node) []string {
+	sp := s.spans[positionOf(key)]
+	lines := s.copyLines(sp.start, key.Line, key)
 	if len(lines) > 1 && strings.TrimSpace(lines[len(lines)-1]) == "" {
 		return lines
 	}
 	return nil
 }
 
-// copy copies lines; where the key is the first of a list's item, the dash before it is left out.
-func (s *splicer) copy(start, end int, key *yaml.Node) []string {
+// copyLines copies lines, without the dash if the key is the first of a list item.
+func (s *patcher) copyLines(start, end int, key *yaml.Node) []string {
 	lines := append([]string(nil), s.lines[start:end]...)
 	if at := key.Line - start; at >= 0 && at < len(lines) {
 		lines[at] = strings.Repeat(" ", key.Column-1) + lines[at][key.Column-1:]
@@ -195,15 +192,15 @@ func (s *splicer) copy(start, end int, key *yaml.Node) []string {
 	return lines
 }
 
-func (s *splicer) writePair(key, value *yaml.Node, indent int) []string {
-	head := strings.Repeat(" ", indent) + scalarText(key) + ":"
+func (s *patcher) writePair(key, value *yaml.Node, indent int) []string {
+	head := strings.Repeat(" ", indent) + formatScalar(key) + ":"
 	if s.original[value] && value.Line > 0 && key.Line > 0 && !s.original[key] {
-		if sp := s.spans[placeIn(key)]; value.Line > key.Line { // a new name for what did not change
+		if sp := s.spans[positionOf(key)]; value.Line > key.Line { // renamed, but otherwise equal
 			return append([]string{head}, s.lines[key.Line+1:sp.end]...)
 		}
 	}
 	if value.Kind == yaml.ScalarNode {
-		return []string{head + " " + scalarText(value)}
+		return []string{head + " " + formatScalar(value)}
 	}
 	if len(value.Content) == 0 {
 		return []string{head + " " + map[yaml.Kind]string{yaml.SequenceNode: "[]", yaml.MappingNode: "{}"}[value.Kind]}
@@ -218,14 +215,14 @@ func childIndent(value *yaml.Node, indent int) int {
 	return indent + 2
 }
 
-func (s *splicer) writeList(n *yaml.Node, indent int) []string {
+func (s *patcher) writeList(n *yaml.Node, indent int) []string {
 	var out []string
 	for _, item := range n.Content {
-		if lines, ok := earlierLines(item, indent); ok {
+		if lines, ok := earlierSource(item, indent); ok {
 			out = append(out, lines...)
 			continue
 		}
-		sp, known := s.spans[place{item.Line, indent + 1}]
+		sp, known := s.spans[position{item.Line, indent + 1}]
 		if known && s.original[item] && item.Line > 0 {
 			out = append(out, s.lines[sp.start:sp.end]...)
 			continue
@@ -233,7 +230,7 @@ func (s *splicer) writeList(n *yaml.Node, indent int) []string {
 		if known && item.Line > 0 {
 			out = append(out, s.lines[sp.start:item.Line]...)
 		}
-		lines := []string{strings.Repeat(" ", indent+2) + scalarText(item)}
+		lines := []string{strings.Repeat(" ", indent+2) + formatScalar(item)}
 		if item.Kind != yaml.ScalarNode {
 			lines = s.write(item, indent+2)
 		}
@@ -246,9 +243,8 @@ func (s *splicer) writeList(n *yaml.Node, indent int) []string {
 	return out
 }
 
-// scalarText writes a single value on one line, quoted where it has to be, and then in single
-// quotes if these are enough.
-func scalarText(n *yaml.Node) string {
+// formatScalar returns a scalar on one line, in single quotes if it needs quotes.
+func formatScalar(n *yaml.Node) string {
 	plain := &yaml.Node{Kind: yaml.ScalarNode, Tag: n.Tag, Value: n.Value}
 	if strings.ContainsAny(n.Value, "\n\r\t") {
 		plain.Style = yaml.DoubleQuotedStyle

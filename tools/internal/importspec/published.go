@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -23,31 +22,28 @@ import (
 )
 
 const (
-	mostBytes   = 4 << 20 // Kratos publishes less than half a megabyte
-	mostDepth   = 64      // and nests less than 20 levels
-	mostMembers = 5000    // of one object or list
-	mostHops    = 5
-	mostTime    = time.Minute
+	maxBytes        = 4 << 20 // Kratos publishes less than half of one MB
+	maxDepth        = 64      // Kratos has less than 20
+	maxMembers      = 5000    // of an object or list
+	maxRedirects    = 5
+	downloadTimeout = time.Minute
 )
 
-// fetch reads a URL, or a file whose path is absolute or begins at the root of the repository, up
-// to limits that no API description comes near.
+// fetch reads a URL or file with limits. A relative path begins at the root of the repository.
 func fetch(ctx context.Context, p project.Project, from string) ([]byte, error) {
 	if u, err := url.Parse(from); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
 		return download(ctx, u)
 	}
 	if strings.Contains(from, "://") {
-		return nil, fmt.Errorf("%q is neither a file nor the URL of one (https://…)", node.Shorten(from))
+		return nil, fmt.Errorf("%q is neither a file nor an HTTP URL", node.Truncate(from))
 	}
-	if !filepath.IsAbs(from) {
-		from = p.Path(from)
-	}
+	from = p.Resolve(from)
 	info, err := os.Stat(from)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", from)
+		return nil, fmt.Errorf("%s is not a regular file", from)
 	}
 	f, err := os.Open(from)
 	if err != nil {
@@ -58,79 +54,79 @@ func fetch(ctx context.Context, p project.Project, from string) ([]byte, error) 
 }
 
 func download(ctx context.Context, u *url.URL) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, mostTime)
+	ctx, cancel := context.WithTimeout(ctx, downloadTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, err
 	}
 	client := &http.Client{CheckRedirect: func(to *http.Request, via []*http.Request) error {
-		if len(via) > mostHops {
-			return fmt.Errorf("more than %d redirects", mostHops)
+		if len(via) > maxRedirects {
+			return fmt.Errorf("more than %d redirects", maxRedirects)
 		}
 		if via[0].URL.Scheme == "https" && to.URL.Scheme != "https" {
 			return errors.New("a redirect from https to http")
 		}
 		return nil
 	}}
-	answer, err := client.Do(request)
+	resp, err := client.Do(request)
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: the server answers %s", u.Redacted(), answer.Status)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: the server responds %s", u.Redacted(), resp.Status)
 	}
-	return readLimited(answer.Body, u.Redacted())
+	return readLimited(resp.Body, u.Redacted())
 }
 
 func readLimited(r io.Reader, name string) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, mostBytes+1))
+	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if len(text) > mostBytes {
-		return nil, fmt.Errorf("%s has more than %d MB, which no API description of Kratos has", name, mostBytes>>20)
+	if len(data) > maxBytes {
+		return nil, fmt.Errorf("%s has more than %d MB", name, maxBytes>>20)
 	}
-	return text, nil
+	return data, nil
 }
 
-// parsePublished reads a published API description: JSON, OpenAPI 3.0, in which every reference
-// leads to something inside.
-func parsePublished(text []byte) (*yaml.Node, error) {
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	switch trimmed := bytes.TrimSpace(text); {
+// parsePublished parses and checks a published API description: OpenAPI 3.0 as JSON, with
+// references to itself only.
+func parsePublished(data []byte) (*yaml.Node, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	switch trimmed := bytes.TrimSpace(data); {
 	case len(trimmed) == 0:
 		return nil, errors.New("is empty")
 	case trimmed[0] == '<':
-		return nil, errors.New("is a page of HTML or XML, not JSON: take the URL of the raw file")
-	case !utf8.Valid(text):
+		return nil, errors.New("is HTML or XML, not JSON: use the URL of the raw file")
+	case !utf8.Valid(data):
 		return nil, errors.New("is not valid UTF-8")
-	case bytes.IndexByte(text, 0) >= 0:
-		return nil, errors.New("has NUL bytes in it")
+	case bytes.IndexByte(data, 0) >= 0:
+		return nil, errors.New("contains NUL bytes")
 	case trimmed[0] != '{':
-		return nil, errors.New("is no JSON object; Kratos publishes its API as JSON")
+		return nil, errors.New("is not a JSON object")
 	}
-	dec := json.NewDecoder(bytes.NewReader(text))
+	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	doc, err := readValue(dec, 0, "")
 	if err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, fmt.Errorf("ends in the middle, after %d bytes", len(text))
+			return nil, fmt.Errorf("is truncated after %d bytes", len(data))
 		}
 		return nil, fmt.Errorf("at byte %d: %w", dec.InputOffset(), err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("at byte %d: goes on after its end", dec.InputOffset())
+		return nil, fmt.Errorf("at byte %d: data after the JSON value", dec.InputOffset())
 	}
 	return doc, checkPublished(doc)
 }
 
-// readValue reads a JSON value as a YAML node, which keeps the order of members; a member given
-// twice is an error.
-func readValue(dec *json.Decoder, depth int, where string) (*yaml.Node, error) {
-	if depth > mostDepth {
-		return nil, fmt.Errorf("nests deeper than %d levels", mostDepth)
+// readValue reads a JSON value as a YAML node, preserving the order of members. A duplicate member
+// is an error.
+func readValue(dec *json.Decoder, depth int, location string) (*yaml.Node, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("is nested deeper than %d levels", maxDepth)
 	}
 	tok, err := dec.Token()
 	if err != nil {
@@ -146,10 +142,10 @@ func readValue(dec *json.Decoder, depth int, where string) (*yaml.Node, error) {
 	}
 	names := map[string]bool{}
 	for dec.More() {
-		if len(n.Content) > 2*mostMembers {
-			return nil, fmt.Errorf("%s has more than %d members", node.Shorten(where), mostMembers)
+		if len(n.Content) > 2*maxMembers {
+			return nil, fmt.Errorf("%s has more than %d members", node.Truncate(location), maxMembers)
 		}
-		at := where + "/*"
+		at := location + "/*"
 		if delim == '{' {
 			tok, err := dec.Token()
 			if err != nil {
@@ -159,9 +155,9 @@ func readValue(dec *json.Decoder, depth int, where string) (*yaml.Node, error) {
 			if err != nil {
 				return nil, err
 			}
-			at = where + "/" + name.Value
+			at = location + "/" + name.Value
 			if names[name.Value] {
-				return nil, fmt.Errorf("%s is there twice", node.Shorten(at))
+				return nil, fmt.Errorf("%s is a duplicate", node.Truncate(at))
 			}
 			names[name.Value] = true
 			n.Content = append(n.Content, name)
@@ -201,17 +197,17 @@ var (
 	componentName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 )
 
-// checkPublished refuses what is no API description, and what could not be followed to an end.
+// checkPublished rejects what is not an API description, or has cycles.
 func checkPublished(doc *yaml.Node) error {
 	if swagger := node.Member(doc, "swagger"); swagger != nil {
-		return fmt.Errorf("is Swagger %s, not OpenAPI 3.0: Kratos publishes both; take the other file", node.Shorten(swagger.Value))
+		return fmt.Errorf("is Swagger %s, not OpenAPI 3.0: Kratos publishes both; use the other file", node.Truncate(swagger.Value))
 	}
 	version := node.Member(doc, "openapi")
 	if version == nil || version.Tag != "!!str" {
-		return errors.New("does not say that it is OpenAPI: it has no member openapi")
+		return errors.New("is not OpenAPI: it has no member openapi")
 	}
 	if !openAPI30.MatchString(version.Value) {
-		return fmt.Errorf("is OpenAPI %s, not 3.0", node.Shorten(version.Value))
+		return fmt.Errorf("is OpenAPI %s, not 3.0", node.Truncate(version.Value))
 	}
 	for _, name := range []string{"info", "paths", "components"} {
 		if n := node.Member(doc, name); n == nil || n.Kind != yaml.MappingNode {
@@ -225,30 +221,30 @@ func checkPublished(doc *yaml.Node) error {
 	for i := 0; i+1 < len(components.Content); i += 2 {
 		for _, name := range node.Keys(components.Content[i+1]) {
 			if !componentName.MatchString(name) {
-				return fmt.Errorf("components/%s has the name %q, which OpenAPI does not allow", components.Content[i].Value, node.Shorten(name))
+				return fmt.Errorf("components/%s has the name %q, which OpenAPI does not allow", components.Content[i].Value, node.Truncate(name))
 			}
 		}
 	}
-	return checkLoops(doc)
+	return checkCycles(doc)
 }
 
-// checkReferences makes sure that every reference leads to something in doc.
-func checkReferences(doc, n *yaml.Node, where string) error {
+// checkReferences returns an error for a reference that does not have a target in doc.
+func checkReferences(doc, n *yaml.Node, location string) error {
 	if ref := node.Ref(n); ref != "" {
 		if !strings.HasPrefix(ref, "#/") {
-			return fmt.Errorf("%s refers to %q, outside of the file", where, node.Shorten(ref))
+			return fmt.Errorf("%s refers to %q, which is not in the file", location, node.Truncate(ref))
 		}
 		if node.Resolve(doc, ref) == nil {
-			return fmt.Errorf("%s refers to %q, which is not there", where, node.Shorten(ref))
+			return fmt.Errorf("%s refers to %q, which does not exist", location, node.Truncate(ref))
 		}
 	}
 	for i, child := range n.Content {
-		at := fmt.Sprintf("%s/%d", where, i)
+		at := fmt.Sprintf("%s/%d", location, i)
 		if n.Kind == yaml.MappingNode {
 			if i%2 == 0 {
 				continue
 			}
-			at = where + "/" + n.Content[i-1].Value
+			at = location + "/" + n.Content[i-1].Value
 		}
 		if err := checkReferences(doc, child, at); err != nil {
 			return err

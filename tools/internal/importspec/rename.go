@@ -10,24 +10,23 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// leastOfRename is the length from which on a structure is telling: two strings are the same schema
-// only by chance.
-const leastOfRename = 60
+// minRenamedSize is the minimum length of a structure to recognize a renamed schema by it: simple
+// schemas are equal by chance.
+const minRenamedSize = 60
 
-// renames finds paths and schemas of the contract that are published under another name: paths by
-// the operations they have, schemas by their whole structure. The keys of the result are places in
-// the contract.
-func renames(ours, published *yaml.Node) map[string]string {
+// findRenamed finds paths and schemas that are published under another name: paths by their
+// operations, schemas by their structure. It returns the new names by location in the contract.
+func findRenamed(current, published *yaml.Node) map[string]string {
 	found := map[string]string{}
-	renamedPaths(node.Member(ours, "paths"), node.Member(published, "paths"), found)
-	renamedSchemas(node.Resolve(ours, "#/components/schemas"), node.Resolve(published, "#/components/schemas"), found)
+	findRenamedPaths(node.Member(current, "paths"), node.Member(published, "paths"), found)
+	findRenamedSchemas(node.Resolve(current, "#/components/schemas"), node.Resolve(published, "#/components/schemas"), found)
 	return found
 }
 
-func renamedPaths(ours, published *yaml.Node, found map[string]string) {
-	for _, old := range missingIn(ours, published) {
-		ids := operationIDs(node.Member(ours, old))
-		for _, name := range missingIn(published, ours) {
+func findRenamedPaths(current, published *yaml.Node, found map[string]string) {
+	for _, old := range keysOnlyIn(current, published) {
+		ids := operationIDs(node.Member(current, old))
+		for _, name := range keysOnlyIn(published, current) {
 			if ids != "" && ids == operationIDs(node.Member(published, name)) {
 				found["/paths/"+old] = name
 			}
@@ -46,16 +45,16 @@ func operationIDs(path *yaml.Node) string {
 	return strings.Join(ids, ",")
 }
 
-// renamedSchemas pairs what is gone with what is new, as long as that tells more pairs: a schema
-// that refers to a renamed one has the same structure only when that is known.
-func renamedSchemas(ours, published *yaml.Node, found map[string]string) {
-	gone, added := missingIn(ours, published), missingIn(published, ours)
+// findRenamedSchemas pairs removed and added schemas. Each pair can reveal others: a schema that
+// refers to a renamed one is equal only if the new name is known.
+func findRenamedSchemas(current, published *yaml.Node, found map[string]string) {
+	removed, added := keysOnlyIn(current, published), keysOnlyIn(published, current)
 	refs := map[string]string{}
 	for again := true; again; {
 		again = false
 		old := map[string][]string{}
-		for _, name := range gone {
-			key := structureKey(node.Member(ours, name), "namedSchema", name, refs)
+		for _, name := range removed {
+			key := structureKey(node.Member(current, name), "namedSchema", name, refs)
 			old[key] = append(old[key], name)
 		}
 		fresh := map[string][]string{}
@@ -64,20 +63,20 @@ func renamedSchemas(ours, published *yaml.Node, found map[string]string) {
 			fresh[key] = append(fresh[key], name)
 		}
 		for key, names := range fresh {
-			if len(names) != 1 || len(old[key]) != 1 || len(key) < leastOfRename {
+			if len(names) != 1 || len(old[key]) != 1 || len(key) < minRenamedSize {
 				continue
 			}
 			from, to := old[key][0], names[0]
 			found["/components/schemas/"+from] = to
 			refs["#/components/schemas/"+from] = "#/components/schemas/" + to
-			gone = slices.DeleteFunc(gone, func(s string) bool { return s == from })
+			removed = slices.DeleteFunc(removed, func(s string) bool { return s == from })
 			added = slices.DeleteFunc(added, func(s string) bool { return s == to })
 			again = true
 		}
 	}
 }
 
-func missingIn(a, b *yaml.Node) []string {
+func keysOnlyIn(a, b *yaml.Node) []string {
 	var names []string
 	for _, name := range node.Keys(a) {
 		if node.Member(b, name) == nil {
@@ -87,8 +86,8 @@ func missingIn(a, b *yaml.Node) []string {
 	return names
 }
 
-// structureKey is the structure of a schema as text, without sentences, order of keys, and its own
-// name.
+// structureKey returns the structure of a schema as text, without texts, the order of keys, and its
+// own name.
 func structureKey(n *yaml.Node, kind, self string, refs map[string]string) string {
 	switch n.Kind {
 	case yaml.SequenceNode:
@@ -101,7 +100,7 @@ func structureKey(n *yaml.Node, kind, self string, refs map[string]string) strin
 		var pairs []string
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i].Value
-			if spec.Prose(kind, key) {
+			if spec.IsProse(kind, key) {
 				continue
 			}
 			value := structureKey(n.Content[i+1], spec.KindOf(kind, key), self, refs)

@@ -11,38 +11,38 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// sibling returns our sentence about a property or parameter of the same name and structure, that
-// of the owner whose name is most similar, or "".
-func (m *merger) sibling(n *yaml.Node, kind, where, key string) string {
-	group, name := split(where)
-	if m.ours == nil || !strings.HasSuffix(group, "/properties") && !strings.HasSuffix(group, "/parameters") {
+// siblingText returns the text of a property or parameter with the same name and structure,
+// that of the most similar owner, or "".
+func (m *merger) siblingText(n *yaml.Node, kind, location, key string) string {
+	group, name := splitLast(location)
+	if m.contract == nil || !strings.HasSuffix(group, "/properties") && !strings.HasSuffix(group, "/parameters") {
 		return ""
 	}
-	if m.sentences == nil {
-		m.sentences = sentencesOf(m.ours)
+	if m.texts == nil {
+		m.texts = collectTexts(m.contract)
 	}
 	best, most := "", -1
 	wanted := structureKey(n, kind, "", nil)
-	for _, place := range slices.Sorted(maps.Keys(m.sentences)) {
-		at, last := split(place)
-		otherGroup, otherName := split(at)
-		sentence := m.sentences[place]
+	for _, place := range slices.Sorted(maps.Keys(m.texts)) {
+		at, last := splitLast(place)
+		otherGroup, otherName := splitLast(at)
+		text := m.texts[place]
 		if last != key || otherName != name || otherGroup == group || otherGroup[strings.LastIndexByte(otherGroup, '/'):] != group[strings.LastIndexByte(group, '/'):] ||
-			strings.HasPrefix(sentence, spec.Gap) {
+			strings.HasPrefix(text, spec.Todo) {
 			continue
 		}
-		other := node.Locate(m.ours, at)
+		other := node.Find(m.contract, at)
 		if other == nil || structureKey(other, kind, "", nil) != wanted {
 			continue
 		}
-		if similar := shared(group, otherGroup); similar > most {
-			best, most = sentence, similar
+		if similar := commonWords(group, otherGroup); similar > most {
+			best, most = text, similar
 		}
 	}
 	return best
 }
 
-func split(place string) (before, last string) {
+func splitLast(place string) (before, last string) {
 	i := strings.LastIndexByte(place, '/')
 	if i < 0 {
 		return "", place
@@ -50,8 +50,8 @@ func split(place string) (before, last string) {
 	return place[:i], place[i+1:]
 }
 
-// shared counts the words that two places have in common.
-func shared(a, b string) int {
+// commonWords counts the words that two locations have in common.
+func commonWords(a, b string) int {
 	count, words := 0, node.Words(b)
 	for _, word := range node.Words(a) {
 		if slices.Contains(words, word) {

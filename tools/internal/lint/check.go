@@ -1,4 +1,4 @@
-// Package lint finds faults of the contract, of the overlays and of the effective spec.
+// Package lint checks the contract, the overlays and the effective spec.
 package lint
 
 import (
@@ -21,10 +21,10 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// Check validates the contract, the effective spec, and what the generator sees; lints the texts of
-// the first two; and lists what a new version of the API has left to be done.
+// Check validates the contract, the effective spec and the input of the generator, lints their
+// texts, and lists what is left to do after an import.
 func Check(p project.Project, out io.Writer) error {
-	doc, err := node.Read(p.Contract())
+	doc, err := node.ReadFile(p.Contract())
 	if err != nil {
 		return err
 	}
@@ -33,24 +33,24 @@ func Check(p project.Project, out io.Writer) error {
 		return err
 	}
 	const contractName, effectiveName = "api/openapi.yaml", "gen/spec/openapi.json"
-	text, err := os.ReadFile(p.Contract())
+	data, err := os.ReadFile(p.Contract())
 	if err != nil {
 		return err
 	}
-	published, err := rules(contractName, text, doc)
+	published, err := checkRules(contractName, data, doc)
 	if err != nil {
 		return err
 	}
-	publishedUnused, before := unused(doc), node.Copy(node.Root(doc))
-	findings := lint(contractName, contract)
-	parked, err := overlay.StillParked(p)
+	publishedUnused, before := unusedComponents(doc), node.Clone(node.Root(doc))
+	findings := lintTexts(contractName, contract)
+	disabled, err := overlay.Disabled(p)
 	if err != nil {
 		return err
 	}
-	findings = append(findings, parked...)
+	findings = append(findings, disabled...)
 
 	for _, path := range []string{p.Corrections(), p.Golang()} {
-		obsolete, err := obsoleteIn(p, path)
+		obsolete, err := obsoleteActions(p, path)
 		if err != nil {
 			return err
 		}
@@ -59,32 +59,32 @@ func Check(p project.Project, out io.Writer) error {
 	if err := overlay.Apply(doc, p.Corrections()); err != nil {
 		return err
 	}
-	for _, value := range overlay.AddedTwice(doc, before) {
+	for _, value := range overlay.AlreadyPublished(doc, before) {
 		findings = append(findings, "api/corrections.yaml adds what is published: "+value)
 	}
 	effective, err := spec.Load(doc, effectiveName)
 	if err != nil {
 		return err
 	}
-	if len(findings) == 0 { // else it has most of them too
-		findings = lint(effectiveName, effective)
+	if len(findings) == 0 { // otherwise, it has most of them too
+		findings = lintTexts(effectiveName, effective)
 	}
-	if text, err = node.JSON(doc); err != nil {
+	if data, err = node.ToJSON(doc); err != nil {
 		return err
 	}
-	wrong, err := rules(effectiveName, text, doc)
+	wrong, err := checkRules(effectiveName, data, doc)
 	if err != nil {
 		return err
 	}
-	findings = append(findings, excuse(wrong)...)
-	findings = append(findings, undeclaredSchemes(doc)...)
-	for _, ref := range unused(doc) {
+	findings = append(findings, applyExceptions(wrong)...)
+	findings = append(findings, undeclaredSecuritySchemes(doc)...)
+	for _, ref := range unusedComponents(doc) {
 		if node.Resolve(before, ref) == nil {
-			findings = append(findings, "api/corrections.yaml: nothing refers to "+ref)
+			findings = append(findings, "api/corrections.yaml: unused component "+ref)
 		}
 	}
 	findings = append(findings, staleCounts(p, contract)...)
-	if err := current(p, doc); err != nil {
+	if err := checkGenerated(p, doc); err != nil {
 		return err
 	}
 	if err := overlay.Apply(doc, p.Golang()); err != nil {
@@ -93,40 +93,40 @@ func Check(p project.Project, out io.Writer) error {
 	if len(findings) > 0 {
 		return errors.New(strings.Join(findings, "\n"))
 	}
-	fmt.Fprintf(out, "contract and effective spec are valid: %d operations, %d schemas, %d texts\n", len(spec.Operations(contract)), len(contract.Components.Schemas), texts(contract))
-	fmt.Fprintf(out, "  published like that: %d components that nothing refers to, %d faults that corrections mend or excuses name\n", len(publishedUnused), len(published))
+	fmt.Fprintf(out, "contract and effective spec are valid: %d operations, %d schemas, %d descriptions\n", len(spec.Operations(contract)), len(contract.Components.Schemas), countTexts(contract))
+	fmt.Fprintf(out, "  as published: %d unused components, %d faults that are corrected or listed as exceptions\n", len(publishedUnused), len(published))
 	return nil
 }
 
-// obsoleteIn lists the actions of an overlay that change nothing together.
-func obsoleteIn(p project.Project, path string) ([]string, error) {
-	doc, err := node.Read(p.Contract())
+// obsoleteActions lists the actions of an overlay that together change nothing.
+func obsoleteActions(p project.Project, path string) ([]string, error) {
+	doc, err := node.ReadFile(p.Contract())
 	if err != nil {
 		return nil, err
 	}
-	if path == p.Golang() { // it goes on top of the other
+	if path == p.Golang() { // it is applied after the corrections
 		if err := overlay.Apply(doc, p.Corrections()); err != nil {
 			return nil, err
 		}
-		overlay.RepeatedEnums(doc)
+		overlay.RemoveDuplicateEnumValues(doc)
 	}
-	text, err := os.ReadFile(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	return overlay.Obsolete(doc, text, "api/"+filepath.Base(path))
+	return overlay.Obsolete(doc, data, "api/"+filepath.Base(path))
 }
 
-// excuses are faults of the effective spec that stay, by their place, with the reason.
-var excuses = map[string]string{
-	"#/paths/~1.well-known~1ory~1webauthn.js/get/responses": "a file that Kratos has in itself: no failure is published, and none was seen",
+// exceptions are faults of the effective spec that are accepted, by location, with the reason.
+var exceptions = map[string]string{
+	"#/paths/~1.well-known~1ory~1webauthn.js/get/responses": "a file that is embedded in Kratos: no failure is published or known",
 }
 
-// excuse takes the faults out that have an excuse; one that excuses nothing is a fault itself.
-func excuse(findings []string) []string {
+// applyExceptions removes the faults that are exceptions. An exception without a fault is a fault.
+func applyExceptions(findings []string) []string {
 	used := map[string]bool{}
-	kept := slices.DeleteFunc(findings, func(finding string) bool {
-		for place := range excuses {
+	remaining := slices.DeleteFunc(findings, func(finding string) bool {
+		for place := range exceptions {
 			if strings.Contains(finding, ": "+place+": ") {
 				used[place] = true
 				return true
@@ -134,26 +134,26 @@ func excuse(findings []string) []string {
 		}
 		return false
 	})
-	for _, place := range slices.Sorted(maps.Keys(excuses)) {
+	for _, place := range slices.Sorted(maps.Keys(exceptions)) {
 		if !used[place] {
-			kept = append(kept, "tools/internal/lint/check.go: excuses "+place+", which has no fault")
+			remaining = append(remaining, "tools/internal/lint/check.go: the exception "+place+" is not needed")
 		}
 	}
-	return kept
+	return remaining
 }
 
-// undeclaredSchemes finds security requirements that the effective spec does not explain.
-func undeclaredSchemes(doc *yaml.Node) []string {
+// undeclaredSecuritySchemes finds security requirements whose scheme is not defined.
+func undeclaredSecuritySchemes(doc *yaml.Node) []string {
 	var findings []string
 	schemes := node.Resolve(node.Root(doc), "#/components/securitySchemes")
-	spec.Visit(node.Root(doc), "document", "#", func(n *yaml.Node, kind, where string) {
+	spec.Walk(node.Root(doc), "document", "#", func(n *yaml.Node, kind, location string) {
 		if kind != "operation" {
 			return
 		}
 		for _, requirement := range node.Items(node.Member(n, "security")) {
 			for _, name := range node.Keys(requirement) {
 				if node.Member(schemes, name) == nil {
-					findings = append(findings, fmt.Sprintf("gen/spec/openapi.json: %s: asks for the security scheme %s, which is not there", where, name))
+					findings = append(findings, fmt.Sprintf("gen/spec/openapi.json: %s: requires the security scheme %s, which does not exist", location, name))
 				}
 			}
 		}
@@ -161,25 +161,25 @@ func undeclaredSchemes(doc *yaml.Node) []string {
 	return findings
 }
 
-var counts = regexp.MustCompile(`\d+ operations, \d+ schemas`)
+var countsPattern = regexp.MustCompile(`\d+ operations, \d+ schemas`)
 
-// staleCounts finds numbers in the changelog's first section that are not those of the contract.
+// staleCounts finds numbers in the first section of the changelog that differ from the contract.
 func staleCounts(p project.Project, contract *openapi3.T) []string {
-	text, err := os.ReadFile(p.Path("CHANGELOG.md"))
+	data, err := os.ReadFile(p.Path("CHANGELOG.md"))
 	if err != nil {
-		return nil // there is none
+		return nil // there is no changelog
 	}
-	sections := strings.SplitN(string(text), "\n## ", 3)
+	sections := strings.SplitN(string(data), "\n## ", 3)
 	want := fmt.Sprintf("%d operations, %d schemas", len(spec.Operations(contract)), len(contract.Components.Schemas))
-	if said := counts.FindString(sections[min(1, len(sections)-1)]); said != "" && said != want {
-		return []string{"CHANGELOG.md: says " + said + "; the contract has " + want}
+	if found := countsPattern.FindString(sections[min(1, len(sections)-1)]); found != "" && found != want {
+		return []string{"CHANGELOG.md: has " + found + "; the contract has " + want}
 	}
 	return nil
 }
 
-// current reports whether the effective spec in gen/ is what contract and corrections make.
-func current(p project.Project, doc *yaml.Node) error {
-	want, err := node.JSON(doc)
+// checkGenerated returns an error unless the effective spec in gen/ is that of api/.
+func checkGenerated(p project.Project, doc *yaml.Node) error {
+	want, err := node.ToJSON(doc)
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func current(p project.Project, doc *yaml.Node) error {
 		return err
 	}
 	if string(got) != string(want) {
-		return errors.New("gen/spec/openapi.json is not what api/ makes: run make generate")
+		return errors.New("gen/spec/openapi.json is out of date: run make generate")
 	}
 	return nil
 }

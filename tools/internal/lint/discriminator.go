@@ -8,29 +8,29 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/node"
 )
 
-// discriminator makes sure that a value of the discriminating property leads to each alternative,
-// and to nothing else.
-func (r *ruler) discriminator(n *yaml.Node, where string) {
+// checkDiscriminator checks that the mapping of a discriminator has all alternatives, and nothing
+// else.
+func (r *ruleLinter) checkDiscriminator(n *yaml.Node, location string) {
 	d := node.Member(n, "discriminator")
 	if d == nil {
 		return
 	}
 	property := node.Value(node.Member(d, "propertyName"))
 	if property == "" {
-		r.found(where+"/discriminator", "has no propertyName")
+		r.report(location+"/discriminator", "has no propertyName")
 		return
 	}
 	var members []string
-	for _, alternative := range node.Items(node.FirstOf(node.Member(n, "oneOf"), node.Member(n, "anyOf"))) {
+	for _, alternative := range node.Items(node.FirstNonNil(node.Member(n, "oneOf"), node.Member(n, "anyOf"))) {
 		ref := node.Ref(alternative)
 		if ref == "" {
-			r.found(where, "has an alternative without a name, which no discriminator can lead to")
+			r.report(location, "has an inline alternative, which a discriminator cannot refer to")
 			continue
 		}
 		members = append(members, ref)
 	}
 	if len(members) == 0 {
-		r.found(where, "has a discriminator, and no alternatives")
+		r.report(location, "has a discriminator, but no alternatives")
 		return
 	}
 	targets := node.Member(d, "mapping")
@@ -39,30 +39,30 @@ func (r *ruler) discriminator(n *yaml.Node, where string) {
 		ref := node.Value(node.Member(targets, value))
 		values[ref] = append(values[ref], value)
 		if !slices.Contains(members, ref) {
-			r.found(where+"/discriminator", "%s leads to %s, which is no alternative", value, ref)
+			r.report(location+"/discriminator", "%s refers to %s, which is not an alternative", value, ref)
 		}
 	}
 	for _, ref := range members {
 		if len(values[ref]) == 0 {
-			r.found(where+"/discriminator", "no value leads to %s", ref)
+			r.report(location+"/discriminator", "has no value for %s", ref)
 			continue
 		}
-		r.variant(node.Resolve(r.top, ref), property, values[ref], ref)
+		r.alternative(node.Resolve(r.root, ref), property, values[ref], ref)
 	}
 }
 
-// variant looks at the property by which a discriminator knows an alternative.
-func (r *ruler) variant(n *yaml.Node, property string, values []string, where string) {
+// alternative checks the discriminating property of an alternative.
+func (r *ruleLinter) alternative(n *yaml.Node, property string, values []string, location string) {
 	if n == nil || node.Member(n, "allOf") != nil {
 		return
 	}
 	p := node.Member(node.Member(n, "properties"), property)
 	if p == nil {
-		r.found(where, "lacks the property %s, by which a discriminator knows it", property)
+		r.report(location, "lacks the discriminating property %s", property)
 		return
 	}
 	if !slices.ContainsFunc(node.Items(node.Member(n, "required")), func(n *yaml.Node) bool { return n.Value == property }) {
-		r.found(where, "does not require the property %s, by which a discriminator knows it", property)
+		r.report(location, "does not require the discriminating property %s", property)
 	}
 	enum := node.Items(node.Member(p, "enum"))
 	if len(enum) == 0 {
@@ -70,7 +70,7 @@ func (r *ruler) variant(n *yaml.Node, property string, values []string, where st
 	}
 	for _, value := range values {
 		if !slices.ContainsFunc(enum, func(n *yaml.Node) bool { return n.Value == value }) {
-			r.found(where+"/properties/"+property, "does not allow %s, by which a discriminator knows it", value)
+			r.report(location+"/properties/"+property, "does not allow its discriminator value %s", value)
 		}
 	}
 }

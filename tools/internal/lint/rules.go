@@ -18,41 +18,40 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// rules looks for faults of a spec that need nothing but the spec to be seen, and that its
-// validation lets pass. References are looked at first: with one that leads out of the file,
-// nothing else is, lest a library follow it.
-func rules(file string, text []byte, doc *yaml.Node) ([]string, error) {
-	r := &ruler{file: file, top: node.Root(doc), used: map[string]bool{}}
-	if version := node.Value(node.Resolve(r.top, "#/info/version")); !spec.VersionTag.MatchString(version) {
-		r.found("#/info/version", "%q is not the name of a version such as v1.3.6", version)
+// checkRules finds faults that the validation of a description does not. If a reference is
+// external, it stops, because the library would follow it.
+func checkRules(file string, data []byte, doc *yaml.Node) ([]string, error) {
+	r := &ruleLinter{file: file, root: node.Root(doc), used: map[string]bool{}}
+	if version := node.Value(node.Resolve(r.root, "#/info/version")); !spec.VersionTag.MatchString(version) {
+		r.report("#/info/version", "%q is not a version such as v1.3.6", version)
 	}
-	r.references(r.top, "#")
-	if r.foreign {
+	r.checkReferences(r.root, "#")
+	if r.external {
 		return r.findings, nil
 	}
-	spec.Visit(r.top, "document", "#", r.object)
-	err := r.library(text)
+	spec.Walk(r.root, "document", "#", r.checkObject)
+	err := r.runLibraryRules(data)
 	return r.findings, err
 }
 
-type ruler struct {
+type ruleLinter struct {
 	file     string
-	top      *yaml.Node
-	used     map[string]bool // references
-	foreign  bool            // a reference leads out of the file
+	root     *yaml.Node
+	used     map[string]bool // targets of references
+	external bool            // there is a reference to another file
 	findings []string
 }
 
-func (r *ruler) found(where, format string, args ...any) {
-	r.findings = append(r.findings, fmt.Sprintf("%s: %s: ", r.file, where)+fmt.Sprintf(format, args...))
+func (r *ruleLinter) report(location, format string, args ...any) {
+	r.findings = append(r.findings, fmt.Sprintf("%s: %s: ", r.file, location)+fmt.Sprintf(format, args...))
 }
 
-// notFaults are findings of the library that are none: it looks for the property of a discriminator
-// beside it, and not in the alternatives.
-var notFaults = regexp.MustCompile("^discriminator property `.*` is not defined in schema properties$")
+// falsePositives matches findings of the library that are wrong: it looks for the property of a
+// discriminator beside it, not in the alternatives.
+var falsePositives = regexp.MustCompile("^discriminator property `.*` is not defined in schema properties$")
 
-// library runs the rules of the OpenAPI library's linter.
-func (r *ruler) library(text []byte) error {
+// runLibraryRules runs rules of the linter of the OpenAPI library.
+func (r *ruleLinter) runLibraryRules(data []byte) error {
 	l, err := openapilinter.NewLinter(linter.NewConfig(), openapilinter.WithoutDefaultRules())
 	if err != nil {
 		return err
@@ -63,7 +62,7 @@ func (r *ruler) library(text []byte) error {
 	} {
 		l.Registry().Register(rule)
 	}
-	doc, problems, err := openapi.Unmarshal(context.Background(), bytes.NewReader(text))
+	doc, problems, err := openapi.Unmarshal(context.Background(), bytes.NewReader(data))
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.file, err)
 	}
@@ -72,19 +71,19 @@ func (r *ruler) library(text []byte) error {
 		return fmt.Errorf("%s: %w", r.file, err)
 	}
 	for _, finding := range found.Results {
-		if problem, ok := finding.(*validation.Error); !ok || !notFaults.MatchString(problem.UnderlyingError.Error()) {
+		if problem, ok := finding.(*validation.Error); !ok || !falsePositives.MatchString(problem.UnderlyingError.Error()) {
 			r.findings = append(r.findings, r.file+": "+finding.Error())
 		}
 	}
 	return nil
 }
 
-// unused lists the components that nothing refers to, operations included.
-func unused(doc *yaml.Node) []string {
-	r := &ruler{top: node.Root(doc), used: map[string]bool{}}
-	r.references(r.top, "#")
+// unusedComponents lists the components that nothing refers to.
+func unusedComponents(doc *yaml.Node) []string {
+	r := &ruleLinter{root: node.Root(doc), used: map[string]bool{}}
+	r.checkReferences(r.root, "#")
 	var names []string
-	components := node.Member(r.top, "components")
+	components := node.Member(r.root, "components")
 	for _, group := range node.Keys(components) {
 		for _, name := range node.Keys(node.Member(components, group)) {
 			if ref := "#/components/" + group + "/" + name; group != "securitySchemes" && !r.used[ref] {
@@ -95,9 +94,9 @@ func unused(doc *yaml.Node) []string {
 	return names
 }
 
-// references finds references that lead nowhere or out of the file; mappings of discriminators hold
-// references, too.
-func (r *ruler) references(n *yaml.Node, where string) {
+// checkReferences reports references without a target or to other files, also in mappings of
+// discriminators.
+func (r *ruleLinter) checkReferences(n *yaml.Node, location string) {
 	refs := []string{node.Ref(n)}
 	if discriminator := node.Member(n, "discriminator"); discriminator != nil {
 		targets := node.Member(discriminator, "mapping")
@@ -109,10 +108,10 @@ func (r *ruler) references(n *yaml.Node, where string) {
 		switch {
 		case ref == "":
 		case !strings.HasPrefix(ref, "#/"):
-			r.foreign = true
-			r.found(where, "refers to %s, outside of the file", ref)
-		case node.Resolve(r.top, ref) == nil:
-			r.found(where, "refers to %s, which is not there", ref)
+			r.external = true
+			r.report(location, "refers to %s, which is not in the file", ref)
+		case node.Resolve(r.root, ref) == nil:
+			r.report(location, "refers to %s, which does not exist", ref)
 		default:
 			r.used[ref] = true
 		}
@@ -120,50 +119,50 @@ func (r *ruler) references(n *yaml.Node, where string) {
 	for i, child := range n.Content {
 		switch {
 		case n.Kind != yaml.MappingNode:
-			r.references(child, fmt.Sprintf("%s/%d", where, i))
+			r.checkReferences(child, fmt.Sprintf("%s/%d", location, i))
 		case i%2 == 1:
-			r.references(child, where+"/"+node.Escape(n.Content[i-1].Value))
+			r.checkReferences(child, location+"/"+node.Escape(n.Content[i-1].Value))
 		}
 	}
 }
 
 var componentNames = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
 
-// object looks at one object of the spec.
-func (r *ruler) object(n *yaml.Node, kind, where string) {
+// checkObject checks a single object.
+func (r *ruleLinter) checkObject(n *yaml.Node, kind, location string) {
 	switch kind {
 	case "schemas":
 		for _, name := range node.Keys(n) {
 			if !componentNames.MatchString(name) {
-				r.found(where+"/"+name, "has a name with something else than letters and digits in it")
+				r.report(location+"/"+name, "has a name with characters other than letters and digits")
 			}
 		}
 	case "operation":
-		r.operation(n, where)
+		r.checkOperation(n, location)
 	case "namedSchema", "schema":
-		r.discriminator(n, where)
+		r.checkDiscriminator(n, location)
 	case "parameter":
 		name := strings.ToLower(node.Value(node.Member(n, "name")))
 		if node.Value(node.Member(n, "in")) == "header" && (name == "accept" || name == "content-type" || name == "authorization") {
-			r.found(where, "has the header %s as a parameter, which OpenAPI ignores", name)
+			r.report(location, "has the header %s as a parameter, which OpenAPI ignores", name)
 		}
 	}
 }
 
-func (r *ruler) operation(op *yaml.Node, where string) {
-	if method := where[strings.LastIndex(where, "/")+1:]; node.Member(op, "requestBody") != nil && (method == "get" || method == "head") {
-		r.found(where, "has a body, which %s requests have not", strings.ToUpper(method))
+func (r *ruleLinter) checkOperation(op *yaml.Node, location string) {
+	if method := location[strings.LastIndex(location, "/")+1:]; node.Member(op, "requestBody") != nil && (method == "get" || method == "head") {
+		r.report(location, "has a body, which %s requests do not have", strings.ToUpper(method))
 	}
-	good, bad := false, false
+	success, failure := false, false
 	for _, status := range node.Keys(node.Member(op, "responses")) {
 		known := regexp.MustCompile(`^[1-5](\d\d|XX)$`).MatchString(status)
 		if status != "default" && !known {
-			r.found(where+"/responses", "has the status %s, which there is not", status)
+			r.report(location+"/responses", "has the status %s, which does not exist", status)
 		}
-		good = good || known && (status[0] == '2' || status[0] == '3')
-		bad = bad || status == "default" || known && status[0] >= '4'
+		success = success || known && (status[0] == '2' || status[0] == '3')
+		failure = failure || status == "default" || known && status[0] >= '4'
 	}
-	if !good || !bad {
-		r.found(where+"/responses", "lacks a response for success, or one for failure")
+	if !success || !failure {
+		r.report(location+"/responses", "lacks a response for success, or one for failure")
 	}
 }

@@ -13,25 +13,25 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// textLinter looks for what a reader misses in a spec's texts.
+// textLinter finds missing and uninformative descriptions.
 type textLinter struct {
 	file     string
 	findings []string
-	texts    int
+	count    int
 }
 
-// lint returns a line for each text that is missing or says too little.
-func lint(file string, doc *openapi3.T) []string {
+// lintTexts returns a line for each description that is missing or uninformative.
+func lintTexts(file string, doc *openapi3.T) []string {
 	l := &textLinter{file: file}
 	l.document(doc)
 	return l.findings
 }
 
-// texts counts the texts of a spec.
-func texts(doc *openapi3.T) int {
+// countTexts counts the descriptions that a spec should have.
+func countTexts(doc *openapi3.T) int {
 	l := &textLinter{}
 	l.document(doc)
-	return l.texts
+	return l.count
 }
 
 func (l *textLinter) document(doc *openapi3.T) {
@@ -55,31 +55,31 @@ func (l *textLinter) document(doc *openapi3.T) {
 
 func (l *textLinter) operation(op spec.Operation) {
 	if !regexp.MustCompile(`^[a-z][a-zA-Z0-9]*$`).MatchString(op.OperationID) {
-		l.found(op.Where, "operationId is not camelCase")
+		l.report(op.Pointer, "operationId is not camelCase")
 	}
 	if len(op.Tags) != 1 {
-		l.found(op.Where, "has not exactly one tag")
+		l.report(op.Pointer, "does not have exactly one tag")
 	}
-	l.text(op.Where+"/summary", op.OperationID, op.Summary)
+	l.text(op.Pointer+"/summary", op.OperationID, op.Summary)
 	if len(op.Summary) > 70 {
-		l.found(op.Where+"/summary", fmt.Sprintf("has %d characters, more than 70", len(op.Summary)))
+		l.report(op.Pointer+"/summary", fmt.Sprintf("has %d characters, more than 70", len(op.Summary)))
 	}
-	l.text(op.Where+"/description", op.OperationID, op.Description)
+	l.text(op.Pointer+"/description", op.OperationID, op.Description)
 	for _, p := range op.Parameters {
-		where := op.Where + "/parameters/" + p.Value.Name
-		l.text(where, p.Value.Name, p.Value.Description)
-		l.schema(where+"/schema", p.Value.Name, p.Value.Schema, false)
+		location := op.Pointer + "/parameters/" + p.Value.Name
+		l.text(location, p.Value.Name, p.Value.Description)
+		l.schema(location+"/schema", p.Value.Name, p.Value.Schema, false)
 	}
 	if op.RequestBody != nil {
-		l.text(op.Where+"/requestBody", "", op.RequestBody.Value.Description)
-		l.content(op.Where+"/requestBody", op.RequestBody.Value.Content)
+		l.text(op.Pointer+"/requestBody", "", op.RequestBody.Value.Description)
+		l.content(op.Pointer+"/requestBody", op.RequestBody.Value.Content)
 	}
 	for _, status := range slices.Sorted(maps.Keys(op.Responses.Map())) {
-		l.response(op.Where+"/responses/"+status, op.Responses.Value(status))
+		l.response(op.Pointer+"/responses/"+status, op.Responses.Value(status))
 	}
 }
 
-func (l *textLinter) response(where string, r *openapi3.ResponseRef) {
+func (l *textLinter) response(location string, r *openapi3.ResponseRef) {
 	if r.Ref != "" {
 		return
 	}
@@ -87,64 +87,62 @@ func (l *textLinter) response(where string, r *openapi3.ResponseRef) {
 	if r.Value.Description != nil {
 		text = *r.Value.Description
 	}
-	l.text(where, "", text)
+	l.text(location, "", text)
 	for _, name := range slices.Sorted(maps.Keys(r.Value.Headers)) {
-		l.text(where+"/headers/"+name, name, r.Value.Headers[name].Value.Description)
+		l.text(location+"/headers/"+name, name, r.Value.Headers[name].Value.Description)
 	}
-	l.content(where, r.Value.Content)
+	l.content(location, r.Value.Content)
 }
 
-func (l *textLinter) content(where string, content openapi3.Content) {
+func (l *textLinter) content(location string, content openapi3.Content) {
 	for _, media := range slices.Sorted(maps.Keys(content)) {
 		if s := content[media].Schema; s != nil {
-			l.schema(where+"/"+media, "", s, false)
+			l.schema(location+"/"+media, "", s, false)
 		}
 	}
 }
 
-// schema lints a schema and what is written inside it; own says that the schema needs a text of its
-// own.
-func (l *textLinter) schema(where, name string, s *openapi3.SchemaRef, own bool) {
+// schema lints a schema and its subschemas; own says that the schema needs a description.
+func (l *textLinter) schema(location, name string, s *openapi3.SchemaRef, own bool) {
 	if s == nil || s.Ref != "" {
 		return
 	}
 	if own {
-		l.text(where, name, s.Value.Description)
+		l.text(location, name, s.Value.Description)
 	}
 	for _, property := range slices.Sorted(maps.Keys(s.Value.Properties)) {
-		l.schema(where+"/properties/"+property, property, s.Value.Properties[property], true)
+		l.schema(location+"/properties/"+property, property, s.Value.Properties[property], true)
 	}
-	l.schema(where+"/items", name, s.Value.Items, false)
-	l.schema(where+"/additionalProperties", name, s.Value.AdditionalProperties.Schema, false)
+	l.schema(location+"/items", name, s.Value.Items, false)
+	l.schema(location+"/additionalProperties", name, s.Value.AdditionalProperties.Schema, false)
 }
 
-// text lints one text: it is there, ends as a sentence does, and says more than the name of what it
-// is about.
-func (l *textLinter) text(where, name, text string) {
-	l.texts++
+// text lints one description: it must exist, end like a sentence, and say more than the name.
+func (l *textLinter) text(location, name, text string) {
+	l.count++
 	switch {
 	case strings.TrimSpace(text) == "":
-		l.found(where, "has no description")
-	case strings.HasPrefix(strings.TrimSpace(text), strings.TrimSpace(spec.Gap)):
-		l.found(where, "is to be written: "+strings.TrimSpace(strings.TrimPrefix(text, spec.Gap)))
+		l.report(location, "has no description")
+	case strings.HasPrefix(strings.TrimSpace(text), strings.TrimSpace(spec.Todo)):
+		l.report(location, "has to be written: "+strings.TrimSpace(strings.TrimPrefix(text, spec.Todo)))
 	case text != strings.TrimSuffix(strings.TrimSpace(text), "\n") && text != strings.TrimSpace(text)+"\n":
-		l.found(where, "has white space around its description")
+		l.report(location, "has white space around its description")
 	case !strings.HasSuffix(strings.TrimSpace(text), ".") && !strings.HasSuffix(strings.TrimSpace(text), ")"):
-		l.found(where, "does not end in a full stop")
-	case saysNoMore(name, text):
-		l.found(where, "says no more than its name: "+text)
+		l.report(location, "does not end in a full stop")
+	case repeatsName(name, text):
+		l.report(location, "repeats its name: "+text)
 	}
 }
 
-func (l *textLinter) found(where, what string) {
-	l.findings = append(l.findings, fmt.Sprintf("%s: %s: %s", l.file, where, what))
+func (l *textLinter) report(location, what string) {
+	l.findings = append(l.findings, fmt.Sprintf("%s: %s: %s", l.file, location, what))
 }
 
-var fillers = strings.Fields("a an and are as at be by for from id in is it its kratos of on or s that the this to whether which with")
+var fillerWords = strings.Fields("a an and are as at be by for from id in is it its kratos of on or s that the this to whether which with")
 
-// saysNoMore reports whether a text has fewer than two words that are not in the name already.
-func saysNoMore(name, text string) bool {
-	known := append(node.Words(name), fillers...)
+// repeatsName reports whether a text has fewer than two words that are not in the name.
+func repeatsName(name, text string) bool {
+	known := append(node.Words(name), fillerWords...)
 	more := 0
 	for _, word := range node.Words(text) {
 		if !slices.Contains(known, word) && !slices.Contains(known, strings.TrimSuffix(word, "s")) {

@@ -9,11 +9,11 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-func TestLint(t *testing.T) {
+func TestDescriptions(t *testing.T) {
 	t.Parallel()
 	const source = `
 openapi: 3.0.3
-info: {title: T, version: v, description: What the whole is about.}
+info: {title: T, version: v, description: What this is about.}
 tags: [{name: pets, description: Animals that live with people.}]
 paths:
   /pets:
@@ -21,9 +21,9 @@ paths:
       operationId: listPets
       tags: [pets]
       summary: Return everything that barks or purrs.
-      description: Admin port. Answers all animals that are known.
+      description: Admin port. Returns all animals that are known.
       parameters:
-        - {name: limit, in: query, description: Most animals to answer, schema: {type: integer}}
+        - {name: limit, in: query, description: Maximum number of animals, schema: {type: integer}}
       responses:
         "200": {description: Animals in the order of their arrival., content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}
 components:
@@ -37,7 +37,7 @@ components:
         id: {type: string, description: The id of the pet.}
         owner: {$ref: '#/components/schemas/pet'}
         name: {type: string}
-        born: {type: string, description: " Day of birth, if anybody knows it."}
+        born: {type: string, description: " Day of birth, if it is known."}
 `
 	doc := new(yaml.Node)
 	if err := yaml.Unmarshal([]byte(source), doc); err != nil {
@@ -47,11 +47,11 @@ components:
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := strings.Join(lint("spec", loaded), "\n")
+	got := strings.Join(lintTexts("spec", loaded), "\n")
 	want := strings.Join([]string{
 		"spec: #/paths/~1pets/get/parameters/limit: does not end in a full stop",
 		"spec: #/components/schemas/pet/properties/born: has white space around its description",
-		"spec: #/components/schemas/pet/properties/id: says no more than its name: The id of the pet.",
+		"spec: #/components/schemas/pet/properties/id: repeats its name: The id of the pet.",
 		"spec: #/components/schemas/pet/properties/name: has no description",
 	}, "\n")
 	if got != want {

@@ -9,21 +9,23 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-func Read(path string) (*yaml.Node, error) {
-	text, err := os.ReadFile(path)
+// ReadFile parses a YAML or JSON file.
+func ReadFile(path string) (*yaml.Node, error) {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	doc := new(yaml.Node)
-	if err := yaml.Unmarshal(text, doc); err != nil {
+	if err := yaml.Unmarshal(data, doc); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return doc, nil
 }
 
-func JSON(doc *yaml.Node) ([]byte, error) {
+// ToJSON returns a YAML tree as indented JSON.
+func ToJSON(doc *yaml.Node) ([]byte, error) {
 	var b bytes.Buffer
-	if err := writeNode(&b, doc); err != nil {
+	if err := appendNode(&b, doc); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
@@ -34,24 +36,25 @@ func JSON(doc *yaml.Node) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// writeNode writes a YAML node as JSON; unlike decoding into a map, it keeps the order of keys.
-func writeNode(b *bytes.Buffer, n *yaml.Node) error {
+// appendNode appends a YAML node as JSON. Unlike decoding into a map, it preserves the order of
+// keys.
+func appendNode(b *bytes.Buffer, n *yaml.Node) error {
 	switch n.Kind {
 	case yaml.DocumentNode:
-		return writeNode(b, n.Content[0])
+		return appendNode(b, n.Content[0])
 	case yaml.AliasNode:
-		return writeNode(b, n.Alias)
+		return appendNode(b, n.Alias)
 	case yaml.MappingNode:
 		b.WriteByte('{')
 		for i := 0; i < len(n.Content); i += 2 {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			if err := writeJSON(b, n.Content[i].Value); err != nil {
+			if err := appendJSON(b, n.Content[i].Value); err != nil {
 				return err
 			}
 			b.WriteByte(':')
-			if err := writeNode(b, n.Content[i+1]); err != nil {
+			if err := appendNode(b, n.Content[i+1]); err != nil {
 				return err
 			}
 		}
@@ -63,7 +66,7 @@ func writeNode(b *bytes.Buffer, n *yaml.Node) error {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			if err := writeNode(b, item); err != nil {
+			if err := appendNode(b, item); err != nil {
 				return err
 			}
 		}
@@ -74,10 +77,10 @@ func writeNode(b *bytes.Buffer, n *yaml.Node) error {
 	if err := n.Decode(&v); err != nil {
 		return fmt.Errorf("line %d: %w", n.Line, err)
 	}
-	return writeJSON(b, v)
+	return appendJSON(b, v)
 }
 
-func writeJSON(b *bytes.Buffer, v any) error {
+func appendJSON(b *bytes.Buffer, v any) error {
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)

@@ -6,13 +6,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-func TestJSONKeepsOrderAndTypes(t *testing.T) {
+func TestToJSON(t *testing.T) {
 	t.Parallel()
 	doc := new(yaml.Node)
 	if err := yaml.Unmarshal([]byte("z: 1\na: '2'\n\"404\": {y: true, x: null}\nl: [1.5, <b>, 12345678901234567890]\n"), doc); err != nil {
 		t.Fatal(err)
 	}
-	got, err := JSON(doc)
+	got, err := ToJSON(doc)
 	if err != nil {
 		t.Fatal(err)
 	}

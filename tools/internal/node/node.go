@@ -1,4 +1,4 @@
-// Package node reads, compares and writes YAML trees, which keep the order of their keys.
+// Package node reads, compares and writes YAML trees, preserving the order of their keys.
 package node
 
 import (
@@ -9,7 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Words splits a text or a name in any case into its words, in lower case.
+// Words splits a text, or a name in camel or snake case, into lower-case words.
 func Words(s string) []string {
 	var spaced strings.Builder
 	for _, r := range s {
@@ -21,7 +21,7 @@ func Words(s string) []string {
 	return strings.FieldsFunc(spaced.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// root returns the value that a document holds.
+// Root returns the value of a document.
 func Root(doc *yaml.Node) *yaml.Node {
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) == 1 {
 		return doc.Content[0]
@@ -29,15 +29,16 @@ func Root(doc *yaml.Node) *yaml.Node {
 	return doc
 }
 
-// Member returns the value of a mapping's key, or nil.
+// Member returns the value of a key of a mapping, or nil.
 func Member(n *yaml.Node, key string) *yaml.Node {
-	if i := Index(n, key); i >= 0 {
+	if i := KeyIndex(n, key); i >= 0 {
 		return n.Content[i+1]
 	}
 	return nil
 }
 
-func Index(n *yaml.Node, key string) int {
+// KeyIndex returns the index of a key in the content of a mapping, or -1.
+func KeyIndex(n *yaml.Node, key string) int {
 	if n == nil || n.Kind != yaml.MappingNode {
 		return -1
 	}
@@ -49,6 +50,7 @@ func Index(n *yaml.Node, key string) int {
 	return -1
 }
 
+// Keys returns the keys of a mapping, in order.
 func Keys(n *yaml.Node) []string {
 	var keys []string
 	if n == nil || n.Kind != yaml.MappingNode {
@@ -60,7 +62,7 @@ func Keys(n *yaml.Node) []string {
 	return keys
 }
 
-// Ref returns what a reference refers to, or nothing.
+// Ref returns the target of a $ref, or "".
 func Ref(n *yaml.Node) string {
 	ref := Member(n, "$ref")
 	if ref == nil || ref.Kind != yaml.ScalarNode {
@@ -69,9 +71,9 @@ func Ref(n *yaml.Node) string {
 	return ref.Value
 }
 
-// Same reports whether two nodes hold the same values; the order of mappings, style and comments do
-// not count.
-func Same(a, b *yaml.Node) bool {
+// Equal reports whether two nodes have equal values, ignoring the order of keys, style and
+// comments.
+func Equal(a, b *yaml.Node) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
@@ -83,56 +85,60 @@ func Same(a, b *yaml.Node) bool {
 		return a.Value == b.Value && a.ShortTag() == b.ShortTag()
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(a.Content); i += 2 {
-			if !Same(a.Content[i+1], Member(b, a.Content[i].Value)) {
+			if !Equal(a.Content[i+1], Member(b, a.Content[i].Value)) {
 				return false
 			}
 		}
 		return true
 	}
 	for i := range a.Content {
-		if !Same(a.Content[i], b.Content[i]) {
+		if !Equal(a.Content[i], b.Content[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-func Text(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
+// NewString returns a string scalar.
+func NewString(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
 
-func Mapping(content ...*yaml.Node) *yaml.Node {
+// NewMapping returns a mapping of alternating keys and values.
+func NewMapping(content ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: content}
 }
 
-func Copy(n *yaml.Node) *yaml.Node {
+// Clone returns a deep copy.
+func Clone(n *yaml.Node) *yaml.Node {
 	c := *n
 	c.Content = make([]*yaml.Node, len(n.Content))
 	for i, child := range n.Content {
-		c.Content[i] = Copy(child)
+		c.Content[i] = Clone(child)
 	}
 	return &c
 }
 
-// Shorten keeps what a file says from filling the screen.
-func Shorten(s string) string {
+// Truncate cuts a text from a file to 80 characters, for an error.
+func Truncate(s string) string {
 	if r := []rune(s); len(r) > 80 {
 		return string(r[:80]) + "…"
 	}
 	return s
 }
 
-// SameItems reports whether two lists have the same items in whatever order.
-func SameItems(a, b *yaml.Node) bool {
+// EqualUnordered reports whether two lists have equal items in any order.
+func EqualUnordered(a, b *yaml.Node) bool {
 	if a.Kind != yaml.SequenceNode || b.Kind != yaml.SequenceNode || len(a.Content) != len(b.Content) {
 		return false
 	}
 	for _, item := range b.Content {
-		if !slices.ContainsFunc(a.Content, func(n *yaml.Node) bool { return Same(n, item) }) {
+		if !slices.ContainsFunc(a.Content, func(n *yaml.Node) bool { return Equal(n, item) }) {
 			return false
 		}
 	}
 	return true
 }
 
+// Items returns the items of a list, which may be nil.
 func Items(n *yaml.Node) []*yaml.Node {
 	if n == nil {
 		return nil
@@ -140,6 +146,7 @@ func Items(n *yaml.Node) []*yaml.Node {
 	return n.Content
 }
 
+// Value returns the value of a scalar, which may be nil.
 func Value(n *yaml.Node) string {
 	if n == nil {
 		return ""
@@ -147,7 +154,8 @@ func Value(n *yaml.Node) string {
 	return n.Value
 }
 
-func FirstOf(nodes ...*yaml.Node) *yaml.Node {
+// FirstNonNil returns the first node that is not nil, or nil.
+func FirstNonNil(nodes ...*yaml.Node) *yaml.Node {
 	for _, n := range nodes {
 		if n != nil {
 			return n

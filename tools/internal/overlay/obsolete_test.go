@@ -12,27 +12,27 @@ func TestObsolete(t *testing.T) {
 	const published = "{a: {enum: [x, y], type: string}, b: {enum: [z], nullable: true}, c: {required: [v, w]}, d: {type: integer}}"
 	for name, tc := range map[string]struct {
 		actions []string
-		want    []string // targets that one line names, for each line
+		want    []string // in each line
 	}{
 		"a pair that sets what is published": {
 			[]string{"{target: $.a.enum, remove: true}", "{target: $.a, update: {enum: [x, y]}}"},
-			[]string{"2 actions change nothing together: $.a.enum, $.a"},
+			[]string{"2 actions together change nothing: $.a.enum, $.a"},
 		},
 		"a pair that sets it in another order": {
 			[]string{"{target: $.c.required, remove: true}", "{target: $.c, update: {required: [w, v]}}"},
-			[]string{"2 actions change nothing together: $.c.required, $.c"},
+			[]string{"2 actions together change nothing: $.c.required, $.c"},
 		},
 		"a removal of several, and an update for each": {
 			[]string{"{target: '$[''a'',''b''].enum', remove: true}", "{target: $.a, update: {enum: [y, x]}}", "{target: $.b, update: {enum: [z]}}"},
-			[]string{"3 actions change nothing together: $['a','b'].enum, $.a, $.b"},
+			[]string{"3 actions together change nothing: $['a','b'].enum, $.a, $.b"},
 		},
 		"a pair among others": {
 			[]string{"{target: $.d, update: {format: int64}}", "{target: $.c.required, remove: true}", "{target: $.c, update: {required: [v, w]}}", "{target: $.d, update: {minimum: 1}}"},
-			[]string{"2 actions change nothing together: $.c.required, $.c"},
+			[]string{"2 actions together change nothing: $.c.required, $.c"},
 		},
 		"two pairs": {
 			[]string{"{target: $.a.enum, remove: true}", "{target: $.a, update: {enum: [x, y]}}", "{target: $.c.required, remove: true}", "{target: $.c, update: {required: [v, w]}}"},
-			[]string{"together: $.a.enum, $.a", "together: $.c.required, $.c"},
+			[]string{"nothing: $.a.enum, $.a", "nothing: $.c.required, $.c"},
 		},
 		"a pair that sets something else": {[]string{"{target: $.a.enum, remove: true}", "{target: $.a, update: {enum: [x]}}"}, nil},
 		"a pair that changes a type":      {[]string{"{target: $.d.type, remove: true}", "{target: $.d, update: {type: 'integer'}}"}, []string{"$.d.type, $.d"}},

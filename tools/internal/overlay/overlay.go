@@ -1,4 +1,5 @@
-// Package overlay applies the overlays in api/, and makes the effective spec.
+// Package overlay applies the OpenAPI Overlays (https://spec.openapis.org/overlay/v1.0.0.html) in
+// api/, and writes the effective spec.
 package overlay
 
 import (
@@ -9,8 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Apply applies the overlay in the file path to doc. An action that matches or changes nothing is
-// an error, and so is one that does not say why it is there.
+// Apply applies an overlay to doc. An action that matches or changes nothing, or has no
+// description, is an error.
 func Apply(doc *yaml.Node, path string) error {
 	o, err := overlay.Parse(path)
 	if err != nil {
@@ -21,7 +22,7 @@ func Apply(doc *yaml.Node, path string) error {
 	}
 	for i, action := range o.Actions {
 		if strings.TrimSpace(action.Description) == "" {
-			return fmt.Errorf("%s: action %d (%s) does not say why", path, i+1, action.Target)
+			return fmt.Errorf("%s: action %d (%s) has no description", path, i+1, action.Target)
 		}
 	}
 	warnings, err := o.ApplyToStrict(doc)

@@ -14,12 +14,12 @@ import (
 func TestOverlays(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ actions, want string }{
-		"an action with a reason applies":      {"{target: $.info, description: why, update: {title: new}}", ""},
-		"an action without a reason fails":     {"{target: $.info, update: {title: new}}", "does not say why"},
-		"an action that matches nothing fails": {"{target: $.nothing, description: why, update: {title: new}}", "$.nothing"},
-		"a removal that matches nothing fails": {"{target: $.nothing, description: why, remove: true}", "$.nothing"},
-		"an action that changes nothing fails": {"{target: $.info, description: why, update: {title: old}}", "$.info"},
-		"a target that is no JSON path fails":  {"{target: '$.[', description: why, remove: true}", "overlay.yaml"},
+		"an action with a description applies":  {"{target: $.info, description: why, update: {title: new}}", ""},
+		"an action without a description fails": {"{target: $.info, update: {title: new}}", "has no description"},
+		"an action that matches nothing fails":  {"{target: $.nothing, description: why, update: {title: new}}", "$.nothing"},
+		"a removal that matches nothing fails":  {"{target: $.nothing, description: why, remove: true}", "$.nothing"},
+		"an action that changes nothing fails":  {"{target: $.info, description: why, update: {title: old}}", "$.info"},
+		"an invalid JSONPath fails":             {"{target: '$.[', description: why, remove: true}", "overlay.yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,14 +34,14 @@ func TestOverlays(t *testing.T) {
 			}
 			err := Apply(doc, path)
 			if tc.want == "" {
-				out, _ := node.JSON(doc)
+				out, _ := node.ToJSON(doc)
 				if err != nil || !strings.Contains(string(out), `"title": "new"`) {
 					t.Errorf("got %s, %v", out, err)
 				}
 				return
 			}
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
-				t.Errorf("got %v, want it to name %s", err, tc.want)
+				t.Errorf("got %v, want %s", err, tc.want)
 			}
 		})
 	}

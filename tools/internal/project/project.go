@@ -1,4 +1,4 @@
-// Package project knows where the files of the repository are, and writes them.
+// Package project has the paths of the repository's files, and writes them atomically.
 package project
 
 import (
@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// WriteFile replaces the file path as a whole, or leaves it as it is.
-func WriteFile(path string, text []byte) error {
+// WriteFile writes a file atomically: if it fails, the file is unchanged.
+func WriteFile(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func WriteFile(path string, text []byte) error {
 		return err
 	}
 	defer os.Remove(f.Name())
-	if _, err := f.Write(text); err != nil {
+	if _, err := f.Write(data); err != nil {
 		f.Close()
 		return err
 	}
@@ -38,49 +38,59 @@ func WriteFile(path string, text []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
-// Project holds the paths of the repository.
+// Project is a copy of the repository.
 type Project struct{ Root string }
 
-// Path is a path below the root of the repository.
+// Path returns a path below the root of the repository.
 func (p Project) Path(elem ...string) string {
 	return filepath.Join(append([]string{p.Root}, elem...)...)
 }
 
-// Contract is the API as it was published, in our own words.
+// Resolve returns the path of a file that a user named: a relative one begins at the root of the
+// repository.
+func (p Project) Resolve(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return p.Path(file)
+}
+
+// Contract returns the path of the published API, with the project's own descriptions.
 func (p Project) Contract() string { return p.Path("api", "openapi.yaml") }
 
-// Corrections is the overlay of what real servers do differently.
+// Corrections returns the path of the overlay for deviations of real servers.
 func (p Project) Corrections() string { return p.Path("api", "corrections.yaml") }
 
-// Golang is the overlay of names and types in Go.
+// Golang returns the path of the overlay for Go names and types.
 func (p Project) Golang() string { return p.Path("api", "golang.yaml") }
 
-// Published is the file with the hashes of the published sentences.
+// Published returns the path of the checksums of the published descriptions.
 func (p Project) Published() string { return p.Path("api", "published.sum") }
 
-// Effective is the contract with its corrections.
+// Effective returns the path of the contract with its corrections applied, as JSON.
 func (p Project) Effective() string { return p.Path("gen", "spec", "openapi.json") }
 
-// Redacted has the methods that keep secrets of the models out of logs.
+// Redacted returns the path of the methods that keep secrets of models out of logs.
 func (p Project) Redacted() string { return p.Path("gen", "zz_generated_redact.go") }
 
-// EffectiveGo makes the effective spec a Go package.
+// EffectiveGo returns the path of the Go package that embeds the effective spec.
 func (p Project) EffectiveGo() string { return p.Path("gen", "spec", "spec.gen.go") }
 
+// Git runs git in the repository, and returns its output.
 func Git(p Project, args ...string) ([]byte, error) {
 	cmd := exec.Command("git", append([]string{"-C", p.Root}, args...)...)
-	var out, problem bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &problem
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
 	if err := cmd.Run(); err != nil {
-		if text, _, _ := strings.Cut(strings.TrimSpace(problem.String()), "\n"); text != "" {
-			return nil, errors.New(text)
+		if message, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n"); message != "" {
+			return nil, errors.New(message)
 		}
 		return nil, err
 	}
 	return out.Bytes(), nil
 }
 
-// WriteAll writes all files, or none.
+// WriteAll writes all files; if one fails, it restores the others.
 func WriteAll(files map[string][]byte) error {
 	undo := map[string][]byte{}
 	for _, path := range slices.Sorted(maps.Keys(files)) {
@@ -95,19 +105,19 @@ func WriteAll(files map[string][]byte) error {
 			undo[path] = before
 			continue
 		}
-		for done, text := range undo {
-			if text == nil {
-				err = errors.Join(err, os.Remove(done))
+		for written, data := range undo {
+			if data == nil {
+				err = errors.Join(err, os.Remove(written))
 				continue
 			}
-			err = errors.Join(err, WriteFile(done, text))
+			err = errors.Join(err, WriteFile(written, data))
 		}
 		return err
 	}
 	return nil
 }
 
-// List prints a title and lines below it, if there are any.
+// List prints lines below a title with a note, or nothing if there are no lines.
 func List(out io.Writer, title, note string, lines []string) {
 	if len(lines) == 0 {
 		return

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// When a file cannot be written, the others stay as they were.
-func TestAllFilesOrNone(t *testing.T) {
+// If a file cannot be written, the others are restored.
+func TestWriteAll(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	a := filepath.Join(dir, "a")
@@ -22,6 +22,6 @@ func TestAllFilesOrNone(t *testing.T) {
 		t.Errorf("got %s, %v", got, err)
 	}
 	if _, err := os.Stat(created); !os.IsNotExist(err) {
-		t.Errorf("a file that was not there is there: %v", err)
+		t.Errorf("the new file was not removed: %v", err)
 	}
 }

@@ -17,19 +17,19 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// Recorder writes the exchanges with a Kratos as lines of JSON, one for each, as [Validate] and
-// [Select] read them. What it writes holds secrets: record test servers only.
+// Recorder records HTTP exchanges with a Kratos as JSON lines for [Validate] and [Select].
+// Recordings have secrets: record test servers only.
 type Recorder struct {
 	version string
 	router  routers.Router
 
-	lock sync.Mutex
-	out  io.Writer
-	n    int
+	mu  sync.Mutex
+	out io.Writer
+	n   int
 }
 
-// line is what is written of an exchange.
-type line struct {
+// recordedLine is the JSON line of an exchange.
+type recordedLine struct {
 	Version  string   `json:"version"`
 	Config   string   `json:"config"`
 	Scenario string   `json:"scenario"`
@@ -56,8 +56,8 @@ type response struct {
 	Body    string      `json:"body"`
 }
 
-// NewRecorder writes to out what a server of some version answers; the effective spec of the
-// project names the operations.
+// NewRecorder returns a recorder that writes to out. The effective spec of the project has the
+// names of the operations.
 func NewRecorder(p project.Project, version string, out io.Writer) (*Recorder, error) {
 	doc, err := openapi3.NewLoader().LoadFromFile(p.Effective())
 	if err != nil {
@@ -68,32 +68,32 @@ func NewRecorder(p project.Project, version string, out io.Writer) (*Recorder, e
 	return &Recorder{version: version, router: router, out: out}, err
 }
 
-// Proxy forwards requests to a port of the server, and records them with the answers. The kind is
-// that of the port: public or admin.
-func (r *Recorder) Proxy(target *url.URL, kind string) http.Handler {
+// Proxy returns a reverse proxy to a port of the server, public or admin, that records the
+// exchanges.
+func (r *Recorder) Proxy(target *url.URL, port string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, in *http.Request) {
 		body, err := io.ReadAll(in.Body)
 		if err != nil {
-			http.Error(w, "the body cannot be read", http.StatusBadRequest)
+			http.Error(w, "cannot read the request body", http.StatusBadRequest)
 			return
 		}
 		op, path := r.operation(in)
 		proxy := &httputil.ReverseProxy{
 			Rewrite: func(p *httputil.ProxyRequest) {
 				p.SetURL(target)
-				p.Out.Header.Del("Accept-Encoding") // lest the answer is compressed
+				p.Out.Header.Del("Accept-Encoding") // so that the response is not compressed
 				p.Out.Body, p.Out.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 			},
-			ModifyResponse: func(answer *http.Response) error {
-				text, err := io.ReadAll(answer.Body)
+			ModifyResponse: func(resp *http.Response) error {
+				data, err := io.ReadAll(resp.Body)
 				if err != nil {
 					return err
 				}
-				answer.Body = io.NopCloser(bytes.NewReader(text))
-				return r.write(line{
-					Version: r.version, Config: "recorded", Scenario: kind, Op: op, Kind: kind, Path: path,
+				resp.Body = io.NopCloser(bytes.NewReader(data))
+				return r.write(recordedLine{
+					Version: r.version, Config: "recorded", Scenario: port, Op: op, Kind: port, Path: path,
 					Request:  request{in.Method, in.URL.String(), in.URL.Path, in.URL.RawQuery, in.Header, string(body)},
-					Response: response{answer.StatusCode, answer.Header, string(text)},
+					Response: response{resp.StatusCode, resp.Header, string(data)},
 				})
 			},
 		}
@@ -101,38 +101,38 @@ func (r *Recorder) Proxy(target *url.URL, kind string) http.Handler {
 	})
 }
 
-// operation names what a request asks for; a path that the spec does not have begins with an
-// underscore, and is not validated.
+// operation returns the operationId and path of a request. That of an unknown path begins with an
+// underscore, so that it is not validated.
 func (r *Recorder) operation(in *http.Request) (op, path string) {
-	asked := in.Clone(in.Context())
-	asked.URL.Scheme, asked.URL.Host = "http", "localhost"
-	route, _, err := r.router.FindRoute(asked)
+	requested := in.Clone(in.Context())
+	requested.URL.Scheme, requested.URL.Host = "http", "localhost"
+	route, _, err := r.router.FindRoute(requested)
 	if err != nil {
 		return "_unknown", in.URL.Path
 	}
 	return route.Operation.OperationID, route.Path
 }
 
-func (r *Recorder) write(l line) error {
-	r.lock.Lock()
-	defer r.lock.Unlock()
+func (r *Recorder) write(l recordedLine) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.n++
 	l.N = r.n
 	return json.NewEncoder(r.out).Encode(l)
 }
 
-// ServerVersion asks the admin port of a server for its version.
+// ServerVersion fetches the version of a server from its admin port.
 func ServerVersion(client *http.Client, admin *url.URL) (string, error) {
-	answer, err := client.Get(admin.JoinPath("version").String())
+	resp, err := client.Get(admin.JoinPath("version").String())
 	if err != nil {
 		return "", err
 	}
-	defer answer.Body.Close()
+	defer resp.Body.Close()
 	var body struct {
 		Version string `json:"version"`
 	}
-	if err := json.NewDecoder(io.LimitReader(answer.Body, 1<<16)).Decode(&body); err != nil || body.Version == "" {
-		return "", fmt.Errorf("%s does not tell its version: is it the admin port?", admin.Redacted())
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&body); err != nil || body.Version == "" {
+		return "", fmt.Errorf("%s has no version: is it the admin port?", admin.Redacted())
 	}
 	return body.Version, nil
 }

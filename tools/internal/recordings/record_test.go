@@ -14,19 +14,18 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/recordings"
 )
 
-// What is recorded through the proxy is what the commands for recordings read; a wrong answer is
-// found in it.
+// Validate and Select read what the proxy recorded, and Validate finds an invalid response.
 func TestRecord(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		method, path, answer string
-		want                 string // of the validation's report, or of its error
+		method, path, body string
+		want               string // in the report of Validate, or its error
 	}{
-		"a right answer":                {"GET", "/version", `{"version": "v1.3.6"}`, "1 recorded answers, 0 differences"},
-		"a wrong answer":                {"GET", "/version", `{"release": "v1.3.6"}`, "getVersion: 200: /version: required"},
-		"a parameter in the path":       {"DELETE", "/admin/identities/x/credentials/totp", "", "deleteIdentityCredentials: 200: content type text/plain"},
-		"a path that the spec has not":  {"GET", "/nowhere", `{}`, "0 recorded answers, 0 differences"},
-		"a body that is sent unchanged": {"POST", "/self-service/login?flow=x", `{"echo": true}`, "updateLoginFlow: 200"},
+		"a valid response":                  {"GET", "/version", `{"version": "v1.3.6"}`, "1 recorded responses, 0 differences"},
+		"an invalid response":               {"GET", "/version", `{"release": "v1.3.6"}`, "getVersion: 200: /version: required"},
+		"a path parameter":                  {"DELETE", "/admin/identities/x/credentials/totp", "", "deleteIdentityCredentials: 200: content type text/plain"},
+		"a path that the description lacks": {"GET", "/nowhere", `{}`, "0 recorded responses, 0 differences"},
+		"a request with a body":             {"POST", "/self-service/login?flow=x", `{"echo": true}`, "updateLoginFlow: 200"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -35,13 +34,13 @@ func TestRecord(t *testing.T) {
 				if body, err := io.ReadAll(r.Body); err != nil || r.Method == "POST" && string(body) != sent {
 					t.Errorf("got %s, %v", body, err)
 				}
-				if strings.HasPrefix(tc.answer, "{") {
+				if strings.HasPrefix(tc.body, "{") {
 					w.Header().Set("Content-Type", "application/json")
 				} else {
 					w.Header().Set("Content-Type", "text/plain")
 					_, _ = io.WriteString(w, "text")
 				}
-				_, _ = io.WriteString(w, tc.answer)
+				_, _ = io.WriteString(w, tc.body)
 			}))
 			defer kratos.Close()
 			target, err := url.Parse(kratos.URL)
@@ -69,23 +68,23 @@ func TestRecord(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer, err := http.DefaultClient.Do(r)
+			resp, err := http.DefaultClient.Do(r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer answer.Body.Close()
-			if got, err := io.ReadAll(answer.Body); err != nil || !strings.Contains(string(got), tc.answer) {
+			defer resp.Body.Close()
+			if got, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(got), tc.body) {
 				t.Errorf("got %s, %v", got, err)
 			}
-			var said strings.Builder
-			if err := recordings.Validate(p, []string{file}, &said); err != nil {
-				said.WriteString(err.Error())
+			var report strings.Builder
+			if err := recordings.Validate(p, []string{file}, &report); err != nil {
+				report.WriteString(err.Error())
 			}
-			if !strings.Contains(said.String(), tc.want) {
-				t.Errorf("got %s, want %s", &said, tc.want)
+			if !strings.Contains(report.String(), tc.want) {
+				t.Errorf("got %s, want %s", &report, tc.want)
 			}
-			said.Reset()
-			if err := recordings.Select([]string{file}, t.TempDir(), &said); err != nil {
+			report.Reset()
+			if err := recordings.Select([]string{file}, t.TempDir(), &report); err != nil {
 				t.Errorf("%v", err)
 			}
 		})
@@ -94,15 +93,15 @@ func TestRecord(t *testing.T) {
 
 func TestServerVersion(t *testing.T) {
 	t.Parallel()
-	for answer, want := range map[string]string{`{"version": "v1.3.1"}`: "v1.3.1", `404 page not found`: "", `{}`: ""} {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))
+	for body, want := range map[string]string{`{"version": "v1.3.1"}`: "v1.3.1", `404 page not found`: "", `{}`: ""} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
 		target, err := url.Parse(server.URL)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, err := recordings.ServerVersion(server.Client(), target)
 		if got != want || (err == nil) != (want != "") {
-			t.Errorf("%s: got %q, %v", answer, got, err)
+			t.Errorf("%s: got %q, %v", body, got, err)
 		}
 		server.Close()
 	}

@@ -16,14 +16,14 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// goChanges are the changes of the Go API, a line for each.
+// goChanges has the changes of the Go API, one per line.
 type goChanges struct {
 	breaking, compatible []string
-	internal             []string // breaking, of what no promised package gives out
+	unsupported          []string // breaking, of types that no API exposes
 	tags                 []string
 }
 
-// size is major when a program can fail to compile, minor when there is something new, and patch
+// size returns major if programs can fail to compile, minor if something was added, and patch
 // otherwise.
 func (c goChanges) size() string {
 	switch {
@@ -35,21 +35,21 @@ func (c goChanges) size() string {
 	return "patch"
 }
 
-// compareGo compares the public packages of all published modules in two directories.
-func compareGo(old, now string) (goChanges, error) {
+// compareGoAPI compares the public packages of the published modules in two directories.
+func compareGoAPI(old, now string) (goChanges, error) {
 	var c goChanges
 	after, err := publicPackages(now)
 	if err != nil {
 		return c, err
 	}
 	before, err := publicPackages(old)
-	if err != nil { // what it needs may not be in the module cache any more
-		before, err = publicPackagesWith(old, now)
+	if err != nil { // its dependencies may not be in the module cache any more
+		before, err = publicPackagesWithModulesOf(old, now)
 	}
 	if err != nil {
 		return c, fmt.Errorf("the released version: %w", err)
 	}
-	promised := reachable(before)
+	exposed := reachableTypes(before)
 	for _, path := range slices.Sorted(maps.Keys(before)) {
 		if after[path] == nil {
 			c.breaking = append(c.breaking, path+": package removed")
@@ -62,8 +62,8 @@ func compareGo(old, now string) (goChanges, error) {
 			switch {
 			case change.Compatible:
 				c.compatible = append(c.compatible, line)
-			case isGenerated(path) && !promised[path+"."+strings.Trim(name, "(*)")]:
-				c.internal = append(c.internal, line)
+			case isGenerated(path) && !exposed[path+"."+strings.Trim(name, "(*)")]:
+				c.unsupported = append(c.unsupported, line)
 			default:
 				c.breaking = append(c.breaking, line)
 			}
@@ -78,12 +78,12 @@ func compareGo(old, now string) (goChanges, error) {
 	return c, nil
 }
 
-// isGenerated reports whether a package is one of those made from the API's description. Programs
-// use its types by the names that other packages give them; what has no such name is not promised.
+// isGenerated reports whether a package is generated from the API description. Only its types that
+// other packages expose are covered by the compatibility promise.
 func isGenerated(path string) bool { return slices.Contains(strings.Split(path, "/"), "gen") }
 
-// reachable names the types of generated packages that the others give out, each as path.Name.
-func reachable(public map[string]*packages.Package) map[string]bool {
+// reachableTypes returns the types of generated packages that other packages expose, as path.Name.
+func reachableTypes(public map[string]*packages.Package) map[string]bool {
 	found := map[string]bool{}
 	var follow func(t types.Type)
 	follow = func(t types.Type) {
@@ -140,11 +140,11 @@ func reachable(public map[string]*packages.Package) map[string]bool {
 	return found
 }
 
-// changedTags lists the fields of exported structs that have another tag.
+// changedTags lists the fields of exported structs whose tag changed.
 func changedTags(old, now *types.Package) []string {
 	var found []string
 	for _, name := range old.Scope().Names() {
-		before, after := structOf(old, name), structOf(now, name)
+		before, after := exportedStruct(old, name), exportedStruct(now, name)
 		if before == nil || after == nil {
 			continue
 		}
@@ -162,8 +162,9 @@ func changedTags(old, now *types.Package) []string {
 	return found
 }
 
-// structOf returns the struct that a package exports by a name of its own, or nil.
-func structOf(pkg *types.Package, name string) *types.Struct {
+// exportedStruct returns the exported struct type with a name, or nil if there is none or it is an
+// alias.
+func exportedStruct(pkg *types.Package, name string) *types.Struct {
 	object, ok := pkg.Scope().Lookup(name).(*types.TypeName)
 	if !ok || !object.Exported() || object.IsAlias() {
 		return nil
@@ -172,28 +173,27 @@ func structOf(pkg *types.Package, name string) *types.Struct {
 	return s
 }
 
-// publicPackages loads the packages of the published modules in dir that others can import. Nothing
-// is downloaded.
+// publicPackages loads the importable packages of the published modules in dir, without downloads.
 func publicPackages(dir string) (map[string]*packages.Package, error) {
-	modules, err := published(dir)
+	modules, err := publishedModules(dir)
 	if err != nil {
 		return nil, err
 	}
 	public := map[string]*packages.Package{}
 	for _, folder := range modules {
-		if err := loadPublic(public, filepath.Join(dir, folder)); err != nil {
+		if err := loadPublicPackages(public, filepath.Join(dir, folder)); err != nil {
 			return nil, err
 		}
 	}
 	return public, nil
 }
 
-// loadPublic loads the packages of the module in dir.
-func loadPublic(public map[string]*packages.Package, dir string) error {
+// loadPublicPackages loads the packages of the module in dir.
+func loadPublicPackages(public map[string]*packages.Package, dir string) error {
 	config := &packages.Config{
 		Dir:  dir,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports | packages.NeedDeps | packages.NeedTypes | packages.NeedTypesSizes | packages.NeedModule | packages.NeedExportFile,
-		// With -trimpath, what was compiled in another directory is found in the cache.
+		// With -trimpath, the build cache has what was compiled in another directory.
 		Env: append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -trimpath")),
 	}
 	loaded, err := packages.Load(config, "./...")
@@ -212,21 +212,21 @@ func loadPublic(public map[string]*packages.Package, dir string) error {
 	return nil
 }
 
-// publicPackagesWith loads the packages in dir with the dependencies that the modules in other
-// have.
-func publicPackagesWith(dir, other string) (map[string]*packages.Package, error) {
-	modules, err := published(dir)
+// publicPackagesWithModulesOf loads the packages in dir with the dependencies of the modules in
+// other.
+func publicPackagesWithModulesOf(dir, other string) (map[string]*packages.Package, error) {
+	modules, err := publishedModules(dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, folder := range modules {
 		for _, name := range []string{"go.mod", "go.sum"} {
-			text, err := os.ReadFile(filepath.Join(other, folder, name))
+			data, err := os.ReadFile(filepath.Join(other, folder, name))
 			if errors.Is(err, os.ErrNotExist) {
 				continue
 			}
 			if err == nil {
-				err = project.WriteFile(filepath.Join(dir, folder, name), text)
+				err = project.WriteFile(filepath.Join(dir, folder, name), data)
 			}
 			if err != nil {
 				return nil, err

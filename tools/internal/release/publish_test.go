@@ -18,17 +18,16 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// A program outside of this repository gets each published module by its tag, and builds and runs
-// with it.
-func TestPublishedModulesCanBeUsed(t *testing.T) {
+// A program outside of this repository can download each published module by its tag, and use it.
+func TestPublishedModules(t *testing.T) {
 	t.Parallel()
 	version, proxy := serveModules(t)
 	env := append(os.Environ(), "GOFLAGS=-mod=mod -modcacherw -trimpath", "GOSUMDB=off", "GOWORK=off", "GOMODCACHE="+t.TempDir(), "GOPROXY="+proxy)
 	const sdk = "github.com/kratoskit/kratos-go"
 	for name, c := range map[string]struct {
-		gets                 []string
-		program, want        string
-		brings, doesNotBring []string
+		gets             []string
+		program, want    string
+		wanted, unwanted []string
 	}{
 		"the SDK": {
 			[]string{sdk}, `_, err := kratos.NewClient("nowhere"); fmt.Println(errors.Is(err, kratos.ErrInvalidArgument))`, "true\n",
@@ -65,15 +64,15 @@ func TestPublishedModulesCanBeUsed(t *testing.T) {
 			run("build", "-o", filepath.Join(dir, "program"), ".")
 			out, err := exec.CommandContext(t.Context(), filepath.Join(dir, "program")).CombinedOutput()
 			if err != nil || string(out) != c.want {
-				t.Errorf("it says %q (%v), want %q", out, err, c.want)
+				t.Errorf("it prints %q (%v), want %q", out, err, c.want)
 			}
 			all := run("list", "-m", "all")
-			for _, want := range c.brings {
+			for _, want := range c.wanted {
 				if !strings.Contains(all, want) {
 					t.Errorf("%s is not in\n%s", want, all)
 				}
 			}
-			for _, unwanted := range c.doesNotBring {
+			for _, unwanted := range c.unwanted {
 				if strings.Contains(all, unwanted+" ") {
 					t.Errorf("%s is in\n%s", unwanted, all)
 				}
@@ -82,7 +81,7 @@ func TestPublishedModulesCanBeUsed(t *testing.T) {
 	}
 }
 
-// outsideProgram is a program with one statement, and the imports of what that names.
+// outsideProgram returns a program with a statement and its imports.
 func outsideProgram(statement string) string {
 	var b strings.Builder
 	b.WriteString("package main\n\nimport (\n\t\"fmt\"\n")
@@ -98,24 +97,23 @@ func outsideProgram(statement string) string {
 	return b.String()
 }
 
-// serveModules makes a module proxy of this repository as if it were tagged, in front of the
-// modules that are there already. It returns the version that all published modules have, which is
-// the one that they require of each other.
+// serveModules creates a module proxy for the present files of this repository, before the module
+// cache. It returns the version of the modules, which is the one that they require of each other.
 func serveModules(t *testing.T) (version, proxy string) {
 	t.Helper()
-	modules, err := published(apitest.Repository.Root)
+	modules, err := publishedModules(apitest.Repository.Root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(modules) < 2 {
-		t.Fatalf("only %v is published", modules)
+		t.Fatalf("only %v are published", modules)
 	}
 	version = requiredVersion(t, apitest.Repository, modules)
 	dir := t.TempDir()
 	for _, folder := range modules {
 		path := mustReadModule(t, apitest.Repository.Path(folder, "go.mod")).Module.Mod.Path
 		at := filepath.Join(dir, filepath.FromSlash(path), "@v")
-		text := apitest.Read(t, apitest.Repository.Path(folder, "go.mod"))
+		text := apitest.ReadFile(t, apitest.Repository.Path(folder, "go.mod"))
 		for name, text := range map[string]string{"list": version + "\n", version + ".info": `{"Version":"` + version + `"}`, version + ".mod": text} {
 			if err := project.WriteFile(filepath.Join(at, name), []byte(text)); err != nil {
 				t.Fatal(err)
@@ -156,8 +154,8 @@ func (f moduleFile) Path() string                 { return f.name }
 func (f moduleFile) Lstat() (os.FileInfo, error)  { return os.Lstat(f.at) }
 func (f moduleFile) Open() (io.ReadCloser, error) { return os.Open(f.at) }
 
-// moduleFiles are the files that git has, or would have, in a folder, without those of modules
-// below it.
+// moduleFiles returns the files in a folder that git does not ignore, without those of nested
+// modules.
 func moduleFiles(t *testing.T, folder string) (files []zip.File) {
 	t.Helper()
 	out, err := project.Git(project.Project{Root: apitest.Repository.Path(folder)}, "ls-files", "-z", "--cached", "--others", "--exclude-standard")

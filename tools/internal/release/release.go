@@ -1,5 +1,4 @@
-// Package release says what changed since the last release of each module, and what the next one
-// has to be called.
+// Package release reports what changed since the last release, and the version of the next one.
 package release
 
 import (
@@ -15,45 +14,44 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// Report says what has changed since the last released version, and what the next one has to be
-// called. All published modules are released under one version, each by a tag of its own at the
-// same commit. The Go API of what users import decides how large a release is; what changed in the
-// API of Kratos is listed for the changelog.
+// Report prints the changes since the last release and the next version. All published modules get
+// the same version, each with a tag of its own at the same commit. The changes of the Go API decide
+// the version; those of the HTTP API are listed for the changelog.
 func Report(p project.Project, out io.Writer) error {
-	last, why := lastRelease(p)
+	last, why := lastReleaseTag(p)
 	if last == "" {
 		fmt.Fprintf(out, "release: %s\n", why)
-		return firstRelease(p, out)
+		return reportFirstRelease(p, out)
 	}
 	old, err := os.MkdirTemp("", "release-*")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(old)
-	if err := extract(p, last, old); err != nil {
+	if err := extractTag(p, last, old); err != nil {
 		return fmt.Errorf("%s: %w", last, err)
 	}
-	r := changesSince{version: last}
-	if r.breaking, r.wire, err = diff.Files(project.Project{Root: old}.Effective(), p.Effective()); err != nil {
+	r := comparison{version: last}
+	if r.httpBreaking, r.http, err = diff.Files(project.Project{Root: old}.Effective(), p.Effective()); err != nil {
 		return err
 	}
-	if r.api, err = compareGo(old, p.Root); err != nil {
+	if r.api, err = compareGoAPI(old, p.Root); err != nil {
 		return err
 	}
-	return errors.Join(r.report(p, out), requires(p, r.allowed()...))
+	return errors.Join(r.report(p, out), checkRequiredVersions(p, r.allowedVersions()...))
 }
 
-// changesSince are the changes since a released version.
-type changesSince struct {
-	version  string
-	breaking []string     // of the API of Kratos
-	wire     diff.Changes // all changes of that API
-	api      goChanges
+// comparison has the changes since a release.
+type comparison struct {
+	version      string
+	httpBreaking []string     // changes of the HTTP API
+	http         diff.Changes // all changes of the HTTP API
+	api          goChanges
 }
 
-// allowed are the versions of the first module that the others may require: the next one, or the
-// last if that has all names that the next will have.
-func (r changesSince) allowed() []string {
+// allowedVersions returns the versions of the first module that the others may require: the next
+// one, or the last one if the Go API is the same.
+func (r comparison) allowedVersions() []string {
 	next := NextVersion(r.version, r.api.size())
 	if r.api.size() == "patch" {
 		return []string{next, r.version}
@@ -61,30 +59,30 @@ func (r changesSince) allowed() []string {
 	return []string{next}
 }
 
-func (r changesSince) report(p project.Project, out io.Writer) error {
+func (r comparison) report(p project.Project, out io.Writer) error {
 	fmt.Fprintf(out, "release: changes since %s\n", r.version)
-	project.List(out, "On the wire, breaking", "for the changelog: they do not decide", r.breaking)
-	project.List(out, "On the wire, new", "", diff.Lines(r.wire.Added))
-	project.List(out, "On the wire, changed", "", diff.Lines(r.wire.Changed))
-	project.List(out, "On the wire, gone", "", diff.Lines(r.wire.Gone))
+	project.List(out, "HTTP API, breaking", "for the changelog; they do not affect the version", r.httpBreaking)
+	project.List(out, "HTTP API, added", "", diff.Lines(r.http.Added))
+	project.List(out, "HTTP API, changed", "", diff.Lines(r.http.Changed))
+	project.List(out, "HTTP API, removed", "", diff.Lines(r.http.Removed))
 	project.List(out, "Go API, breaking", "", r.api.breaking)
-	project.List(out, "Go API, new", "", r.api.compatible)
-	project.List(out, "Go API, breaking for those only who import packages that are not promised", "", r.api.internal)
-	project.List(out, "Struct tags", "no compiler sees them change", r.api.tags)
+	project.List(out, "Go API, added", "", r.api.compatible)
+	project.List(out, "Go API, breaking only for importers of types without compatibility promise", "", r.api.unsupported)
+	project.List(out, "Struct tags", "the compiler does not detect changes", r.api.tags)
 	next := NextVersion(r.version, r.api.size())
-	fmt.Fprintf(out, "release: the next version is a %s one: %s\n", r.api.size(), next)
+	fmt.Fprintf(out, "release: next version (%s): %s\n", r.api.size(), next)
 	if semver.Major(next) != semver.Major(r.version) && semver.Major(next) != "v1" {
-		fmt.Fprintf(out, "release: the module path has to end in /%s then\n", semver.Major(next))
+		fmt.Fprintf(out, "release: its module path has to end in /%s\n", semver.Major(next))
 	}
 	return reportTags(p, out, next)
 }
 
-// NextVersion names the version after another. Before v1, a minor version may break what was, and a
-// patch version may add to it.
+// NextVersion returns the version after another. Before v1, a minor version may be breaking, and a
+// patch version may add to the API.
 func NextVersion(last, size string) string {
 	var major, minor, patch int
 	if _, err := fmt.Sscanf(semver.Canonical(last), "v%d.%d.%d", &major, &minor, &patch); err != nil {
-		return "unknown, because " + last + " is not a version"
+		return "unknown: " + last + " is not a version"
 	}
 	switch {
 	case major == 0 && size == "major":
@@ -97,13 +95,13 @@ func NextVersion(last, size string) string {
 	return fmt.Sprintf("v%d.0.0", major+1)
 }
 
-// firstRelease reports what there is, all of which is new.
-func firstRelease(p project.Project, out io.Writer) error {
+// reportFirstRelease reports the API of the first release.
+func reportFirstRelease(p project.Project, out io.Writer) error {
 	names, err := exportedNames(p.Root)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "release: everything is new: %s\n", strings.Join(names, ", "))
-	fmt.Fprintln(out, "release: the first version is v0.1.0 while the Go API may still change, and v1.0.0 when it may not")
-	return errors.Join(reportTags(p, out, "v0.1.0"), requires(p, "v0.1.0", "v1.0.0"))
+	fmt.Fprintln(out, "release: first version: v0.1.0, or v1.0.0 if the Go API is stable")
+	return errors.Join(reportTags(p, out, "v0.1.0"), checkRequiredVersions(p, "v0.1.0", "v1.0.0"))
 }

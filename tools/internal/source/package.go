@@ -1,5 +1,5 @@
-// Package source reads Go packages and the effective spec for the commands that generate code from
-// both. It compiles nothing, since what is read may not compile before the code is generated.
+// Package source parses Go packages and the effective spec for code generators. It does not compile
+// the packages, because they may not compile before the code is generated.
 package source
 
 import (
@@ -15,15 +15,15 @@ import (
 	"strings"
 )
 
-// Package is what is known of a package's types.
+// Package has the declarations of a Go package.
 type Package struct {
-	Order     []string // the names of the types, in the order of their declarations
+	Order     []string // the names of types, in order of declaration
 	Types     map[string]*ast.TypeSpec
-	Methods   map[string]map[string]bool // by type; of values and pointers
+	Methods   map[string]map[string]bool // by type, with value and pointer receivers
 	Docs      map[string]string          // the comments of types
-	Constants map[string][]Constant      // by type, where the declaration has one
-	Selected  map[string]bool            // constants of other packages that constants stand for
-	Declared  map[string]bool            // all names of the package, without methods
+	Constants map[string][]Constant      // by declared type
+	Selected  map[string]bool            // constants of other packages, used as values
+	Declared  map[string]bool            // all package-level names
 }
 
 // Constant is a constant whose value is a literal.
@@ -32,7 +32,7 @@ type Constant struct {
 	Value *ast.BasicLit
 }
 
-// Text is the value of a constant that is a string.
+// Text returns the value of a string constant.
 func (c Constant) Text() (text string, isString bool) {
 	if c.Value.Kind != token.STRING {
 		return "", false
@@ -49,7 +49,7 @@ type Field struct {
 	Embedded bool
 }
 
-// Key is the name of a field in JSON, or that in Go.
+// Key returns the JSON name of a field, or its Go name if it has none.
 func (f Field) Key() string {
 	if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
 		return name
@@ -57,7 +57,7 @@ func (f Field) Key() string {
 	return f.Name
 }
 
-// Parse reads the Go files of a folder, without tests and without the files that are named.
+// Parse parses the Go files of a folder, except tests and the files without.
 func Parse(dir string, without ...string) (*Package, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -152,7 +152,7 @@ func (p *Package) Fields(name string) (fields []Field, isStruct bool) {
 	for _, f := range s.Fields.List {
 		var tag reflect.StructTag
 		if f.Tag != nil {
-			text, _ := strconv.Unquote(f.Tag.Value) // the parser has seen that it is a literal
+			text, _ := strconv.Unquote(f.Tag.Value) // the parser checked that it is a literal
 			tag = reflect.StructTag(text)
 		}
 		if len(f.Names) == 0 {
@@ -165,8 +165,7 @@ func (p *Package) Fields(name string) (fields []Field, isStruct bool) {
 	return fields, true
 }
 
-// Struct returns the name of the struct for a schema, from which it differs in the case of letters.
-// It is empty where there is none.
+// Struct returns the name of the struct for a schema, ignoring case; "" if there is none.
 func (p *Package) Struct(schema string) string {
 	for _, name := range p.Order {
 		if _, isStruct := p.Fields(name); isStruct && strings.EqualFold(name, schema) {
@@ -176,7 +175,7 @@ func (p *Package) Struct(schema string) string {
 	return ""
 }
 
-// Resolve returns the type that an alias stands for, and any other type itself.
+// Resolve returns the aliased type of an alias, and any other type unchanged.
 func (p *Package) Resolve(typ ast.Expr) ast.Expr {
 	for {
 		name, ok := typ.(*ast.Ident)
@@ -187,7 +186,7 @@ func (p *Package) Resolve(typ ast.Expr) ast.Expr {
 	}
 }
 
-// BaseName is the name of the type that a type is made of: T for *T, []T, map[K]T, T[F] and p.T.
+// BaseName returns the name of an element type: T for *T, []T, map[K]T, T[F] and p.T.
 func BaseName(typ ast.Expr) string {
 	switch typ := typ.(type) {
 	case *ast.Ident:

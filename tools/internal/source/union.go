@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// Union is the body of a request that is one of several schemas.
+// Union is a request body that is one of several schemas (oneOf or anyOf).
 type Union struct {
-	Operation     string            // its operationId
-	Discriminator string            // the member that says which of them it is; "" where none does
+	Operation     string            // the operationId
+	Discriminator string            // the discriminating property; "" if there is none
 	Members       []string          // the names of the schemas
 	Values        map[string]string // the names of schemas by the value of the discriminator
 }
 
-// Unions returns the bodies of the effective spec that are unions, by operation.
+// Unions returns the request bodies in the effective spec that are unions, by operation.
 func Unions(path string) ([]Union, error) {
-	text, err := os.ReadFile(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func Unions(path string) ([]Union, error) {
 		}
 		Components struct{ Schemas map[string]schema }
 	}
-	if err := json.Unmarshal(text, &spec); err != nil {
+	if err := json.Unmarshal(data, &spec); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	var unions []Union
@@ -66,13 +66,13 @@ func Unions(path string) ([]Union, error) {
 		}
 	}
 	if len(unions) == 0 {
-		return nil, fmt.Errorf("%s has no union that is the body of a request", path)
+		return nil, fmt.Errorf("%s has no request body that is a union", path)
 	}
 	slices.SortFunc(unions, func(a, b Union) int { return cmp.Compare(a.Operation, b.Operation) })
 	return unions, nil
 }
 
-// ValuesOf returns the values of the discriminator that stand for a schema, in order.
+// ValuesOf returns the sorted discriminator values for a schema.
 func (u Union) ValuesOf(schema string) (values []string) {
 	for _, value := range slices.Sorted(maps.Keys(u.Values)) {
 		if u.Values[value] == schema {
@@ -82,5 +82,5 @@ func (u Union) ValuesOf(schema string) (values []string) {
 	return values
 }
 
-// schemaName is the last part of a reference, or all of a name: a mapping may have either.
+// schemaName returns the name in a reference. A mapping may have a reference or a name.
 func schemaName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }

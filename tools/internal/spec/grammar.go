@@ -1,56 +1,57 @@
-// Package spec knows what an OpenAPI description consists of.
+// Package spec describes the structure of OpenAPI descriptions, and loads and walks them.
 package spec
 
 import (
 	"strings"
 )
 
-// rule says what a kind of object in an API description holds, as far as taking one in needs to
-// know it.
-type rule struct {
-	Fields map[string]string // kind of the value of a keyword; other keywords hold plain values
-	each   string            // kind of all values, where keys are names; or of all items
-	Texts  []string          // keywords whose sentence a reader needs
+// objectType describes a kind of OpenAPI object, as far as importing a description needs it.
+type objectType struct {
+	Fields map[string]string // kind of the value of a keyword; the values of others are data
+	values string            // kind of all values of a map, or of all items of a list
+	Texts  []string          // keywords whose text every such object needs
 }
 
-var about = []string{"description"}
+var descriptionOnly = []string{"description"}
 
-var Grammar = map[string]rule{
-	"document":        {Fields: map[string]string{"info": "ours", "servers": "ours", "tags": "tags", "paths": "paths", "components": "components"}},
-	"tags":            {each: "tag"},
-	"tag":             {Texts: about},
-	"paths":           {each: "path"},
-	"path":            {Fields: map[string]string{"get": "operation", "put": "operation", "post": "operation", "delete": "operation", "options": "operation", "head": "operation", "patch": "operation", "trace": "operation", "parameters": "parameters", "servers": "ours"}},
-	"operation":       {Fields: map[string]string{"parameters": "parameters", "requestBody": "requestBody", "responses": "responses", "callbacks": "callbacks", "servers": "ours"}, Texts: []string{"summary", "description"}},
-	"callbacks":       {each: "callback"},
-	"callback":        {each: "path"},
-	"parameters":      {each: "parameter"},
-	"parameter":       {Fields: map[string]string{"schema": "schema", "content": "content"}, Texts: about},
-	"requestBodies":   {each: "requestBody"},
-	"requestBody":     {Fields: map[string]string{"content": "content"}, Texts: about},
-	"content":         {each: "media"},
+// Grammar has the kinds of objects by name. "local" values belong to the contract and are not
+// imported; "prose" is text; "data" is any other value.
+var Grammar = map[string]objectType{
+	"document":        {Fields: map[string]string{"info": "local", "servers": "local", "tags": "tags", "paths": "paths", "components": "components"}},
+	"tags":            {values: "tag"},
+	"tag":             {Texts: descriptionOnly},
+	"paths":           {values: "path"},
+	"path":            {Fields: map[string]string{"get": "operation", "put": "operation", "post": "operation", "delete": "operation", "options": "operation", "head": "operation", "patch": "operation", "trace": "operation", "parameters": "parameters", "servers": "local"}},
+	"operation":       {Fields: map[string]string{"parameters": "parameters", "requestBody": "requestBody", "responses": "responses", "callbacks": "callbacks", "servers": "local"}, Texts: []string{"summary", "description"}},
+	"callbacks":       {values: "callback"},
+	"callback":        {values: "path"},
+	"parameters":      {values: "parameter"},
+	"parameter":       {Fields: map[string]string{"schema": "schema", "content": "content"}, Texts: descriptionOnly},
+	"requestBodies":   {values: "requestBody"},
+	"requestBody":     {Fields: map[string]string{"content": "content"}, Texts: descriptionOnly},
+	"content":         {values: "media"},
 	"media":           {Fields: map[string]string{"schema": "schema", "encoding": "encodings"}},
-	"encodings":       {each: "encoding"},
+	"encodings":       {values: "encoding"},
 	"encoding":        {Fields: map[string]string{"headers": "headers"}},
-	"responses":       {each: "response"},
-	"response":        {Fields: map[string]string{"headers": "headers", "content": "content", "links": "links"}, Texts: about},
-	"links":           {each: "link"},
-	"link":            {Fields: map[string]string{"server": "ours"}},
-	"headers":         {each: "header"},
-	"header":          {Fields: map[string]string{"schema": "schema", "content": "content"}, Texts: about},
+	"responses":       {values: "response"},
+	"response":        {Fields: map[string]string{"headers": "headers", "content": "content", "links": "links"}, Texts: descriptionOnly},
+	"links":           {values: "link"},
+	"link":            {Fields: map[string]string{"server": "local"}},
+	"headers":         {values: "header"},
+	"header":          {Fields: map[string]string{"schema": "schema", "content": "content"}, Texts: descriptionOnly},
 	"components":      {Fields: map[string]string{"schemas": "schemas", "responses": "responses", "parameters": "parameterMap", "headers": "headers", "requestBodies": "requestBodies", "securitySchemes": "securitySchemes", "links": "links", "callbacks": "callbacks"}},
-	"parameterMap":    {each: "parameter"},
-	"securitySchemes": {each: "securityScheme"},
-	"securityScheme":  {Fields: map[string]string{"flows": "flows"}, Texts: about},
-	"flows":           {each: "flow"},
+	"parameterMap":    {values: "parameter"},
+	"securitySchemes": {values: "securityScheme"},
+	"securityScheme":  {Fields: map[string]string{"flows": "flows"}, Texts: descriptionOnly},
+	"flows":           {values: "flow"},
 	"flow":            {Fields: map[string]string{"scopes": "scopes"}},
-	"scopes":          {each: "prose"},
-	"schemas":         {each: "namedSchema"},
-	"properties":      {each: "namedSchema"},
-	"namedSchema":     {Fields: schemaFields, Texts: about},
+	"scopes":          {values: "prose"},
+	"schemas":         {values: "namedSchema"},
+	"properties":      {values: "namedSchema"},
+	"namedSchema":     {Fields: schemaFields, Texts: descriptionOnly},
 	"schema":          {Fields: schemaFields},
-	"schemaList":      {each: "schema"},
-	"ours":            {},
+	"schemaList":      {values: "schema"},
+	"local":           {},
 	"prose":           {},
 	"data":            {},
 }
@@ -60,11 +61,11 @@ var schemaFields = map[string]string{
 	"allOf": "schemaList", "oneOf": "schemaList", "anyOf": "schemaList",
 }
 
-// KindOf returns the kind of what a key holds in an object of some kind.
+// KindOf returns the kind of the value of a key in an object of a kind.
 func KindOf(kind, key string) string {
 	r := Grammar[kind]
-	if r.each != "" {
-		return r.each
+	if r.values != "" {
+		return r.values
 	}
 	if child := r.Fields[key]; child != "" {
 		return child
@@ -72,14 +73,14 @@ func KindOf(kind, key string) string {
 	return "data"
 }
 
-// Named reports whether the keys of a kind of object are names that the API gives, rather than
+// IsMap reports whether the keys of a kind of object are names that the API chooses, rather than
 // keywords of OpenAPI.
-func Named(kind string) bool { return Grammar[kind].each != "" }
+func IsMap(kind string) bool { return Grammar[kind].values != "" }
 
-// Prose reports whether a keyword holds somebody's words, or an extension. The contract has only
-// its own of both.
-func Prose(kind, key string) bool {
-	if kind == "data" || Named(kind) {
+// IsProse reports whether the value of a keyword is text, an example or an extension, of which the
+// contract has its own.
+func IsProse(kind, key string) bool {
+	if kind == "data" || IsMap(kind) {
 		return false
 	}
 	if strings.HasPrefix(key, "x-") {
@@ -92,11 +93,11 @@ func Prose(kind, key string) bool {
 	return false
 }
 
-// RankOf returns the place of a keyword among those of its kind of object.
-func RankOf(kind, key string) int {
-	order := orders[kind]
+// KeywordRank returns the position of a keyword in the order that the contract uses.
+func KeywordRank(kind, key string) int {
+	order := keywordOrder[kind]
 	if order == nil {
-		order = orders["schema"]
+		order = keywordOrder["schema"]
 	}
 	for i, k := range order {
 		if k == key {
@@ -106,7 +107,7 @@ func RankOf(kind, key string) int {
 	return len(order)
 }
 
-var orders = map[string][]string{
+var keywordOrder = map[string][]string{
 	"document":       strings.Fields("openapi info servers tags security paths components"),
 	"path":           strings.Fields("$ref parameters get put post patch delete options head trace"),
 	"operation":      strings.Fields("operationId tags summary description deprecated security parameters requestBody responses callbacks"),

@@ -15,31 +15,32 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/node"
 )
 
-// Operation is an operation with its place in the spec.
+// Operation is an operation, and the reference to it.
 type Operation struct {
 	*openapi3.Operation
-	Where, path, method string
+	Pointer, path, method string
 }
 
+// Operations returns all operations, sorted by path and method.
 func Operations(spec *openapi3.T) []Operation {
 	var all []Operation
 	for _, path := range slices.Sorted(maps.Keys(spec.Paths.Map())) {
 		methods := spec.Paths.Value(path).Operations()
 		for _, method := range slices.Sorted(maps.Keys(methods)) {
-			where := "#/paths/" + node.Escape(path) + "/" + strings.ToLower(method)
-			all = append(all, Operation{methods[method], where, path, method})
+			location := "#/paths/" + node.Escape(path) + "/" + strings.ToLower(method)
+			all = append(all, Operation{methods[method], location, path, method})
 		}
 	}
 	return all
 }
 
-// Load reads and validates a spec.
+// Load loads and validates a description.
 func Load(doc *yaml.Node, name string) (*openapi3.T, error) {
-	text, err := node.JSON(doc)
+	data, err := node.ToJSON(doc)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	spec, err := openapi3.NewLoader().LoadFromData(text)
+	spec, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -49,12 +50,11 @@ func Load(doc *yaml.Node, name string) (*openapi3.T, error) {
 	return spec, nil
 }
 
-// validate validates a spec, but for one thing: the API as it is published refers to security
-// schemes that it does not define. The contract says what is published, and a correction defines
-// them.
+// validate validates a description, except for undefined security schemes: Kratos publishes
+// references to some that it does not define, and a correction defines them.
 func validate(spec *openapi3.T) error {
 	if spec.Components == nil || spec.Components.SecuritySchemes == nil {
-		return errors.New("has no components, or no security schemes")
+		return errors.New("components or security schemes are missing")
 	}
 	schemes := spec.Components.SecuritySchemes
 	for _, op := range Operations(spec) {
@@ -73,23 +73,24 @@ func validate(spec *openapi3.T) error {
 	return spec.Validate(context.Background())
 }
 
-// Visit hands over n and each object below it, with its kind and place.
-func Visit(n *yaml.Node, kind, where string, do func(n *yaml.Node, kind, where string)) {
-	if kind == "data" || kind == "ours" || n.Kind == yaml.ScalarNode || node.Ref(n) != "" {
+// Walk calls do for n and each object below it, with its kind and location.
+func Walk(n *yaml.Node, kind, location string, do func(n *yaml.Node, kind, location string)) {
+	if kind == "data" || kind == "local" || n.Kind == yaml.ScalarNode || node.Ref(n) != "" {
 		return
 	}
-	do(n, kind, where)
+	do(n, kind, location)
 	for i, child := range n.Content {
 		switch {
 		case n.Kind != yaml.MappingNode:
-			Visit(child, KindOf(kind, ""), fmt.Sprintf("%s/%d", where, i), do)
-		case i%2 == 1 && !Prose(kind, n.Content[i-1].Value):
-			Visit(child, KindOf(kind, n.Content[i-1].Value), where+"/"+node.Escape(n.Content[i-1].Value), do)
+			Walk(child, KindOf(kind, ""), fmt.Sprintf("%s/%d", location, i), do)
+		case i%2 == 1 && !IsProse(kind, n.Content[i-1].Value):
+			Walk(child, KindOf(kind, n.Content[i-1].Value), location+"/"+node.Escape(n.Content[i-1].Value), do)
 		}
 	}
 }
 
+// VersionTag matches a version such as v1.3.6.
 var VersionTag = regexp.MustCompile(`^v?\d+(\.\d+)*([-+.][0-9A-Za-z.-]+)?$`)
 
-// Gap begins each sentence that is still to be written.
-const Gap = "TODO: "
+// Todo begins each text that still has to be written.
+const Todo = "TODO: "

@@ -10,91 +10,90 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/node"
 )
 
-// structure is what is taken over of a published API description.
-type structure struct {
+// stripped is a published description without prose.
+type stripped struct {
 	Doc        *yaml.Node
-	Extensions map[string]int // left out, by name
-	Sentences  int            // left out
+	Extensions map[string]int // number of omitted extensions, by name
+	Texts      int            // number of omitted texts and examples
 }
 
-// StripProse copies the structure of a published API description: names, types, limits and values,
-// but no sentence, example or extension, which are somebody else's words.
-func StripProse(published *yaml.Node) (*structure, error) {
-	s := &structure{Extensions: map[string]int{}}
-	doc, err := s.take(published, "document", "")
+// StripProse copies the structure of a published description: names, types, limits and values.
+// Texts, examples and extensions, which are the work of others, are omitted.
+func StripProse(published *yaml.Node) (*stripped, error) {
+	s := &stripped{Extensions: map[string]int{}}
+	doc, err := s.strip(published, "document", "")
 	s.Doc = doc
 	return s, err
 }
 
-func (s *structure) take(n *yaml.Node, kind, where string) (*yaml.Node, error) {
-	if kind == "data" || kind == "ours" || n.Kind == yaml.ScalarNode {
-		return s.takeValue(n, kind, where)
+func (s *stripped) strip(n *yaml.Node, kind, location string) (*yaml.Node, error) {
+	if kind == "data" || kind == "local" || n.Kind == yaml.ScalarNode {
+		return s.stripValue(n, kind, location)
 	}
-	if list := listKinds[kind]; list != (n.Kind == yaml.SequenceNode) {
-		return nil, fmt.Errorf("%s is an object or list where OpenAPI has the other", orTop(where))
+	if list := isList[kind]; list != (n.Kind == yaml.SequenceNode) {
+		return nil, fmt.Errorf("%s must be an object or a list, and is the other one", orRoot(location))
 	}
 	out := &yaml.Node{Kind: n.Kind, Tag: n.Tag}
 	if n.Kind == yaml.SequenceNode {
 		for i, item := range n.Content {
-			taken, err := s.take(item, KindOf(kind, ""), fmt.Sprintf("%s/%d", where, i))
+			stripped, err := s.strip(item, KindOf(kind, ""), fmt.Sprintf("%s/%d", location, i))
 			if err != nil {
 				return nil, err
 			}
-			out.Content = append(out.Content, taken)
+			out.Content = append(out.Content, stripped)
 		}
 		return out, nil
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i].Value
-		if Prose(kind, key) {
-			s.leaveOut(key)
+		if IsProse(kind, key) {
+			s.omit(key)
 			continue
 		}
-		at := where + "/" + node.Escape(key)
+		at := location + "/" + node.Escape(key)
 		if strings.TrimSpace(key) != key || strings.ContainsFunc(key, unicode.IsControl) || key == "" {
-			return nil, fmt.Errorf("%s: the name %q has white space or control characters around or in it", orTop(where), node.Shorten(key))
+			return nil, fmt.Errorf("%s: the name %q has surrounding white space or control characters", orRoot(location), node.Truncate(key))
 		}
 		if kind == "paths" && !strings.HasPrefix(key, "/") {
-			return nil, fmt.Errorf("paths has %q, which is no path", node.Shorten(key))
+			return nil, fmt.Errorf("paths has %q, which is not a path", node.Truncate(key))
 		}
-		taken, err := s.take(n.Content[i+1], KindOf(kind, key), at)
+		stripped, err := s.strip(n.Content[i+1], KindOf(kind, key), at)
 		if err != nil {
 			return nil, err
 		}
-		out.Content = append(out.Content, node.Text(key), taken)
+		out.Content = append(out.Content, node.NewString(key), stripped)
 	}
 	if node.Ref(out) != "" {
-		out.Content = []*yaml.Node{node.Text("$ref"), node.Text(node.Ref(out))} // OpenAPI ignores what is beside it
+		out.Content = []*yaml.Node{node.NewString("$ref"), node.NewString(node.Ref(out))} // OpenAPI ignores its siblings
 	}
 	return out, nil
 }
 
-// listKinds are the kinds whose values are lists; those of all others are objects, or single
-// values.
-var listKinds = map[string]bool{"tags": true, "parameters": true, "schemaList": true}
+// isList has the kinds whose values are lists. Those of all others are objects or data.
+var isList = map[string]bool{"tags": true, "parameters": true, "schemaList": true}
 
-// takeValue takes a value that says nothing about other objects.
-func (s *structure) takeValue(n *yaml.Node, kind, where string) (*yaml.Node, error) {
+// stripValue copies a value that has no objects.
+func (s *stripped) stripValue(n *yaml.Node, kind, location string) (*yaml.Node, error) {
 	if kind == "prose" {
-		return node.Text(Gap + "say what it is for."), nil
+		return node.NewString(Todo + "what it is for."), nil
 	}
-	if kind != "data" && kind != "ours" && where != "" && !strings.HasSuffix(where, "/additionalProperties") {
-		return nil, fmt.Errorf("%s is the value %q where OpenAPI has an object or a list", where, node.Shorten(n.Value))
+	if kind != "data" && kind != "local" && location != "" && !strings.HasSuffix(location, "/additionalProperties") {
+		return nil, fmt.Errorf("%s must be an object or a list, and is the value %q", location, node.Truncate(n.Value))
 	}
-	return node.Copy(n), nil
+	return node.Clone(n), nil
 }
 
-func (s *structure) leaveOut(key string) {
+func (s *stripped) omit(key string) {
 	if strings.HasPrefix(key, "x-") {
 		s.Extensions[key]++
 		return
 	}
-	s.Sentences++
+	s.Texts++
 }
 
-func orTop(where string) string {
-	if where == "" {
+func orRoot(location string) string {
+	if location == "" {
 		return "the file"
 	}
-	return node.Shorten(where)
+	return node.Truncate(location)
 }

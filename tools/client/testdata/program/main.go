@@ -1,4 +1,4 @@
-// Command program prints the requests that the client of the made-up description sends.
+// Command program prints the requests that the client of the fictitious description sends.
 package main
 
 import (
@@ -109,7 +109,7 @@ func show(name string, err error) {
 
 var last string
 
-// printer keeps what a request has of its parameters, as net/http sends it.
+// printer records a request as net/http sends it.
 type printer struct{}
 
 func (printer) Do(r *http.Request) (*http.Response, error) {

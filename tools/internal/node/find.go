@@ -8,15 +8,16 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Locate follows a place as the merger names it: keys of objects, and identities of items of lists.
-func Locate(n *yaml.Node, where string) *yaml.Node {
-	for _, key := range strings.Split(where, "/")[1:] {
+// Find returns the node at a location: a JSON Pointer (RFC 6901) in which items of lists have their
+// [Identity] instead of an index.
+func Find(n *yaml.Node, location string) *yaml.Node {
+	for _, key := range strings.Split(location, "/")[1:] {
 		key = Unescape(key)
 		switch {
 		case n == nil:
 			return nil
 		case n.Kind == yaml.SequenceNode:
-			n = ByIdentity(n)[key]
+			n = ItemsByIdentity(n)[key]
 		default:
 			n = Member(n, key)
 		}
@@ -24,7 +25,8 @@ func Locate(n *yaml.Node, where string) *yaml.Node {
 	return n
 }
 
-func ByIdentity(list *yaml.Node) map[string]*yaml.Node {
+// ItemsByIdentity returns the items of a list by their identities.
+func ItemsByIdentity(list *yaml.Node) map[string]*yaml.Node {
 	items := map[string]*yaml.Node{}
 	for i, id := range Identities(list) {
 		items[id] = list.Content[i]
@@ -32,8 +34,8 @@ func ByIdentity(list *yaml.Node) map[string]*yaml.Node {
 	return items
 }
 
-// Identities returns the identity of every item of a list. One that is there twice, as an
-// alternative of v1.0.0 is, has two.
+// Identities returns the identity of each item of a list. Duplicates get a number: Kratos v1.0.0
+// published a oneOf with the same schema twice.
 func Identities(list *yaml.Node) []string {
 	ids := make([]string, len(list.Content))
 	for i, item := range list.Content {
@@ -45,7 +47,8 @@ func Identities(list *yaml.Node) []string {
 	return ids
 }
 
-// Identity tells which item of another list an item stands for.
+// Identity returns what identifies an item in two versions of a list: its reference, or its name
+// and location, or its index.
 func Identity(n *yaml.Node, i int) string {
 	if ref := Ref(n); ref != "" {
 		return ref
@@ -59,18 +62,18 @@ func Identity(n *yaml.Node, i int) string {
 	return fmt.Sprint(i)
 }
 
-// Escape writes a key as a part of a JSON Pointer.
+// Escape escapes a key as a token of a JSON Pointer (RFC 6901).
 func Escape(key string) string { return escaper.Replace(key) }
 
-// Unescape is the key that a part of a JSON Pointer stands for.
-func Unescape(part string) string { return unescaper.Replace(part) }
+// Unescape is the reverse of [Escape].
+func Unescape(token string) string { return unescaper.Replace(token) }
 
 var (
 	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
 	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
 )
 
-// Resolve returns what a reference inside doc leads to, or nil.
+// Resolve returns the target of a reference within doc, or nil.
 func Resolve(doc *yaml.Node, ref string) *yaml.Node {
 	n := doc
 	for _, key := range strings.Split(strings.TrimPrefix(ref, "#/"), "/") {

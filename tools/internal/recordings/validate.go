@@ -1,4 +1,4 @@
-// Package recordings reads, checks and selects recorded exchanges with real servers.
+// Package recordings records, validates and selects HTTP exchanges with real servers.
 package recordings
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// exchange is a request to a real server, and its answer.
+// exchange is a recorded request and its response.
 type exchange struct {
 	Version  string `json:"version"`
 	Config   string `json:"config"`
@@ -31,27 +31,27 @@ type exchange struct {
 	Op       string `json:"op"`
 	Kind     string `json:"kind"`
 	Response struct {
-		Status  int                 `json:"status"`
-		Headers map[string]anyValue `json:"headers"`
-		Body    string              `json:"body"`
+		Status  int                     `json:"status"`
+		Headers map[string]stringOrList `json:"headers"`
+		Body    string                  `json:"body"`
 	} `json:"response"`
 
 	line []byte
 }
 
-// anyValue is a header's value, recorded as a string or as a list of them.
-type anyValue []string
+// stringOrList is the value of a header, recorded as a string or a list.
+type stringOrList []string
 
-func (v *anyValue) UnmarshalJSON(text []byte) error {
+func (v *stringOrList) UnmarshalJSON(data []byte) error {
 	var one string
-	if json.Unmarshal(text, &one) == nil {
-		*v = anyValue{one}
+	if json.Unmarshal(data, &one) == nil {
+		*v = stringOrList{one}
 		return nil
 	}
-	return json.Unmarshal(text, (*[]string)(v))
+	return json.Unmarshal(data, (*[]string)(v))
 }
 
-func (e *exchange) header(name string) string {
+func (e *exchange) responseHeader(name string) string {
 	for key, values := range e.Response.Headers {
 		if strings.EqualFold(key, name) && len(values) > 0 {
 			return values[0]
@@ -60,16 +60,16 @@ func (e *exchange) header(name string) string {
 	return ""
 }
 
-// usable reports whether the exchange tells something about the spec: it is of an operation that
-// the spec has, asked of the right port with a real id.
-func (e *exchange) usable() bool {
+// isRelevant reports whether the exchange shows how the API works: the operation is described, and
+// the request was sent to the right port with an id.
+func (e *exchange) isRelevant() bool {
 	return !strings.HasPrefix(e.Op, "_") && !strings.Contains(e.Scenario, "wrong-server") && !strings.Contains(e.Scenario, "odd/empty-ids")
 }
 
-// exception is a way in which recorded answers differ from the effective spec, and stay so.
+// exception is an accepted difference of recorded responses from the effective spec.
 type exception struct {
-	op, finding *regexp.Regexp
-	reason      string
+	op, difference *regexp.Regexp
+	reason         string
 }
 
 func except(op, finding, reason string) exception {
@@ -77,27 +77,27 @@ func except(op, finding, reason string) exception {
 }
 
 var exceptions = []exception{
-	except("createFedcmFlow", "^404: content type text/plain$", "Open-source servers do not have this path: it is the page of the router."),
-	except("getIdentitySchema", "^404: content type text/plain$", "With a slash in the id the path is another one: it is the page of the router."),
+	except("createFedcmFlow", "^404: content type text/plain$", "Open-source servers lack this path: the router responds."),
+	except("getIdentitySchema", "^404: content type text/plain$", "With a slash in the id the path is another one: the router responds."),
 }
 
-// Validate validates the answers in files against the effective spec.
+// Validate validates the responses in files against the effective spec.
 func Validate(p project.Project, files []string, out io.Writer) error {
 	spec, err := openapi3.NewLoader().LoadFromFile(p.Effective())
 	if err != nil {
 		return err
 	}
-	closeObjects(spec)
+	forbidUnknownProperties(spec)
 	findings := map[string]int{}
-	answers, excepted := 0, 0
+	responses, excepted := 0, 0
 	used := make([]bool, len(exceptions))
 	err = eachExchange(files, func(e *exchange) error {
-		if !e.usable() {
+		if !e.isRelevant() {
 			return nil
 		}
-		answers++
+		responses++
 		for _, finding := range differences(spec, e) {
-			if i := exceptionFor(e.Op, finding); i >= 0 {
+			if i := findException(e.Op, finding); i >= 0 {
 				used[i] = true
 				excepted++
 				continue
@@ -109,10 +109,10 @@ func Validate(p project.Project, files []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d recorded answers, %d differences from the effective spec, %d of them excepted\n", answers, len(findings)+excepted, excepted)
+	fmt.Fprintf(out, "%d recorded responses, %d differences from the effective spec, %d of them exceptions\n", responses, len(findings)+excepted, excepted)
 	for i, e := range exceptions {
 		if used[i] {
-			fmt.Fprintf(out, "  excepted: %s %s: %s\n", e.op, e.finding, e.reason)
+			fmt.Fprintf(out, "  exception: %s %s: %s\n", e.op, e.difference, e.reason)
 		}
 	}
 	if len(findings) == 0 {
@@ -125,35 +125,35 @@ func Validate(p project.Project, files []string, out io.Writer) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// closeObjects makes the schemas refuse members that they do not name, so that a member that the
-// spec lacks is noticed.
-func closeObjects(spec *openapi3.T) {
+// forbidUnknownProperties makes schemas reject properties that they do not define, to find
+// properties that the description lacks.
+func forbidUnknownProperties(spec *openapi3.T) {
 	closed := false
 	for _, schema := range spec.Components.Schemas {
-		more := &schema.Value.AdditionalProperties
-		if len(schema.Value.Properties) > 0 && more.Schema == nil && more.Has == nil {
-			more.Has = &closed
+		additional := &schema.Value.AdditionalProperties
+		if len(schema.Value.Properties) > 0 && additional.Schema == nil && additional.Has == nil {
+			additional.Has = &closed
 		}
 	}
 }
 
-// tellingHeaders are those that a client acts upon.
-var tellingHeaders = []string{"Link", "Location", "Ory-Session-Cache-For", "X-Kratos-Authenticated-Identity-Id", "X-Total-Count"}
+// clientHeaders are the headers that clients use.
+var clientHeaders = []string{"Link", "Location", "Ory-Session-Cache-For", "X-Kratos-Authenticated-Identity-Id", "X-Total-Count"}
 
-func exceptionFor(op, finding string) int {
+func findException(op, finding string) int {
 	for i, e := range exceptions {
-		if e.op.MatchString(op) && e.finding.MatchString(finding) {
+		if e.op.MatchString(op) && e.difference.MatchString(finding) {
 			return i
 		}
 	}
 	return -1
 }
 
-// differences tells how a recorded answer differs from what the spec says of its operation.
+// differences returns how a recorded response differs from the description.
 func differences(spec *openapi3.T, e *exchange) []string {
-	op := find(spec, e.Op)
+	op := findOperation(spec, e.Op)
 	if op == nil {
-		return []string{"the spec does not have this operation"}
+		return []string{"the spec lacks this operation"}
 	}
 	status := strconv.Itoa(e.Response.Status)
 	ref := op.Responses.Value(status)
@@ -161,17 +161,17 @@ func differences(spec *openapi3.T, e *exchange) []string {
 		ref = op.Responses.Default()
 	}
 	if ref == nil {
-		return []string{status + ": the spec has no such status, and no default"}
+		return []string{status + ": the spec lacks this status, and a default"}
 	}
 	var found []string
 	for name, header := range ref.Value.Headers {
-		if header.Value.Required && e.header(name) == "" {
+		if header.Value.Required && e.responseHeader(name) == "" {
 			found = append(found, status+": header "+name+" is missing")
 		}
 	}
-	for _, name := range tellingHeaders {
-		if e.Response.Status < 400 && e.header(name) != "" && ref.Value.Headers[name] == nil {
-			found = append(found, status+": the spec has no header "+name)
+	for _, name := range clientHeaders {
+		if e.Response.Status < 400 && e.responseHeader(name) != "" && ref.Value.Headers[name] == nil {
+			found = append(found, status+": the spec lacks the header "+name)
 		}
 	}
 	if e.Response.Body == "" {
@@ -181,19 +181,19 @@ func differences(spec *openapi3.T, e *exchange) []string {
 		return found
 	}
 	if len(ref.Value.Content) == 0 && e.Response.Status/100 == 3 {
-		return found // the page that goes with a redirect
+		return found // the HTML page of a redirect
 	}
-	kind, _, _ := mime.ParseMediaType(e.header("Content-Type"))
-	media := ref.Value.Content.Get(kind)
+	mediaType, _, _ := mime.ParseMediaType(e.responseHeader("Content-Type"))
+	media := ref.Value.Content.Get(mediaType)
 	if media == nil {
-		return append(found, status+": content type "+kind)
+		return append(found, status+": content type "+mediaType)
 	}
-	if kind != "application/json" {
+	if mediaType != "application/json" {
 		return found
 	}
 	var body any
 	if err := json.Unmarshal([]byte(e.Response.Body), &body); err != nil {
-		return append(found, status+": the body is no JSON")
+		return append(found, status+": the body is not JSON")
 	}
 	return append(found, schemaDifferences(status, media.Schema.Value, body)...)
 }
@@ -211,7 +211,7 @@ func schemaDifferences(status string, schema *openapi3.Schema, body any) []strin
 				collect(err)
 			}
 		case errors.As(err, &one):
-			found = append(found, fmt.Sprintf("%s: /%s: %s: %s", status, numbers.ReplaceAllString(strings.Join(one.JSONPointer(), "/"), "*"), one.SchemaField, one.Reason))
+			found = append(found, fmt.Sprintf("%s: /%s: %s: %s", status, indexPattern.ReplaceAllString(strings.Join(one.JSONPointer(), "/"), "*"), one.SchemaField, one.Reason))
 		default:
 			found = append(found, status+": "+err.Error())
 		}
@@ -222,9 +222,9 @@ func schemaDifferences(status string, schema *openapi3.Schema, body any) []strin
 	return found
 }
 
-var numbers = regexp.MustCompile(`\b\d+\b`)
+var indexPattern = regexp.MustCompile(`\b\d+\b`)
 
-func find(spec *openapi3.T, id string) *openapi3.Operation {
+func findOperation(spec *openapi3.T, id string) *openapi3.Operation {
 	for _, item := range spec.Paths.Map() {
 		for _, op := range item.Operations() {
 			if op.OperationID == id {
@@ -235,17 +235,17 @@ func find(spec *openapi3.T, id string) *openapi3.Operation {
 	return nil
 }
 
-// eachExchange hands over the exchanges in files, which may be compressed.
+// eachExchange calls handle for each exchange in files, which may be compressed with gzip.
 func eachExchange(files []string, handle func(*exchange) error) error {
 	for _, file := range files {
-		if err := eachExchangeOf(file, handle); err != nil {
+		if err := eachExchangeIn(file, handle); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
 	return nil
 }
 
-func eachExchangeOf(file string, handle func(*exchange) error) error {
+func eachExchangeIn(file string, handle func(*exchange) error) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err

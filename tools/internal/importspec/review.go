@@ -12,29 +12,29 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/spec"
 )
 
-// toReread lists our sentences that a change may have made untrue: that of whatever has the new,
-// changed or removed thing, and each that has its name in backticks.
-func toReread(ours *yaml.Node, c diff.Changes) []string {
-	sentences := sentencesOf(ours)
-	calls := diff.Operations(ours)
+// textsToReview lists the texts that a change may have made wrong: that of the part that
+// changed, and those that mention its name in backticks.
+func textsToReview(current *yaml.Node, c diff.Changes) []string {
+	texts := collectTexts(current)
+	calls := diff.Operations(current)
 	found := map[string]bool{}
 	note := func(place string) {
-		if sentence := sentences[place]; sentence != "" && !strings.HasPrefix(sentence, spec.Gap) {
-			found[place+": "+sentence] = true
+		if text := texts[place]; text != "" && !strings.HasPrefix(text, spec.Todo) {
+			found[place+": "+text] = true
 		}
 	}
 	for _, change := range c.Changed {
-		note(owner(sentences, placeOf(change.Path[:len(change.Path)-1], calls)))
+		note(describedBy(texts, locationOf(change.Path[:len(change.Path)-1], calls)))
 	}
-	for _, change := range append(slices.Clone(c.Added), c.Gone...) {
-		note(owner(sentences, placeOf(change.Path[:len(change.Path)-1], calls)))
+	for _, change := range append(slices.Clone(c.Added), c.Removed...) {
+		note(describedBy(texts, locationOf(change.Path[:len(change.Path)-1], calls)))
 		last := change.Path[len(change.Path)-1]
 		if strings.HasPrefix(last, "required ") {
-			continue // the property itself is there as before
+			continue // the property itself did not change
 		}
 		quoted := "`" + last[strings.LastIndexByte(last, ' ')+1:] + "`"
-		for place, sentence := range sentences {
-			if strings.Contains(sentence, quoted) {
+		for place, text := range texts {
+			if strings.Contains(text, quoted) {
 				note(place)
 			}
 		}
@@ -42,10 +42,10 @@ func toReread(ours *yaml.Node, c diff.Changes) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// owner is the place of the sentence about a thing, or about what it is a part of.
-func owner(sentences map[string]string, place string) string {
+// describedBy returns the location of the text about a part, or about what contains it.
+func describedBy(texts map[string]string, place string) string {
 	for ; place != ""; place = place[:strings.LastIndexByte(place, '/')] {
-		if at := place + "/description"; sentences[at] != "" {
+		if at := place + "/description"; texts[at] != "" {
 			return at
 		}
 	}
@@ -54,8 +54,8 @@ func owner(sentences map[string]string, place string) string {
 
 var plural = map[string]string{"property": "properties", "response": "responses", "header": "headers", "parameter": "parameters", "tag": "tags"}
 
-// placeOf is the place in a contract that a path of a change leads to.
-func placeOf(path []string, calls map[string]string) string {
+// locationOf returns the location in the contract that the path of a change refers to.
+func locationOf(path []string, calls map[string]string) string {
 	place := ""
 	for i, part := range path {
 		group, name, isNamed := strings.Cut(part, " ")
