@@ -1,7 +1,7 @@
-# What users and CI run. `make help` lists the targets.
+# Commands for users and CI. `make help` lists them.
 
 GO      ?= go
-# Modules with Go code of ours; e2e/kratos holds no code, only the versions that a Kratos is built from.
+# The modules with Go code. e2e/kratos has no code, only the versions of the dependencies of Kratos.
 MODULES := . wrappers/validate tools e2e bench examples/otel
 ALL     := $(MODULES) e2e/kratos
 
@@ -10,27 +10,27 @@ help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: quickstart
-quickstart: compiler ## Build and start a Kratos, and register, verify and log in a person with examples/quickstart.
+quickstart: compiler ## Build and start Kratos; register, verify and log in a user with examples/quickstart.
 	@$(GO) -C e2e build -o "$(CURDIR)/.bin/" ./cmd/quickstart
 	@exec .bin/quickstart
 
 .PHONY: kratos
-kratos: compiler ## Build and start a Kratos on ports 4433 and 4434 to play with, and print the mails it sends.
+kratos: compiler ## Build and start Kratos on ports 4433 and 4434, and print the emails that it sends.
 	@$(GO) -C e2e build -o "$(CURDIR)/.bin/" ./cmd/quickstart
 	@exec .bin/quickstart -serve -public-port 4433 -admin-port 4434
 
 .PHONY: generate
-generate: ## Make all of gen/, and what is generated in wrappers/, from api/.
+generate: ## Generate gen/, and wrappers/*/zz_generated_*.go, from api/.
 	$(GO) generate ./...
 
 .PHONY: spec
 spec: export FROM := $(FROM)
 spec: export VERSION := $(VERSION)
-spec: ## Take a new version of the API in: make spec FROM=<file or URL of Kratos' published JSON> VERSION=<its tag>.
+spec: ## Import a version of the API: make spec FROM=<file or URL of the published JSON> VERSION=<tag>.
 	@$(GO) run -C tools ./api spec "$$FROM" "$$VERSION"
 
 .PHONY: version
-version: ## Let the published modules require the version that is about to be tagged: make version VERSION=v0.2.0.
+version: ## Require the next version in the other published modules: make version VERSION=v0.2.0.
 	@$(GO) -C wrappers/validate mod edit -require=github.com/kratoskit/kratos-go@$(VERSION)
 	@set -e; for m in wrappers/validate e2e bench; do $(GO) -C $$m mod tidy; done
 
@@ -38,12 +38,12 @@ version: ## Let the published modules require the version that is about to be ta
 record: export PUBLIC := $(PUBLIC)
 record: export ADMIN := $(ADMIN)
 record: export TO := $(TO)
-record: ## Record a Kratos that runs: make record PUBLIC=<its public URL> ADMIN=<its admin URL> TO=<file>.
+record: ## Record requests to a running Kratos: make record PUBLIC=<URL> ADMIN=<URL> TO=<file>.
 	@$(GO) run -C tools ./api record "$$PUBLIC" "$$ADMIN" "$$TO"
 
-# Tests of tools read files of the root module, which go test does not look at when it asks whether a result is still true.
+# Tests of tools read files of the root module, which are not part of the key of cached test results.
 .PHONY: test
-test: compiler ## Run all tests, those against a real Kratos included, and show what of the flows these cover.
+test: compiler ## Run all tests, also against a real Kratos, and print which flows are covered.
 	@set -e; for m in $(filter-out e2e,$(MODULES)); do echo "== test $$m"; \
 	  count=; test $$m != tools || count=-count=1; \
 	  $(GO) -C $$m test -race $$count -timeout 20m ./...; done
@@ -51,16 +51,16 @@ test: compiler ## Run all tests, those against a real Kratos included, and show 
 	@cat .bin/matrix.txt
 
 .PHONY: bench
-bench: compiler ## Measure this SDK beside kratos-client-go, oapi-codegen, ogen and bare net/http, on each Go version.
+bench: compiler ## Benchmark the SDK, kratos-client-go, oapi-codegen, ogen and net/http, on each Go version.
 	@$(GO) -C bench build -o "$(CURDIR)/.bin/" .
 	@cd bench && exec ../.bin/bench
 
 .PHONY: check
-check: compiler ## Check generated code, spec, overlays, modules, formatting, and what vet and staticcheck find.
-	@echo "== generated code is current"
+check: compiler ## Check generated code, spec, overlays, modules and formatting; run vet and staticcheck.
+	@echo "== generated code is up to date"
 	@set -e; old=$$(mktemp -d); trap 'rm -rf "$$old"' EXIT; cp -R gen wrappers "$$old"; rm -rf gen wrappers/*/zz_generated_*.go; \
 	  $(GO) generate ./... || { rm -rf gen; cp -R "$$old/gen" "$$old/wrappers" .; exit 1; }; \
-	  diff -r "$$old/gen" gen && diff -r "$$old/wrappers" wrappers || { echo "gen/ or wrappers/*/zz_generated_*.go was not what 'make generate' makes of api/; it is now: commit it"; exit 1; }
+	  diff -r "$$old/gen" gen && diff -r "$$old/wrappers" wrappers || { echo "gen/ or wrappers/*/zz_generated_*.go was out of date, and was generated again: commit it"; exit 1; }
 	@echo "== spec"
 	@$(GO) run -C tools ./api check
 	@echo "== changes since the last release of each module"
@@ -73,12 +73,12 @@ check: compiler ## Check generated code, spec, overlays, modules, formatting, an
 	@set -e; for m in $(MODULES); do echo "== staticcheck $$m"; (cd $$m && "$(CURDIR)/.bin/staticcheck" ./...); done
 	@echo "== all checks passed"
 
-# The race detector and Kratos' SQLite need a C compiler. A fresh Debian machine gets one if it may.
+# The race detector and Kratos' SQLite need a C compiler, which root on Debian installs.
 .PHONY: compiler
 compiler:
 	@command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && apt-get install -y -qq gcc libc6-dev; \
 	  else \
-	    echo "A C compiler is needed: on Debian and Ubuntu, apt-get install gcc libc6-dev" >&2; exit 1; \
+	    echo "No C compiler: on Debian and Ubuntu, run apt-get install gcc libc6-dev" >&2; exit 1; \
 	  fi; }
