@@ -57,8 +57,8 @@ func testBatches(t *testing.T, fx *fixture) {
 				if r.Err != nil {
 					continue
 				}
-				if identity := must(fx.admin.Identity(ctx, r.IdentityID))(t); !strings.Contains(string(identity.Traits), items[i].Create.Traits.(map[string]string)["username"]) {
-					t.Errorf("item %d is %s", i, identity.Traits)
+				if identity := must(fx.admin.Identity(ctx, r.IdentityID))(t); !strings.Contains(string(identity.RawTraits), items[i].Create.Traits.(map[string]string)["username"]) {
+					t.Errorf("item %d is %s", i, identity.RawTraits)
 				}
 			}
 			if tc.want == "" {
@@ -125,8 +125,8 @@ func TestBatch(t *testing.T) {
 				wantError(t, "the others", results[i].Err, kratos.ErrRolledBack)
 				results[i] = must(admin.BatchPatchIdentities(ctx, items[i:i+1]))(t)[0]
 			}
-			if created := must(admin.Identity(ctx, results[i].IdentityID))(t); !strings.Contains(string(created.Traits), people[i].Email) {
-				t.Errorf("item %d is %s", i, created.Traits)
+			if created := must(admin.Identity(ctx, results[i].IdentityID))(t); !strings.Contains(string(created.RawTraits), people[i].Email) {
+				t.Errorf("item %d is %s", i, created.RawTraits)
 			}
 			if _, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: people[i].Email, Password: "batched"}); err != nil {
 				t.Errorf("logging in as one of the batch: %v", err)

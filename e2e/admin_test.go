@@ -46,17 +46,17 @@ func TestIdentities(t *testing.T) {
 
 	patched := must(admin.PatchIdentity(ctx, created.ID, kratos.JSONPatch{}.Replace("/traits/name/first", "Ada").Add(kratos.JSONPointer("metadata_public", "a/b~c"), true).Remove("/metadata_public/level")))(t)
 	switch {
-	case !strings.Contains(string(patched.Traits), "Ada"):
-		t.Errorf(`patched: %q, want "Ada" in it`, string(patched.Traits))
-	case !strings.Contains(string(patched.MetadataPublic), `"a/b~c"`):
-		t.Errorf("patched: %q, want `\"a/b~c\"` in it", string(patched.MetadataPublic))
-	case strings.Contains(string(patched.MetadataPublic), "level"):
-		t.Errorf(`patched: %q has "level"`, string(patched.MetadataPublic))
+	case !strings.Contains(string(patched.RawTraits), "Ada"):
+		t.Errorf(`patched: %q, want "Ada" in it`, string(patched.RawTraits))
+	case !strings.Contains(string(patched.RawMetadataPublic), `"a/b~c"`):
+		t.Errorf("patched: %q, want `\"a/b~c\"` in it", string(patched.RawMetadataPublic))
+	case strings.Contains(string(patched.RawMetadataPublic), "level"):
+		t.Errorf(`patched: %q has "level"`, string(patched.RawMetadataPublic))
 	}
 	_, err = admin.PatchIdentity(ctx, created.ID, kratos.JSONPatch{}.Remove("/metadata_public/missing"))
 	wantError(t, "removing a missing member", err, kratos.ErrBadRequest)
-	if got := must(admin.SetMetadataAdmin(ctx, created.ID, nil))(t); len(got.MetadataAdmin) > 0 && string(got.MetadataAdmin) != "null" {
-		t.Errorf("deleted metadata is %s", got.MetadataAdmin)
+	if got := must(admin.SetMetadataAdmin(ctx, created.ID, nil))(t); len(got.RawMetadataAdmin) > 0 && string(got.RawMetadataAdmin) != "null" {
+		t.Errorf("deleted metadata is %s", got.RawMetadataAdmin)
 	}
 	must(admin.SetMetadataPublic(ctx, created.ID, note{2}))(t)
 	p.Name = &name{"Augusta", "King"}

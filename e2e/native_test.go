@@ -26,8 +26,8 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	case registered.SessionToken == "":
 		t.Fatal("registration: no session token")
 	}
-	if !strings.Contains(string(registered.Identity.Traits), p.Email) {
-		t.Errorf("traits %s", registered.Identity.Traits)
+	if !strings.Contains(string(registered.Identity.RawTraits), p.Email) {
+		t.Errorf("traits %s", registered.Identity.RawTraits)
 	}
 
 	next := registered.ContinueWith.Find(kratos.ContinueShowVerificationUI)

@@ -721,11 +721,11 @@ type Identity struct {
 	// ID UUID that Kratos assigns at creation. It never changes; use it as the key in an application's own data.
 	ID string `json:"id"`
 
-	// MetadataAdmin Any JSON value or `null`: object, array, string, number or boolean, stored and returned unchanged. Used for identity metadata, where `null` means that none is set.
-	MetadataAdmin json.RawMessage `json:"metadata_admin,omitempty,omitzero" log:"-"`
+	// RawMetadataAdmin Any JSON value or `null`: object, array, string, number or boolean, stored and returned unchanged. Used for identity metadata, where `null` means that none is set.
+	RawMetadataAdmin json.RawMessage `json:"metadata_admin,omitempty,omitzero" log:"-"`
 
-	// MetadataPublic Any JSON value or `null`: object, array, string, number or boolean, stored and returned unchanged. Used for identity metadata, where `null` means that none is set.
-	MetadataPublic json.RawMessage `json:"metadata_public,omitempty,omitzero" log:"-"`
+	// RawMetadataPublic Any JSON value or `null`: object, array, string, number or boolean, stored and returned unchanged. Used for identity metadata, where `null` means that none is set.
+	RawMetadataPublic json.RawMessage `json:"metadata_public,omitempty,omitzero" log:"-"`
 
 	// OrganizationID UUID in its 36-character form, or `null` if there is none. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
 	OrganizationID string `json:"organization_id,omitempty,omitzero"`
@@ -745,8 +745,8 @@ type Identity struct {
 	// StateChangedAt Time in RFC 3339 format, with up to nine fractional digits. Absent if the event has not happened, such as `verified_at` of an unverified address.
 	StateChangedAt time.Time `json:"state_changed_at,omitempty,omitzero"`
 
-	// Traits Data of the identity, such as email address and name, as JSON that the identity schema defines. The person can change it in the settings flow. Kratos stores integers beyond 2^53 exactly, but clients that read numbers as floating point lose digits.
-	Traits json.RawMessage `json:"traits" log:"-"`
+	// RawTraits Data of the identity, such as email address and name, as JSON that the identity schema defines. The person can change it in the settings flow. Kratos stores integers beyond 2^53 exactly, but clients that read numbers as floating point lose digits.
+	RawTraits json.RawMessage `json:"traits" log:"-"`
 
 	// UpdatedAt Time of the last change to the identity, by the person or with the admin API.
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`

@@ -2,7 +2,6 @@ package kratos
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
@@ -126,48 +125,6 @@ func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, creden
 }
 
 func isIdentity(i *Identity) bool { return i.ID != "" }
-
-// Traits returns the traits of an identity as a T, a struct with the members of the identity
-// schema, decoded as by encoding/json. It fails with [ErrUnexpectedResponse] if the JSON does not
-// fit T; traits that T has no field for are left out.
-func Traits[T any, I Identity | *Identity](identity I) (T, error) {
-	return decodeAs[T]("Traits", asPointer(identity).Traits)
-}
-
-// MetadataPublic returns the metadata of an identity that the person can read, as a T; the zero T
-// if there is none. It fails like [Traits].
-func MetadataPublic[T any, I Identity | *Identity](identity I) (T, error) {
-	return decodeAs[T]("MetadataPublic", asPointer(identity).MetadataPublic)
-}
-
-// MetadataAdmin returns the metadata of an identity that only the admin port returns, as a T; the
-// zero T if there is none. It fails like [Traits].
-func MetadataAdmin[T any, I Identity | *Identity](identity I) (T, error) {
-	return decodeAs[T]("MetadataAdmin", asPointer(identity).MetadataAdmin)
-}
-
-func asPointer[I Identity | *Identity](identity I) *Identity {
-	switch identity := any(identity).(type) {
-	case *Identity:
-		if identity != nil {
-			return identity
-		}
-	case Identity:
-		return &identity
-	}
-	return new(Identity)
-}
-
-// decodeAs decodes data, which may be empty, for the function that errors are to name.
-func decodeAs[T any](function string, data []byte) (v T, err error) {
-	if len(data) == 0 {
-		return v, nil
-	}
-	if json.Unmarshal(data, &v) != nil {
-		return v, &Error{Operation: function, sentinel: ErrUnexpectedResponse, text: "the JSON does not fit the Go type"}
-	}
-	return v, nil
-}
 
 // checkCreate validates what does not depend on the identity schema.
 func checkCreate(body CreateIdentity) error {

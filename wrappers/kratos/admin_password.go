@@ -77,7 +77,7 @@ func (i *fullIdentity) UnmarshalJSON(data []byte) error {
 	return jsonv2.Unmarshal(data, &i.members)
 }
 
-func (i *fullIdentity) isIdentity() bool { return isIdentity(&i.known) && len(i.known.Traits) > 0 }
+func (i *fullIdentity) isIdentity() bool { return isIdentity(&i.known) && len(i.known.RawTraits) > 0 }
 
 // update returns the body of an update with new credentials, and with every member that the update
 // would delete if it were omitted. Unknown members are included: Kratos ignores those that it does

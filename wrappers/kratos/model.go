@@ -13,7 +13,7 @@ type (
 	SessionAuthenticationMethod = gen.SessionAuthenticationMethod
 	// SuccessfulCodeExchange is the session that a sign-in in the system's browser ended in.
 	SuccessfulCodeExchange = gen.SuccessfulCodeExchangeResponse
-	// Identity is a person, or anything else that can log in.
+	// Identity is a person, or anything else that can log in. [Traits] decodes its RawTraits.
 	Identity = gen.Identity
 	// IdentityCredentials are credentials of one kind that an identity has.
 	IdentityCredentials = gen.IdentityCredentials

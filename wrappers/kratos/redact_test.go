@@ -203,7 +203,7 @@ const (
 // What is printed says which value it is.
 func TestIDsArePrinted(t *testing.T) {
 	t.Parallel()
-	identity := kratos.Identity{ID: someID, State: kratos.IdentityStateActive, SchemaID: "customer", Traits: json.RawMessage(`{"email":"ada@example.com"}`)}
+	identity := kratos.Identity{ID: someID, State: kratos.IdentityStateActive, SchemaID: "customer", RawTraits: json.RawMessage(`{"email":"ada@example.com"}`)}
 	failure := error(&kratos.Error{Operation: "createIdentity", StatusCode: 409, Reason: "ada@example.com exists"})
 	for name, tc := range map[string]struct {
 		v          any
