@@ -179,16 +179,33 @@ func TestPostedWithMore(t *testing.T) {
 	}
 }
 
+// goldenFlows are flows with the forms of the golden requests.
+type goldenFlows struct {
+	login        *kratos.LoginFlow
+	registration *kratos.RegistrationFlow
+	settings     *kratos.SettingsFlow
+	recovery     *kratos.RecoveryFlow
+	verification *kratos.VerificationFlow
+}
+
+func goldenForms(t *testing.T) goldenFlows {
+	t.Helper()
+	flows := goldenFlows{
+		newFlow[kratos.LoginFlow](idA), newFlow[kratos.RegistrationFlow](idA), newFlow[kratos.SettingsFlow](idA), newFlow[kratos.RecoveryFlow](idA), newFlow[kratos.VerificationFlow](idA),
+	}
+	flows.login.UI = formOf(t, `default hidden csrf_token "csrf"`, `default text identifier null`, `password password password null`, `password submit method "password"`).UIContainer
+	flows.registration.UI = formOf(t, `default hidden csrf_token "csrf"`, `default text traits.email null`, `default checkbox traits.tos null`, `oidc submit provider "acme"`).UIContainer
+	flows.settings.UI = formOf(t, `default hidden csrf_token "csrf"`, `profile text traits.emails null`, `profile text traits.emails.0 "a@example.org"`, `profile number traits.age 7`, `profile submit method "profile"`).UIContainer
+	flows.recovery.UI = formOf(t, `default hidden csrf_token "csrf"`, `code text code null`, `code hidden method "code"`, `code submit email "a@example.org"`).UIContainer
+	flows.verification.UI = flows.recovery.UI
+	return flows
+}
+
 // formCalls has a submission of a form for each flow.
 func formCalls(t *testing.T, b *kratos.Browser) map[string]func() error {
 	t.Helper()
-	login, registration, settings := newFlow[kratos.LoginFlow](idA), newFlow[kratos.RegistrationFlow](idA), newFlow[kratos.SettingsFlow](idA)
-	recovery, verification := newFlow[kratos.RecoveryFlow](idA), newFlow[kratos.VerificationFlow](idA)
-	login.UI = formOf(t, `default hidden csrf_token "csrf"`, `default text identifier null`, `password password password null`, `password submit method "password"`).UIContainer
-	registration.UI = formOf(t, `default hidden csrf_token "csrf"`, `default text traits.email null`, `default checkbox traits.tos null`, `oidc submit provider "acme"`).UIContainer
-	settings.UI = formOf(t, `default hidden csrf_token "csrf"`, `profile text traits.emails null`, `profile text traits.emails.0 "a@example.org"`, `profile number traits.age 7`, `profile submit method "profile"`).UIContainer
-	recovery.UI = formOf(t, `default hidden csrf_token "csrf"`, `code text code null`, `code hidden method "code"`, `code submit email "a@example.org"`).UIContainer
-	verification.UI = recovery.UI
+	forms := goldenForms(t)
+	login, registration, settings, recovery, verification := forms.login, forms.registration, forms.settings, forms.recovery, forms.verification
 	ctx := t.Context()
 	return map[string]func() error{
 		"updateLoginFlow": func() error {
