@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"testing"
 
 	"github.com/descope/virtualwebauthn"
@@ -63,10 +62,9 @@ func hexID(k *key) string { return hex.EncodeToString(k.cred.ID) }
 // removableKeys returns the ids of the keys that a settings form removes with this button.
 func removableKeys(form kratos.Form, button string) []string {
 	var ids []string
-	for _, n := range form.Nodes {
-		var id string
-		if n.Attributes.Name == button && json.Unmarshal(n.Attributes.Value, &id) == nil {
-			ids = append(ids, id)
+	for _, n := range form.Nodes() {
+		if n.Name == button {
+			ids = append(ids, n.Value)
 		}
 	}
 	return ids

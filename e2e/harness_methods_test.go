@@ -86,9 +86,9 @@ func withBadCSRF[F, M, P any](ft *flowTest[F, M, P]) {
 		ft.options = append(ft.options, kratos.Header("Cookie", "a=b"))
 		return
 	}
-	for i := range ft.form.Nodes {
-		if ft.form.Nodes[i].Attributes.Name == "csrf_token" {
-			ft.form.Nodes[i].Attributes.Value = json.RawMessage(`"d3Jvbmc="`)
+	for i := range ft.form.UIContainer.Nodes {
+		if ft.form.UIContainer.Nodes[i].Attributes.Name == "csrf_token" {
+			ft.form.UIContainer.Nodes[i].Attributes.Value = json.RawMessage(`"d3Jvbmc="`)
 		}
 	}
 }

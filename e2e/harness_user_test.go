@@ -96,7 +96,7 @@ func (u *user) enrollSecondFactors(p person) factors {
 	u.t.Helper()
 	u.logIn(p)
 	ft := start(u, settings)
-	secret, _ := ft.form.TOTPSecret()
+	secret := ft.form.TOTPSecret()
 	ft.submit("rejected", kratos.SettingsTOTP{TOTPCode: "000000"})
 	ft.submit("done", kratos.SettingsTOTP{TOTPCode: must(totp.GenerateCode(secret, time.Now()))(u.t)})
 	return factors{secret, u.addBackupCodes()}

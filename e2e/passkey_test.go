@@ -155,7 +155,7 @@ func TestRemovingTheOnlyPasskey(t *testing.T) {
 	client, _ := clients(t, srv)
 	_, k, browser := registerWithPasskey(t, client)
 	flow := must(browser.Settings.Start(ctx))(t)
-	if button := flow.Form().Field("passkey_remove"); button == nil || !button.Attributes.Disabled {
+	if button := flow.Form().Field("passkey_remove"); button == nil || !button.Disabled {
 		t.Errorf("the form offers to remove it: %+v", button)
 	}
 	_, err := browser.Settings.Submit(ctx, flow, kratos.SettingsPasskey{PasskeyRemove: hexID(k)})

@@ -106,7 +106,7 @@ func TestActiveSessionOfAToken(t *testing.T) {
 	}
 	flow := must(client.Settings.Start(t.Context(), kratos.SessionToken(token)))(t)
 	form := flow.Form()
-	secret, _ := form.TOTPSecret()
+	secret := form.TOTPSecret()
 	code := must(totp.GenerateCode(secret, time.Now()))(t)
 	must(client.Settings.Submit(t.Context(), flow, kratos.SettingsTOTP{TOTPCode: code}, kratos.SessionToken(token)))(t)
 	if session := must(client.ActiveSession(t.Context(), kratos.SessionToken(token)))(t); session.AAL != kratos.AAL2 {
@@ -139,7 +139,7 @@ func TestPagesRequireTheSecondFactor(t *testing.T) {
 	s.open("/registration")
 	s.submit(url.Values{"method": {"password"}, "traits.email": {p.Email}, "password": {p.password}})
 	s.open("/settings")
-	secret, _ := s.form.TOTPSecret()
+	secret := s.form.TOTPSecret()
 	where, page := s.submit(url.Values{"method": {"totp"}, "totp_code": {must(totp.GenerateCode(secret, time.Now()))(t)}})
 	s.expect("enrolled", where, page, "/settings?flow=", "message 1050001")
 	check := s.browser.CheckRedirect

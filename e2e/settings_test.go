@@ -56,7 +56,7 @@ func TestSecondFactors(t *testing.T) {
 	}
 
 	flow := must(client.Settings.Start(ctx, token))(t)
-	secret, qr := flow.Form().TOTPSecret()
+	secret, qr := flow.Form().TOTPSecret(), flow.Form().TOTPQR()
 	if secret == "" || qr == "" {
 		t.Fatal("the form has no TOTP secret")
 	}

@@ -193,8 +193,7 @@ func (p *submitter) values(form kratos.Form, query string) url.Values {
 		replaced = append(replaced, "{code}", p.code(p.email()))
 	}
 	if strings.Contains(query, "{totp}") {
-		secret, _ := form.TOTPSecret()
-		replaced = append(replaced, "{totp}", must(totp.GenerateCode(secret, time.Now()))(p.t))
+		replaced = append(replaced, "{totp}", must(totp.GenerateCode(form.TOTPSecret(), time.Now()))(p.t))
 	}
 	for placeholder, options := range map[string]func(kratos.Form) string{"{passkey}": passkeyOptions, "{security key}": webauthnOptions} {
 		if strings.Contains(query, placeholder) {
@@ -221,15 +220,15 @@ func (p *submitter) values(form kratos.Form, query string) url.Values {
 // before it.
 func (p *submitter) shownFields(form kratos.Form) url.Values {
 	values := url.Values{}
-	for _, n := range form.Nodes {
-		switch name, value := n.Attributes.Name, kratos.NodeValue(n); {
-		case !strings.HasPrefix(name, "traits."):
-		case n.Attributes.Type != kratos.UIInputTypeCheckbox:
-			values.Add(name, value)
-		case value == "true":
-			values[name] = []string{"false", "true"}
+	for _, n := range form.Nodes() {
+		switch {
+		case !strings.HasPrefix(n.Name, "traits."):
+		case n.InputType != kratos.UIInputTypeCheckbox:
+			values.Add(n.Name, n.Value)
+		case n.Checked:
+			values[n.Name] = []string{"false", "true"}
 		default:
-			values.Set(name, "false")
+			values.Set(n.Name, "false")
 		}
 	}
 	return values

@@ -99,7 +99,7 @@ func TestSecurityKeysAsSecondFactor(t *testing.T) {
 		_, err := client.Whoami(ctx, token)
 		wantError(t, "whoami with the password alone", err, kratos.ErrAAL2Required)
 		flow := must(client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Start(ctx, token))(t)
-		if nodes := flow.Form().Nodes; len(nodes) != 0 {
+		if nodes := flow.Form().Nodes(); len(nodes) != 0 {
 			t.Errorf("the form of a person who has no other second factor: %+v", nodes)
 		}
 		_, err = client.Login.Submit(ctx, flow, kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: "{}"}, token)

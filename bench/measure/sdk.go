@@ -43,15 +43,8 @@ func (c *sdkClient) loginFlow(ctx context.Context, yield func(input)) error {
 	if err != nil {
 		return err
 	}
-	for i := range flow.UI.Nodes {
-		node := &flow.UI.Nodes[i]
-		in := input{
-			kind: string(node.Type), name: node.Attributes.Name, inputType: string(node.Attributes.Type), value: kratos.NodeValue(*node),
-		}
-		if node.Meta.Label != nil {
-			in.label = node.Meta.Label.Text
-		}
-		yield(in)
+	for _, n := range flow.Form().Nodes() {
+		yield(input{kind: string(n.Type), name: n.Name, inputType: string(n.InputType), value: n.Value, label: n.Label.Text})
 	}
 	return nil
 }

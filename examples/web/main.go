@@ -16,7 +16,6 @@ import (
 	"html/template"
 	"log"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -29,38 +28,29 @@ var (
 	script string
 )
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"image":   image,
-	"methods": methods,
-	"value":   kratos.NodeValue,
-}).Parse(source))
+var tmpl = template.Must(template.New("page").Parse(source))
 
-// methods returns the groups of a form that have something to press or to read.
-func methods(f *kratos.Form) []kratos.UINodeGroup {
-	return slices.DeleteFunc(f.Groups(), func(group kratos.UINodeGroup) bool {
-		return !slices.ContainsFunc(f.Group(group), func(n kratos.UINode) bool {
-			return n.Type != kratos.UINodeTypeScript && n.Attributes.Type != kratos.UIInputTypeHidden
-		})
-	})
-}
+// flow is any of the five flows.
+type flow interface{ Form() kratos.Form }
 
 // content is what a page shows.
 type content struct {
 	Title   string
-	Form    *kratos.Form
+	Flow    flow
 	Session *kratos.Session
 	Error   string
 }
 
 func show(w http.ResponseWriter, c content) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := page.Execute(w, c); err != nil {
+	if err := tmpl.Execute(w, c); err != nil {
 		log.Print(err)
 	}
 }
 
-func form(w http.ResponseWriter, title string, f kratos.Form) {
-	show(w, content{Title: title, Form: &f})
+// page returns the page of a flow.
+func page[F flow](title string) func(http.ResponseWriter, *http.Request, F) {
+	return func(w http.ResponseWriter, _ *http.Request, f F) { show(w, content{Title: title, Flow: f}) }
 }
 
 func main() {
@@ -80,17 +70,11 @@ func main() {
 func site(client *kratos.Client, providers []string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/auth/", client.Proxy("/auth"))
-	mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.LoginFlow) { form(w, "Log in", f.Form()) }))
-	mux.Handle("GET /registration", client.Registration.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RegistrationFlow) {
-		form(w, "Register", f.Form())
-	}))
-	mux.Handle("GET /recovery", client.Recovery.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.RecoveryFlow) {
-		form(w, "Recover your account", f.Form())
-	}))
-	mux.Handle("GET /verification", client.Verification.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.VerificationFlow) {
-		form(w, "Verify your address", f.Form())
-	}))
-	mux.Handle("GET /settings", client.Settings.Handler(func(w http.ResponseWriter, _ *http.Request, f *kratos.SettingsFlow) { form(w, "Settings", f.Form()) }))
+	mux.Handle("GET /login", client.Login.Handler(page[*kratos.LoginFlow]("Log in")))
+	mux.Handle("GET /registration", client.Registration.Handler(page[*kratos.RegistrationFlow]("Register")))
+	mux.Handle("GET /recovery", client.Recovery.Handler(page[*kratos.RecoveryFlow]("Recover your account")))
+	mux.Handle("GET /verification", client.Verification.Handler(page[*kratos.VerificationFlow]("Verify your address")))
+	mux.Handle("GET /settings", client.Settings.Handler(page[*kratos.SettingsFlow]("Settings")))
 	mux.Handle("GET /error", client.ErrorHandler(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) {
 		show(w, content{Title: "That went wrong", Error: e.Error.Message})
 	}))
@@ -106,7 +90,7 @@ func site(client *kratos.Client, providers []string) http.Handler {
 	return withSecurityHeaders(providers, withoutForeignForms(mux))
 }
 
-// logIn leads somebody without a session to a login, and somebody without the second factor there.
+// logIn redirects a browser without a session, or without the second factor, to the login.
 func logIn(w http.ResponseWriter, r *http.Request, err error) {
 	to := "/login"
 	var e *kratos.Error

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"html/template"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -49,15 +47,4 @@ func withoutForeignForms(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.AddInsecureBypassPattern("/auth/")
 	return protection.Handler(next)
-}
-
-var pngURL = regexp.MustCompile(`^data:image/png;base64,[A-Za-z0-9+/]+={0,2}$`)
-
-// image lets the picture for an authenticator app through, which is a data: URL. html/template
-// refuses those, and does as it likes with any other.
-func image(src string) any {
-	if pngURL.MatchString(src) {
-		return template.URL(src)
-	}
-	return src
 }

@@ -211,7 +211,7 @@ func ExampleClient_Proxy() {
 	mux.Handle("/auth/", client.Proxy("/auth"))
 	mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
 		form := flow.Form() // a template shows its nodes and messages
-		fmt.Fprintf(w, "%s %s with %d fields", form.Method, form.Action, len(form.Nodes))
+		fmt.Fprintf(w, "%s %s with %d fields", form.Method, form.Action, len(form.Nodes()))
 	}))
 	signedIn := client.RequireSession(func(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, "/login?return_to=/account", http.StatusSeeOther)

@@ -111,7 +111,7 @@ func TestFormsAreWrittenAsTheyCame(t *testing.T) {
 				t.Errorf("%s: %s, by %s", e, d, engine)
 			}
 			nodes, _ := parsed(t, body.UI).(map[string]any)["nodes"].([]any)
-			for i, node := range form.Nodes {
+			for i, node := range form.UIContainer.Nodes {
 				written, err := json.Marshal(node)
 				if err != nil {
 					t.Fatal(err)

@@ -48,59 +48,20 @@ func (f Form) FieldErrors() map[string][]Message {
 	return errs
 }
 
-// Field returns the input with this name, or nil. Of several, as the buttons of a group can be, it
-// is the first.
-func (f Form) Field(name string) *UINode {
-	i := slices.IndexFunc(f.Nodes, func(n UINode) bool {
-		return n.Type == UINodeTypeInput && n.Attributes.Name == name
-	})
-	if i < 0 {
-		return nil
-	}
-	return &f.Nodes[i]
-}
-
-// Group returns the nodes of a method, in their order. Those of [UINodeGroupDefault] belong to
-// every method.
-func (f Form) Group(group UINodeGroup) []UINode {
-	var nodes []UINode
-	for _, n := range f.Nodes {
-		if n.Group == group {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes
-}
-
-// Groups returns the methods that the form offers, in the order of their first nodes.
-func (f Form) Groups() []UINodeGroup {
-	var groups []UINodeGroup
-	for _, n := range f.Nodes {
-		if n.Group != UINodeGroupDefault && !slices.Contains(groups, n.Group) {
-			groups = append(groups, n.Group)
-		}
-	}
-	return groups
-}
-
 // Value returns the value of the input with this name as text: a string as it is, a number or
 // boolean as JSON writes it, and "" where there is none.
 func (f Form) Value(name string) string {
-	if n := f.Field(name); n != nil {
+	if n := f.input(name); n != nil {
 		return valueText(n.Attributes.Value)
 	}
 	return ""
 }
 
-// NodeValue returns the value of a node as text, as [Form.Value] does: of one of several buttons with
-// the same name, for instance.
-func NodeValue(n UINode) string { return valueText(n.Attributes.Value) }
-
 // Providers returns the ids of the providers that the form offers for a sign-in or sign-up
 // ("provider"), to link ("link") or to unlink ("unlink"), by OpenID Connect and by SAML.
 func (f Form) Providers(button string) []string {
 	var ids []string
-	for _, n := range f.Nodes {
+	for _, n := range f.UIContainer.Nodes {
 		if (n.Group == UINodeGroupOIDC || n.Group == UINodeGroupSAML) && n.Attributes.Name == button {
 			ids = append(ids, valueText(n.Attributes.Value))
 		}
@@ -108,29 +69,37 @@ func (f Form) Providers(button string) []string {
 	return ids
 }
 
-// TOTPSecret returns the secret to enter into an authenticator app, and the same as the data URL of
-// a QR code; both are "" where a settings flow does not offer one. They are secrets.
-func (f Form) TOTPSecret() (secret, qr string) {
-	for _, n := range f.Nodes {
-		switch {
-		case n.Attributes.ID == "totp_secret_key" && n.Attributes.Text != nil:
+// TOTPSecret returns the secret to enter into an authenticator app, and "" where a settings flow
+// does not offer one.
+func (f Form) TOTPSecret() string {
+	for _, n := range f.UIContainer.Nodes {
+		if n.Attributes.ID == "totp_secret_key" && n.Attributes.Text != nil {
 			var context struct {
 				Secret string `json:"secret"`
 			}
 			_ = json.Unmarshal(n.Attributes.Text.Context, &context)
-			secret = context.Secret
-		case n.Attributes.ID == "totp_qr":
-			qr = n.Attributes.Src
+			return context.Secret
 		}
 	}
-	return secret, qr
+	return ""
+}
+
+// TOTPQR returns the data URL of a QR code with the secret of [Form.TOTPSecret], and "" where there
+// is none. In a template, [Node].PNG has the image.
+func (f Form) TOTPQR() string {
+	for _, n := range f.UIContainer.Nodes {
+		if n.Attributes.ID == "totp_qr" {
+			return n.Attributes.Src
+		}
+	}
+	return ""
 }
 
 // LookupCodes returns the backup codes that a settings flow shows after they were revealed or
 // regenerated; used ones are left out. They are secrets.
 func (f Form) LookupCodes() []string {
 	var codes []string
-	for _, n := range f.Nodes {
+	for _, n := range f.UIContainer.Nodes {
 		if n.Attributes.ID != "lookup_secret_codes" || n.Attributes.Text == nil {
 			continue
 		}
@@ -156,7 +125,7 @@ func (f Form) errors() iter.Seq2[string, Message] {
 				return
 			}
 		}
-		for _, n := range f.Nodes {
+		for _, n := range f.UIContainer.Nodes {
 			for _, m := range n.Messages {
 				if m.Type == UITextTypeError && !yield(n.Attributes.Name, m) {
 					return

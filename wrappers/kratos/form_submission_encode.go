@@ -123,7 +123,7 @@ func (f Form) accepts(method string) bool {
 // canRecover reports whether a method does not spoil a recovery or verification: it is the form's,
 // or Kratos' if there is none.
 func (f Form) canRecover(method string) bool {
-	if len(f.Groups()) > 0 {
+	if slices.ContainsFunc(f.UIContainer.Nodes, func(n UINode) bool { return n.Group != UINodeGroupDefault }) {
 		return f.hasMethod(method)
 	}
 	return method == string(UINodeGroupCode) || method == string(UINodeGroupLink)
@@ -137,7 +137,7 @@ func (f Form) isOf(flows ...string) bool {
 
 // offers reports whether the form has what sends this method: its button, or fields of its group.
 func (f Form) hasMethod(method string) bool {
-	return slices.ContainsFunc(f.Nodes, func(n UINode) bool {
+	return slices.ContainsFunc(f.UIContainer.Nodes, func(n UINode) bool {
 		return n.Attributes.Name == "method" && valueText(n.Attributes.Value) == method || n.Group != UINodeGroupDefault && string(n.Group) == method
 	})
 }
@@ -145,20 +145,19 @@ func (f Form) hasMethod(method string) bool {
 // pressed returns the method of the button that was pressed, for buttons that are not named method:
 // a provider's, for instance.
 func (f Form) submitMethod(values url.Values) string {
-	i := slices.IndexFunc(f.Nodes, func(n UINode) bool {
-		button := n.Attributes.Type == UIInputTypeSubmit || n.Attributes.Type == UIInputTypeButton
-		return button && n.Group != UINodeGroupDefault && slices.Contains(values[n.Attributes.Name], valueText(n.Attributes.Value))
+	i := slices.IndexFunc(f.UIContainer.Nodes, func(n UINode) bool {
+		return isButton(&n) && n.Group != UINodeGroupDefault && slices.Contains(values[n.Attributes.Name], valueText(n.Attributes.Value))
 	})
 	if i < 0 {
 		return ""
 	}
-	return string(f.Nodes[i].Group)
+	return string(f.UIContainer.Nodes[i].Group)
 }
 
 // filledByScript reports whether a hidden field of a method has a value that it did not have in the
 // form: a script has submitted the form, without any button.
 func (f Form) filledByScript(values url.Values) bool {
-	return slices.ContainsFunc(f.Nodes, func(n UINode) bool {
+	return slices.ContainsFunc(f.UIContainer.Nodes, func(n UINode) bool {
 		return n.Attributes.Type == UIInputTypeHidden && n.Group != UINodeGroupDefault && valueText(n.Attributes.Value) == "" && values.Get(n.Attributes.Name) != ""
 	})
 }
@@ -198,8 +197,8 @@ func (f Form) fields(values url.Values) Submission {
 // inputs returns the inputs by name, as [Form.Field] does.
 func (f Form) inputs() map[string]*UINode {
 	inputs := map[string]*UINode{}
-	for i := range f.Nodes {
-		n := &f.Nodes[i]
+	for i := range f.UIContainer.Nodes {
+		n := &f.UIContainer.Nodes[i]
 		if n.Type == UINodeTypeInput && inputs[n.Attributes.Name] == nil {
 			inputs[n.Attributes.Name] = n
 		}

@@ -253,7 +253,7 @@ func FuzzPosted(f *testing.F) {
 		}
 		form := formOf(t, `password submit method "password"`, `code hidden method "code"`, `profile text traits.l null`, `profile checkbox traits.l.1 true`, `passkey hidden passkey_login ""`)
 		form.Action = "http://127.0.0.1/self-service/" + url.PathEscape(flow)
-		form.Nodes[3].Attributes.Name = name
+		form.UIContainer.Nodes[3].Attributes.Name = name
 		body, err := form.Submission(values)
 		if err != nil {
 			if !errors.Is(err, kratos.ErrInvalidArgument) {

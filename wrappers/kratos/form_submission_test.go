@@ -24,7 +24,7 @@ func formOf(t *testing.T, nodes ...string) kratos.Form {
 		if err := json.Unmarshal([]byte(node), &parsed); err != nil {
 			t.Fatalf("%s: %v", node, err)
 		}
-		form.Nodes = append(form.Nodes, parsed)
+		form.UIContainer.Nodes = append(form.UIContainer.Nodes, parsed)
 	}
 	return form
 }

@@ -1,6 +1,7 @@
 package kratos_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func TestForms(t *testing.T) {
 			}
 		})
 	}
-	if form.Field("missing") != nil || form.Field("traits.age").Attributes.Type != kratos.UIInputTypeNumber {
+	if form.Field("missing") != nil || form.Field("traits.age").InputType != kratos.UIInputTypeNumber {
 		t.Error("fields by name")
 	}
 	if got := form.Groups(); !slices.Equal(got, []kratos.UINodeGroup{"profile", "oidc", "totp", "lookup_secret", "later"}) {
@@ -47,7 +48,7 @@ func TestForms(t *testing.T) {
 	if got := strings.Join(form.Providers("link"), " ") + "/" + strings.Join(form.Providers("unlink"), " ") + "/" + strings.Join(form.Providers("provider"), " "); got != "google github/apple/" {
 		t.Errorf("providers %s", got)
 	}
-	if secret, qr := form.TOTPSecret(); secret != "JBSW" || !strings.HasPrefix(qr, "data:") {
+	if secret, qr := form.TOTPSecret(), form.TOTPQR(); secret != "JBSW" || !strings.HasPrefix(qr, "data:") {
 		t.Errorf("totp %q %q", secret, qr)
 	}
 	if got := form.LookupCodes(); !slices.Equal(got, []string{"aaaa", "bbbb"}) {
@@ -63,7 +64,7 @@ func TestForms(t *testing.T) {
 	}
 
 	empty := new(kratos.LoginFlow).Form()
-	secret, qr := empty.TOTPSecret()
+	secret, qr := empty.TOTPSecret(), empty.TOTPQR()
 	switch {
 	case empty.HasErrors():
 		t.Error("an empty form has errors")
@@ -71,5 +72,53 @@ func TestForms(t *testing.T) {
 		t.Error("an empty form has fields")
 	case empty.Value("csrf_token") != "":
 		t.Errorf(`empty.Value("csrf_token") = %q, want none`, empty.Value("csrf_token"))
+	}
+}
+
+// The HTML form of each method has all that the method needs.
+func TestFormsOfMethods(t *testing.T) {
+	t.Parallel()
+	names := func(nodes []kratos.Node) string {
+		var names []string
+		for _, n := range nodes {
+			names = append(names, n.Name)
+		}
+		return strings.Join(names, " ")
+	}
+	for name, tc := range map[string]struct {
+		nodes          []string
+		groups, shared string
+	}{
+		"traits and the token belong to every method": {
+			[]string{`default hidden csrf_token "c"`, `default email traits.email null`, `password password password null`, `oidc submit provider "acme"`}, "[password oidc]", "csrf_token traits.email",
+		},
+		"the identifier of the first step belongs to every method": {
+			[]string{`identifier_first hidden identifier "i"`, `default hidden csrf_token "c"`, `password password password null`}, "[password]", "identifier csrf_token",
+		},
+		"a step of its own is offered": {
+			[]string{`identifier_first text identifier "i"`, `identifier_first submit method "identifier_first"`, `default hidden csrf_token "c"`}, "[identifier_first]", "csrf_token",
+		},
+		"a method that is hidden belongs to no other": {
+			[]string{`code hidden method "code"`, `code hidden identifier "i"`, `password password password null`}, "[password]", "identifier",
+		},
+		"a button is enough":    {[]string{`passkey hidden passkey_login null`, `passkey button passkey_login_trigger null`}, "[passkey]", ""},
+		"a form without inputs": {nil, "[]", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			form := formOf(t, tc.nodes...)
+			if got := fmt.Sprint(form.Groups()); got != tc.groups {
+				t.Errorf("the form offers %s, want %s", got, tc.groups)
+			}
+			if got := names(form.Shared()); got != tc.shared {
+				t.Errorf("every method has %q, want %q", got, tc.shared)
+			}
+		})
+	}
+	script := kratos.UINode{Type: kratos.UINodeTypeScript, Group: kratos.UINodeGroupWebAuthn}
+	var form kratos.Form
+	form.UIContainer.Nodes = []kratos.UINode{script}
+	if len(form.Groups()) != 0 || len(form.Shared()) != 0 || len(form.Nodes()) != 1 {
+		t.Errorf("a script alone offers %v, and every method has %d elements", form.Groups(), len(form.Shared()))
 	}
 }

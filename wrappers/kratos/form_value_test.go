@@ -38,9 +38,9 @@ func TestValuesOfNodes(t *testing.T) {
 			node := kratos.UINode{Type: kratos.UINodeTypeInput}
 			node.Attributes.Name, node.Attributes.Value = "n", json.RawMessage(tc.value)
 			var form kratos.Form
-			form.Nodes = []kratos.UINode{node}
-			if got := kratos.NodeValue(node); got != tc.want {
-				t.Errorf("ValueOf is %q, want %q", got, tc.want)
+			form.UIContainer.Nodes = []kratos.UINode{node}
+			if got := form.Nodes()[0].Value; got != tc.want {
+				t.Errorf("Node.Value is %q, want %q", got, tc.want)
 			}
 			if got := form.Value("n"); got != tc.want {
 				t.Errorf("Form.Value is %q, want %q", got, tc.want)

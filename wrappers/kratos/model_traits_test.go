@@ -3,6 +3,7 @@ package kratos_test
 import (
 	"encoding/json"
 	"errors"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -116,7 +117,6 @@ type (
 		Phone string `json:"phone"`
 	}
 	otherTraits    struct{ Username, Nickname string }
-	privateTraits  struct{ email, phone string }
 	embeddedTraits struct {
 		personTraits
 		Nickname string `json:"nickname"`
@@ -154,7 +154,7 @@ func TestTraitsOfAnotherType(t *testing.T) {
 		"a struct with none of the members":          {person, as[otherTraits], nil},
 		"a pointer to a struct with none of them":    {person, as[*otherTraits], nil},
 		"a pointer to such a pointer":                {person, as[**otherTraits], nil},
-		"a struct without exported fields":           {person, as[privateTraits], nil},
+		"a struct without exported fields":           {person, as[url.Userinfo], nil},
 		"a struct without fields":                    {person, as[struct{}], nil},
 		"a struct in a struct":                       {person, as[embeddedTraits], embeddedTraits{personTraits: personTraits{Email: "ada@example.org"}}},
 		"a struct under a name of its own":           {person, as[namedTraits], nil},

@@ -667,6 +667,20 @@ func (v Form) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
 // LogValue is the ids, or the name of the type, and nothing secret.
 func (v Form) LogValue() slog.Value { return v.redacted().LogValue() }
 
+func (v Node) redacted() redact.Value { return redact.New("Node", redact.ID("ID", v.ID)) }
+
+// String returns the name of the type, with ids if there are any, and nothing secret.
+func (v Node) String() string { return v.redacted().String() }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v Node) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v Node) LogValue() slog.Value { return v.redacted().LogValue() }
+
+// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+func (v Node) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
 func (v Submission) redacted() redact.Value { return redact.New("Submission") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.

@@ -73,6 +73,7 @@ func exportedTypes() map[string]any {
 		"kratos.VerificationCode":                          new(kratos.VerificationCode),
 		"kratos.VerificationLink":                          new(kratos.VerificationLink),
 		"kratos.Form":                                      new(kratos.Form),
+		"kratos.Node":                                      new(kratos.Node),
 		"kratos.Submission":                                new(kratos.Submission),
 		"kratos.Page":                                      new(kratos.Page[kratos.Session]),
 		"kratos.MessageContext":                            new(kratos.MessageContext),

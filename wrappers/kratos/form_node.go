@@ -1,0 +1,167 @@
+package kratos
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+)
+
+// Node is an element of a form as a page shows it: texts and flags that html/template can write as
+// they are. Fields that the element does not have are zero.
+//
+//	<label>{{.Label.Text}}
+//	  <input type="{{.InputType}}" name="{{.Name}}" value="{{.Value}}"{{if .Required}} required{{end}}>
+//	</label>
+//	{{range .Messages}}<em>{{.Text}}</em>{{end}}
+type Node struct {
+	Type     UINodeType  // of the element: input, text, img, a or script
+	Group    UINodeGroup // the method that it belongs to; default: every method
+	ID       string      // HTML id; inputs have none
+	Label    Message     // caption, or text of an anchor; zero if there is none
+	Messages []Message   // about the input, such as what is wrong with its value
+
+	// Inputs. Value is a string as it is, a number or boolean as JSON writes it, and can be a secret.
+	InputType    UIInputType
+	Name         string
+	Value        string
+	Checked      bool // a checkbox whose value is true
+	Button       bool // an input of the type submit or button
+	Required     bool
+	Disabled     bool
+	Autocomplete UIAutocomplete
+	Pattern      string // regular expression, in the syntax of HTML
+	MaxLength    int64  // in characters; 0 if there is no limit
+
+	// Onclick and Onload are functions of Kratos' script, such as oryPasskeyLogin: to be called
+	// when the input is clicked, and when the page has loaded.
+	Onclick UITrigger
+	Onload  UITrigger
+
+	// Text is the content of a text, which can be a secret.
+	Text Message
+
+	// Images. For a Src that is a data URL of a PNG image, which html/template does not write, PNG
+	// has the image in Base64: <img src="data:image/png;base64,{{.PNG}}">.
+	Src    string
+	PNG    string
+	Width  int64 // in pixels
+	Height int64 // in pixels
+
+	// Href is the URL of an anchor.
+	Href string
+
+	// Scripts, whose URL is Src. Integrity is their hash, and Nonce that of Kratos' own content
+	// security policy.
+	Integrity      string
+	Crossorigin    string
+	Referrerpolicy string
+	Nonce          string
+	Async          bool
+}
+
+// newNode returns what a page shows of a node.
+func newNode(n *UINode) Node {
+	a := &n.Attributes
+	node := Node{
+		Type: n.Type, Group: n.Group, ID: a.ID, Messages: n.Messages,
+		InputType: a.Type, Name: a.Name, Value: valueText(a.Value), Button: isButton(n), Required: a.Required, Disabled: a.Disabled,
+		Autocomplete: a.Autocomplete, Pattern: a.Pattern, MaxLength: a.Maxlength, Onclick: a.OnclickTrigger, Onload: a.OnloadTrigger,
+		Src: a.Src, PNG: pngOf(a.Src), Width: a.Width, Height: a.Height, Href: a.Href,
+		Integrity: a.Integrity, Crossorigin: a.Crossorigin, Referrerpolicy: a.Referrerpolicy, Nonce: a.Nonce, Async: a.Async,
+	}
+	node.Checked = a.Type == UIInputTypeCheckbox && node.Value == "true"
+	if n.Type != UINodeTypeInput {
+		node.InputType = "" // of a script, where it is a media type
+	}
+	for _, label := range []*Message{n.Meta.Label, a.Label, a.Title} {
+		if label != nil {
+			node.Label = *label
+			break
+		}
+	}
+	if a.Text != nil {
+		node.Text = *a.Text
+	}
+	return node
+}
+
+// pngOf returns the content of a data URL of a PNG image, as Base64.
+func pngOf(src string) string {
+	content, ok := strings.CutPrefix(src, "data:image/png;base64,")
+	if !ok || strings.ContainsAny(content, "\r\n") { // which package base64 skips
+		return ""
+	}
+	if _, err := base64.StdEncoding.DecodeString(content); err != nil {
+		return ""
+	}
+	return content
+}
+
+// isVisible reports whether a page shows anything of a node.
+func isVisible(n *UINode) bool {
+	return n.Type != UINodeTypeScript && n.Attributes.Type != UIInputTypeHidden
+}
+
+// Nodes returns the elements of the form, in the order in which they are to be shown.
+func (f Form) Nodes() []Node { return f.nodes(func(*UINode) bool { return true }) }
+
+// Group returns the elements of a method, in their order.
+func (f Form) Group(group UINodeGroup) []Node {
+	return f.nodes(func(n *UINode) bool { return n.Group == group })
+}
+
+// Shared returns the elements that the HTML form of every method has: those of [UINodeGroupDefault],
+// and the hidden inputs of methods that the form does not offer, such as the identifier in the
+// second step of a login that asks for it first.
+func (f Form) Shared() []Node {
+	groups := f.Groups()
+	return f.nodes(func(n *UINode) bool {
+		state := n.Type == UINodeTypeInput && n.Attributes.Name != "method" && !slices.Contains(groups, n.Group)
+		return n.Group == UINodeGroupDefault || state
+	})
+}
+
+// Groups returns the methods that the form offers, in the order of their first elements. A page has
+// an HTML form for each, with the elements of [Form.Shared] and [Form.Group]: Kratos takes the
+// fields of one method.
+func (f Form) Groups() []UINodeGroup {
+	var groups []UINodeGroup
+	for i := range f.UIContainer.Nodes {
+		n := &f.UIContainer.Nodes[i]
+		if n.Group != UINodeGroupDefault && isVisible(n) && !slices.Contains(groups, n.Group) {
+			groups = append(groups, n.Group)
+		}
+	}
+	return groups
+}
+
+// Field returns the input with this name, or nil. Of several, as the buttons of a group can be, it
+// is the first.
+func (f Form) Field(name string) *Node {
+	if n := f.input(name); n != nil {
+		node := newNode(n)
+		return &node
+	}
+	return nil
+}
+
+// nodes returns the elements that match, in their order.
+func (f Form) nodes(match func(*UINode) bool) []Node {
+	var nodes []Node
+	for i := range f.UIContainer.Nodes {
+		if n := &f.UIContainer.Nodes[i]; match(n) {
+			nodes = append(nodes, newNode(n))
+		}
+	}
+	return nodes
+}
+
+// input returns the first input with this name, or nil.
+func (f Form) input(name string) *UINode {
+	for i := range f.UIContainer.Nodes {
+		if n := &f.UIContainer.Nodes[i]; n.Type == UINodeTypeInput && n.Attributes.Name == name {
+			return n
+		}
+	}
+	return nil
+}
