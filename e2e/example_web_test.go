@@ -32,7 +32,7 @@ func newWebsite(t *testing.T, config map[string]any) *website {
 		t.Fatalf("%v: %s", err, out)
 	}
 	address := freeAddress(t)
-	srv := server.ForTest(t, server.Options{UI: "http://" + address, Config: configured(config)})
+	srv := server.ForTest(t, server.Options{UI: "http://" + address, Config: nestConfig(config)})
 	web := exec.CommandContext(t.Context(), binary, "-public", srv.PublicURL, "-listen", address)
 	if err := web.Start(); err != nil {
 		t.Fatal(err)

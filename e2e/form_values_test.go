@@ -25,16 +25,16 @@ func TestTraitsAndValuesOfForms(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t, map[string]any{
 		"identity.default_schema_id": "posted",
-		"identity.schemas":           []any{map[string]any{"id": "posted", "url": "base64://" + base64.StdEncoding.EncodeToString([]byte(postedSchema))}},
+		"identity.schemas":           []any{map[string]any{"id": "posted", "url": "base64://" + base64.StdEncoding.EncodeToString([]byte(submissionSchema))}},
 	})
 
 	fx.inModes(t, "the traits of a form are those of the next step", []string{native, singlePage}, func(u *user) {
 		p := newPerson()
 		want := decodedTraits(u.t, strings.ReplaceAll(allKinds, "{email}", p.Email))
 		at := start(u, registration)
-		at.submit("goes on", kratos.RegistrationProfile{Traits: want})
+		at.submit("next step", kratos.RegistrationProfile{Traits: want})
 		sameTraits(u.t, "the second form", at.form.Traits(), want)
-		at.submit("refused", kratos.RegistrationPassword{Traits: at.form.Traits(), Password: "x"})
+		at.submit("rejected", kratos.RegistrationPassword{Traits: at.form.Traits(), Password: "x"})
 		at.submit("done", kratos.RegistrationPassword{Traits: at.form.Traits(), Password: p.password})
 		u.hasTraits(p, want)
 
@@ -50,12 +50,12 @@ func TestTraitsAndValuesOfForms(t *testing.T) {
 		p := newPerson()
 		want := decodedTraits(u.t, strings.ReplaceAll(allKinds, "{email}", p.Email))
 		at := start(u, registration)
-		at.submit("goes on", kratos.RegistrationProfile{Traits: want})
-		at.wants("done", entered(at, url.Values{"method": {"password"}, "password": {p.password}}))
+		at.submit("next step", kratos.RegistrationProfile{Traits: want})
+		at.expectOutcome("done", entered(at, url.Values{"method": {"password"}, "password": {p.password}}))
 		u.hasTraits(p, want)
 
 		saved := start(u, settings)
-		saved.wants("done", entered(saved, url.Values{"method": {"profile"}, "traits.age": {"8"}}))
+		saved.expectOutcome("done", entered(saved, url.Values{"method": {"profile"}, "traits.age": {"8"}}))
 		want["age"] = 8.0
 		u.hasTraits(p, want)
 	})
@@ -71,10 +71,10 @@ func entered[F, M, P any](ft *flowTest[F, M, P], fields url.Values) M {
 	return any(must(ft.form.Submission(values))(ft.user.t)).(M)
 }
 
-// wants submits what the user entered in a form, and compares the outcome.
-func (ft *flowTest[F, M, P]) wants(outcome string, body M) {
+// expectOutcome submits what the user entered in a form, and compares the outcome.
+func (ft *flowTest[F, M, P]) expectOutcome(outcome string, body M) {
 	ft.user.t.Helper()
-	if got := ft.outcomeOf(body); got != outcome {
+	if got := ft.trySubmit(body); got != outcome {
 		ft.user.t.Fatalf("%s (error %v, messages %+v), want %s", got, ft.err, ft.form.Messages, outcome)
 	}
 }

@@ -1,5 +1,5 @@
-// Web is a website with its own pages for everything that a person does to an account, and one page
-// for people who are signed in. Browsers never see Kratos itself.
+// Web is a website with its own pages for Kratos' self-service flows, and one page that requires a
+// session. Browsers reach Kratos through its proxy only.
 //
 //	make kratos           # in one terminal
 //	go run ./examples/web # in another; then open http://127.0.0.1:4455/
@@ -87,7 +87,7 @@ func site(client *kratos.Client, providers []string) http.Handler {
 	mux.Handle("GET /{$}", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		show(w, content{Title: "Welcome", Session: kratos.SessionFromContext(r.Context())})
 	})))
-	return withSecurityHeaders(providers, withoutForeignForms(mux))
+	return withSecurityHeaders(providers, withCSRFProtection(mux))
 }
 
 // logIn redirects a browser without a session, or without the second factor, to the login.
@@ -100,7 +100,7 @@ func logIn(w http.ResponseWriter, r *http.Request, err error) {
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
-// logout ends the session of the browser. It is a form's POST, so that no other site can do it.
+// logout ends the session of the browser. It is a POST, so that no link of another site does it.
 func logout(client *kratos.Client) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		browser := client.Browser(r)

@@ -18,7 +18,7 @@ const (
 	session = `{"id":"5a2b","active":true,"expires_at":"2126-11-24T16:00:00Z","authenticator_assurance_level":"aal1","identity":{"id":"77aa","state":"active"}}`
 )
 
-// fake is a Kratos that knows one person, by the session cookie "full", or "half" before the second
+// fake is a Kratos with one person, who has the session cookie "full", or "half" before the second
 // factor, and one settings flow with an image.
 type fake struct {
 	mu    sync.Mutex
@@ -80,25 +80,25 @@ func ask(site http.Handler, method, target string, header http.Header) *httptest
 	return w
 }
 
-func TestTheImageOfAnAuthenticatorApp(t *testing.T) {
+func TestImageOfAnAuthenticatorApp(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		src   string
 		shown bool
 	}{
-		"a picture":                      {pixel, true},
-		"a picture without padding":      {"data:image/png;base64,AAAA", true},
-		"a picture of another kind":      {"data:image/svg+xml;base64,AAAA", false},
-		"a page":                         {"data:text/html;base64,AAAA", false},
-		"a script":                       {"javascript:alert(1)", false},
-		"a picture and more":             {pixel + `" onerror="alert(1)`, false},
-		"a picture in another alphabet":  {"data:image/png;base64,<svg>", false},
-		"a picture over several lines":   {"data:image/png;base64,AAAA\nAAAA", false},
-		"a picture that is not encoded":  {"data:image/png,AAAA", false},
-		"an empty picture":               {"data:image/png;base64,", false},
-		"a picture in capitals":          {"DATA:image/png;base64,AAAA", false},
-		"a page that is called picture":  {"data:text/html,data:image/png;base64,AAAA", false},
-		"a picture with another charset": {"data:image/png;charset=x;base64,AAAA", false},
+		"a picture":                        {pixel, true},
+		"a picture without padding":        {"data:image/png;base64,AAAA", true},
+		"a picture of another kind":        {"data:image/svg+xml;base64,AAAA", false},
+		"a page":                           {"data:text/html;base64,AAAA", false},
+		"a script":                         {"javascript:alert(1)", false},
+		"a picture and more":               {pixel + `" onerror="alert(1)`, false},
+		"a picture in another alphabet":    {"data:image/png;base64,<svg>", false},
+		"a picture over several lines":     {"data:image/png;base64,AAAA\nAAAA", false},
+		"a picture that is not encoded":    {"data:image/png,AAAA", false},
+		"an empty picture":                 {"data:image/png;base64,", false},
+		"a picture in capitals":            {"DATA:image/png;base64,AAAA", false},
+		"a page that looks like a picture": {"data:text/html,data:image/png;base64,AAAA", false},
+		"a picture with another charset":   {"data:image/png;charset=x;base64,AAAA", false},
 	} {
 		page := ask(newSite(t, &fake{image: tc.src}), "GET", "/settings?flow=f", nil)
 		if shown := strings.Contains(page.Body.String(), `<img src="`+strings.ReplaceAll(tc.src, "+", "&#43;")+`"`); page.Code != 200 || shown != tc.shown {
@@ -110,7 +110,7 @@ func TestTheImageOfAnAuthenticatorApp(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
+func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, &fake{image: pixel}, "https://accounts.example.org")
 	for _, target := range []string{
@@ -137,7 +137,7 @@ func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 	}
 }
 
-func TestWhoLogsOut(t *testing.T) {
+func TestLogout(t *testing.T) {
 	t.Parallel()
 	cookie := http.Header{"Cookie": {"ory_kratos_session=full"}}
 	with := func(h http.Header, name, value string) http.Header {
@@ -151,19 +151,19 @@ func TestWhoLogsOut(t *testing.T) {
 		status int
 		ends   bool
 	}{
-		"the site's form":                    {"POST", with(cookie, "Sec-Fetch-Site", "same-origin"), 303, true},
-		"the site's form, an old browser":    {"POST", with(cookie, "Origin", "http://example.com"), 303, true},
-		"a program":                          {"POST", cookie, 303, true},
-		"somebody who is not logged in":      {"POST", nil, 303, false},
-		"somebody without the second factor": {"POST", http.Header{"Cookie": {"ory_kratos_session=half"}}, 303, true},
-		"another site's form":                {"POST", with(cookie, "Sec-Fetch-Site", "cross-site"), 403, false},
-		"another site on the same domain":    {"POST", with(cookie, "Sec-Fetch-Site", "same-site"), 403, false},
-		"another site, an old browser":       {"POST", with(cookie, "Origin", "https://evil.example"), 403, false},
-		"a frame without an origin":          {"POST", with(cookie, "Origin", "null"), 403, false},
-		"another site's link":                {"GET", with(cookie, "Sec-Fetch-Site", "cross-site"), 405, false},
-		"another site's image":               {"GET", with(with(cookie, "Sec-Fetch-Site", "cross-site"), "Sec-Fetch-Dest", "image"), 405, false},
-		"a link of the site":                 {"GET", with(cookie, "Sec-Fetch-Site", "same-origin"), 405, false},
-		"HEAD":                               {"HEAD", cookie, 405, false},
+		"the site's form":                     {"POST", with(cookie, "Sec-Fetch-Site", "same-origin"), 303, true},
+		"the site's form, an old browser":     {"POST", with(cookie, "Origin", "http://example.com"), 303, true},
+		"a program":                           {"POST", cookie, 303, true},
+		"a browser without a session":         {"POST", nil, 303, false},
+		"a session without the second factor": {"POST", http.Header{"Cookie": {"ory_kratos_session=half"}}, 303, true},
+		"another site's form":                 {"POST", with(cookie, "Sec-Fetch-Site", "cross-site"), 403, false},
+		"another site on the same domain":     {"POST", with(cookie, "Sec-Fetch-Site", "same-site"), 403, false},
+		"another site, an old browser":        {"POST", with(cookie, "Origin", "https://evil.example"), 403, false},
+		"a frame without an origin":           {"POST", with(cookie, "Origin", "null"), 403, false},
+		"another site's link":                 {"GET", with(cookie, "Sec-Fetch-Site", "cross-site"), 405, false},
+		"another site's image":                {"GET", with(with(cookie, "Sec-Fetch-Site", "cross-site"), "Sec-Fetch-Dest", "image"), 405, false},
+		"a link of the site":                  {"GET", with(cookie, "Sec-Fetch-Site", "same-origin"), 405, false},
+		"HEAD":                                {"HEAD", cookie, 405, false},
 	} {
 		f := new(fake)
 		w := ask(newSite(t, f), tc.method, "/logout", tc.header)
@@ -176,8 +176,8 @@ func TestWhoLogsOut(t *testing.T) {
 	}
 }
 
-// Kratos has tokens of its own against foreign forms, and a provider's answer can be one.
-func TestAProvidersPostPasses(t *testing.T) {
+// Kratos has its own protection from CSRF, and the response of a provider can be a cross-site POST.
+func TestPostsOfProvidersPass(t *testing.T) {
 	t.Parallel()
 	f := new(fake)
 	w := ask(newSite(t, f), "POST", "/auth/self-service/methods/oidc/callback/apple", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://appleid.apple.com"}})
@@ -186,7 +186,7 @@ func TestAProvidersPostPasses(t *testing.T) {
 	}
 }
 
-func TestWhereTheFrontPageLeads(t *testing.T) {
+func TestFrontPage(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		cookie, location string
@@ -194,8 +194,8 @@ func TestWhereTheFrontPageLeads(t *testing.T) {
 	}{
 		"signed in":         {"full", "", 200},
 		"the second factor": {"half", "/auth/self-service/login/browser?aal=aal2", 303},
-		"nobody":            {"", "/login", 303},
-		"a session of old":  {"old", "/login", 303},
+		"no session":        {"", "/login", 303},
+		"an old session":    {"old", "/login", 303},
 	} {
 		w := ask(newSite(t, new(fake)), "GET", "/", http.Header{"Cookie": {"ory_kratos_session=" + tc.cookie}})
 		if w.Code != tc.status || w.Header().Get("Location") != tc.location {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// newServer limits how long a browser may take: without that, one that sends a byte a second holds
-// a connection for ever. WriteTimeout is more than what the proxy gives Kratos.
+// newServer returns a server with time-outs: without them, a browser that sends a byte a second
+// keeps a connection open for ever. WriteTimeout is longer than the time-out of the proxy.
 func newServer(address string, site http.Handler) *http.Server {
 	return &http.Server{
 		Addr:              address,
@@ -19,9 +19,10 @@ func newServer(address string, site http.Handler) *http.Server {
 	}
 }
 
-// withSecurityHeaders sets the headers that limit what a page may load, where its forms go, who may
-// frame it, and who learns its URL. Chrome also applies form-action to where the response to a form
-// redirects, so a social sign-in needs the origins of the providers in it.
+// withSecurityHeaders sets a [Content Security Policy] and related headers. Chrome applies
+// form-action to redirects after a form as well, so a social sign-in needs the providers' origins.
+//
+// [Content Security Policy]: https://www.w3.org/TR/CSP3/
 func withSecurityHeaders(providers []string, next http.Handler) http.Handler {
 	policy := strings.Join([]string{
 		"default-src 'none'",
@@ -41,9 +42,9 @@ func withSecurityHeaders(providers []string, next http.Handler) http.Handler {
 	})
 }
 
-// withoutForeignForms refuses what other sites make a browser send to pages of this one. Below
-// /auth/ Kratos checks tokens of its own, and some providers (Apple) send browsers back by a POST.
-func withoutForeignForms(next http.Handler) http.Handler {
+// withCSRFProtection refuses cross-site POSTs. Below /auth/, Kratos checks its own CSRF tokens, and
+// the callback of some providers, such as Apple, is a POST.
+func withCSRFProtection(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.AddInsecureBypassPattern("/auth/")
 	return protection.Handler(next)

@@ -16,7 +16,7 @@ import (
 //	internal/transport               attempts, pauses, time-out, limits    | the body, or a stream
 //
 // On the way back, response.go (or list.go, item by item) decodes the response, operation.go
-// interprets it for its operation, error.go makes an Error of a failure, and flow_outcome.go a
+// interprets it for its operation, error.go makes an Error of a failure, and flow_result.go a
 // FlowResult of a submission. client_log.go logs each attempt.
 
 // Client calls Kratos' public API (port 4433 by default) for native clients, which hold a session

@@ -48,7 +48,7 @@
 // # What comes of a submission
 //
 //	the flow is at its end               FlowResult.Done; Session, SessionToken and Identity as far as there are any
-//	… and Kratos suggests more           FlowResult.ContinueWith.Next
+//	… and Kratos suggests more           FlowResult.ContinueWith.NextUI
 //	it goes on                           FlowResult.Flow: a code was sent, the identifier or the profile was accepted
 //	only a browser can go on             FlowResult.RedirectTo
 //	the input was wrong                  [ErrRejected]: show [RejectedFlow] again

@@ -40,7 +40,7 @@ func newLoginOperations() *flowOperations[LoginFlow, LoginMethod, StartLogin] {
 		},
 		body: LoginMethod.loginBody,
 		state: func(f *LoginFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
+			return flowState{id: f.ID, state: string(f.State), flowType: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
 	}
 }
@@ -70,7 +70,7 @@ func newRegistrationOperations() *flowOperations[RegistrationFlow, RegistrationM
 		},
 		body: RegistrationMethod.registrationBody,
 		state: func(f *RegistrationFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
+			return flowState{id: f.ID, state: string(f.State), flowType: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
 	}
 }
@@ -92,7 +92,7 @@ func newSettingsOperations() *flowOperations[SettingsFlow, SettingsMethod, Start
 		},
 		body: SettingsMethod.settingsBody,
 		state: func(f *SettingsFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form(), next: f.ContinueWith}
+			return flowState{id: f.ID, state: string(f.State), flowType: string(f.Type), requestURL: f.RequestURL, form: f.Form(), next: f.ContinueWith}
 		},
 	}
 }
@@ -114,7 +114,7 @@ func newRecoveryOperations() *flowOperations[RecoveryFlow, RecoveryMethod, Start
 		},
 		body: RecoveryMethod.recoveryBody,
 		state: func(f *RecoveryFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form(), next: f.ContinueWith}
+			return flowState{id: f.ID, state: string(f.State), flowType: string(f.Type), requestURL: f.RequestURL, form: f.Form(), next: f.ContinueWith}
 		},
 	}
 }
@@ -136,7 +136,7 @@ func newVerificationOperations() *flowOperations[VerificationFlow, VerificationM
 		},
 		body: VerificationMethod.verificationBody,
 		state: func(f *VerificationFlow) flowState {
-			return flowState{id: f.ID, state: string(f.State), kind: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
+			return flowState{id: f.ID, state: string(f.State), flowType: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
 	}
 }

@@ -78,7 +78,7 @@ func TestNextSteps(t *testing.T) {
 				steps = append(steps, kratos.ContinueWith{Action: kratos.ContinueWithAction(action)})
 			}
 			var got kratos.ContinueWithAction
-			if next := steps.Next(); next != nil {
+			if next := steps.NextUI(); next != nil {
 				got = next.Action
 			}
 			if got != tc.want {

@@ -10,7 +10,11 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Form is the form of a flow: what a page shows to the person, and a program fills in.
+// Form is the [form] of a flow, to be shown by a page or filled in by a program. A template of
+// html/template takes it as it is; its fields Action, Method and Messages are those of an HTML
+// form.
+//
+// [form]: https://www.ory.sh/docs/kratos/concepts/ui-user-interface
 type Form struct{ gen.UIContainer }
 
 // Form returns the flow's form.
@@ -28,7 +32,7 @@ func (f *RecoveryFlow) Form() Form { return Form{f.UI} }
 // Form returns the flow's form.
 func (f *VerificationFlow) Form() Form { return Form{f.UI} }
 
-// HasErrors reports whether Kratos says that something was wrong with what was entered.
+// HasErrors reports whether Kratos refused what was entered.
 func (f Form) HasErrors() bool {
 	for range f.errors() {
 		return true
@@ -36,8 +40,7 @@ func (f Form) HasErrors() bool {
 	return false
 }
 
-// FieldErrors returns what Kratos says is wrong with each field, by the field's name
-// ("traits.email").
+// FieldErrors returns the errors of each field, by its name such as "traits.email".
 func (f Form) FieldErrors() map[string][]Message {
 	errs := map[string][]Message{}
 	for field, m := range f.errors() {
@@ -48,8 +51,7 @@ func (f Form) FieldErrors() map[string][]Message {
 	return errs
 }
 
-// Value returns the value of the input with this name as text: a string as it is, a number or
-// boolean as JSON writes it, and "" where there is none.
+// Value returns the value of the input with this name as in [Node].Value, and "" if there is none.
 func (f Form) Value(name string) string {
 	if n := f.input(name); n != nil {
 		return valueText(n.Attributes.Value)
@@ -57,8 +59,8 @@ func (f Form) Value(name string) string {
 	return ""
 }
 
-// Providers returns the ids of the providers that the form offers for a sign-in or sign-up
-// ("provider"), to link ("link") or to unlink ("unlink"), by OpenID Connect and by SAML.
+// Providers returns the ids of the OpenID Connect and SAML providers that have a button with this
+// name: "provider" to sign in or up, "link" or "unlink" in settings.
 func (f Form) Providers(button string) []string {
 	var ids []string
 	for _, n := range f.UIContainer.Nodes {
@@ -95,8 +97,8 @@ func (f Form) TOTPQR() string {
 	return ""
 }
 
-// LookupCodes returns the backup codes that a settings flow shows after they were revealed or
-// regenerated; used ones are left out. They are secrets.
+// LookupCodes returns the unused backup codes, secrets that a settings flow shows after they were
+// revealed or regenerated.
 func (f Form) LookupCodes() []string {
 	var codes []string
 	for _, n := range f.UIContainer.Nodes {
@@ -116,8 +118,8 @@ func (f Form) LookupCodes() []string {
 	return codes
 }
 
-// errors yields the messages that are errors, each with the name of the field it is about, "" for
-// the form as a whole.
+// errors yields the messages that are errors, each with the name of its field, or "" if it is about
+// the form.
 func (f Form) errors() iter.Seq2[string, Message] {
 	return func(yield func(string, Message) bool) {
 		for _, m := range f.Messages {
@@ -135,12 +137,12 @@ func (f Form) errors() iter.Seq2[string, Message] {
 	}
 }
 
-// says reports whether there is a message with this number about the form as a whole.
+// hasMessage reports whether the form has a message with this id.
 func (f Form) hasMessage(id int) bool {
 	return slices.ContainsFunc(f.Messages, func(m Message) bool { return m.ID == id })
 }
 
-// errorIDs lists the numbers of the messages that are errors, each with the field it is about:
+// errorIDs lists the ids of the messages that are errors, each with the name of its field:
 // "4000006, password 4000002".
 func (f Form) errorIDs() string {
 	var ids []string
@@ -165,8 +167,8 @@ func valueText(value json.RawMessage) string {
 	return string(value)
 }
 
-// plainString returns the content of a JSON string of printable ASCII without escapes. Nearly all
-// values of nodes are of that kind, and encoding/json takes several times as long for each.
+// plainString returns the content of a JSON string of printable ASCII without escapes. Most values
+// of nodes are of that kind, and encoding/json takes several times as long.
 func plainString(value []byte) (string, bool) {
 	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
 		return "", false

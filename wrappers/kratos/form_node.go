@@ -6,21 +6,16 @@ import (
 	"strings"
 )
 
-// Node is an element of a form as a page shows it: texts and flags that html/template can write as
-// they are. Fields that the element does not have are zero.
-//
-//	<label>{{.Label.Text}}
-//	  <input type="{{.InputType}}" name="{{.Name}}" value="{{.Value}}"{{if .Required}} required{{end}}>
-//	</label>
-//	{{range .Messages}}<em>{{.Text}}</em>{{end}}
+// Node is an element of a form, as texts and flags for html/template. Fields that the element does
+// not have are zero.
 type Node struct {
 	Type     UINodeType  // of the element: input, text, img, a or script
-	Group    UINodeGroup // the method that it belongs to; default: every method
+	Group    UINodeGroup // the method that it belongs to; "default" means every method
 	ID       string      // HTML id; inputs have none
 	Label    Message     // caption, or text of an anchor; zero if there is none
 	Messages []Message   // about the input, such as what is wrong with its value
 
-	// Inputs. Value is a string as it is, a number or boolean as JSON writes it, and can be a secret.
+	// Inputs. Value is a string as it is, or a number or boolean as JSON; it can be a secret.
 	InputType    UIInputType
 	Name         string
 	Value        string
@@ -32,7 +27,7 @@ type Node struct {
 	Pattern      string // regular expression, in the syntax of HTML
 	MaxLength    int64  // in characters; 0 if there is no limit
 
-	// Onclick and Onload are functions of Kratos' script, such as oryPasskeyLogin: to be called
+	// Onclick and Onload name functions of Kratos' script, such as oryPasskeyLogin, to be called
 	// when the input is clicked, and when the page has loaded.
 	Onclick UITrigger
 	Onload  UITrigger
@@ -102,17 +97,16 @@ func isVisible(n *UINode) bool {
 	return n.Type != UINodeTypeScript && n.Attributes.Type != UIInputTypeHidden
 }
 
-// Nodes returns the elements of the form, in the order in which they are to be shown.
+// Nodes returns the elements of the form, in order.
 func (f Form) Nodes() []Node { return f.nodes(func(*UINode) bool { return true }) }
 
-// Group returns the elements of a method, in their order.
+// Group returns the elements of a method, in order.
 func (f Form) Group(group UINodeGroup) []Node {
 	return f.nodes(func(n *UINode) bool { return n.Group == group })
 }
 
-// Shared returns the elements that the HTML form of every method has: those of [UINodeGroupDefault],
-// and the hidden inputs of methods that the form does not offer, such as the identifier in the
-// second step of a login that asks for it first.
+// Shared returns the elements that every method needs: those of [UINodeGroupDefault], and hidden
+// inputs such as the identifier in the second step of a login.
 func (f Form) Shared() []Node {
 	groups := f.Groups()
 	return f.nodes(func(n *UINode) bool {
@@ -121,9 +115,8 @@ func (f Form) Shared() []Node {
 	})
 }
 
-// Groups returns the methods that the form offers, in the order of their first elements. A page has
-// an HTML form for each, with the elements of [Form.Shared] and [Form.Group]: Kratos takes the
-// fields of one method.
+// Groups returns the methods that the form offers, in order. A page has an HTML form for each, with
+// the elements of [Form.Shared] and of [Form.Group].
 func (f Form) Groups() []UINodeGroup {
 	var groups []UINodeGroup
 	for i := range f.UIContainer.Nodes {
@@ -135,8 +128,7 @@ func (f Form) Groups() []UINodeGroup {
 	return groups
 }
 
-// Field returns the input with this name, or nil. Of several, as the buttons of a group can be, it
-// is the first.
+// Field returns the first input with this name, or nil.
 func (f Form) Field(name string) *Node {
 	if n := f.input(name); n != nil {
 		node := newNode(n)

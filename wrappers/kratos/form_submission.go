@@ -10,39 +10,37 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Submission is what was submitted to the page's own server, as a method of every flow. It is one of
-// two things:
+// Submission is a method of every flow: what a browser submitted to your own server, which passes
+// it on. It is made
 //
-//   - a form, made by [Form.Submission]. It is sent as a form, and Kratos reads it by its identity
-//     schema, as it reads the forms that browsers send to it: an empty field is absent, "007" in a
-//     field for numbers is 7, a field that is there twice is a list;
-//   - the JSON of a single-page application, made by [json.Unmarshal]. It is sent as JSON, members
-//     that this package does not know and integers of any size included.
+//   - of a form by [Form.Submission], and sent as a form. Kratos decodes it by the identity schema:
+//     an empty field is absent, "007" in a field for numbers is 7, and a repeated field is a list;
+//   - of the JSON of a single-page application by [json.Unmarshal], and sent as JSON, with unknown
+//     members and integers of any size.
 //
-// Submit adds the CSRF token of the flow in both cases, so the page's own server has to make sure
-// that a request comes from its own pages: [http.CrossOriginProtection] does. It fails with
-// [ErrInvalidArgument], and sends nothing, if a recovery or verification does not have the method, which
-// would spoil the flow for good. A flow with only an id will do for JSON that has the csrf_token:
+// Members can be added, such as transient_payload for web hooks. Submit adds the CSRF token of the
+// flow, so your server needs its own protection from [CSRF], such as [http.CrossOriginProtection].
+// For JSON with a csrf_token, a flow with nothing but an ID is enough. Submit fails with
+// [ErrInvalidArgument] if a recovery or verification lacks the method, since Kratos could not
+// continue such a flow.
 //
 //	var body kratos.Submission
 //	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&body)
-//	step, err := browser.Login.Submit(ctx, flow, body)
+//	result, err := browser.Login.Submit(ctx, flow, body)
 //
-// Members can be added, such as a transient_payload for web hooks. A Submission has what the person
-// typed, and must not be logged.
+// [CSRF]: https://owasp.org/www-community/attacks/csrf
 type Submission map[string]any
 
-// formField has the values of one field of a form, which tells a form from JSON.
+// formField has the values of a field of a form, which distinguishes a form from JSON.
 type formField []string
 
-const maxPosted = 5 << 20 // bytes of a submission, as many as Kratos reads
+const maxSubmission = 5 << 20 // bytes, Kratos' own limit
 
 var errSubmission = errors.New("kratos: the submission is not a JSON object, or larger than 5 MiB")
 
-// UnmarshalJSON reads what a single-page application submits. It fails if that is not an object, or
-// larger than 5 MiB.
+// UnmarshalJSON decodes an object of at most 5 MiB, the limit of Kratos.
 func (p *Submission) UnmarshalJSON(body []byte) error {
-	if len(body) > maxPosted {
+	if len(body) > maxSubmission {
 		return errSubmission
 	}
 	var members map[string]any
@@ -55,27 +53,27 @@ func (p *Submission) UnmarshalJSON(body []byte) error {
 	return nil
 }
 
-// check refuses what must not be sent to this kind of flow, whose form may be unknown.
+// check refuses what must not be sent to this type of flow, whose form may be unknown.
 func (p Submission) check(op, flow string, form Form) error {
-	if excludeEachOther(p) {
-		return newArgumentError(op, "two fields of the form exclude each other")
+	if hasConflict(p) {
+		return newArgumentError(op, "two fields of the form are in conflict, as a and a.b are")
 	}
 	if flow != "Recovery" && flow != "Verification" {
 		return nil
 	}
 	method := fieldText(p["method"])
-	if method == "" && fieldText(p["code"]) != "" { // Kratos knows which method this is
+	if method == "" && fieldText(p["code"]) != "" { // from which Kratos infers the method
 		return nil
 	}
 	if !form.canRecover(method) {
-		return newArgumentError(op, "the flow has no such method, and would be spoilt by it")
+		return newArgumentError(op, "the flow does not have this method, and could not be continued after it")
 	}
 	return nil
 }
 
-// body returns what is sent: a [gen.Form], or an object for JSON.
+// body returns the body of the request: a [gen.Form], or an object for JSON.
 func (p Submission) body(csrf string) any {
-	if !p.isFormOf() {
+	if !p.isForm() {
 		body := maps.Clone(map[string]any(p))
 		if body == nil {
 			body = map[string]any{}
@@ -89,7 +87,7 @@ func (p Submission) body(csrf string) any {
 	for name, value := range p {
 		values, err := fieldValues(value)
 		if err != nil {
-			return map[string]any(p) // which cannot be encoded either
+			return map[string]any(p) // whose encoding fails as well
 		}
 		form[name] = values
 	}
@@ -99,7 +97,7 @@ func (p Submission) body(csrf string) any {
 	return form
 }
 
-func (p Submission) isFormOf() bool {
+func (p Submission) isForm() bool {
 	for _, value := range p {
 		if _, ok := value.(formField); ok {
 			return true
@@ -108,7 +106,7 @@ func (p Submission) isFormOf() bool {
 	return false
 }
 
-// fieldValues returns a member as a form has it: Kratos takes an object as JSON.
+// fieldValues returns a member as values of a form field. Kratos decodes an object in it as JSON.
 func fieldValues(member any) ([]string, error) {
 	switch member := member.(type) {
 	case formField:
@@ -131,8 +129,7 @@ func fieldValues(member any) ([]string, error) {
 	return values, nil
 }
 
-// fieldText returns a member that has one text, of several the first, which is the one that Kratos
-// takes.
+// fieldText returns the text of a member, the first of several as Kratos does.
 func fieldText(member any) string {
 	switch member := member.(type) {
 	case string:
@@ -145,9 +142,8 @@ func fieldText(member any) string {
 	return ""
 }
 
-// excludeEachOther reports whether a member is at the place where another has to be an object ("a"
-// and "a.b").
-func excludeEachOther(members map[string]any) bool {
+// hasConflict reports whether one member is where another one needs an object ("a" and "a.b").
+func hasConflict(members map[string]any) bool {
 	for name := range members {
 		for i := strings.LastIndexByte(name, '.'); i > 0; i = strings.LastIndexByte(name[:i], '.') {
 			if _, ok := members[name[:i]]; ok {
@@ -164,7 +160,7 @@ func (p Submission) recoveryBody(csrf string) any     { return p.body(csrf) }
 func (p Submission) verificationBody(csrf string) any { return p.body(csrf) }
 
 func (p Submission) registrationBody(csrf string) any {
-	if p["screen"] == string(RegistrationScreenPrevious) && !p.isFormOf() {
+	if p["screen"] == string(RegistrationScreenPrevious) && !p.isForm() {
 		p = maps.Clone(p)
 		p["method"] = methodProfileBack
 	}

@@ -8,34 +8,28 @@ import (
 	"strings"
 )
 
-// Submission makes a submission of what the form posted. Fields stay as they are, and [FlowClient.Submit]
-// sends them as a form, so that Kratos reads them as it would have read them from the browser. It
-// takes
+// Submission returns the submission of what a browser posted to your own server.
+// [FlowClient.Submit] sends it as a form, with
 //
-//   - fields of the form, and those that Kratos has for every form of a method, such as id_token;
-//   - transient_payload, which is a JSON object, and fields below it, such as
-//     transient_payload.from, which are texts in it.
+//   - the fields of this form, and those that Kratos takes in every form of a method, such as
+//     id_token; "on" of a checkbox is sent as true, and empty texts of traits are left out;
+//   - lists that the form shows item by item ("traits.emails.0"), which Kratos would forget;
+//   - transient_payload, a JSON object, and fields below it such as transient_payload.from.
 //
-// Three things that Kratos would misread are mended: "on" of a checkbox is true; of a list that the
-// form shows item by item ("traits.emails.0"), all items that are not empty count; and a text among
-// the traits that is empty is left out, since Kratos would make a list with one empty text of it,
-// if it is a list. Integers from 2^53 on are rounded, as Kratos does.
-//
-// It fails with [ErrInvalidArgument] if the form does not have the method, which is that of the field
-// method, of the button that was pressed, or of what a script filled in, as Kratos' own does for
-// passkeys and security keys; if two fields exclude each other ("a" and "a.b"); if
-// transient_payload is not a JSON object; if a name has more than 32 parts; and if the form has
-// more than 5 MiB.
+// Kratos rounds integers from 2^53 on. The method is that of the field method, of the button that
+// was pressed, or of what a script filled in, as for passkeys. It fails with [ErrInvalidArgument]
+// if the form does not have the method; if two fields are in conflict ("a" and "a.b"); if
+// transient_payload is not a JSON object; and from 5 MiB, or 32 parts in a name, on.
 //
 //	err := r.ParseForm()
 //	body, err := flow.Form().Submission(r.PostForm)
-//	step, err := browser.Registration.Submit(ctx, flow, body)
+//	result, err := browser.Registration.Submit(ctx, flow, body)
 func (f Form) Submission(values url.Values) (Submission, error) {
 	const op = "Submission"
 	if tooLarge(values) {
 		return nil, newArgumentError(op, "the form has more than 5 MiB, or a name of more than 32 parts")
 	}
-	method, ok := f.encode(values)
+	method, ok := f.method(values)
 	if !ok {
 		return nil, newArgumentError(op, "the form has no such method, or no button was pressed")
 	}
@@ -45,7 +39,7 @@ func (f Form) Submission(values url.Values) (Submission, error) {
 	}
 	payload, ok := payloadOf(values)
 	if !ok {
-		return nil, newArgumentError(op, "transient_payload is not a JSON object, or two fields of it exclude each other")
+		return nil, newArgumentError(op, "transient_payload is not a JSON object, or two fields of it are in conflict")
 	}
 	if payload != "" {
 		body[payloadName] = formField{payload}
@@ -53,8 +47,8 @@ func (f Form) Submission(values url.Values) (Submission, error) {
 	if text := fieldText(body[upstreamName]); text != "" && !isObject(text) {
 		return nil, newArgumentError(op, "upstream_parameters is not a JSON object")
 	}
-	if excludeEachOther(body) {
-		return nil, newArgumentError(op, "two fields of the form exclude each other")
+	if hasConflict(body) {
+		return nil, newArgumentError(op, "two fields of the form are in conflict, as a and a.b are")
 	}
 	return body, nil
 }
@@ -65,16 +59,16 @@ const (
 	upstreamName = "upstream_parameters"
 )
 
-// ownFields are those that Kratos takes in submissions, whether the form shows them or not: a page
-// can be older than its flow.
-var reservedFields = []string{
+// knownFields are those that Kratos takes in submissions, whether the form shows them or not: a
+// page can be older than its flow.
+var knownFields = []string{
 	"address", "code", "email", "id_token", "id_token_nonce", "identifier", "link", "lookup_secret", "lookup_secret_confirm",
 	"lookup_secret_disable", "lookup_secret_regenerate", "lookup_secret_reveal", "passkey_login", "passkey_register", "passkey_remove",
 	"passkey_settings_register", "password", "password_identifier", "provider", "resend", "screen", "totp_code", "totp_unlink", "unlink",
 	upstreamName, "webauthn_login", "webauthn_register", "webauthn_register_displayname", "webauthn_remove",
 }
 
-// knownMethods are those of Kratos, some of which a form offers.
+// knownMethods are the methods of Kratos.
 var knownMethods = []string{
 	string(UINodeGroupCode), string(UINodeGroupIdentifierFirst), string(UINodeGroupLink), string(UINodeGroupLookupSecret),
 	string(UINodeGroupOIDC), string(UINodeGroupPasskey), string(UINodeGroupPassword), string(UINodeGroupProfile), methodProfileBack,
@@ -87,28 +81,28 @@ func tooLarge(values url.Values) bool {
 		for _, value := range posted {
 			size += len(name) + len(value) + 2
 		}
-		if size > maxPosted || strings.Count(name, ".") >= maxParts {
+		if size > maxSubmission || strings.Count(name, ".") >= maxParts {
 			return true
 		}
 	}
 	return false
 }
 
-// submitted returns the method that was submitted, and whether the form can be submitted so. The
-// method is "" where Kratos finds it out by itself.
-func (f Form) encode(values url.Values) (method string, ok bool) {
+// method returns the method that was submitted, or "" where Kratos infers it, and whether the form
+// can be submitted with it.
+func (f Form) method(values url.Values) (method string, ok bool) {
 	if method = values.Get("method"); method != "" {
 		return method, f.accepts(method)
 	}
-	button := f.submitMethod(values)
-	if button != "" && f.isOf("recovery", "verification") { // which a submission without a method spoils
+	button := f.buttonMethod(values)
+	if button != "" && f.isOf("recovery", "verification") { // which need a method
 		return button, true
 	}
 	return "", button != "" || f.filledByScript(values)
 }
 
-// takes reports whether a method can be submitted to the flow. An unknown one spoils recoveries and
-// verifications for good. Other flows answer that they do not have it, and may have had it when the
+// accepts reports whether a method can be submitted to the flow. Recoveries and verifications
+// cannot be continued after an unknown one. Other flows refuse it, and may have had it when the
 // page was shown.
 func (f Form) accepts(method string) bool {
 	switch {
@@ -120,8 +114,8 @@ func (f Form) accepts(method string) bool {
 	return f.hasMethod(method)
 }
 
-// canRecover reports whether a method does not spoil a recovery or verification: it is the form's,
-// or Kratos' if there is none.
+// canRecover reports whether a recovery or verification can be continued after a method: one of the
+// form, or of Kratos if the form is unknown.
 func (f Form) canRecover(method string) bool {
 	if slices.ContainsFunc(f.UIContainer.Nodes, func(n UINode) bool { return n.Group != UINodeGroupDefault }) {
 		return f.hasMethod(method)
@@ -129,22 +123,22 @@ func (f Form) canRecover(method string) bool {
 	return method == string(UINodeGroupCode) || method == string(UINodeGroupLink)
 }
 
-// isOf reports whether the form is that of one of these flows, as far as its action tells.
+// isOf reports whether the form is that of one of these flows, by its action.
 func (f Form) isOf(flows ...string) bool {
 	action, err := url.Parse(f.Action)
 	return err == nil && slices.ContainsFunc(flows, func(flow string) bool { return strings.HasSuffix(action.Path, "/self-service/"+flow) })
 }
 
-// offers reports whether the form has what sends this method: its button, or fields of its group.
+// hasMethod reports whether the form has a button for this method, or fields of its group.
 func (f Form) hasMethod(method string) bool {
 	return slices.ContainsFunc(f.UIContainer.Nodes, func(n UINode) bool {
 		return n.Attributes.Name == "method" && valueText(n.Attributes.Value) == method || n.Group != UINodeGroupDefault && string(n.Group) == method
 	})
 }
 
-// pressed returns the method of the button that was pressed, for buttons that are not named method:
-// a provider's, for instance.
-func (f Form) submitMethod(values url.Values) string {
+// buttonMethod returns the method of the button that was pressed, for buttons that are not named
+// method, such as those of providers.
+func (f Form) buttonMethod(values url.Values) string {
 	i := slices.IndexFunc(f.UIContainer.Nodes, func(n UINode) bool {
 		return isButton(&n) && n.Group != UINodeGroupDefault && slices.Contains(values[n.Attributes.Name], valueText(n.Attributes.Value))
 	})
@@ -154,15 +148,15 @@ func (f Form) submitMethod(values url.Values) string {
 	return string(f.UIContainer.Nodes[i].Group)
 }
 
-// filledByScript reports whether a hidden field of a method has a value that it did not have in the
-// form: a script has submitted the form, without any button.
+// filledByScript reports whether a hidden field of a method, empty in the form, was filled in by a
+// script that submitted the form without a button.
 func (f Form) filledByScript(values url.Values) bool {
 	return slices.ContainsFunc(f.UIContainer.Nodes, func(n UINode) bool {
 		return n.Attributes.Type == UIInputTypeHidden && n.Group != UINodeGroupDefault && valueText(n.Attributes.Value) == "" && values.Get(n.Attributes.Name) != ""
 	})
 }
 
-// fields returns the fields that are taken, but for the method and the payload.
+// fields returns the fields to send, without the method and the payload.
 func (f Form) fields(values url.Values) Submission {
 	body, inputs := Submission{}, f.inputs()
 	lists := listsOf(inputs, values)
@@ -173,7 +167,7 @@ func (f Form) fields(values url.Values) Submission {
 		list, _ := itemOf(name)
 		switch {
 		case len(posted) == 0, name == "method", name == "csrf_token", root == payloadName, lists[name] != nil, lists[list] != nil:
-		case node == nil && !slices.Contains(reservedFields, root):
+		case node == nil && !slices.Contains(knownFields, root):
 		case isEmptyText(node, posted):
 			noTraits = true
 		default:
@@ -189,7 +183,7 @@ func (f Form) fields(values url.Values) Submission {
 	}
 	isTrait := func(name string) bool { return strings.HasPrefix(name, "traits.") }
 	if noTraits && !slices.ContainsFunc(slices.Collect(maps.Keys(body)), isTrait) {
-		body["traits"] = formField{"{}"} // as Kratos would have it from fields that are all empty
+		body["traits"] = formField{"{}"} // which Kratos makes of fields that are all empty
 	}
 	return body
 }
@@ -206,8 +200,8 @@ func (f Form) inputs() map[string]*UINode {
 	return inputs
 }
 
-// isEmptyText reports whether a field for text, which may be that of a list, is of the traits, and
-// was left empty.
+// isEmptyText reports whether a trait whose field is for text, or for one more item of a list, was
+// left empty. Kratos would make a list with an empty text of it if it is a list.
 func isEmptyText(n *UINode, posted []string) bool {
 	if n == nil || !strings.HasPrefix(n.Attributes.Name, "traits.") || n.Attributes.Type != UIInputTypeText && n.Attributes.Type != UIInputTypeHidden {
 		return false
@@ -215,8 +209,7 @@ func isEmptyText(n *UINode, posted []string) bool {
 	return !slices.ContainsFunc(posted, func(value string) bool { return value != "" })
 }
 
-// asRead returns the values of a field, with those that browsers send for a checkbox as Kratos
-// knows them.
+// coerce returns the values of a field, and true where browsers send "on" for a checkbox.
 func coerce(n *UINode, posted []string) formField {
 	field := slices.Clone(formField(posted))
 	if n == nil {
@@ -234,14 +227,14 @@ func coerce(n *UINode, posted []string) formField {
 	return field
 }
 
-// list is a list that a form shows by its items, and mostly by an empty field for one more.
+// list is a list that a form shows item by item, mostly with an empty field for one more.
 type list struct {
 	items map[int]string
 	more  []string
 }
 
-// listsOf returns what was posted of the lists in the form. Kratos does not take items by their
-// numbers, and forgets them.
+// listsOf returns the lists that were submitted item by item. Kratos ignores items with numbers in
+// their names.
 func listsOf(inputs map[string]*UINode, values url.Values) map[string]*list {
 	shown := map[string][]int{}
 	for name := range inputs {
@@ -264,8 +257,8 @@ func listsOf(inputs map[string]*UINode, values url.Values) map[string]*list {
 	return lists
 }
 
-// itemOf returns the list that a field is an item of, by its name, and which; "" if that is not the
-// name of an item.
+// itemOf returns the list that a field is an item of, by its name, and the number of the item; ""
+// if it is not the name of an item.
 func itemOf(name string) (list string, i int) {
 	dot := strings.LastIndexByte(name, '.')
 	if dot < 0 {
@@ -278,7 +271,7 @@ func itemOf(name string) (list string, i int) {
 	return name[:dot], int(n)
 }
 
-// values returns the items in their order, without empty ones.
+// values returns the items in order, without empty ones.
 func (l *list) values() formField {
 	var field formField
 	for _, i := range slices.Sorted(maps.Keys(l.items)) {

@@ -13,8 +13,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// What a form may be submitted as depends on the flow, which its action tells.
-func TestMethodsOfPostedForms(t *testing.T) {
+// The methods that a form can be submitted with depend on the flow, which its action tells.
+func TestMethodsOfSubmissions(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		flow, nodes, posted string
@@ -54,9 +54,8 @@ func TestMethodsOfPostedForms(t *testing.T) {
 	}
 }
 
-// The JSON of a single-page application is sent as it is, and a recovery or verification is not
-// spoilt by it.
-func TestPostedJSON(t *testing.T) {
+// The JSON of a single-page application is sent as it is.
+func TestSubmissionsOfJSON(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ body, want string }{
 		"an object":                {`{"method":"password","password":"p","traits":{"a":{"b":[1,null,"x"]}},"x":true}`, `{"csrf_token":"c","method":"password","password":"p","traits":{"a":{"b":[1,null,"x"]}},"x":true}`},
@@ -88,7 +87,8 @@ func TestPostedJSON(t *testing.T) {
 	}
 }
 
-func TestPostedToARecovery(t *testing.T) {
+// A recovery or verification is not sent a method after which it could not be continued.
+func TestSubmissionsToARecovery(t *testing.T) {
 	t.Parallel()
 	offers := formOf(t, `code submit method "code"`).UIContainer
 	for name, tc := range map[string]struct {
@@ -99,7 +99,7 @@ func TestPostedToARecovery(t *testing.T) {
 		"a method of the form":                    {`{"method":"code","email":"a"}`, true, true},
 		"a method that the form does not have":    {`{"method":"link","email":"a"}`, true, false},
 		"an unknown method":                       {`{"method":"nonsense","email":"a"}`, true, false},
-		"a method that is no text":                {`{"method":1,"email":"a"}`, true, false},
+		"a method that is not a text":             {`{"method":1,"email":"a"}`, true, false},
 		"no method":                               {`{"email":"a"}`, true, false},
 		"nothing":                                 {`{}`, true, false},
 		"a code without a method":                 {`{"code":"123456"}`, true, true},
@@ -138,8 +138,8 @@ func TestPostedToARecovery(t *testing.T) {
 	}
 }
 
-// What the site's own server adds to a form goes along as a form has it.
-func TestPostedWithMore(t *testing.T) {
+// Members that the site's own server adds to a form are sent as fields of the form.
+func TestSubmissionsWithMoreMembers(t *testing.T) {
 	t.Parallel()
 	form := formOf(t, `password submit method "password"`, `profile text traits.a null`)
 	for name, tc := range map[string]struct {
@@ -209,25 +209,25 @@ func formCalls(t *testing.T, b *kratos.Browser) map[string]func() error {
 	ctx := t.Context()
 	return map[string]func() error{
 		"updateLoginFlow": func() error {
-			return second(b.Login.Submit(ctx, login, postedTo(t, login.Form(), "method=password&identifier=ada&password=p%26+q")))
+			return second(b.Login.Submit(ctx, login, submissionOf(t, login.Form(), "method=password&identifier=ada&password=p%26+q")))
 		},
 		"updateRegistrationFlow": func() error {
-			return second(b.Registration.Submit(ctx, registration, postedTo(t, registration.Form(), "provider=acme&traits.email=&traits.tos=false&traits.tos=on&transient_payload="+`%7b"from":"app"%7d`)))
+			return second(b.Registration.Submit(ctx, registration, submissionOf(t, registration.Form(), "provider=acme&traits.email=&traits.tos=false&traits.tos=on&transient_payload="+`%7b"from":"app"%7d`)))
 		},
 		"updateSettingsFlow": func() error {
-			return second(b.Settings.Submit(ctx, settings, postedTo(t, settings.Form(), "method=profile&traits.emails=b@example.org&traits.emails.0=a@example.org&traits.age=007")))
+			return second(b.Settings.Submit(ctx, settings, submissionOf(t, settings.Form(), "method=profile&traits.emails=b@example.org&traits.emails.0=a@example.org&traits.age=007")))
 		},
 		"updateRecoveryFlow": func() error {
-			return second(b.Recovery.Submit(ctx, recovery, postedTo(t, recovery.Form(), "method=code&code=123456")))
+			return second(b.Recovery.Submit(ctx, recovery, submissionOf(t, recovery.Form(), "method=code&code=123456")))
 		},
 		"updateVerificationFlow": func() error {
-			return second(b.Verification.Submit(ctx, verification, postedTo(t, verification.Form(), "method=code&code=&email=a@example.org")))
+			return second(b.Verification.Submit(ctx, verification, submissionOf(t, verification.Form(), "method=code&code=&email=a@example.org")))
 		},
 	}
 }
 
-// postedTo is what comes of a form that was posted.
-func postedTo(t *testing.T, form kratos.Form, query string) kratos.Submission {
+// submissionOf returns the submission of a form that a browser posted.
+func submissionOf(t *testing.T, form kratos.Form, query string) kratos.Submission {
 	t.Helper()
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -240,8 +240,9 @@ func postedTo(t *testing.T, form kratos.Form, query string) kratos.Submission {
 	return body
 }
 
-// FuzzPosted posts anything: what comes of it is a submission that can be sent, or ErrInvalidArgument.
-func FuzzPosted(f *testing.F) {
+// FuzzSubmission posts anything: the result is a submission that can be sent, or
+// ErrInvalidArgument.
+func FuzzSubmission(f *testing.F) {
 	f.Add("method=password&traits.a=1&traits.l.0=a&traits.l=&csrf_token=x", "login", "traits.l.0")
 	f.Add("transient_payload.a.b=1&transient_payload={}&method=code", "recovery", "code")
 	f.Add("passkey_login={}&transient_payload=%7b%22a%22:[]%7d", "settings", "passkey_login")

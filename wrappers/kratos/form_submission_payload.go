@@ -11,9 +11,8 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// payloadOf returns transient_payload, "" if there is none: as JSON in a field of this name, as
-// Kratos takes it, and from fields below that name. It is false if the one is not an object, or has
-// no place for the others.
+// payloadOf returns transient_payload as JSON, from a field of this name and from fields below it;
+// "" if there is none. It is false if the former is not an object, or in conflict with the latter.
 func payloadOf(values url.Values) (payload string, ok bool) {
 	payload = strings.TrimSpace(values.Get(payloadName))
 	if payload != "" && !isObject(payload) {
@@ -39,13 +38,13 @@ func payloadOf(values url.Values) (payload string, ok bool) {
 	return string(text), err == nil
 }
 
-// isObject reports whether a text is one JSON object, with each name once. Kratos puts it into a
-// larger text unseen.
+// isObject reports whether a text is one JSON object without duplicate names. Kratos embeds it in
+// other JSON without a check.
 func isObject(text string) bool {
 	return strings.HasPrefix(strings.TrimSpace(text), "{") && jsonv2.Check([]byte(text)) == nil
 }
 
-// objectOf reads a JSON object, numbers as they are written; an empty one for "".
+// objectOf decodes a JSON object, numbers as [json.Number]; an empty one for "".
 func objectOf(text string) map[string]any {
 	members := map[string]any{}
 	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
@@ -54,7 +53,7 @@ func objectOf(text string) map[string]any {
 	return members
 }
 
-// nest puts value below the names of path, and reports whether there was a place for it.
+// setPath sets the value at a path of names, and reports whether nothing was in conflict with it.
 func setPath(body map[string]any, path []string, value any) bool {
 	for _, name := range path[:len(path)-1] {
 		if body[name] == nil {

@@ -56,8 +56,8 @@ func wire(t *testing.T, form kratos.Form, body kratos.Submission) string {
 	return got
 }
 
-// A form is sent as it was posted, but for what Kratos does not read as its own form means it.
-func TestPosted(t *testing.T) {
+// A form is sent as it was posted, but for fields that Kratos would misread.
+func TestSubmissionsOfForms(t *testing.T) {
 	t.Parallel()
 	nodes := []string{
 		`default hidden csrf_token "c"`, `profile email traits.email ""`, `profile text traits.name.first null`, `profile text traits.name.last null`,
@@ -104,7 +104,7 @@ func TestPosted(t *testing.T) {
 		"a payload that is not an object":             {"method=password&transient_payload=[1]", ""},
 		"a payload that is more than one":             {"method=password&transient_payload=" + `%7b%7d,"traits":%7b%7d`, ""},
 		"a payload with a name twice":                 {"method=password&transient_payload=" + `%7b"a":1,"a":2%7d`, ""},
-		"a payload whose parts exclude each other":    {"method=password&transient_payload.a=1&transient_payload.a.b=2", ""},
+		"a payload whose parts are in conflict":       {"method=password&transient_payload.a=1&transient_payload.a.b=2", ""},
 		"a payload whose parts are there twice":       {"method=password&transient_payload.a=1&transient_payload=" + `%7b"a":1%7d`, ""},
 		"parameters that are not an object":           {"method=password&upstream_parameters=" + `%7b%7d,"traits":%7b%7d`, ""},
 		"a method that the form does not have":        {"method=nonsense", ""},
@@ -119,7 +119,7 @@ func TestPosted(t *testing.T) {
 		"a script that did not":                       {"passkey_register=&passkey_challenge={}", ""},
 		"a name with too many parts":                  {"method=password&transient_payload" + strings.Repeat(".a", 40) + "=1", ""},
 		"a form that is too large":                    {"method=password&password=" + strings.Repeat("p", 5<<20), ""},
-		"fields that exclude each other":              {"method=password&a=1&a.b=2", ""},
+		"fields that are in conflict":                 {"method=password&a=1&a.b=2", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -181,7 +181,7 @@ func TestCredentialOptions(t *testing.T) {
 	}
 }
 
-func TestContextOf(t *testing.T) {
+func TestMessageContext(t *testing.T) {
 	t.Parallel()
 	for context, want := range map[string]func(kratos.MessageContext) bool{
 		`{"min_length":8,"actual_length":1}`: func(c kratos.MessageContext) bool { return c.MinLength == 8 && c.ActualLength == 1 },
@@ -202,7 +202,7 @@ func TestContextOf(t *testing.T) {
 	}
 }
 
-func TestPostedOfNothing(t *testing.T) {
+func TestSubmissionsOfNothing(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"POST /self-service/login": reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}})
 	flow := newFlow[kratos.LoginFlow]("f")
@@ -212,7 +212,7 @@ func TestPostedOfNothing(t *testing.T) {
 	}
 }
 
-func TestTheWayBackFromTheSecondStepOfARegistration(t *testing.T) {
+func TestBackFromTheSecondStepOfARegistration(t *testing.T) {
 	t.Parallel()
 	var got map[string]any
 	client, _ := serve(t, routes{"POST /self-service/registration": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

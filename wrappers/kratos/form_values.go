@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// Values returns the values that the inputs have now, by name, as [Form.Submission] takes them; add
-// what the person enters. It has hidden inputs (with the CSRF token, which is a secret), disabled
-// ones and false of a checkbox, but no buttons and no inputs without a value.
+// Values returns the values of the inputs by name, for [Form.Submission] once the person's input is
+// added. It includes the CSRF token, other hidden inputs, disabled inputs and checkboxes that are
+// false, but not buttons and inputs without a value.
 func (f Form) Values() url.Values {
 	values := url.Values{}
 	for i := range f.UIContainer.Nodes {
@@ -26,9 +26,9 @@ func (f Form) Values() url.Values {
 	return values
 }
 
-// Traits returns the traits that were entered so far, for the field Traits of the next submission,
-// since every step of a registration has to bring all of them. It has objects and lists as the
-// identity schema does, and numbers as [json.Number]. Traits without a value are left out.
+// Traits returns the traits in the form, for the field Traits of the next submission: every step of
+// a registration has to bring all of them. Objects, lists, booleans and numbers, as [json.Number],
+// have the types of the identity schema; traits without a value are left out.
 func (f Form) Traits() map[string]any {
 	root := trait{}
 	for i := range f.UIContainer.Nodes {

@@ -2,14 +2,17 @@ package kratos
 
 import "encoding/json"
 
-// CredentialOptions returns what a page hands to navigator.credentials.create, where a passkey or
-// security key is to be added, or to navigator.credentials.get, where one is asked for:
-// {"publicKey": …}, as JSON. It is nil if the form has none: native flows never do, a login with a
-// security key instead of a password only after its first submission, and a registration only in
-// its second step. group is [UINodeGroupPasskey] or [UINodeGroupWebAuthn].
+// CredentialOptions returns the argument of navigator.credentials.create or .get ({"publicKey": …},
+// [Web Authentication]) to add, or log in with, a passkey ([UINodeGroupPasskey]) or a security key
+// ([UINodeGroupWebAuthn]). It is nil in
 //
-// The answer of the browser goes back as JSON: see [LoginPasskey], [RegistrationPasskey] and
-// [SettingsPasskey].
+//   - native flows;
+//   - a login with a security key instead of a password, before the identifier is submitted;
+//   - the first step of a registration.
+//
+// [LoginPasskey], [RegistrationPasskey] and [SettingsPasskey] take the browser's response.
+//
+// [Web Authentication]: https://www.w3.org/TR/webauthn-2/#sctn-api
 func (f Form) CredentialOptions(group UINodeGroup) json.RawMessage {
 	names := []string{"webauthn_login_trigger", "webauthn_register_trigger"}
 	if group == UINodeGroupPasskey {

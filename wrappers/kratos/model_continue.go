@@ -2,27 +2,25 @@ package kratos
 
 import "slices"
 
-// ContinueWithList is what Kratos suggests after a submission (continue_with), in its order. Actions that
-// this package does not know are kept.
+// ContinueWithList has the next actions that Kratos suggests after a submission (continue_with), in
+// order of preference. Unknown actions are kept.
 type ContinueWithList []ContinueWith
 
-// Find returns the first step with this action, or nil.
-func (n ContinueWithList) Find(action ContinueWithAction) *ContinueWith {
-	i := slices.IndexFunc(n, func(c ContinueWith) bool { return c.Action == action })
+// Find returns the first item with this action, or nil.
+func (l ContinueWithList) Find(action ContinueWithAction) *ContinueWith {
+	i := slices.IndexFunc(l, func(c ContinueWith) bool { return c.Action == action })
 	if i < 0 {
 		return nil
 	}
-	return &n[i]
+	return &l[i]
 }
 
-// Next returns what the person is to see next: new settings after a recovery, a recovery that goes
-// on, an address to verify, and a redirect of the browser only where there is nothing of these. It
-// is nil if Kratos suggests none of them. A session token is no such step: [FlowResult.SessionToken] has
-// it.
-func (n ContinueWithList) Next() *ContinueWith {
+// NextUI returns the item that a person is to be shown next, or nil: settings, a recovery or a
+// verification, in this order, or else a URL to redirect the browser to.
+func (l ContinueWithList) NextUI() *ContinueWith {
 	for _, action := range []ContinueWithAction{ContinueShowSettingsUI, ContinueShowRecoveryUI, ContinueShowVerificationUI, ContinueRedirectBrowserTo} {
-		if step := n.Find(action); step != nil {
-			return step
+		if item := l.Find(action); item != nil {
+			return item
 		}
 	}
 	return nil

@@ -9,10 +9,10 @@ import (
 )
 
 // Traits decodes the traits of an identity into a T: a struct with the members of the identity
-// schema, a map, a [json.RawMessage] or a []byte. Names are compared as encoding/json does, without regard to
-// case, and traits that T has no field for are left out. It fails with [ErrUnexpectedResponse] if
-// the traits do not fit T, or have none of its fields; fields that are all tagged omitempty or
-// omitzero may be absent.
+// schema, a map, a [json.RawMessage] or a []byte. Names are compared as encoding/json does, without
+// regard to case, and traits that T has no field for are left out. It fails with
+// [ErrUnexpectedResponse] if the traits do not fit T, or have none of its fields; fields that are
+// all tagged omitempty or omitzero may be absent.
 func Traits[T any, I Identity | *Identity](identity I) (T, error) {
 	const op = "Traits"
 	raw := asPointer(identity).RawTraits

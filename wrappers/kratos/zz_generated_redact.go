@@ -340,14 +340,6 @@ func (v LoginPasskey) LogValue() slog.Value { return v.redacted().LogValue() }
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v LoginPasskey) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
 
-func (v FlowResult[F]) redacted() redact.Value { return redact.New(v.String()) }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v FlowResult[F]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v FlowResult[F]) LogValue() slog.Value { return v.redacted().LogValue() }
-
 func (v RecoveryCode) redacted() redact.Value { return redact.New("RecoveryCode") }
 
 // String returns the name of the type, with ids if there are any, and nothing secret.
@@ -459,6 +451,14 @@ func (v RegistrationPasskey) LogValue() slog.Value { return v.redacted().LogValu
 
 // MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
 func (v RegistrationPasskey) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+
+func (v FlowResult[F]) redacted() redact.Value { return redact.New(v.String()) }
+
+// Format prints nothing secret either, whatever the verb is.
+func (v FlowResult[F]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+
+// LogValue is the ids, or the name of the type, and nothing secret.
+func (v FlowResult[F]) LogValue() slog.Value { return v.redacted().LogValue() }
 
 func (v SettingsProfile) redacted() redact.Value { return redact.New("SettingsProfile") }
 

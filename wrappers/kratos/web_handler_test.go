@@ -13,12 +13,12 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// timeless returns where an answer leads, with 1 in place of the time of a restart.
+// timeless returns the Location of a response, with 1 in place of the time of a restart.
 func timeless(w *httptest.ResponseRecorder) string {
 	return regexp.MustCompile(`restarted=\d+`).ReplaceAllString(w.Header().Get("Location"), "restarted=1")
 }
 
-func TestPage(t *testing.T) {
+func TestHandler(t *testing.T) {
 	t.Parallel()
 	cookie := http.Header{"Set-Cookie": {"csrf_token_0a=new; Path=/; HttpOnly", "ory_kratos_continuity=c"}}
 	flow := reply{status: 200, header: cookie, body: flowBody("f", "choose_method", "[]", "[]")}
@@ -31,24 +31,24 @@ func TestPage(t *testing.T) {
 		status     int
 		location   string
 	}{
-		"a first visit starts a flow":               {"/login", flow, reply{}, 303, "/login?flow=f"},
-		"a first visit keeps what it says":          {"/login?return_to=%2Fhome&refresh=true&utm=1", flow, reply{}, 303, "/login?flow=f&refresh=true&return_to=%2Fhome&utm=1"},
-		"a visit to a flow shows it":                {"/login?flow=f", reply{}, flow, 200, ""},
-		"a flow that is unknown starts anew":        {"/login?flow=f&return_to=%2Fhome", reply{}, failure(404, ""), 303, "/login?restarted=1&return_to=%2Fhome"},
-		"a flow that has expired starts anew":       {"/login?flow=f", reply{}, failure(410, "self_service_flow_expired"), 303, "/login?restarted=1"},
-		"another browser's flow starts anew":        {"/login?flow=f", reply{}, failure(403, "security_csrf_violation"), 303, "/login?restarted=1"},
-		"a browser without cookies does not circle": {"/login?flow=f&restarted=NOW", reply{}, failure(403, "security_csrf_violation"), 503, ""},
-		"a flow that has expired long after that":   {"/login?flow=f&restarted=1600000000", reply{}, failure(410, "self_service_flow_expired"), 303, "/login?restarted=1"},
-		"a second start remembers that it is one":   {"/login?restarted=1", flow, reply{}, 303, "/login?flow=f&restarted=1"},
-		"somebody signed in goes on":                {"/login?return_to=%2Fhome%3Fa%3D1", failure(400, "session_already_available"), reply{}, 303, "/home?a=1"},
-		"somebody signed in is not led elsewhere":   {"/login?return_to=https%3A%2F%2Fevil.example%2F", failure(400, "session_already_available"), reply{}, 303, "/"},
-		"nobody goes to a login":                    {"/settings?return_to=%2Fhome", failure(401, "session_inactive"), reply{}, 303, "http://kratos/self-service/login/browser?return_to=http%3A%2F%2Fkratos%2Fself-service%2Fsettings%2Fbrowser%3Freturn_to%3D%252Fhome"},
-		"a second factor comes first":               {"/settings", failure(403, "session_aal2_required"), reply{}, 303, "http://kratos/aal2"},
-		"a return_to that is not allowed":           {"/login?return_to=x", failure(400, "self_service_flow_return_to_forbidden"), reply{}, 400, ""},
-		"a second factor for nobody":                {"/login?aal=aal2&return_to=%2Fhome", failure(401, "session_aal1_required"), reply{}, 303, "/login?return_to=%2Fhome"},
-		"a Kratos that wants a session for a login": {"/login", failure(401, "session_inactive"), reply{}, 503, ""},
-		"the same for a second factor":              {"/login", failure(401, "session_aal1_required"), reply{}, 503, ""},
-		"a Kratos that fails is no page":            {"/login", failure(500, ""), reply{}, 503, ""},
+		"a first visit starts a flow":                {"/login", flow, reply{}, 303, "/login?flow=f"},
+		"a first visit keeps its parameters":         {"/login?return_to=%2Fhome&refresh=true&utm=1", flow, reply{}, 303, "/login?flow=f&refresh=true&return_to=%2Fhome&utm=1"},
+		"a visit to a flow shows it":                 {"/login?flow=f", reply{}, flow, 200, ""},
+		"an unknown flow is restarted":               {"/login?flow=f&return_to=%2Fhome", reply{}, failure(404, ""), 303, "/login?restarted=1&return_to=%2Fhome"},
+		"an expired flow is restarted":               {"/login?flow=f", reply{}, failure(410, "self_service_flow_expired"), 303, "/login?restarted=1"},
+		"the flow of another browser is restarted":   {"/login?flow=f", reply{}, failure(403, "security_csrf_violation"), 303, "/login?restarted=1"},
+		"a browser without cookies is not in a loop": {"/login?flow=f&restarted=NOW", reply{}, failure(403, "security_csrf_violation"), 503, ""},
+		"a flow that has expired after a restart":    {"/login?flow=f&restarted=1600000000", reply{}, failure(410, "self_service_flow_expired"), 303, "/login?restarted=1"},
+		"a second start remembers that it is one":    {"/login?restarted=1", flow, reply{}, 303, "/login?flow=f&restarted=1"},
+		"a session redirects to return_to":           {"/login?return_to=%2Fhome%3Fa%3D1", failure(400, "session_already_available"), reply{}, 303, "/home?a=1"},
+		"a session does not redirect to other sites": {"/login?return_to=https%3A%2F%2Fevil.example%2F", failure(400, "session_already_available"), reply{}, 303, "/"},
+		"settings without a session need a login":    {"/settings?return_to=%2Fhome", failure(401, "session_inactive"), reply{}, 303, "http://kratos/self-service/login/browser?return_to=http%3A%2F%2Fkratos%2Fself-service%2Fsettings%2Fbrowser%3Freturn_to%3D%252Fhome"},
+		"a second factor comes first":                {"/settings", failure(403, "session_aal2_required"), reply{}, 303, "http://kratos/aal2"},
+		"a return_to that is not allowed":            {"/login?return_to=x", failure(400, "self_service_flow_return_to_forbidden"), reply{}, 400, ""},
+		"a second factor without a session":          {"/login?aal=aal2&return_to=%2Fhome", failure(401, "session_aal1_required"), reply{}, 303, "/login?return_to=%2Fhome"},
+		"a login that needs a session":               {"/login", failure(401, "session_inactive"), reply{}, 503, ""},
+		"the same for a second factor":               {"/login", failure(401, "session_aal1_required"), reply{}, 503, ""},
+		"a failure of Kratos":                        {"/login", failure(500, ""), reply{}, 503, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,7 +75,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-func TestAPageForAnOAuth2LoginGoesByWayOfKratos(t *testing.T) {
+func TestAHandlerRedirectsOAuth2LoginsToKratos(t *testing.T) {
 	t.Parallel()
 	show := func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) { t.Error("a flow was shown") }
 	const visit, path = "/login?login_challenge=c&utm=1", "/self-service/login/browser?login_challenge=c&utm=1"
@@ -94,7 +94,7 @@ func TestAPageForAnOAuth2LoginGoesByWayOfKratos(t *testing.T) {
 	}
 }
 
-func TestAPageRecallsWhatAnExpiredFlowWasFor(t *testing.T) {
+func TestAHandlerRestoresTheParametersOfAnExpiredFlow(t *testing.T) {
 	t.Parallel()
 	expired := reply{status: 410, body: `{"error":{"id":"self_service_flow_expired","code":410,"details":{"redirect_to":"http://kratos/self-service/login/browser?return_to=%2Fhome&refresh=true"}}}`}
 	client, _ := serve(t, routes{"GET /self-service/login/flows": expired})
@@ -111,7 +111,7 @@ func TestAPageRecallsWhatAnExpiredFlowWasFor(t *testing.T) {
 	}
 }
 
-func TestASettingsPageThatDoesNotKnowWhereKratosIs(t *testing.T) {
+func TestSettingsWithoutAnURLOfKratos(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"GET /self-service/settings/browser": reply{status: 401, body: noSession}})
 	w := ask(client.Settings.Handler(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {}), httptest.NewRequest("GET", "/settings", nil))
@@ -120,18 +120,18 @@ func TestASettingsPageThatDoesNotKnowWhereKratosIs(t *testing.T) {
 	}
 }
 
-func TestErrorPage(t *testing.T) {
+func TestErrorHandler(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		visit  string
 		answer reply
 		status int
 	}{
-		"an error is shown":          {"/error?id=e", reply{status: 200, body: `{"id":"e","error":{"code":403,"message":"m"}}`}, 200},
-		"no id":                      {"/error", reply{status: 200, body: `{"id":"e"}`}, 404},
-		"an error that is unknown":   {"/error?id=e", reply{status: 404, body: `{"error":{"code":404,"message":"m"}}`}, 404},
-		"a Kratos that fails":        {"/error?id=e", reply{status: 500, body: `{"error":{"code":500,"message":"m"}}`}, 503},
-		"something else than Kratos": {"/error?id=e", reply{status: 200, body: `{}`}, 503},
+		"an error is shown":           {"/error?id=e", reply{status: 200, body: `{"id":"e","error":{"code":403,"message":"m"}}`}, 200},
+		"no id":                       {"/error", reply{status: 200, body: `{"id":"e"}`}, 404},
+		"an error that is unknown":    {"/error?id=e", reply{status: 404, body: `{"error":{"code":404,"message":"m"}}`}, 404},
+		"a failure of Kratos":         {"/error?id=e", reply{status: 500, body: `{"error":{"code":500,"message":"m"}}`}, 503},
+		"a server that is not Kratos": {"/error?id=e", reply{status: 200, body: `{}`}, 503},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _ := serve(t, routes{"GET /self-service/errors": tc.answer})

@@ -11,9 +11,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// stepOf makes the step of a recorded answer to a submission, and returns it as JSON; nil if there
-// is no step.
-func stepOf(t *testing.T, e *recorded.Exchange) []byte {
+// responseBodyOf returns the JSON of the result that a recorded response has; nil if there is none.
+func responseBodyOf(t *testing.T, e *recorded.Exchange) []byte {
 	t.Helper()
 	client, err := kratos.NewClient("http://127.0.0.1", kratos.WithHTTPClient(&http.Client{Transport: canned{e.Response.Status, http.Header{"Content-Type": {"application/json"}}, e.Response.Body}}))
 	if err != nil {
@@ -22,38 +21,37 @@ func stepOf(t *testing.T, e *recorded.Exchange) []byte {
 	b := client.Browser(browserRequest("csrf_token_0=c; ory_kratos_session=s"))
 	switch e.Op {
 	case "updateLoginFlow":
-		return written[kratos.LoginFlow, kratos.LoginMethod, kratos.StartLogin](t, b.Login, kratos.LoginPassword{})
+		return encoded[kratos.LoginFlow, kratos.LoginMethod, kratos.StartLogin](t, b.Login, kratos.LoginPassword{})
 	case "updateRegistrationFlow":
-		return written[kratos.RegistrationFlow, kratos.RegistrationMethod, kratos.StartRegistration](t, b.Registration, kratos.RegistrationPassword{})
+		return encoded[kratos.RegistrationFlow, kratos.RegistrationMethod, kratos.StartRegistration](t, b.Registration, kratos.RegistrationPassword{})
 	case "updateSettingsFlow":
-		return written[kratos.SettingsFlow, kratos.SettingsMethod, kratos.StartSettings](t, b.Settings, kratos.SettingsPassword{})
+		return encoded[kratos.SettingsFlow, kratos.SettingsMethod, kratos.StartSettings](t, b.Settings, kratos.SettingsPassword{})
 	case "updateRecoveryFlow":
-		return written[kratos.RecoveryFlow, kratos.RecoveryMethod, kratos.StartRecovery](t, b.Recovery, kratos.RecoveryCode{Code: "1"})
+		return encoded[kratos.RecoveryFlow, kratos.RecoveryMethod, kratos.StartRecovery](t, b.Recovery, kratos.RecoveryCode{Code: "1"})
 	case "updateVerificationFlow":
-		return written[kratos.VerificationFlow, kratos.VerificationMethod, kratos.StartVerification](t, b.Verification, kratos.VerificationCode{Code: "1"})
+		return encoded[kratos.VerificationFlow, kratos.VerificationMethod, kratos.StartVerification](t, b.Verification, kratos.VerificationCode{Code: "1"})
 	}
 	return nil
 }
 
-func written[F, M, P any](t *testing.T, flows kratos.FlowClient[F, M, P], method M) []byte {
+func encoded[F, M, P any](t *testing.T, flows kratos.FlowClient[F, M, P], method M) []byte {
 	t.Helper()
-	step, err := flows.Submit(context.Background(), newFlow[F]("f"), method)
+	result, err := flows.Submit(context.Background(), newFlow[F]("f"), method)
 	if err != nil {
 		return nil
 	}
-	text, err := step.ResponseBody()
+	text, err := result.ResponseBody()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return text
 }
 
-// withoutTokens takes out of an answer what a step does not write: tokens, and members without
-// anything in them.
-func withoutTokens(answer any) any {
-	body, ok := answer.(map[string]any)
+// withoutTokens removes tokens and empty members from a response.
+func withoutTokens(response any) any {
+	body, ok := response.(map[string]any)
 	if !ok {
-		return answer
+		return response
 	}
 	delete(body, "session_token")
 	if e, ok := body["error"].(map[string]any); ok {
@@ -61,9 +59,9 @@ func withoutTokens(answer any) any {
 	}
 	if next, ok := body["continue_with"].([]any); ok {
 		kept := []any{}
-		for _, step := range next {
-			if step.(map[string]any)["action"] != "set_ory_session_token" {
-				kept = append(kept, step)
+		for _, item := range next {
+			if item.(map[string]any)["action"] != "set_ory_session_token" {
+				kept = append(kept, item)
 			}
 		}
 		body["continue_with"] = kept
@@ -74,16 +72,16 @@ func withoutTokens(answer any) any {
 	return body
 }
 
-// The body for a browser is what Kratos answered, but for the session token.
-func TestResponseBodiesAreWhatKratosAnswered(t *testing.T) {
+// The body for a browser is that of the response from Kratos, but for the session token.
+func TestResponseBodiesAreThoseOfKratos(t *testing.T) {
 	t.Parallel()
-	steps, tokens := 0, 0
+	results, tokens := 0, 0
 	for _, e := range exchanges(t) {
-		text := stepOf(t, e)
+		text := responseBodyOf(t, e)
 		if text == nil {
 			continue
 		}
-		steps++
+		results++
 		if strings.Contains(e.Response.Body, "ory_st_") {
 			tokens++
 		}
@@ -94,20 +92,20 @@ func TestResponseBodiesAreWhatKratosAnswered(t *testing.T) {
 			t.Errorf("%s: %s", e, d)
 		}
 	}
-	if steps < 40 || tokens < 10 {
-		t.Errorf("only %d steps, %d of them with a token", steps, tokens)
+	if results < 40 || tokens < 10 {
+		t.Errorf("only %d results, %d of them with a token", results, tokens)
 	}
-	t.Logf("%d steps, %d of them with a token", steps, tokens)
+	t.Logf("%d results, %d of them with a token", results, tokens)
 }
 
-func TestStepsAsJSON(t *testing.T) {
+func TestFlowResultsAsJSON(t *testing.T) {
 	t.Parallel()
 	flow := newFlow[kratos.RecoveryFlow]("f")
 	flow.ContinueWith = kratos.ContinueWithList{{Action: kratos.ContinueSetSessionToken, SessionToken: "s3cret"}, {Action: "later"}}
 	session := &kratos.Session{ID: "s", Identity: &kratos.Identity{ID: "i", OrganizationID: "o"}}
 	for name, tc := range map[string]struct {
-		step interface{ ResponseBody() ([]byte, error) }
-		want string
+		result interface{ ResponseBody() ([]byte, error) }
+		want   string
 	}{
 		"an end without a session": {kratos.FlowResult[kratos.RegistrationFlow]{Done: true, Identity: &kratos.Identity{ID: "i", OrganizationID: "o"}, SessionToken: "s3cret"}, `"identity":{"id":"i"`},
 		"an end with a session":    {kratos.FlowResult[kratos.LoginFlow]{Done: true, Session: session, Identity: session.Identity, SessionToken: "s3cret"}, `{"session":{`},
@@ -117,7 +115,7 @@ func TestStepsAsJSON(t *testing.T) {
 		"nothing":                  {kratos.FlowResult[kratos.LoginFlow]{}, `{}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			text, err := tc.step.ResponseBody()
+			text, err := tc.result.ResponseBody()
 			switch {
 			case err != nil:
 				t.Error(err)
@@ -129,7 +127,7 @@ func TestStepsAsJSON(t *testing.T) {
 			if strings.Contains(string(text), `"continue_with":[]`) {
 				t.Errorf("%s", text)
 			}
-			for _, v := range []any{tc.step, []any{tc.step}, map[string]any{"step": tc.step}, struct{ Step any }{tc.step}} {
+			for _, v := range []any{tc.result, []any{tc.result}, map[string]any{"result": tc.result}, struct{ Result any }{tc.result}} {
 				switch text, err := json.Marshal(v); {
 				case err == nil:
 					t.Errorf("as JSON %s", text)
@@ -145,6 +143,6 @@ func TestStepsAsJSON(t *testing.T) {
 		t.Error("the flow was changed")
 	}
 	if err := json.Unmarshal([]byte(`{"session_token":"s3cret"}`), new(kratos.FlowResult[kratos.LoginFlow])); err == nil || strings.Contains(err.Error(), "s3cret") {
-		t.Errorf("reading a step: %v", err)
+		t.Errorf("decoding a result: %v", err)
 	}
 }

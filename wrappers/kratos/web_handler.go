@@ -12,12 +12,14 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Handler returns the handler of the page that shows a flow, for the URL that Kratos' configuration
-// calls ui_url:
+// Handler returns the handler of the page that shows a flow, for its ui_url in Kratos'
+// [configuration]:
 //
-//	mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
+//	mux.Handle("GET /login", client.Login.Handler(showLogin))
+//
+//	func showLogin(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
 //		templates.ExecuteTemplate(w, "login.html", flow.Form())
-//	}))
+//	}
 //
 // It passes Kratos' cookies on in both directions, forbids caching, and redirects the browser:
 //   - A request without the parameter flow starts one, with the parameters of [FlowClient.With] and
@@ -35,7 +37,9 @@ import (
 //
 // Handler panics for the flow of a [Browser], which is for one request, and for parameters that
 // only native clients have.
-func (f FlowClient[F, M, P]) Handler(show func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
+//
+// [configuration]: https://www.ory.sh/docs/kratos/bring-your-own-ui/configure-ory-to-use-your-ui
+func (f FlowClient[F, M, P]) Handler(render func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
 	if f.flowCore == nil || f.clientType == browserClient {
 		panic("kratos: Handler needs the flow of a Client")
 	}
@@ -71,16 +75,15 @@ func (f FlowClient[F, M, P]) Handler(show func(w http.ResponseWriter, r *http.Re
 		case flow == nil:
 			http.Redirect(w, r, to, http.StatusSeeOther)
 		default:
-			show(w, r, flow)
+			render(w, r, flow)
 		}
 	})
 }
 
-// ErrorHandler returns the handler of the page that shows what went wrong in a flow, for the URL
-// that Kratos' configuration calls selfservice.flows.error.ui_url (getFlowError, public port). Show
-// the texts of the error as text, not as HTML. An error that Kratos does not know, and a visit
-// without the parameter id, are answered with status 404, and a Kratos that fails with 503.
-func (c *Client) ErrorHandler(show func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
+// ErrorHandler returns the handler of the page that shows the error of a flow, for
+// selfservice.flows.error.ui_url in Kratos' configuration (getFlowError, public port). It responds
+// with status 404 to an unknown id, and with 503 if Kratos fails. The texts are not HTML.
+func (c *Client) ErrorHandler(render func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		disableCaching(w)
 		e, err := c.FlowError(withInteractivePause(r.Context()), r.URL.Query().Get("id"))
@@ -90,14 +93,14 @@ func (c *Client) ErrorHandler(show func(w http.ResponseWriter, r *http.Request, 
 		case err != nil:
 			writeStatus(w, http.StatusServiceUnavailable)
 		default:
-			show(w, r, e)
+			render(w, r, e)
 		}
 	})
 }
 
 func disableCaching(w http.ResponseWriter) { w.Header().Set("Cache-Control", "no-store") }
 
-// writeStatus responds with nothing but a status.
+// writeStatus responds with a status and its text.
 func writeStatus(w http.ResponseWriter, status int) { http.Error(w, http.StatusText(status), status) }
 
 // paramRestart is the parameter with the time at which a flow was restarted, in seconds since 1970.
@@ -123,7 +126,7 @@ func (f FlowClient[F, M, P]) startQuery() (query url.Values, err error) {
 	return nil, err
 }
 
-// showFlow returns the flow to show, or where the browser has to go instead.
+// showFlow returns the flow to show, or the URL to redirect the browser to.
 func (f FlowClient[F, M, P]) showFlow(r *http.Request, defaults url.Values) (flow *F, to string, err error) {
 	query := r.URL.Query()
 	keep := r.URL.Query()
@@ -152,8 +155,8 @@ func (f FlowClient[F, M, P]) showFlow(r *http.Request, defaults url.Values) (flo
 	return nil, selfURL(r, keep), nil
 }
 
-// redirectFor returns where the browser has to go because of err, if that is so: to the first
-// factor where the second was asked for.
+// redirectFor returns the URL to redirect the browser to if err needs that: to the first factor
+// where the second was requested.
 func (f FlowClient[F, M, P]) redirectFor(r *http.Request, defaults url.Values, flow *F, err error) (*F, string, error) {
 	query := r.URL.Query()
 	first, asked := query.Get("aal") == string(AAL1), query.Has("aal")
