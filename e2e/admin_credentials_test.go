@@ -63,7 +63,8 @@ func TestCredentialsOfIdentities(t *testing.T) {
 	t.Run("those that were not included, or are not there", func(t *testing.T) {
 		t.Parallel()
 		p := fx.createPerson(t, true)
-		identity := must(fx.admin.FindIdentity(ctx, p.Email))(t)
+		step := must(fx.client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
+		identity := must(fx.admin.Identity(ctx, step.Session.Identity.ID))(t)
 		_, err := kratos.CredentialsConfig[kratos.PasswordCredentials](identity)
 		wantError(t, "a password that was not included", err, kratos.ErrCredentialsNotIncluded)
 		_, err = kratos.CredentialsConfig[kratos.TOTPCredentials](identity)
@@ -71,7 +72,6 @@ func TestCredentialsOfIdentities(t *testing.T) {
 		identity = must(fx.admin.IdentityWithCredentials(ctx, identity.ID, []kratos.CredentialsType{kratos.CredentialsTypeTOTP}))(t)
 		_, err = kratos.CredentialsConfig[kratos.TOTPCredentials](identity)
 		wantError(t, "the same, included", err, kratos.ErrNotFound)
-		step := must(fx.client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
 		_, err = kratos.CredentialsConfig[kratos.PasswordCredentials](step.Session.Identity)
 		wantError(t, "the identity of a session", err, kratos.ErrCredentialsNotIncluded)
 	})
@@ -79,9 +79,8 @@ func TestCredentialsOfIdentities(t *testing.T) {
 	t.Run("second factors", func(t *testing.T) {
 		t.Parallel()
 		p := fx.createPerson(t, true)
-		u := fx.user(t, native)
-		factors := u.enrollSecondFactors(p)
-		id := must(fx.admin.FindIdentity(ctx, p.Email))(t).ID
+		id := must(fx.client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t).Session.Identity.ID
+		factors := fx.user(t, native).enrollSecondFactors(p)
 		key := must(otp.NewKeyFromURL(readCredentials[kratos.TOTPCredentials](t, fx.admin, id, kratos.CredentialsTypeTOTP).TOTPURL))(t)
 		if key.Secret() != factors.secret || !totp.Validate(factors.nextCode(t), key.Secret()) {
 			t.Errorf("secret %q, want %q", key.Secret(), factors.secret)
@@ -100,8 +99,8 @@ func TestCredentialsOfIdentities(t *testing.T) {
 
 	t.Run("a security key", func(t *testing.T) {
 		t.Parallel()
-		p, key, _ := registerWithSecurityKey(t, fx.client)
-		id := must(fx.admin.FindIdentity(ctx, p.Email))(t).ID
+		_, key, browser := registerWithSecurityKey(t, fx.client)
+		id := must(browser.Whoami(ctx))(t).Identity.ID
 		got := readCredentials[kratos.WebAuthnCredentials](t, fx.admin, id, kratos.CredentialsTypeWebAuthn)
 		if len(got.Credentials) != 1 || len(got.UserHandle) == 0 {
 			t.Fatalf("%d keys, and a user handle of %d bytes", len(got.Credentials), len(got.UserHandle))
