@@ -12,7 +12,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// readCredentials returns the configuration of a credential of an identity that was read with it.
+// readCredentials reads an identity with a credential and returns the credential's configuration.
 func readCredentials[T kratos.TypedCredentials](t *testing.T, admin *kratos.Admin, id string, credential kratos.CredentialsType) T {
 	t.Helper()
 	identity := must(admin.IdentityWithCredentials(t.Context(), id, []kratos.CredentialsType{credential}))(t)
@@ -24,7 +24,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 	ctx := t.Context()
 	fx := sharedFixture(t)
 
-	t.Run("imported ones", func(t *testing.T) {
+	t.Run("imported credentials", func(t *testing.T) {
 		t.Parallel()
 		p := newPerson()
 		hash := bcryptHash(t, p.password)
@@ -60,7 +60,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 		}
 	})
 
-	t.Run("those that were not included, or are not there", func(t *testing.T) {
+	t.Run("credentials that are not included or missing", func(t *testing.T) {
 		t.Parallel()
 		p := fx.createPerson(t, true)
 		step := must(fx.client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t)
@@ -68,7 +68,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 		_, err := kratos.CredentialsConfig[kratos.PasswordCredentials](identity)
 		wantError(t, "a password that was not included", err, kratos.ErrCredentialsNotIncluded)
 		_, err = kratos.CredentialsConfig[kratos.TOTPCredentials](identity)
-		wantError(t, "an authenticator app that is not there", err, kratos.ErrNotFound)
+		wantError(t, "a missing authenticator app", err, kratos.ErrNotFound)
 		identity = must(fx.admin.IdentityWithCredentials(ctx, identity.ID, []kratos.CredentialsType{kratos.CredentialsTypeTOTP}))(t)
 		_, err = kratos.CredentialsConfig[kratos.TOTPCredentials](identity)
 		wantError(t, "the same, included", err, kratos.ErrNotFound)
@@ -109,13 +109,13 @@ func TestCredentialsOfIdentities(t *testing.T) {
 		case !bytes.Equal(k.ID, key.cred.ID):
 			t.Errorf("id %x, want %x", k.ID, key.cred.ID)
 		case k.DisplayName != "the blue one":
-			t.Errorf("it is called %q", k.DisplayName)
+			t.Errorf("display name is %q", k.DisplayName)
 		case k.IsPasswordless:
 			t.Error("it is a first factor")
 		case len(k.Authenticator.AAGUID) != 16:
 			t.Errorf("an AAGUID of %d bytes", len(k.Authenticator.AAGUID))
 		case !k.Flags.UserPresent:
-			t.Error("nobody touched it")
+			t.Error("the flag UserPresent is not set")
 		case len(k.PublicKey) == 0, time.Since(k.AddedAt).Abs() > time.Hour:
 			t.Errorf("a public key of %d bytes, added at %s", len(k.PublicKey), k.AddedAt)
 		}

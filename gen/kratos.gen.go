@@ -287,7 +287,7 @@ type OAuth2Client struct {
 	// AllowedCorsOrigins Origins from which scripts can call Hydra's token and userinfo endpoints for the client (CORS), such as `https://app.example.org`.
 	AllowedCorsOrigins []string `json:"allowed_cors_origins,omitempty,omitzero"`
 
-	// Audience Audiences for which the client can request access tokens; Hydra rejects others.
+	// Audience Values of `aud` for which the client can request access tokens; Hydra rejects others.
 	Audience []string `json:"audience,omitempty,omitzero"`
 
 	// AuthorizationCodeGrantAccessTokenLifespan Lifespan of access tokens of the authorization code grant, as a Go duration such as `1h30m`.
@@ -323,7 +323,7 @@ type OAuth2Client struct {
 	// ClientURI Home page of the client, to link from the login page; can be empty.
 	ClientURI string `json:"client_uri,omitempty,omitzero"`
 
-	// Contacts Contacts responsible for the client, usually email addresses.
+	// Contacts People responsible for the client, usually as email addresses.
 	Contacts []string `json:"contacts,omitempty,omitzero" log:"-"`
 
 	// CreatedAt Time at which the client was registered at Hydra (RFC 3339).
@@ -359,7 +359,7 @@ type OAuth2Client struct {
 	// Metadata Arbitrary JSON that the operator of Hydra stores with the client, such as a tier or a tenant.
 	Metadata json.RawMessage `json:"metadata,omitempty,omitzero"`
 
-	// Owner Owner of the client, a text set by the operator of Hydra; can be empty.
+	// Owner Text with which the operator of Hydra identifies the owner of the client; can be empty.
 	Owner string `json:"owner,omitempty,omitzero"`
 
 	// PolicyURI URL of the client's privacy policy; can be empty.
@@ -395,7 +395,7 @@ type OAuth2Client struct {
 	// ResponseTypes Values of `response_type` that the client can use at the authorization endpoint, such as `code`, `token` or `id_token`, or several separated by spaces.
 	ResponseTypes []string `json:"response_types,omitempty,omitzero"`
 
-	// Scope Scopes that the client can request, separated by spaces.
+	// Scope OAuth 2.0 scopes that the client can request, separated by spaces.
 	Scope string `json:"scope,omitempty,omitzero"`
 
 	// SectorIdentifierURI HTTPS URL of a JSON list of redirect URLs; clients with the same host share one pairwise subject.
@@ -432,7 +432,7 @@ type OAuth2OIDCContext struct {
 	// ACRValues Authentication context class references that the client requests, in order of preference.
 	ACRValues []string `json:"acr_values,omitempty,omitzero"`
 
-	// Display Display of the login page that the client requests: `page`, `popup`, `touch` or `wap`.
+	// Display How the client wants the login page to be displayed: `page`, `popup`, `touch` or `wap`.
 	Display string `json:"display,omitempty,omitzero"`
 
 	// IDTokenHintClaims Claims of the ID token that the client sent as `id_token_hint`, as an arbitrary JSON object.
@@ -472,7 +472,7 @@ type OAuth2LoginRequest struct {
 	// Skip Whether Hydra remembers the person from an earlier login. If true and there is a session, Kratos accepts the challenge without a form; if false, it asks for authentication again, as with `refresh=true`.
 	Skip bool `json:"skip,omitempty,omitzero"`
 
-	// Subject Subject that Hydra remembers, if `skip` is true; otherwise empty.
+	// Subject Account that Hydra remembers, if `skip` is true; otherwise empty.
 	Subject              string                     `json:"subject,omitempty,omitzero" log:"-"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
@@ -557,7 +557,7 @@ type ContinueWithFlow struct {
 // CourierMessageStatus Delivery status of a message. `queued`: waits for the courier. `processing`: is being sent. `sent`: was accepted by the mail server or gateway. `abandoned`: failed too often. Other values in a list filter are rejected with 400.
 type CourierMessageStatus string
 
-// CourierMessageType Type of a message: `email` or `phone`. Servers send `sms` for text messages, which is not listed; clients have to accept unknown values.
+// CourierMessageType Medium of a message: `email` or `phone`. Servers send `sms` for text messages, which is not listed; clients have to accept unknown values.
 type CourierMessageType string
 
 // FedCMFlow Parameters with which a page lets the browser log the person in (Federated Credential Management). Open-source servers do not support it and return 404.
@@ -571,7 +571,7 @@ type FedCMFlow struct {
 
 // CreateIdentityBody New identity. Only schema and traits are required; credentials, addresses and state are for imports from other systems. Members that the server does not know are rejected with 400.
 type CreateIdentityBody struct {
-	// Credentials Credentials to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
+	// Credentials What to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
 	Credentials IdentityWithCredentials `json:"credentials,omitempty,omitzero"`
 
 	// MetadataAdmin JSON that is visible on the admin port only, such as an id in another system. Do not use a bare number: SQLite servers then fail to read the identity.
@@ -592,7 +592,7 @@ type CreateIdentityBody struct {
 	// State `active` (default) or `inactive`, which blocks logins.
 	State IdentityState `json:"state,omitempty,omitzero"`
 
-	// Traits Traits of the identity, as JSON that the identity schema defines. Login identifiers and addresses are derived from them.
+	// Traits Data of the identity, as JSON that the identity schema defines. Login identifiers and addresses are derived from them.
 	Traits any `json:"traits" log:"-"`
 
 	// VerifiableAddresses Addresses of the traits to import as verified: `verified` true and `status` `completed`. Addresses that are not listed are unverified.
@@ -604,7 +604,7 @@ type CreateRecoveryCodeForIdentityBody struct {
 	// ExpiresIn Lifetime of code and flow as a Go duration such as `30m` or `1h30m`, with the units ns, us, ms, s, m and h; it must be positive. Default: the configured lifespan of the method `code`, one hour unless changed.
 	ExpiresIn string `json:"expires_in,omitempty,omitzero"`
 
-	// FlowType Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
+	// FlowType Client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	FlowType FlowType `json:"flow_type,omitempty,omitzero"`
 
 	// IdentityID UUID of the identity to recover.
@@ -628,7 +628,7 @@ type DeleteMySessionsCount struct {
 
 // ErrorGeneric Envelope of every error that is not a flow. A 400 of a submission is either this, with `error`, or a flow with messages, with `ui`. Some errors have more members next to `error`: `redirect_browser_to` for 403 and 422, `use_flow_id` for 410.
 type ErrorGeneric struct {
-	// Error Error details. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
+	// Error Details of a failed request. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
 	Error GenericError `json:"error"`
 
 	// ExpiredAt Time at which the submitted flow expired. Present if a flow expired.
@@ -652,14 +652,14 @@ type FlowError struct {
 	// Error The error, with `code` (HTTP status), `status`, `message` and often `reason`, `id`, `details` or `debug`. Its texts can come from untrusted sources; show them as plain text.
 	Error *GenericError `json:"error,omitempty,omitzero"`
 
-	// ID Id of the stored error: the query parameter `id` of the error page and of getFlowError.
+	// ID UUID of the stored error: the query parameter `id` of the error page and of getFlowError.
 	ID string `json:"id"`
 
 	// UpdatedAt Time of the last change to the stored error; in practice equal to `created_at`.
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 }
 
-// GenericError Error details. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
+// GenericError Details of a failed request. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
 type GenericError struct {
 	// Code HTTP status of the error. It can differ from the status of the response, which is authoritative: a 400 can have 500 here, a 403 can have 400.
 	//
@@ -715,7 +715,7 @@ type Identity struct {
 	// CreatedAt Time at which the identity was created, by a registration or with the admin API.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// Credentials Credentials by type (`password`, `oidc`, …). Only on the admin port, in lists only if filtered or requested, and with their secret `config` only if the type is in `include_credential`.
+	// Credentials How the identity logs in, by type (`password`, `oidc`, …). Only on the admin port, in lists only if filtered or requested, and with their secret `config` only if the type is in `include_credential`.
 	Credentials map[CredentialsType]IdentityCredentials `json:"credentials,omitempty,omitzero"`
 
 	// ID UUID that Kratos assigns at creation. It never changes; use it as the key in an application's own data.
@@ -767,26 +767,26 @@ type IdentityCredentials struct {
 	// CreatedAt Time at which the first instance of this type was created; the zero time (year 1) in the response to a creation.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// Identifiers Identifiers that find the identity: email address, phone number or user name for `password`, `code` and `webauthn`, `provider:subject` for `oidc`, user handles for `passkey`, and the identity's own id for `totp` and `lookup_secret`.
+	// Identifiers Values that find the identity at a login: email address, phone number or user name for `password`, `code` and `webauthn`, `provider:subject` for `oidc`, user handles for `passkey`, and the identity's own id for `totp` and `lookup_secret`.
 	Identifiers []string `json:"identifiers,omitempty,omitzero" log:"-"`
 
-	// Type Type of credential. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. On this version `saml` cannot be imported and `profile` cannot be included in responses.
+	// Type What the credential is. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. On this version `saml` cannot be imported and `profile` cannot be included in responses.
 	Type CredentialsType `json:"type,omitempty,omitzero"`
 
 	// UpdatedAt Time of the last change to the credential; other changes of the identity can update it, too.
 	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
 
-	// Version Version of the structure of `config`, from 0, for Kratos' migrations.
+	// Version Format version of `config`, from 0, for Kratos' migrations.
 	Version              int64                      `json:"version,omitempty,omitzero"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// CredentialsType Type of credential. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. On this version `saml` cannot be imported and `profile` cannot be included in responses.
+// CredentialsType What the credential is. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. On this version `saml` cannot be imported and `profile` cannot be included in responses.
 type CredentialsType string
 
 // CodeCredentials `config` of a `code` credential, present if `include_credential` has this type.
 type CodeCredentials struct {
-	// Addresses Addresses for one-time login codes, from the traits that the identity schema marks for them.
+	// Addresses Where one-time login codes are sent: the traits that the identity schema marks for them.
 	Addresses []CodeAddress `json:"addresses,omitempty,omitzero"`
 }
 
@@ -822,7 +822,7 @@ type OIDCProvider struct {
 	// Provider Id of the provider in the configuration, such as `google`.
 	Provider string `json:"provider,omitempty,omitzero" log:"-"`
 
-	// Subject Subject of the account at the provider, the `sub` claim. `provider` and `subject` together are the login identifier.
+	// Subject Id of the account at the provider, the `sub` claim. `provider` and `subject` together are the login identifier.
 	Subject string `json:"subject,omitempty,omitzero" log:"-"`
 
 	// UseAutoLink Whether the link was imported with automatic account linking; absent if not.
@@ -852,7 +852,7 @@ type IdentityPatchResponse struct {
 	// Action `create` if the identity was created, `error` if it was not.
 	Action PatchAction `json:"action,omitempty,omitzero"`
 
-	// Error Error details. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
+	// Error Details of a failed request. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
 	Error *GenericError `json:"error,omitempty,omitzero"`
 
 	// Identity UUID of the created identity; absent if `action` is `error`.
@@ -880,12 +880,12 @@ type IdentitySchemaContainer struct {
 // AddressStatus Verification status: `pending` before a message was sent, `sent` after a code or link was sent, `completed` when the address is verified. A verified address can still be `sent`, so check `verified` instead.
 type AddressStatus string
 
-// IdentityWithCredentials Credentials to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
+// IdentityWithCredentials What to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
 type IdentityWithCredentials struct {
 	// OIDC Links to OpenID Connect providers to import, in `config`. They are added to the identity's current links.
 	OIDC IdentityWithCredentialsOIDC `json:"oidc,omitempty,omitzero"`
 
-	// Password Password to import, in `config`. It replaces the identity's current password.
+	// Password Wraps a password to import, in `config`. It replaces the identity's current password.
 	Password IdentityWithCredentialsPassword `json:"password,omitempty,omitzero" log:"-"`
 }
 
@@ -909,14 +909,14 @@ type IdentityWithCredentialsOIDCConfigProvider struct {
 	// Provider Id of the provider in the configuration, such as `google`.
 	Provider string `json:"provider" log:"-"`
 
-	// Subject Subject of the account at the provider, the `sub` claim of its ID tokens. `provider` and `subject` together are the login identifier, which has to be unique.
+	// Subject Id of the account at the provider, the `sub` claim of its ID tokens. `provider` and `subject` together are the login identifier, which has to be unique.
 	Subject string `json:"subject" log:"-"`
 
 	// UseAutoLink `true` imports the link with automatic account linking. Default false.
 	UseAutoLink bool `json:"use_auto_link,omitempty,omitzero"`
 }
 
-// IdentityWithCredentialsPassword Password to import, in `config`. It replaces the identity's current password.
+// IdentityWithCredentialsPassword Wraps a password to import, in `config`. It replaces the identity's current password.
 type IdentityWithCredentialsPassword struct {
 	// Config Password to import: in plaintext, as a hash from another system, or with the migration hook, which checks it at the first login. The password policy does not apply. If several members are set, the migration hook takes precedence over plaintext, and plaintext over the hash.
 	Config IdentityWithCredentialsPasswordConfig `json:"config,omitempty,omitzero"`
@@ -1006,13 +1006,13 @@ type LoginFlow struct {
 	// SessionTokenExchangeCode Secret: the first of the two codes of exchangeSessionToken (`init_code`, 64 characters), for a login with a provider in the system browser. Sent only in the response that creates a native flow with `return_session_token_exchange_code=true`.
 	SessionTokenExchangeCode string `json:"session_token_exchange_code,omitempty,omitzero" log:"-"`
 
-	// State State of a login flow. `choose_method`: waits for a method and its input. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the login succeeded.
+	// State Progress of a login flow. `choose_method`: waits for a method and its input. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the login succeeded.
 	State LoginFlowState `json:"state"`
 
 	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
+	// Type Client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
 	// UI Form of a flow: its target, its fields and buttons, and its messages.
@@ -1023,7 +1023,7 @@ type LoginFlow struct {
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// LoginFlowState State of a login flow. `choose_method`: waits for a method and its input. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the login succeeded.
+// LoginFlowState Progress of a login flow. `choose_method`: waits for a method and its input. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the login succeeded.
 type LoginFlowState string
 
 // LogoutFlow URL and token with which a browser logs out. Either the browser navigates to `logout_url`, or the client calls updateLogoutFlow with `logout_token`.
@@ -1067,7 +1067,7 @@ type CourierMessage struct {
 	// TemplateType Template of the message. `recovery_…`, `verification_…`, `login_…` and `registration_…` are the flow; `…_code_…` is the code method, otherwise the link method; `…_valid` is sent to a known address, `…_invalid` notifies an unknown address of the attempt. `stub` is for tests.
 	TemplateType CourierTemplate `json:"template_type"`
 
-	// Type Type of a message: `email` or `phone`. Servers send `sms` for text messages, which is not listed; clients have to accept unknown values.
+	// Type Medium of a message: `email` or `phone`. Servers send `sms` for text messages, which is not listed; clients have to accept unknown values.
 	Type CourierMessageType `json:"type"`
 
 	// UpdatedAt Time of the last change to the stored message (RFC 3339). It can equal `created_at` even after a delivery; the times of the attempts are in `dispatches`.
@@ -1091,19 +1091,19 @@ type CourierMessageDispatch struct {
 	// MessageID UUID of the message, equal to the `id` of the enclosing message.
 	MessageID string `json:"message_id"`
 
-	// Status Status of the attempt: `success` if the mail server or gateway accepted the message (which does not prove that the person received it), `failed` if it rejected the message or could not be reached.
+	// Status Outcome of the attempt: `success` if the mail server or gateway accepted the message (which does not prove that the person received it), `failed` if it rejected the message or could not be reached.
 	Status CourierDispatchStatus `json:"status"`
 
 	// UpdatedAt Time of the last change to the attempt (RFC 3339), usually equal to `created_at`.
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// CourierDispatchStatus Status of the attempt: `success` if the mail server or gateway accepted the message (which does not prove that the person received it), `failed` if it rejected the message or could not be reached.
+// CourierDispatchStatus Outcome of the attempt: `success` if the mail server or gateway accepted the message (which does not prove that the person received it), `failed` if it rejected the message or could not be reached.
 type CourierDispatchStatus string
 
-// PatchIdentitiesBody Batch of identities to create in one request.
+// PatchIdentitiesBody Identities to create in one request.
 type PatchIdentitiesBody struct {
-	// Identities Identities to create: up to 1000 on every release, at most about 200 with plaintext passwords. Results are in the same order; an empty or absent list has an empty result.
+	// Identities Batch of up to 1000 identities on every release, at most about 200 with plaintext passwords. Results are in the same order; an empty or absent list has an empty result.
 	Identities []IdentityPatch `json:"identities,omitempty,omitzero"`
 }
 
@@ -1148,13 +1148,13 @@ type RecoveryFlow struct {
 	// ReturnTo Absolute URL to which a browser is redirected after the settings flow that follows; absent if none was set at creation.
 	ReturnTo string `json:"return_to,omitempty,omitzero" log:"-"`
 
-	// State State of a recovery flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the code was accepted.
+	// State Progress of a recovery flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the code was accepted.
 	State RecoveryFlowState `json:"state"`
 
 	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
+	// Type Client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
 	// UI Form of a flow: its target, its fields and buttons, and its messages.
@@ -1162,7 +1162,7 @@ type RecoveryFlow struct {
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// RecoveryFlowState State of a recovery flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the code was accepted.
+// RecoveryFlowState Progress of a recovery flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the code was accepted.
 type RecoveryFlowState string
 
 // RecoveryAddress Address for recovery codes and links, for a person who cannot log in. It does not have to be verified.
@@ -1224,13 +1224,13 @@ type RegistrationFlow struct {
 	// SessionTokenExchangeCode Secret: the first of the two codes of exchangeSessionToken (`init_code`, 64 characters), for a registration with a provider in the system browser. Sent only in the response that creates a native flow with `return_session_token_exchange_code=true`.
 	SessionTokenExchangeCode string `json:"session_token_exchange_code,omitempty,omitzero" log:"-"`
 
-	// State State of a registration flow. `choose_method`: waits for traits or a credential. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the code was accepted.
+	// State Progress of a registration flow. `choose_method`: waits for traits or a credential. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the code was accepted.
 	State RegistrationFlowState `json:"state"`
 
 	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
+	// Type Client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
 	// UI Form of a flow: its target, its fields and buttons, and its messages.
@@ -1238,10 +1238,10 @@ type RegistrationFlow struct {
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// RegistrationFlowState State of a registration flow. `choose_method`: waits for traits or a credential. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the code was accepted.
+// RegistrationFlowState Progress of a registration flow. `choose_method`: waits for traits or a credential. `sent_email`: a one-time code was sent by email or SMS. `passed_challenge`: the code was accepted.
 type RegistrationFlowState string
 
-// FlowType Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
+// FlowType Client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 type FlowType string
 
 // Session Login of a person: the identity, how it was authenticated, on which devices, and until when the session is valid. Kratos creates it at the end of a login, or of a registration with the `session` hook. It is referred to by a cookie (browser) or a session token (native), which are not part of this object.
@@ -1258,7 +1258,7 @@ type Session struct {
 	// AAL Authenticator assurance level (AAL) of an authentication. `aal0`: not authenticated. `aal1`: one factor such as a password, a passkey or a provider. `aal2`: also a second factor, such as TOTP, a security key or a backup code. `aal3` is declared, but Kratos does not issue it.
 	AAL AAL `json:"authenticator_assurance_level,omitempty,omitzero"`
 
-	// Devices Devices from which the person logged in with this session. `null` or empty if devices were not loaded, as in the admin lists without `expand=devices`.
+	// Devices Where the person logged in with this session. `null` or empty if devices were not loaded, as in the admin lists without `expand=devices`.
 	Devices []SessionDevice `json:"devices,omitempty,omitzero"`
 
 	// ExpiresAt Time at which the session expires, set by `session.lifespan` at login and extended by `extendSession`.
@@ -1267,7 +1267,7 @@ type Session struct {
 	// ID UUID of the session, for logs and for the operations that revoke or extend it. It is not a credential.
 	ID string `json:"id"`
 
-	// Identity Identity of the session; null in lists that do not expand it, and absent if a second factor is missing.
+	// Identity Who is logged in; null in lists that do not expand it, and absent if a second factor is missing.
 	Identity *Identity `json:"identity,omitempty"`
 
 	// IssuedAt Time at which the session was created. Unlike `authenticated_at`, it does not change when the person logs in again with the session.
@@ -1339,13 +1339,13 @@ type SettingsFlow struct {
 	// ReturnTo Absolute URL to which a browser is redirected after success, as set at creation and allowed by `selfservice.allowed_return_urls`; absent if none was set.
 	ReturnTo string `json:"return_to,omitempty,omitzero" log:"-"`
 
-	// State State of a settings flow. `show_form`: waits for input, also between generating and confirming backup codes. `success`: the change is saved (message 1050001).
+	// State Progress of a settings flow. `show_form`: waits for input, also between generating and confirming backup codes. `success`: the change is saved (message 1050001).
 	State SettingsFlowState `json:"state"`
 
 	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
+	// Type Client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
 	// UI Form of a flow: its target, its fields and buttons, and its messages.
@@ -1353,7 +1353,7 @@ type SettingsFlow struct {
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// SettingsFlowState State of a settings flow. `show_form`: waits for input, also between generating and confirming backup codes. `success`: the change is saved (message 1050001).
+// SettingsFlowState Progress of a settings flow. `show_form`: waits for input, also between generating and confirming backup codes. `success`: the change is saved (message 1050001).
 type SettingsFlowState string
 
 // SuccessfulCodeExchangeResponse Session of a native client after a login or registration with a provider in the system browser. The same codes can be exchanged again.
@@ -1397,7 +1397,7 @@ type UIContainer struct {
 	// Action Absolute URL to submit the form to, with the flow's id in its query. After a verification, the URL to continue at.
 	Action string `json:"action" log:"-"`
 
-	// Messages Messages in the order to show them; often empty. Those of a node are about its field, those of the container about the form.
+	// Messages Texts to show, in their order; often empty. Those of a node are about its field, those of the container about the form.
 	Messages []UIText `json:"messages,omitempty,omitzero"`
 
 	// Method HTTP method of the form: usually `POST`, and `GET` after a verification.
@@ -1416,13 +1416,13 @@ type UINode struct {
 	// Group Method to which the node belongs, to split a form by method. `default` nodes, such as `csrf_token` and shared traits, are submitted with every method. `captcha` and `saml` do not occur in open-source servers.
 	Group UINodeGroup `json:"group"`
 
-	// Messages Messages in the order to show them; often empty. Those of a node are about its field, those of the container about the form.
+	// Messages Texts to show, in their order; often empty. Those of a node are about its field, those of the container about the form.
 	Messages []UIText `json:"messages"`
 
 	// Meta Label of a node. It is an empty object for nodes without a label, such as hidden inputs.
 	Meta UINodeMeta `json:"meta"`
 
-	// Type Type of element, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link and `script` for a script to load.
+	// Type What the element is, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link and `script` for a script to load.
 	Type                 UINodeType                 `json:"type"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
@@ -1430,7 +1430,7 @@ type UINode struct {
 // UINodeGroup Method to which the node belongs, to split a form by method. `default` nodes, such as `csrf_token` and shared traits, are submitted with every method. `captcha` and `saml` do not occur in open-source servers.
 type UINodeGroup string
 
-// UINodeType Type of element, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link and `script` for a script to load.
+// UINodeType What the element is, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link and `script` for a script to load.
 type UINodeType string
 
 // UINodeAttributes Details of a node; `node_type` selects one of five schemas. Most names are those of HTML attributes.
@@ -1498,13 +1498,13 @@ type UINodeAttributes struct {
 	// Src Image and script nodes only. URL of the image (which can be a data URL) or script.
 	Src string `json:"src,omitempty,omitzero" log:"-"`
 
-	// Text Text nodes only. Text to show; its context can have the value, such as a TOTP secret.
+	// Text Text nodes only. Content to show; its context can have the value, such as a TOTP secret.
 	Text *UIText `json:"text,omitempty,omitzero" log:"-"`
 
 	// Title Anchor nodes only. Text of the link.
 	Title *UIText `json:"title,omitempty,omitzero"`
 
-	// Type Type of an input node as in HTML, or media type of a script node.
+	// Type Input nodes: the type of the HTML input. Script nodes: the media type.
 	Type UIInputType `json:"type,omitempty,omitzero"`
 
 	// Value Input nodes only. Value to show and to send back, JSON of any type; absent or null if the person enters it.
@@ -1521,7 +1521,7 @@ type UIAutocomplete string
 // UITrigger Input nodes only. Function of Kratos' WebAuthn script to call when the input is clicked.
 type UITrigger string
 
-// UIInputType Type of an input node as in HTML, or media type of a script node.
+// UIInputType Input nodes: the type of the HTML input. Script nodes: the media type.
 type UIInputType string
 
 // UINodeMeta Label of a node. It is an empty object for nodes without a label, such as hidden inputs.
@@ -1552,7 +1552,7 @@ type UITextType string
 
 // UpdateIdentityBody Complete new content of an identity. It replaces everything but `credentials`; start from the current identity, or use `patchIdentity`.
 type UpdateIdentityBody struct {
-	// Credentials Credentials to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
+	// Credentials What to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
 	Credentials IdentityWithCredentials `json:"credentials,omitempty,omitzero"`
 
 	// MetadataAdmin JSON that is visible on the admin port only. Absent or `null` removes the stored value.
@@ -1732,7 +1732,7 @@ type UpdateRecoveryFlowWithCodeMethod struct {
 	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows. A wrong token also replaces the cookie, which makes the flow unusable.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Email Email address of the account, in the first submission, and again to request another code, which invalidates the previous one. Absent when `code` is sent.
+	// Email Address of the account, in the first submission, and again to request another code, which invalidates the previous one. Absent when `code` is sent.
 	Email string `json:"email,omitempty,omitzero" log:"-"`
 
 	// Method Value `code`; the published enum also has `link`, for updateRecoveryFlowWithLinkMethod.
@@ -1747,7 +1747,7 @@ type UpdateRecoveryFlowWithLinkMethod struct {
 	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows. A wrong token also replaces the cookie, which makes the flow unusable.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Email Email address of the account; a malformed one results in 400.
+	// Email Address of the account; a malformed one results in 400.
 	Email string `json:"email" log:"-"`
 
 	// Method Value `link`; the published enum also has `code`, for the schema of the code method.
@@ -1774,7 +1774,7 @@ type UpdateRegistrationFlowWithCodeMethod struct {
 	// Resend `code` requests another code for the same addresses; absent otherwise.
 	Resend string `json:"resend,omitempty,omitzero" log:"-"`
 
-	// Traits Traits of the new identity, as in the identity schema; required in each submission, and unchanged after the code was sent.
+	// Traits Data of the new identity, as in the identity schema; required in each submission, and unchanged after the code was sent.
 	Traits any `json:"traits" log:"-"`
 
 	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
@@ -1798,7 +1798,7 @@ type UpdateRegistrationFlowWithOIDCMethod struct {
 	// Provider Id of the provider in Kratos' configuration, as in the values of the `provider` nodes.
 	Provider string `json:"provider" log:"-"`
 
-	// Traits Traits that the provider's claims do not include or that the person has changed; optional in the first submission.
+	// Traits Data that the provider's claims do not include or that the person has changed; optional in the first submission.
 	Traits any `json:"traits,omitempty,omitzero" log:"-"`
 
 	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
@@ -1819,7 +1819,7 @@ type UpdateRegistrationFlowWithPasskeyMethod struct {
 	// PasskeyRegister Attestation of the new passkey, as a JSON string, made from the options in the hidden node `passkey_create_data` (member `credentialOptions`).
 	PasskeyRegister string `json:"passkey_register,omitempty,omitzero" log:"-"`
 
-	// Traits Traits of the new identity, as in the identity schema; one of them is the display name of the passkey.
+	// Traits Data of the new identity, as in the identity schema; one of its members is the display name of the passkey.
 	Traits any `json:"traits" log:"-"`
 
 	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
@@ -1837,7 +1837,7 @@ type UpdateRegistrationFlowWithPasswordMethod struct {
 	// Password Secret: the new password, by default 8 to 72 characters long (messages 4000032 and 4000033) and not too similar to the identifier (4000031).
 	Password string `json:"password" log:"-"`
 
-	// Traits Traits of the new identity, validated against the identity schema, for example `{"email":"alice@example.org"}`.
+	// Traits Data of the new identity, validated against the identity schema, for example `{"email":"alice@example.org"}`.
 	Traits any `json:"traits" log:"-"`
 
 	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
@@ -1855,7 +1855,7 @@ type UpdateRegistrationFlowWithProfileMethod struct {
 	// Screen Next form: `credential-selection` for the credentials, `previous` to return to the traits.
 	Screen RegistrationScreen `json:"screen,omitempty,omitzero" log:"-"`
 
-	// Traits Traits of the new identity so far, validated against the identity schema.
+	// Traits Data of the new identity so far, validated against the identity schema.
 	Traits any `json:"traits" log:"-"`
 
 	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
@@ -1873,7 +1873,7 @@ type UpdateRegistrationFlowWithWebAuthnMethod struct {
 	// Method Always `webauthn`.
 	Method string `json:"method" log:"-"`
 
-	// Traits Traits of the new identity, validated against the identity schema.
+	// Traits Data of the new identity, validated against the identity schema.
 	Traits any `json:"traits" log:"-"`
 
 	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
@@ -1927,7 +1927,7 @@ type UpdateSettingsFlowWithOIDCMethod struct {
 	// Method Always `oidc`.
 	Method string `json:"method" log:"-"`
 
-	// Traits Traits of the account; not required to link or unlink.
+	// Traits Data of the account; not required to link or unlink.
 	Traits any `json:"traits,omitempty,omitzero" log:"-"`
 
 	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
@@ -2035,7 +2035,7 @@ type UpdateVerificationFlowWithCodeMethod struct {
 	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Email Email address to verify, in the first submission, and again to request another code. Absent when `code` is sent.
+	// Email Address to verify, in the first submission, and again to request another code. Absent when `code` is sent.
 	Email string `json:"email,omitempty,omitzero" log:"-"`
 
 	// Method Value `code`; the published enum also has `link`, for updateRecoveryFlowWithLinkMethod.
@@ -2050,7 +2050,7 @@ type UpdateVerificationFlowWithLinkMethod struct {
 	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
-	// Email Email address to verify; a malformed one results in 400.
+	// Email Address to verify; a malformed one results in 400.
 	Email string `json:"email" log:"-"`
 
 	// Method Value `link`; the published enum also has `code`, for the schema of the code method.
@@ -2120,13 +2120,13 @@ type VerificationFlow struct {
 	// ReturnTo Absolute URL of the `continue` node and of `ui.action` after success; absent if none was set at creation.
 	ReturnTo string `json:"return_to,omitempty,omitzero" log:"-"`
 
-	// State State of a verification flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the address is verified (message 1080002).
+	// State Progress of a verification flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the address is verified (message 1080002).
 	State VerificationFlowState `json:"state"`
 
 	// TransientPayload Arbitrary JSON object from a submission, for web hooks and message templates. Kratos does not store it with the flow. It is absent except in responses to submissions, where it is usually an empty object.
 	TransientPayload json.RawMessage `json:"transient_payload,omitempty,omitzero" log:"-"`
 
-	// Type Type of client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
+	// Type Client of a flow, set at creation. `browser` flows use cookies and a CSRF token, whether the responses are pages or JSON. `api` flows are for native clients, use neither, and reject requests with a cookie.
 	Type FlowType `json:"type"`
 
 	// UI Form of a flow: its target, its fields and buttons, and its messages.
@@ -2134,10 +2134,10 @@ type VerificationFlow struct {
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// VerificationFlowState State of a verification flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the address is verified (message 1080002).
+// VerificationFlowState Progress of a verification flow. `choose_method`: waits for an address. `sent_email`: a code or link was sent if the address is known. `passed_challenge`: the address is verified (message 1080002).
 type VerificationFlowState string
 
-// Version Version of the server. Only the admin port returns it.
+// Version Release of the server. Only the admin port returns it.
 type Version struct {
 	// Version Release of the build; `master` if the build has none, so it is not always comparable.
 	Version string `json:"version,omitempty,omitzero"`
@@ -2172,7 +2172,7 @@ type ListIdentitiesParams struct {
 	// PageToken Opaque position from the `rel="next"` URL of the previous response; absent for the first page. The declared default `1` and tokens made up by the client are errors.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 
-	// Consistency Consistency of the data: `strong` reads the latest state, `eventual` may be slightly stale and is faster. It makes a difference only on CockroachDB; unknown values mean `strong`.
+	// Consistency How fresh the data is: `strong` reads the latest state, `eventual` may be slightly stale and is faster. It makes a difference only on CockroachDB; unknown values mean `strong`.
 	Consistency *Consistency `form:"consistency,omitempty" json:"consistency,omitempty"`
 
 	// IDs Restricts the list to these identities, at most 500. Repeat the parameter for several ids. Unknown ids are omitted without an error.
@@ -2271,7 +2271,7 @@ type ListIdentitySchemasParams struct {
 
 // GetFlowErrorParams defines parameters for GetFlowError.
 type GetFlowErrorParams struct {
-	// ID Id from the query of the error UI, a UUID; `stub:500` returns a sample error.
+	// ID UUID from the query of the error UI; `stub:500` returns a sample error.
 	ID string `form:"id" json:"id"`
 }
 
