@@ -81,7 +81,7 @@ func TestNothingOfTheAPIIsMissing(t *testing.T) {
 	for _, union := range sorted(s.Components.Schemas) {
 		for _, member := range s.Components.Schemas[union].OneOf {
 			name := member.Ref[strings.LastIndex(member.Ref, "/")+1:]
-			if strings.HasPrefix(union, "update") && !strings.Contains(strings.ToLower(wrapper.text), "gen."+strings.ToLower(name)+"\n") {
+			if strings.HasPrefix(union, "update") && !strings.Contains(strings.ToLower(wrapper.text), "gen."+strings.ToLower(name)+"{") {
 				t.Errorf("%s, a member of %s, has no type", name, union)
 			}
 		}

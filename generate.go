@@ -15,7 +15,7 @@ package kratosgo
 // Models and low-level client: the effective spec with the names and types that Go wants.
 //go:generate go -C tools tool oapi-codegen -config ../api/oapi-codegen.yaml ../gen/spec/openapi.json
 
-// Constants of enums, bodies of the submissions of flows, and operationIds by path.
+// Methods of flows, models, enums, and operationIds by path, in the wrapper.
 //go:generate go run -C tools ./wrap
 
 // Methods that keep what the overlay calls secret out of logs, in gen/ and in the wrapper.

@@ -9,2033 +9,987 @@ import (
 	"github.com/kratoskit/kratos-go/internal/redact"
 )
 
-func (v OAuth2Client) redacted() redact.Value {
-	return redact.New("OAuth2Client", redact.ID("client_id", v.ClientID))
+// Format prints the type and its ids only, whatever the verb is.
+func (v OAuth2Client) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v OAuth2Client) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v OAuth2Client) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v OAuth2OIDCContext) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v OAuth2OIDCContext) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v OAuth2OIDCContext) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v OAuth2LoginRequest) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v OAuth2LoginRequest) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v OAuth2LoginRequest) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v FedCMProvider) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v FedCMProvider) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v FedCMProvider) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateFedCMFlowBody) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v UpdateFedCMFlowBody) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v BatchPatchIdentitiesResponse) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v BatchPatchIdentitiesResponse) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v BatchPatchIdentitiesResponse) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v ContinueWith) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v ContinueWith) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v ContinueWith) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v ContinueWithFlow) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v ContinueWithFlow) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v ContinueWithFlow) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v FedCMFlow) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v FedCMFlow) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v FedCMFlow) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateIdentityBody) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v CreateIdentityBody) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v ErrorGeneric) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v ErrorGeneric) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v ErrorGeneric) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v FlowError) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v FlowError) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v FlowError) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v GenericError) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v GenericError) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v GenericError) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v Identity) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v Identity) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v Identity) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v IdentityCredentials) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v IdentityCredentials) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v CodeCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v CodeCredentials) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v CodeCredentials) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v CodeAddress) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v CodeAddress) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v CodeAddress) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v OIDCCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v OIDCCredentials) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v OIDCCredentials) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v OIDCProvider) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v OIDCProvider) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v OIDCProvider) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v PasswordCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v PasswordCredentials) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v PasswordCredentials) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityPatch) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v IdentityPatch) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityPatchResponse) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v IdentityPatchResponse) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v IdentityPatchResponse) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentitySchemaContainer) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v IdentitySchemaContainer) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v IdentitySchemaContainer) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityWithCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v IdentityWithCredentials) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityWithCredentialsOIDC) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v IdentityWithCredentialsOIDC) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v OAuth2Client) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityWithCredentialsOIDCConfig) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v OAuth2Client) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v OAuth2Client) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v OAuth2OIDCContext) redacted() redact.Value { return redact.New("OAuth2OIDCContext") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v OAuth2OIDCContext) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v OAuth2OIDCContext) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v OAuth2OIDCContext) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v OAuth2LoginRequest) redacted() redact.Value {
-	return redact.New("OAuth2LoginRequest", redact.Group("client", v.Client), redact.ID("session_id", v.SessionID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v OAuth2LoginRequest) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v OAuth2LoginRequest) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v OAuth2LoginRequest) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v FedCMProvider) redacted() redact.Value {
-	return redact.New("FedCMProvider", redact.ID("client_id", v.ClientID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v FedCMProvider) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v FedCMProvider) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v FedCMProvider) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v UpdateFedCMFlowBody) redacted() redact.Value { return redact.New("UpdateFedCMFlowBody") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateFedCMFlowBody) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateFedCMFlowBody) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateFedCMFlowBody) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v UpdateFedCMFlowBody) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v BatchPatchIdentitiesResponse) redacted() redact.Value {
-	return redact.New("BatchPatchIdentitiesResponse")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v BatchPatchIdentitiesResponse) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v BatchPatchIdentitiesResponse) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v BatchPatchIdentitiesResponse) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v ContinueWith) redacted() redact.Value {
-	return redact.New("ContinueWith", redact.Text("action", knownContinueWithAction(v.Action)), redact.Group("flow", v.Flow))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ContinueWith) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v ContinueWith) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ContinueWith) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v ContinueWithFlow) redacted() redact.Value {
-	return redact.New("ContinueWithFlow", redact.ID("id", v.ID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ContinueWithFlow) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v ContinueWithFlow) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ContinueWithFlow) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v FedCMFlow) redacted() redact.Value { return redact.New("FedCMFlow") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v FedCMFlow) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v FedCMFlow) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v FedCMFlow) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v CreateIdentityBody) redacted() redact.Value {
-	return redact.New("CreateIdentityBody", redact.ID("organization_id", v.OrganizationID), redact.ID("schema_id", v.SchemaID), redact.Text("state", knownIdentityState(v.State)))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateIdentityBody) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateIdentityBody) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateIdentityBody) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v CreateIdentityBody) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v ErrorGeneric) redacted() redact.Value {
-	return redact.New("ErrorGeneric", redact.Group("error", &v.Error), redact.ID("use_flow_id", v.UseFlowID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ErrorGeneric) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v ErrorGeneric) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ErrorGeneric) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v FlowError) redacted() redact.Value {
-	return redact.New("FlowError", redact.Group("error", v.Error), redact.ID("id", v.ID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v FlowError) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v FlowError) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v FlowError) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v GenericError) redacted() redact.Value {
-	return redact.New("GenericError", redact.ID("id", v.ID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v GenericError) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v GenericError) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v GenericError) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Identity) redacted() redact.Value {
-	return redact.New("Identity", redact.ID("id", v.ID), redact.ID("organization_id", v.OrganizationID), redact.ID("schema_id", v.SchemaID), redact.Text("state", knownIdentityState(v.State)))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Identity) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Identity) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Identity) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v IdentityCredentials) redacted() redact.Value {
-	return redact.New("IdentityCredentials", redact.Text("type", knownCredentialsType(v.Type)))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentityCredentials) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentityCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentityCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v CodeCredentials) redacted() redact.Value { return redact.New("CodeCredentials") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CodeCredentials) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CodeCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CodeCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v CodeAddress) redacted() redact.Value {
-	return redact.New("CodeAddress", redact.Text("channel", knownAddressChannel(v.Channel)))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CodeAddress) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CodeAddress) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CodeAddress) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v OIDCCredentials) redacted() redact.Value { return redact.New("OIDCCredentials") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v OIDCCredentials) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v OIDCCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v OIDCCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v OIDCProvider) redacted() redact.Value { return redact.New("OIDCProvider") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v OIDCProvider) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v OIDCProvider) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v OIDCProvider) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v PasswordCredentials) redacted() redact.Value { return redact.New("PasswordCredentials") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v PasswordCredentials) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v PasswordCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v PasswordCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v IdentityPatch) redacted() redact.Value {
-	return redact.New("IdentityPatch", redact.Group("create", &v.Create), redact.ID("patch_id", v.PatchID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentityPatch) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentityPatch) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentityPatch) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v IdentityPatch) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v IdentityPatchResponse) redacted() redact.Value {
-	return redact.New("IdentityPatchResponse", redact.Text("action", knownPatchAction(v.Action)), redact.Group("error", v.Error), redact.ID("patch_id", v.PatchID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentityPatchResponse) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentityPatchResponse) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentityPatchResponse) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v IdentitySchemaContainer) redacted() redact.Value {
-	return redact.New("IdentitySchemaContainer", redact.ID("id", v.ID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentitySchemaContainer) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentitySchemaContainer) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentitySchemaContainer) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v IdentityWithCredentials) redacted() redact.Value {
-	return redact.New("IdentityWithCredentials")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentityWithCredentials) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentityWithCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentityWithCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v IdentityWithCredentials) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v IdentityWithCredentialsOIDC) redacted() redact.Value {
-	return redact.New("IdentityWithCredentialsOIDC")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentityWithCredentialsOIDC) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentityWithCredentialsOIDC) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentityWithCredentialsOIDC) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v IdentityWithCredentialsOIDC) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v IdentityWithCredentialsOIDCConfig) redacted() redact.Value {
-	return redact.New("IdentityWithCredentialsOIDCConfig")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentityWithCredentialsOIDCConfig) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentityWithCredentialsOIDCConfig) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentityWithCredentialsOIDCConfig) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v IdentityWithCredentialsOIDCConfig) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v IdentityWithCredentialsOIDCConfigProvider) redacted() redact.Value {
-	return redact.New("IdentityWithCredentialsOIDCConfigProvider")
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityWithCredentialsOIDCConfigProvider) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentityWithCredentialsOIDCConfigProvider) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentityWithCredentialsOIDCConfigProvider) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentityWithCredentialsOIDCConfigProvider) LogValue() slog.Value {
-	return v.redacted().LogValue()
-}
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v IdentityWithCredentialsOIDCConfigProvider) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v IdentityWithCredentialsPassword) redacted() redact.Value {
-	return redact.New("IdentityWithCredentialsPassword")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityWithCredentialsPassword) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentityWithCredentialsPassword) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentityWithCredentialsPassword) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentityWithCredentialsPassword) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v IdentityWithCredentialsPassword) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v IdentityWithCredentialsPasswordConfig) redacted() redact.Value {
-	return redact.New("IdentityWithCredentialsPasswordConfig")
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityWithCredentialsPasswordConfig) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v IdentityWithCredentialsPasswordConfig) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v IdentityWithCredentialsPasswordConfig) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v IdentityWithCredentialsPasswordConfig) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v IdentityWithCredentialsPasswordConfig) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v JSONPatch) redacted() redact.Value {
-	return redact.New("JSONPatch", redact.Text("op", knownJSONPatchOp(v.Op)))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v JSONPatch) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v JSONPatch) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v JSONPatch) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v JSONPatch) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LoginFlow) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v JSONPatch) LogValue() slog.Value { return v.redacted().LogValue() }
+// String returns what Format prints.
+func (v LoginFlow) String() string { return redact.String(v, isKnown) }
 
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v JSONPatch) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+// LogValue returns what Format prints.
+func (v LoginFlow) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-func (v LoginFlow) redacted() redact.Value {
-	return redact.New("LoginFlow", redact.Text("active", knownCredentialsType(v.Active)), redact.ID("id", v.ID), redact.Group("oauth2_login_request", v.OAuth2LoginRequest), redact.ID("organization_id", v.OrganizationID), redact.Text("requested_aal", knownAAL(v.RequestedAAL)), redact.Text("state", knownLoginFlowState(v.State)), redact.Text("type", knownFlowType(v.Type)))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v LogoutFlow) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LoginFlow) String() string { return v.redacted().String() }
+// String returns what Format prints.
+func (v LogoutFlow) String() string { return redact.String(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v LoginFlow) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// LogValue returns what Format prints.
+func (v LogoutFlow) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LoginFlow) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v CourierMessage) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-func (v LogoutFlow) redacted() redact.Value { return redact.New("LogoutFlow") }
+// String returns what Format prints.
+func (v CourierMessage) String() string { return redact.String(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LogoutFlow) String() string { return v.redacted().String() }
+// LogValue returns what Format prints.
+func (v CourierMessage) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v LogoutFlow) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v CourierMessageDispatch) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LogoutFlow) LogValue() slog.Value { return v.redacted().LogValue() }
+// String returns what Format prints.
+func (v CourierMessageDispatch) String() string { return redact.String(v, isKnown) }
 
-func (v CourierMessage) redacted() redact.Value {
-	return redact.New("CourierMessage", redact.ID("id", v.ID), redact.Text("status", knownCourierMessageStatus(v.Status)), redact.Text("template_type", knownCourierTemplate(v.TemplateType)), redact.Text("type", knownCourierMessageType(v.Type)))
-}
+// LogValue returns what Format prints.
+func (v CourierMessageDispatch) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CourierMessage) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v PatchIdentitiesBody) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v CourierMessage) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// MarshalJSON writes what Format prints.
+func (v PatchIdentitiesBody) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CourierMessage) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v PerformNativeLogoutBody) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-func (v CourierMessageDispatch) redacted() redact.Value {
-	return redact.New("CourierMessageDispatch", redact.ID("id", v.ID), redact.ID("message_id", v.MessageID), redact.Text("status", knownCourierDispatchStatus(v.Status)))
-}
+// MarshalJSON writes what Format prints.
+func (v PerformNativeLogoutBody) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CourierMessageDispatch) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RecoveryCodeForIdentity) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v CourierMessageDispatch) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// String returns what Format prints.
+func (v RecoveryCodeForIdentity) String() string { return redact.String(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CourierMessageDispatch) LogValue() slog.Value { return v.redacted().LogValue() }
+// LogValue returns what Format prints.
+func (v RecoveryCodeForIdentity) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-func (v PatchIdentitiesBody) redacted() redact.Value { return redact.New("PatchIdentitiesBody") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RecoveryFlow) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v PatchIdentitiesBody) String() string { return v.redacted().String() }
+// String returns what Format prints.
+func (v RecoveryFlow) String() string { return redact.String(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v PatchIdentitiesBody) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// LogValue returns what Format prints.
+func (v RecoveryFlow) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v PatchIdentitiesBody) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RecoveryAddress) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v PatchIdentitiesBody) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+// String returns what Format prints.
+func (v RecoveryAddress) String() string { return redact.String(v, isKnown) }
 
-func (v PerformNativeLogoutBody) redacted() redact.Value {
-	return redact.New("PerformNativeLogoutBody")
-}
+// LogValue returns what Format prints.
+func (v RecoveryAddress) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v PerformNativeLogoutBody) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RecoveryLinkForIdentity) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v PerformNativeLogoutBody) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// String returns what Format prints.
+func (v RecoveryLinkForIdentity) String() string { return redact.String(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v PerformNativeLogoutBody) LogValue() slog.Value { return v.redacted().LogValue() }
+// LogValue returns what Format prints.
+func (v RecoveryLinkForIdentity) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v PerformNativeLogoutBody) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RegistrationFlow) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-func (v RecoveryCodeForIdentity) redacted() redact.Value {
-	return redact.New("RecoveryCodeForIdentity")
-}
+// String returns what Format prints.
+func (v RegistrationFlow) String() string { return redact.String(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RecoveryCodeForIdentity) String() string { return v.redacted().String() }
+// LogValue returns what Format prints.
+func (v RegistrationFlow) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v RecoveryCodeForIdentity) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v Session) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RecoveryCodeForIdentity) LogValue() slog.Value { return v.redacted().LogValue() }
+// String returns what Format prints.
+func (v Session) String() string { return redact.String(v, isKnown) }
 
-func (v RecoveryFlow) redacted() redact.Value {
-	return redact.New("RecoveryFlow", redact.Text("active", knownCredentialsType(v.Active)), redact.ID("id", v.ID), redact.Text("state", knownRecoveryFlowState(v.State)), redact.Text("type", knownFlowType(v.Type)))
-}
+// LogValue returns what Format prints.
+func (v Session) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RecoveryFlow) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SessionAuthenticationMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v RecoveryFlow) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// String returns what Format prints.
+func (v SessionAuthenticationMethod) String() string { return redact.String(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RecoveryFlow) LogValue() slog.Value { return v.redacted().LogValue() }
+// LogValue returns what Format prints.
+func (v SessionAuthenticationMethod) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-func (v RecoveryAddress) redacted() redact.Value {
-	return redact.New("RecoveryAddress", redact.ID("id", v.ID), redact.Text("via", knownAddressChannel(v.Via)))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v SessionDevice) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RecoveryAddress) String() string { return v.redacted().String() }
+// String returns what Format prints.
+func (v SessionDevice) String() string { return redact.String(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v RecoveryAddress) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// LogValue returns what Format prints.
+func (v SessionDevice) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RecoveryAddress) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SettingsFlow) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-func (v RecoveryLinkForIdentity) redacted() redact.Value {
-	return redact.New("RecoveryLinkForIdentity")
-}
+// String returns what Format prints.
+func (v SettingsFlow) String() string { return redact.String(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RecoveryLinkForIdentity) String() string { return v.redacted().String() }
+// LogValue returns what Format prints.
+func (v SettingsFlow) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v RecoveryLinkForIdentity) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SuccessfulCodeExchangeResponse) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RecoveryLinkForIdentity) LogValue() slog.Value { return v.redacted().LogValue() }
+// String returns what Format prints.
+func (v SuccessfulCodeExchangeResponse) String() string { return redact.String(v, isKnown) }
 
-func (v RegistrationFlow) redacted() redact.Value {
-	return redact.New("RegistrationFlow", redact.Text("active", knownCredentialsType(v.Active)), redact.ID("id", v.ID), redact.Group("oauth2_login_request", v.OAuth2LoginRequest), redact.ID("organization_id", v.OrganizationID), redact.Text("state", knownRegistrationFlowState(v.State)), redact.Text("type", knownFlowType(v.Type)))
-}
+// LogValue returns what Format prints.
+func (v SuccessfulCodeExchangeResponse) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RegistrationFlow) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SuccessfulNativeLogin) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v RegistrationFlow) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// String returns what Format prints.
+func (v SuccessfulNativeLogin) String() string { return redact.String(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RegistrationFlow) LogValue() slog.Value { return v.redacted().LogValue() }
+// LogValue returns what Format prints.
+func (v SuccessfulNativeLogin) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-func (v Session) redacted() redact.Value {
-	return redact.New("Session", redact.Text("authenticator_assurance_level", knownAAL(v.AAL)), redact.ID("id", v.ID), redact.Group("identity", v.Identity))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v SuccessfulNativeRegistration) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Session) String() string { return v.redacted().String() }
+// String returns what Format prints.
+func (v SuccessfulNativeRegistration) String() string { return redact.String(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v Session) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// LogValue returns what Format prints.
+func (v SuccessfulNativeRegistration) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Session) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UIContainer) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-func (v SessionAuthenticationMethod) redacted() redact.Value {
-	return redact.New("SessionAuthenticationMethod", redact.Text("aal", knownAAL(v.AAL)), redact.Text("method", knownAuthenticationMethod(v.Method)))
-}
+// String returns what Format prints.
+func (v UIContainer) String() string { return redact.String(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SessionAuthenticationMethod) String() string { return v.redacted().String() }
+// LogValue returns what Format prints.
+func (v UIContainer) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v SessionAuthenticationMethod) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UINode) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SessionAuthenticationMethod) LogValue() slog.Value { return v.redacted().LogValue() }
+// String returns what Format prints.
+func (v UINode) String() string { return redact.String(v, isKnown) }
 
-func (v SessionDevice) redacted() redact.Value {
-	return redact.New("SessionDevice", redact.ID("id", v.ID))
-}
+// LogValue returns what Format prints.
+func (v UINode) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SessionDevice) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UINodeAttributes) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v SessionDevice) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// String returns what Format prints.
+func (v UINodeAttributes) String() string { return redact.String(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SessionDevice) LogValue() slog.Value { return v.redacted().LogValue() }
+// LogValue returns what Format prints.
+func (v UINodeAttributes) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-func (v SettingsFlow) redacted() redact.Value {
-	return redact.New("SettingsFlow", redact.Text("active", knownCredentialsType(v.Active)), redact.ID("id", v.ID), redact.Group("identity", &v.Identity), redact.Text("state", knownSettingsFlowState(v.State)), redact.Text("type", knownFlowType(v.Type)))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UINodeMeta) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SettingsFlow) String() string { return v.redacted().String() }
+// String returns what Format prints.
+func (v UINodeMeta) String() string { return redact.String(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v SettingsFlow) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// LogValue returns what Format prints.
+func (v UINodeMeta) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SettingsFlow) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UIText) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-func (v SuccessfulCodeExchangeResponse) redacted() redact.Value {
-	return redact.New("SuccessfulCodeExchangeResponse", redact.Group("session", &v.Session))
-}
+// String returns what Format prints.
+func (v UIText) String() string { return redact.String(v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SuccessfulCodeExchangeResponse) String() string { return v.redacted().String() }
+// LogValue returns what Format prints.
+func (v UIText) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v SuccessfulCodeExchangeResponse) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateIdentityBody) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SuccessfulCodeExchangeResponse) LogValue() slog.Value { return v.redacted().LogValue() }
+// MarshalJSON writes what Format prints.
+func (v UpdateIdentityBody) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-func (v SuccessfulNativeLogin) redacted() redact.Value {
-	return redact.New("SuccessfulNativeLogin", redact.Group("session", &v.Session))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowWithCodeMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SuccessfulNativeLogin) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v SuccessfulNativeLogin) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SuccessfulNativeLogin) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v SuccessfulNativeRegistration) redacted() redact.Value {
-	return redact.New("SuccessfulNativeRegistration", redact.Group("identity", &v.Identity), redact.Group("session", v.Session))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SuccessfulNativeRegistration) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v SuccessfulNativeRegistration) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SuccessfulNativeRegistration) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v UIContainer) redacted() redact.Value { return redact.New("UIContainer") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UIContainer) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UIContainer) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UIContainer) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v UINode) redacted() redact.Value {
-	return redact.New("UINode", redact.Group("attributes", &v.Attributes), redact.Text("group", knownUINodeGroup(v.Group)), redact.Group("meta", &v.Meta), redact.Text("type", knownUINodeType(v.Type)))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UINode) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UINode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UINode) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v UINodeAttributes) redacted() redact.Value {
-	return redact.New("UINodeAttributes", redact.Text("autocomplete", knownUIAutocomplete(v.Autocomplete)), redact.ID("id", v.ID), redact.Group("label", v.Label), redact.Text("node_type", knownUINodeType(v.NodeType)), redact.Text("onclickTrigger", knownUITrigger(v.OnclickTrigger)), redact.Text("onloadTrigger", knownUITrigger(v.OnloadTrigger)), redact.Group("title", v.Title), redact.Text("type", knownUIInputType(v.Type)))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UINodeAttributes) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UINodeAttributes) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UINodeAttributes) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v UINodeMeta) redacted() redact.Value {
-	return redact.New("UINodeMeta", redact.Group("label", v.Label))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UINodeMeta) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UINodeMeta) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UINodeMeta) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v UIText) redacted() redact.Value {
-	return redact.New("UIText", redact.Text("type", knownUITextType(v.Type)))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UIText) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UIText) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UIText) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v UpdateIdentityBody) redacted() redact.Value {
-	return redact.New("UpdateIdentityBody", redact.ID("schema_id", v.SchemaID), redact.Text("state", knownIdentityState(v.State)))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateIdentityBody) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateIdentityBody) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateIdentityBody) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v UpdateIdentityBody) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v UpdateLoginFlowWithCodeMethod) redacted() redact.Value {
-	return redact.New("UpdateLoginFlowWithCodeMethod")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLoginFlowWithCodeMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLoginFlowWithCodeMethod) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLoginFlowWithCodeMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateLoginFlowWithCodeMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateLoginFlowWithIdentifierFirstMethod) redacted() redact.Value {
-	return redact.New("UpdateLoginFlowWithIdentifierFirstMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowWithIdentifierFirstMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLoginFlowWithIdentifierFirstMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLoginFlowWithIdentifierFirstMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLoginFlowWithIdentifierFirstMethod) LogValue() slog.Value {
-	return v.redacted().LogValue()
-}
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateLoginFlowWithIdentifierFirstMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateLoginFlowWithLookupSecretMethod) redacted() redact.Value {
-	return redact.New("UpdateLoginFlowWithLookupSecretMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowWithLookupSecretMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLoginFlowWithLookupSecretMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLoginFlowWithLookupSecretMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLoginFlowWithLookupSecretMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateLoginFlowWithLookupSecretMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateLoginFlowWithOIDCMethod) redacted() redact.Value {
-	return redact.New("UpdateLoginFlowWithOIDCMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowWithOIDCMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLoginFlowWithOIDCMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLoginFlowWithOIDCMethod) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLoginFlowWithOIDCMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateLoginFlowWithOIDCMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateLoginFlowWithPasskeyMethod) redacted() redact.Value {
-	return redact.New("UpdateLoginFlowWithPasskeyMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowWithPasskeyMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLoginFlowWithPasskeyMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLoginFlowWithPasskeyMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLoginFlowWithPasskeyMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateLoginFlowWithPasskeyMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateLoginFlowWithPasswordMethod) redacted() redact.Value {
-	return redact.New("UpdateLoginFlowWithPasswordMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowWithPasswordMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLoginFlowWithPasswordMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLoginFlowWithPasswordMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLoginFlowWithPasswordMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateLoginFlowWithPasswordMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateLoginFlowWithTOTPMethod) redacted() redact.Value {
-	return redact.New("UpdateLoginFlowWithTOTPMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowWithTOTPMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLoginFlowWithTOTPMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLoginFlowWithTOTPMethod) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLoginFlowWithTOTPMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateLoginFlowWithTOTPMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateLoginFlowWithWebAuthnMethod) redacted() redact.Value {
-	return redact.New("UpdateLoginFlowWithWebAuthnMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowWithWebAuthnMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLoginFlowWithWebAuthnMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLoginFlowWithWebAuthnMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLoginFlowWithWebAuthnMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateLoginFlowWithWebAuthnMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateRecoveryFlowWithCodeMethod) redacted() redact.Value {
-	return redact.New("UpdateRecoveryFlowWithCodeMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRecoveryFlowWithCodeMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRecoveryFlowWithCodeMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRecoveryFlowWithCodeMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRecoveryFlowWithCodeMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateRecoveryFlowWithCodeMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateRecoveryFlowWithLinkMethod) redacted() redact.Value {
-	return redact.New("UpdateRecoveryFlowWithLinkMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRecoveryFlowWithLinkMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRecoveryFlowWithLinkMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRecoveryFlowWithLinkMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRecoveryFlowWithLinkMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateRecoveryFlowWithLinkMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateRegistrationFlowWithCodeMethod) redacted() redact.Value {
-	return redact.New("UpdateRegistrationFlowWithCodeMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRegistrationFlowWithCodeMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRegistrationFlowWithCodeMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRegistrationFlowWithCodeMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRegistrationFlowWithCodeMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateRegistrationFlowWithCodeMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateRegistrationFlowWithOIDCMethod) redacted() redact.Value {
-	return redact.New("UpdateRegistrationFlowWithOIDCMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRegistrationFlowWithOIDCMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRegistrationFlowWithOIDCMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRegistrationFlowWithOIDCMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRegistrationFlowWithOIDCMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateRegistrationFlowWithOIDCMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateRegistrationFlowWithPasskeyMethod) redacted() redact.Value {
-	return redact.New("UpdateRegistrationFlowWithPasskeyMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRegistrationFlowWithPasskeyMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRegistrationFlowWithPasskeyMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRegistrationFlowWithPasskeyMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRegistrationFlowWithPasskeyMethod) LogValue() slog.Value {
-	return v.redacted().LogValue()
-}
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateRegistrationFlowWithPasskeyMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateRegistrationFlowWithPasswordMethod) redacted() redact.Value {
-	return redact.New("UpdateRegistrationFlowWithPasswordMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRegistrationFlowWithPasswordMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRegistrationFlowWithPasswordMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRegistrationFlowWithPasswordMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRegistrationFlowWithPasswordMethod) LogValue() slog.Value {
-	return v.redacted().LogValue()
-}
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateRegistrationFlowWithPasswordMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateRegistrationFlowWithProfileMethod) redacted() redact.Value {
-	return redact.New("UpdateRegistrationFlowWithProfileMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRegistrationFlowWithProfileMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRegistrationFlowWithProfileMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRegistrationFlowWithProfileMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRegistrationFlowWithProfileMethod) LogValue() slog.Value {
-	return v.redacted().LogValue()
-}
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateRegistrationFlowWithProfileMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateRegistrationFlowWithWebAuthnMethod) redacted() redact.Value {
-	return redact.New("UpdateRegistrationFlowWithWebAuthnMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRegistrationFlowWithWebAuthnMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRegistrationFlowWithWebAuthnMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRegistrationFlowWithWebAuthnMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRegistrationFlowWithWebAuthnMethod) LogValue() slog.Value {
-	return v.redacted().LogValue()
-}
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateRegistrationFlowWithWebAuthnMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateSettingsFlowWithLookupMethod) redacted() redact.Value {
-	return redact.New("UpdateSettingsFlowWithLookupMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateSettingsFlowWithLookupMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateSettingsFlowWithLookupMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateSettingsFlowWithLookupMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateSettingsFlowWithLookupMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateSettingsFlowWithLookupMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateSettingsFlowWithOIDCMethod) redacted() redact.Value {
-	return redact.New("UpdateSettingsFlowWithOIDCMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateSettingsFlowWithOIDCMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateSettingsFlowWithOIDCMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateSettingsFlowWithOIDCMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateSettingsFlowWithOIDCMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateSettingsFlowWithOIDCMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateSettingsFlowWithPasskeyMethod) redacted() redact.Value {
-	return redact.New("UpdateSettingsFlowWithPasskeyMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateSettingsFlowWithPasskeyMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateSettingsFlowWithPasskeyMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateSettingsFlowWithPasskeyMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateSettingsFlowWithPasskeyMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateSettingsFlowWithPasskeyMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateSettingsFlowWithPasswordMethod) redacted() redact.Value {
-	return redact.New("UpdateSettingsFlowWithPasswordMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateSettingsFlowWithPasswordMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateSettingsFlowWithPasswordMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateSettingsFlowWithPasswordMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateSettingsFlowWithPasswordMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateSettingsFlowWithPasswordMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateSettingsFlowWithProfileMethod) redacted() redact.Value {
-	return redact.New("UpdateSettingsFlowWithProfileMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateSettingsFlowWithProfileMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateSettingsFlowWithProfileMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateSettingsFlowWithProfileMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateSettingsFlowWithProfileMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateSettingsFlowWithProfileMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateSettingsFlowWithTOTPMethod) redacted() redact.Value {
-	return redact.New("UpdateSettingsFlowWithTOTPMethod")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateSettingsFlowWithTOTPMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateSettingsFlowWithTOTPMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateSettingsFlowWithTOTPMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateSettingsFlowWithTOTPMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateSettingsFlowWithTOTPMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateSettingsFlowWithWebAuthnMethod) redacted() redact.Value {
-	return redact.New("UpdateSettingsFlowWithWebAuthnMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateSettingsFlowWithWebAuthnMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateSettingsFlowWithWebAuthnMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateSettingsFlowWithWebAuthnMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateSettingsFlowWithWebAuthnMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateSettingsFlowWithWebAuthnMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateVerificationFlowWithCodeMethod) redacted() redact.Value {
-	return redact.New("UpdateVerificationFlowWithCodeMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateVerificationFlowWithCodeMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateVerificationFlowWithCodeMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateVerificationFlowWithCodeMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateVerificationFlowWithCodeMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateVerificationFlowWithCodeMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateVerificationFlowWithLinkMethod) redacted() redact.Value {
-	return redact.New("UpdateVerificationFlowWithLinkMethod")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateVerificationFlowWithLinkMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateVerificationFlowWithLinkMethod) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateVerificationFlowWithLinkMethod) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateVerificationFlowWithLinkMethod) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateVerificationFlowWithLinkMethod) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v VerifiableAddress) redacted() redact.Value {
-	return redact.New("VerifiableAddress", redact.ID("id", v.ID), redact.Text("status", knownAddressStatus(v.Status)), redact.Text("via", knownAddressChannel(v.Via)))
+// Format prints the type and its ids only, whatever the verb is.
+func (v VerifiableAddress) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v VerifiableAddress) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v VerifiableAddress) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v VerificationFlow) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v VerificationFlow) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v VerificationFlow) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v ListCourierMessagesParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v ListCourierMessagesParams) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v VerifiableAddress) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v ListIdentitiesParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v VerifiableAddress) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// MarshalJSON writes what Format prints.
+func (v ListIdentitiesParams) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v VerifiableAddress) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v DeleteIdentityCredentialsParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-func (v VerificationFlow) redacted() redact.Value {
-	return redact.New("VerificationFlow", redact.Text("active", knownCredentialsType(v.Active)), redact.ID("id", v.ID), redact.Text("state", knownVerificationFlowState(v.State)), redact.Text("type", knownFlowType(v.Type)))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v VerificationFlow) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v VerificationFlow) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v VerificationFlow) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v ListCourierMessagesParams) redacted() redact.Value {
-	return redact.New("ListCourierMessagesParams")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ListCourierMessagesParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v ListCourierMessagesParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ListCourierMessagesParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v ListCourierMessagesParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v ListIdentitiesParams) redacted() redact.Value { return redact.New("ListIdentitiesParams") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ListIdentitiesParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v ListIdentitiesParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ListIdentitiesParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v ListIdentitiesParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v DeleteIdentityCredentialsParams) redacted() redact.Value {
-	return redact.New("DeleteIdentityCredentialsParams")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v DeleteIdentityCredentialsParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v DeleteIdentityCredentialsParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v DeleteIdentityCredentialsParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v DeleteIdentityCredentialsParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v CreateRecoveryLinkForIdentityParams) redacted() redact.Value {
-	return redact.New("CreateRecoveryLinkForIdentityParams")
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateRecoveryLinkForIdentityParams) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateRecoveryLinkForIdentityParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateRecoveryLinkForIdentityParams) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateRecoveryLinkForIdentityParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateRecoveryLinkForIdentityParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateLoginFlowParams) redacted() redact.Value { return redact.New("UpdateLoginFlowParams") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLoginFlowParams) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v UpdateLoginFlowParams) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLoginFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateNativeLoginFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLoginFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v UpdateLoginFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v CreateNativeLoginFlowParams) redacted() redact.Value {
-	return redact.New("CreateNativeLoginFlowParams")
+// MarshalJSON writes what Format prints.
+func (v CreateNativeLoginFlowParams) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateNativeLoginFlowParams) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateBrowserLoginFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateNativeLoginFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateNativeLoginFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v CreateNativeLoginFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v CreateBrowserLoginFlowParams) redacted() redact.Value {
-	return redact.New("CreateBrowserLoginFlowParams")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateBrowserLoginFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateBrowserLoginFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateBrowserLoginFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateBrowserLoginFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v GetLoginFlowParams) redacted() redact.Value {
-	return redact.New("GetLoginFlowParams", redact.ID("id", v.ID))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v GetLoginFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v GetLoginFlowParams) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v GetLoginFlowParams) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v GetLoginFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLogoutFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v GetLoginFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
+// MarshalJSON writes what Format prints.
+func (v UpdateLogoutFlowParams) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v GetLoginFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateBrowserLogoutFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-func (v UpdateLogoutFlowParams) redacted() redact.Value { return redact.New("UpdateLogoutFlowParams") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateLogoutFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateLogoutFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateLogoutFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v UpdateLogoutFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v CreateBrowserLogoutFlowParams) redacted() redact.Value {
-	return redact.New("CreateBrowserLogoutFlowParams")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateBrowserLogoutFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateBrowserLogoutFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateBrowserLogoutFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateBrowserLogoutFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v UpdateRecoveryFlowParams) redacted() redact.Value {
-	return redact.New("UpdateRecoveryFlowParams")
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRecoveryFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v UpdateRecoveryFlowParams) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRecoveryFlowParams) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateNativeRecoveryFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRecoveryFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRecoveryFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v UpdateRecoveryFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v CreateNativeRecoveryFlowParams) redacted() redact.Value {
-	return redact.New("CreateNativeRecoveryFlowParams")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateNativeRecoveryFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateNativeRecoveryFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateNativeRecoveryFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateNativeRecoveryFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v CreateBrowserRecoveryFlowParams) redacted() redact.Value {
-	return redact.New("CreateBrowserRecoveryFlowParams")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateBrowserRecoveryFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateBrowserRecoveryFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateBrowserRecoveryFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateBrowserRecoveryFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateBrowserRecoveryFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v GetRecoveryFlowParams) redacted() redact.Value {
-	return redact.New("GetRecoveryFlowParams", redact.ID("id", v.ID))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v GetRecoveryFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v GetRecoveryFlowParams) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v GetRecoveryFlowParams) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v GetRecoveryFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRegistrationFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v GetRecoveryFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v GetRecoveryFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v UpdateRegistrationFlowParams) redacted() redact.Value {
-	return redact.New("UpdateRegistrationFlowParams")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateRegistrationFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateRegistrationFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateRegistrationFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateRegistrationFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v CreateNativeRegistrationFlowParams) redacted() redact.Value {
-	return redact.New("CreateNativeRegistrationFlowParams")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateNativeRegistrationFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateNativeRegistrationFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateNativeRegistrationFlowParams) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateNativeRegistrationFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateNativeRegistrationFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v CreateBrowserRegistrationFlowParams) redacted() redact.Value {
-	return redact.New("CreateBrowserRegistrationFlowParams")
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateBrowserRegistrationFlowParams) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateBrowserRegistrationFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateBrowserRegistrationFlowParams) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateBrowserRegistrationFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateBrowserRegistrationFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v GetRegistrationFlowParams) redacted() redact.Value {
-	return redact.New("GetRegistrationFlowParams", redact.ID("id", v.ID))
+// Format prints the type and its ids only, whatever the verb is.
+func (v GetRegistrationFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v GetRegistrationFlowParams) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v GetRegistrationFlowParams) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateSettingsFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v GetRegistrationFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v GetRegistrationFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v GetRegistrationFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v UpdateSettingsFlowParams) redacted() redact.Value {
-	return redact.New("UpdateSettingsFlowParams")
+// MarshalJSON writes what Format prints.
+func (v UpdateSettingsFlowParams) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateSettingsFlowParams) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateNativeSettingsFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateSettingsFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateSettingsFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v UpdateSettingsFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v CreateNativeSettingsFlowParams) redacted() redact.Value {
-	return redact.New("CreateNativeSettingsFlowParams")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateNativeSettingsFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateNativeSettingsFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateNativeSettingsFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateNativeSettingsFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v CreateBrowserSettingsFlowParams) redacted() redact.Value {
-	return redact.New("CreateBrowserSettingsFlowParams")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateBrowserSettingsFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateBrowserSettingsFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateBrowserSettingsFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateBrowserSettingsFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateBrowserSettingsFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v GetSettingsFlowParams) redacted() redact.Value {
-	return redact.New("GetSettingsFlowParams", redact.ID("id", v.ID))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v GetSettingsFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v GetSettingsFlowParams) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v GetSettingsFlowParams) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v GetSettingsFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateVerificationFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v GetSettingsFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v GetSettingsFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v UpdateVerificationFlowParams) redacted() redact.Value {
-	return redact.New("UpdateVerificationFlowParams")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v UpdateVerificationFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v UpdateVerificationFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v UpdateVerificationFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v UpdateVerificationFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v CreateNativeVerificationFlowParams) redacted() redact.Value {
-	return redact.New("CreateNativeVerificationFlowParams")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateNativeVerificationFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateNativeVerificationFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateNativeVerificationFlowParams) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateNativeVerificationFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateNativeVerificationFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v CreateBrowserVerificationFlowParams) redacted() redact.Value {
-	return redact.New("CreateBrowserVerificationFlowParams")
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateBrowserVerificationFlowParams) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateBrowserVerificationFlowParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateBrowserVerificationFlowParams) Format(f fmt.State, verb rune) {
-	v.redacted().Format(f, verb)
-}
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateBrowserVerificationFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v CreateBrowserVerificationFlowParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v GetVerificationFlowParams) redacted() redact.Value {
-	return redact.New("GetVerificationFlowParams", redact.ID("id", v.ID))
+// Format prints the type and its ids only, whatever the verb is.
+func (v GetVerificationFlowParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v GetVerificationFlowParams) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v GetVerificationFlowParams) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v DisableMyOtherSessionsParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v GetVerificationFlowParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v GetVerificationFlowParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v GetVerificationFlowParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v DisableMyOtherSessionsParams) redacted() redact.Value {
-	return redact.New("DisableMyOtherSessionsParams")
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v DisableMyOtherSessionsParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v DisableMyOtherSessionsParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v DisableMyOtherSessionsParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
+// MarshalJSON writes what Format prints.
 func (v DisableMyOtherSessionsParams) MarshalJSON() ([]byte, error) {
-	return v.redacted().MarshalJSON()
+	return redact.MarshalJSON(v, isKnown)
 }
 
-func (v ListMySessionsParams) redacted() redact.Value { return redact.New("ListMySessionsParams") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v ListMySessionsParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ListMySessionsParams) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v ListMySessionsParams) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v ListMySessionsParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v ExchangeSessionTokenParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ListMySessionsParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v ListMySessionsParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v ExchangeSessionTokenParams) redacted() redact.Value {
-	return redact.New("ExchangeSessionTokenParams")
+// MarshalJSON writes what Format prints.
+func (v ExchangeSessionTokenParams) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
 }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ExchangeSessionTokenParams) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v ToSessionParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v ExchangeSessionTokenParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// MarshalJSON writes what Format prints.
+func (v ToSessionParams) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ExchangeSessionTokenParams) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v DisableMySessionParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v ExchangeSessionTokenParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+// MarshalJSON writes what Format prints.
+func (v DisableMySessionParams) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
-func (v ToSessionParams) redacted() redact.Value { return redact.New("ToSessionParams") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v Client) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ToSessionParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v ToSessionParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ToSessionParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v ToSessionParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v DisableMySessionParams) redacted() redact.Value { return redact.New("DisableMySessionParams") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v DisableMySessionParams) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v DisableMySessionParams) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v DisableMySessionParams) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v DisableMySessionParams) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v Client) redacted() redact.Value { return redact.New("Client") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Client) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Client) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Client) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v parameters) redacted() redact.Value { return redact.New("parameters") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v parameters) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v parameters) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v parameters) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func knownAAL(v AAL) string {
+// isKnown reports whether v is a value of an enum that the API description names.
+func isKnown(v any) bool {
 	switch v {
-	case AALOne, AALThree, AALTwo, AALZero:
-		return string(v)
+	case AALOne, AALThree, AALTwo, AALZero,
+		AddressChannelEmail, AddressChannelSMS,
+		AddressStatusCompleted, AddressStatusPending, AddressStatusSent,
+		AuthenticationMethodCode, AuthenticationMethodCodeRecovery, AuthenticationMethodLinkRecovery, AuthenticationMethodLookupSecret, AuthenticationMethodOIDC, AuthenticationMethodPasskey, AuthenticationMethodPassword, AuthenticationMethodProfile, AuthenticationMethodSAML, AuthenticationMethodTOTP, AuthenticationMethodV06LegacySession, AuthenticationMethodWebAuthn,
+		ContinueWithActionRedirectBrowserTo, ContinueWithActionSetSessionToken, ContinueWithActionShowRecoveryUI, ContinueWithActionShowSettingsUI, ContinueWithActionShowVerificationUI,
+		CourierDispatchStatusFailed, CourierDispatchStatusSuccess,
+		CourierMessageStatusAbandoned, CourierMessageStatusProcessing, CourierMessageStatusQueued, CourierMessageStatusSent,
+		CourierMessageTypeEmail, CourierMessageTypePhone, CourierMessageTypeSMS,
+		CourierTemplateLoginCodeValid, CourierTemplateRecoveryCodeInvalid, CourierTemplateRecoveryCodeValid, CourierTemplateRecoveryInvalid, CourierTemplateRecoveryValid, CourierTemplateRegistrationCodeValid, CourierTemplateStub, CourierTemplateVerificationCodeInvalid, CourierTemplateVerificationCodeValid, CourierTemplateVerificationInvalid, CourierTemplateVerificationValid,
+		CredentialsTypeCode, CredentialsTypeCodeRecovery, CredentialsTypeLinkRecovery, CredentialsTypeLookupSecret, CredentialsTypeOIDC, CredentialsTypePasskey, CredentialsTypePassword, CredentialsTypeProfile, CredentialsTypeSAML, CredentialsTypeTOTP, CredentialsTypeWebAuthn,
+		FlowTypeAPI, FlowTypeBrowser,
+		IdentityStateActive, IdentityStateInactive,
+		JSONPatchOpAdd, JSONPatchOpRemove, JSONPatchOpReplace,
+		LoginFlowStateChooseMethod, LoginFlowStatePassedChallenge, LoginFlowStateSentEmail,
+		PatchActionCreate, PatchActionError,
+		RecoveryFlowStateChooseMethod, RecoveryFlowStatePassedChallenge, RecoveryFlowStateRecoveryAwaitingAddress, RecoveryFlowStateRecoveryAwaitingAddressChoice, RecoveryFlowStateRecoveryAwaitingCode, RecoveryFlowStateRecoveryConfirmingAddress, RecoveryFlowStateSentEmail,
+		RegistrationFlowStateChooseMethod, RegistrationFlowStatePassedChallenge, RegistrationFlowStateSentEmail,
+		SettingsFlowStateShowForm, SettingsFlowStateSuccess,
+		UIAutocompleteCurrentPassword, UIAutocompleteEmail, UIAutocompleteNewPassword, UIAutocompleteOneTimeCode, UIAutocompleteTel, UIAutocompleteURL, UIAutocompleteUsernameWebAuthn,
+		UIInputTypeButton, UIInputTypeCheckbox, UIInputTypeDate, UIInputTypeDatetimeLocal, UIInputTypeEmail, UIInputTypeHidden, UIInputTypeNumber, UIInputTypePassword, UIInputTypeSubmit, UIInputTypeTel, UIInputTypeText, UIInputTypeURL,
+		UINodeGroupCaptcha, UINodeGroupCode, UINodeGroupDefault, UINodeGroupIdentifierFirst, UINodeGroupLink, UINodeGroupLookupSecret, UINodeGroupOIDC, UINodeGroupPasskey, UINodeGroupPassword, UINodeGroupProfile, UINodeGroupSAML, UINodeGroupTOTP, UINodeGroupWebAuthn,
+		UINodeTypeAnchor, UINodeTypeImage, UINodeTypeInput, UINodeTypeScript, UINodeTypeText,
+		UITextTypeError, UITextTypeInfo, UITextTypeSuccess,
+		UITriggerPasskeyLogin, UITriggerPasskeyLoginAutocompleteInit, UITriggerPasskeyRegistration, UITriggerPasskeySettingsRegistration, UITriggerWebAuthnLogin, UITriggerWebAuthnRegistration,
+		VerificationFlowStateChooseMethod, VerificationFlowStatePassedChallenge, VerificationFlowStateSentEmail:
+		return true
 	}
-	return ""
+	return false
 }
 
-func knownAddressChannel(v AddressChannel) string {
-	switch v {
-	case AddressChannelEmail, AddressChannelSMS:
-		return string(v)
-	}
-	return ""
-}
+func (v UpdateFedCMFlowBody) wireBody() any { type wire UpdateFedCMFlowBody; return (*wire)(&v) }
 
-func knownAddressStatus(v AddressStatus) string {
-	switch v {
-	case AddressStatusCompleted, AddressStatusPending, AddressStatusSent:
-		return string(v)
-	}
-	return ""
-}
-
-func knownAuthenticationMethod(v AuthenticationMethod) string {
-	switch v {
-	case AuthenticationMethodCode, AuthenticationMethodCodeRecovery, AuthenticationMethodLinkRecovery, AuthenticationMethodLookupSecret, AuthenticationMethodOIDC, AuthenticationMethodPasskey, AuthenticationMethodPassword, AuthenticationMethodProfile, AuthenticationMethodSAML, AuthenticationMethodTOTP, AuthenticationMethodV06LegacySession, AuthenticationMethodWebAuthn:
-		return string(v)
-	}
-	return ""
-}
-
-func knownContinueWithAction(v ContinueWithAction) string {
-	switch v {
-	case ContinueWithActionRedirectBrowserTo, ContinueWithActionSetSessionToken, ContinueWithActionShowRecoveryUI, ContinueWithActionShowSettingsUI, ContinueWithActionShowVerificationUI:
-		return string(v)
-	}
-	return ""
-}
-
-func knownCourierDispatchStatus(v CourierDispatchStatus) string {
-	switch v {
-	case CourierDispatchStatusFailed, CourierDispatchStatusSuccess:
-		return string(v)
-	}
-	return ""
-}
-
-func knownCourierMessageStatus(v CourierMessageStatus) string {
-	switch v {
-	case CourierMessageStatusAbandoned, CourierMessageStatusProcessing, CourierMessageStatusQueued, CourierMessageStatusSent:
-		return string(v)
-	}
-	return ""
-}
-
-func knownCourierMessageType(v CourierMessageType) string {
-	switch v {
-	case CourierMessageTypeEmail, CourierMessageTypePhone, CourierMessageTypeSMS:
-		return string(v)
-	}
-	return ""
-}
-
-func knownCourierTemplate(v CourierTemplate) string {
-	switch v {
-	case CourierTemplateLoginCodeValid, CourierTemplateRecoveryCodeInvalid, CourierTemplateRecoveryCodeValid, CourierTemplateRecoveryInvalid, CourierTemplateRecoveryValid, CourierTemplateRegistrationCodeValid, CourierTemplateStub, CourierTemplateVerificationCodeInvalid, CourierTemplateVerificationCodeValid, CourierTemplateVerificationInvalid, CourierTemplateVerificationValid:
-		return string(v)
-	}
-	return ""
-}
-
-func knownCredentialsType(v CredentialsType) string {
-	switch v {
-	case CredentialsTypeCode, CredentialsTypeCodeRecovery, CredentialsTypeLinkRecovery, CredentialsTypeLookupSecret, CredentialsTypeOIDC, CredentialsTypePasskey, CredentialsTypePassword, CredentialsTypeProfile, CredentialsTypeSAML, CredentialsTypeTOTP, CredentialsTypeWebAuthn:
-		return string(v)
-	}
-	return ""
-}
-
-func knownFlowType(v FlowType) string {
-	switch v {
-	case FlowTypeAPI, FlowTypeBrowser:
-		return string(v)
-	}
-	return ""
-}
-
-func knownIdentityState(v IdentityState) string {
-	switch v {
-	case IdentityStateActive, IdentityStateInactive:
-		return string(v)
-	}
-	return ""
-}
-
-func knownJSONPatchOp(v JSONPatchOp) string {
-	switch v {
-	case JSONPatchOpAdd, JSONPatchOpRemove, JSONPatchOpReplace:
-		return string(v)
-	}
-	return ""
-}
-
-func knownLoginFlowState(v LoginFlowState) string {
-	switch v {
-	case LoginFlowStateChooseMethod, LoginFlowStatePassedChallenge, LoginFlowStateSentEmail:
-		return string(v)
-	}
-	return ""
-}
-
-func knownPatchAction(v PatchAction) string {
-	switch v {
-	case PatchActionCreate, PatchActionError:
-		return string(v)
-	}
-	return ""
-}
-
-func knownRecoveryFlowState(v RecoveryFlowState) string {
-	switch v {
-	case RecoveryFlowStateChooseMethod, RecoveryFlowStatePassedChallenge, RecoveryFlowStateRecoveryAwaitingAddress, RecoveryFlowStateRecoveryAwaitingAddressChoice, RecoveryFlowStateRecoveryAwaitingCode, RecoveryFlowStateRecoveryConfirmingAddress, RecoveryFlowStateSentEmail:
-		return string(v)
-	}
-	return ""
-}
-
-func knownRegistrationFlowState(v RegistrationFlowState) string {
-	switch v {
-	case RegistrationFlowStateChooseMethod, RegistrationFlowStatePassedChallenge, RegistrationFlowStateSentEmail:
-		return string(v)
-	}
-	return ""
-}
-
-func knownSettingsFlowState(v SettingsFlowState) string {
-	switch v {
-	case SettingsFlowStateShowForm, SettingsFlowStateSuccess:
-		return string(v)
-	}
-	return ""
-}
-
-func knownUIAutocomplete(v UIAutocomplete) string {
-	switch v {
-	case UIAutocompleteCurrentPassword, UIAutocompleteEmail, UIAutocompleteNewPassword, UIAutocompleteOneTimeCode, UIAutocompleteTel, UIAutocompleteURL, UIAutocompleteUsernameWebAuthn:
-		return string(v)
-	}
-	return ""
-}
-
-func knownUIInputType(v UIInputType) string {
-	switch v {
-	case UIInputTypeButton, UIInputTypeCheckbox, UIInputTypeDate, UIInputTypeDatetimeLocal, UIInputTypeEmail, UIInputTypeHidden, UIInputTypeNumber, UIInputTypePassword, UIInputTypeSubmit, UIInputTypeTel, UIInputTypeText, UIInputTypeURL:
-		return string(v)
-	}
-	return ""
-}
-
-func knownUINodeGroup(v UINodeGroup) string {
-	switch v {
-	case UINodeGroupCaptcha, UINodeGroupCode, UINodeGroupDefault, UINodeGroupIdentifierFirst, UINodeGroupLink, UINodeGroupLookupSecret, UINodeGroupOIDC, UINodeGroupPasskey, UINodeGroupPassword, UINodeGroupProfile, UINodeGroupSAML, UINodeGroupTOTP, UINodeGroupWebAuthn:
-		return string(v)
-	}
-	return ""
-}
-
-func knownUINodeType(v UINodeType) string {
-	switch v {
-	case UINodeTypeAnchor, UINodeTypeImage, UINodeTypeInput, UINodeTypeScript, UINodeTypeText:
-		return string(v)
-	}
-	return ""
-}
-
-func knownUITextType(v UITextType) string {
-	switch v {
-	case UITextTypeError, UITextTypeInfo, UITextTypeSuccess:
-		return string(v)
-	}
-	return ""
-}
-
-func knownUITrigger(v UITrigger) string {
-	switch v {
-	case UITriggerPasskeyLogin, UITriggerPasskeyLoginAutocompleteInit, UITriggerPasskeyRegistration, UITriggerPasskeySettingsRegistration, UITriggerWebAuthnLogin, UITriggerWebAuthnRegistration:
-		return string(v)
-	}
-	return ""
-}
-
-func knownVerificationFlowState(v VerificationFlowState) string {
-	switch v {
-	case VerificationFlowStateChooseMethod, VerificationFlowStatePassedChallenge, VerificationFlowStateSentEmail:
-		return string(v)
-	}
-	return ""
-}
-
-// wireUpdateFedCMFlowBody is UpdateFedCMFlowBody as it is sent.
-type wireUpdateFedCMFlowBody UpdateFedCMFlowBody
-
-func (v *UpdateFedCMFlowBody) wire(w *wireUpdateFedCMFlowBody) {
-	*w = wireUpdateFedCMFlowBody(*v)
-}
-
-func (v UpdateFedCMFlowBody) wireBody() any {
-	var w wireUpdateFedCMFlowBody
-	v.wire(&w)
-	return &w
-}
-
-// wireCreateIdentityBody is CreateIdentityBody as it is sent.
 type wireCreateIdentityBody struct {
 	Credentials         wireIdentityWithCredentials `json:"credentials,omitempty,omitzero"`
 	MetadataAdmin       any                         `json:"metadata_admin,omitempty,omitzero"`
@@ -2066,7 +1020,6 @@ func (v CreateIdentityBody) wireBody() any {
 	return &w
 }
 
-// wireIdentityPatch is IdentityPatch as it is sent.
 type wireIdentityPatch struct {
 	Create  wireCreateIdentityBody `json:"create,omitempty,omitzero"`
 	PatchID string                 `json:"patch_id,omitempty,omitzero"`
@@ -2083,7 +1036,6 @@ func (v IdentityPatch) wireBody() any {
 	return &w
 }
 
-// wireIdentityWithCredentials is IdentityWithCredentials as it is sent.
 type wireIdentityWithCredentials struct {
 	OIDC     wireIdentityWithCredentialsOIDC     `json:"oidc,omitempty,omitzero"`
 	Password wireIdentityWithCredentialsPassword `json:"password,omitempty,omitzero"`
@@ -2100,7 +1052,6 @@ func (v IdentityWithCredentials) wireBody() any {
 	return &w
 }
 
-// wireIdentityWithCredentialsOIDC is IdentityWithCredentialsOIDC as it is sent.
 type wireIdentityWithCredentialsOIDC struct {
 	Config wireIdentityWithCredentialsOIDCConfig `json:"config,omitempty,omitzero"`
 }
@@ -2115,7 +1066,6 @@ func (v IdentityWithCredentialsOIDC) wireBody() any {
 	return &w
 }
 
-// wireIdentityWithCredentialsOIDCConfig is IdentityWithCredentialsOIDCConfig as it is sent.
 type wireIdentityWithCredentialsOIDCConfig struct {
 	Config    wireIdentityWithCredentialsPasswordConfig       `json:"config,omitempty,omitzero"`
 	Providers []wireIdentityWithCredentialsOIDCConfigProvider `json:"providers,omitempty,omitzero"`
@@ -2132,7 +1082,6 @@ func (v IdentityWithCredentialsOIDCConfig) wireBody() any {
 	return &w
 }
 
-// wireIdentityWithCredentialsOIDCConfigProvider is IdentityWithCredentialsOIDCConfigProvider as it is sent.
 type wireIdentityWithCredentialsOIDCConfigProvider IdentityWithCredentialsOIDCConfigProvider
 
 func (v *IdentityWithCredentialsOIDCConfigProvider) wire(w *wireIdentityWithCredentialsOIDCConfigProvider) {
@@ -2145,7 +1094,6 @@ func (v IdentityWithCredentialsOIDCConfigProvider) wireBody() any {
 	return &w
 }
 
-// wireIdentityWithCredentialsPassword is IdentityWithCredentialsPassword as it is sent.
 type wireIdentityWithCredentialsPassword struct {
 	Config wireIdentityWithCredentialsPasswordConfig `json:"config,omitempty,omitzero"`
 }
@@ -2160,7 +1108,6 @@ func (v IdentityWithCredentialsPassword) wireBody() any {
 	return &w
 }
 
-// wireIdentityWithCredentialsPasswordConfig is IdentityWithCredentialsPasswordConfig as it is sent.
 type wireIdentityWithCredentialsPasswordConfig IdentityWithCredentialsPasswordConfig
 
 func (v *IdentityWithCredentialsPasswordConfig) wire(w *wireIdentityWithCredentialsPasswordConfig) {
@@ -2173,20 +1120,8 @@ func (v IdentityWithCredentialsPasswordConfig) wireBody() any {
 	return &w
 }
 
-// wireJSONPatch is JSONPatch as it is sent.
-type wireJSONPatch JSONPatch
+func (v JSONPatch) wireBody() any { type wire JSONPatch; return (*wire)(&v) }
 
-func (v *JSONPatch) wire(w *wireJSONPatch) {
-	*w = wireJSONPatch(*v)
-}
-
-func (v JSONPatch) wireBody() any {
-	var w wireJSONPatch
-	v.wire(&w)
-	return &w
-}
-
-// wirePatchIdentitiesBody is PatchIdentitiesBody as it is sent.
 type wirePatchIdentitiesBody struct {
 	Identities []wireIdentityPatch `json:"identities,omitempty,omitzero"`
 }
@@ -2201,20 +1136,11 @@ func (v PatchIdentitiesBody) wireBody() any {
 	return &w
 }
 
-// wirePerformNativeLogoutBody is PerformNativeLogoutBody as it is sent.
-type wirePerformNativeLogoutBody PerformNativeLogoutBody
-
-func (v *PerformNativeLogoutBody) wire(w *wirePerformNativeLogoutBody) {
-	*w = wirePerformNativeLogoutBody(*v)
-}
-
 func (v PerformNativeLogoutBody) wireBody() any {
-	var w wirePerformNativeLogoutBody
-	v.wire(&w)
-	return &w
+	type wire PerformNativeLogoutBody
+	return (*wire)(&v)
 }
 
-// wireUpdateIdentityBody is UpdateIdentityBody as it is sent.
 type wireUpdateIdentityBody struct {
 	Credentials    wireIdentityWithCredentials `json:"credentials,omitempty,omitzero"`
 	MetadataAdmin  any                         `json:"metadata_admin,omitempty,omitzero"`
@@ -2239,329 +1165,129 @@ func (v UpdateIdentityBody) wireBody() any {
 	return &w
 }
 
-// wireUpdateLoginFlowWithCodeMethod is UpdateLoginFlowWithCodeMethod as it is sent.
-type wireUpdateLoginFlowWithCodeMethod UpdateLoginFlowWithCodeMethod
-
-func (v *UpdateLoginFlowWithCodeMethod) wire(w *wireUpdateLoginFlowWithCodeMethod) {
-	*w = wireUpdateLoginFlowWithCodeMethod(*v)
-}
-
 func (v UpdateLoginFlowWithCodeMethod) wireBody() any {
-	var w wireUpdateLoginFlowWithCodeMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateLoginFlowWithIdentifierFirstMethod is UpdateLoginFlowWithIdentifierFirstMethod as it is sent.
-type wireUpdateLoginFlowWithIdentifierFirstMethod UpdateLoginFlowWithIdentifierFirstMethod
-
-func (v *UpdateLoginFlowWithIdentifierFirstMethod) wire(w *wireUpdateLoginFlowWithIdentifierFirstMethod) {
-	*w = wireUpdateLoginFlowWithIdentifierFirstMethod(*v)
+	type wire UpdateLoginFlowWithCodeMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateLoginFlowWithIdentifierFirstMethod) wireBody() any {
-	var w wireUpdateLoginFlowWithIdentifierFirstMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateLoginFlowWithLookupSecretMethod is UpdateLoginFlowWithLookupSecretMethod as it is sent.
-type wireUpdateLoginFlowWithLookupSecretMethod UpdateLoginFlowWithLookupSecretMethod
-
-func (v *UpdateLoginFlowWithLookupSecretMethod) wire(w *wireUpdateLoginFlowWithLookupSecretMethod) {
-	*w = wireUpdateLoginFlowWithLookupSecretMethod(*v)
+	type wire UpdateLoginFlowWithIdentifierFirstMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateLoginFlowWithLookupSecretMethod) wireBody() any {
-	var w wireUpdateLoginFlowWithLookupSecretMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateLoginFlowWithOIDCMethod is UpdateLoginFlowWithOIDCMethod as it is sent.
-type wireUpdateLoginFlowWithOIDCMethod UpdateLoginFlowWithOIDCMethod
-
-func (v *UpdateLoginFlowWithOIDCMethod) wire(w *wireUpdateLoginFlowWithOIDCMethod) {
-	*w = wireUpdateLoginFlowWithOIDCMethod(*v)
+	type wire UpdateLoginFlowWithLookupSecretMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateLoginFlowWithOIDCMethod) wireBody() any {
-	var w wireUpdateLoginFlowWithOIDCMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateLoginFlowWithPasskeyMethod is UpdateLoginFlowWithPasskeyMethod as it is sent.
-type wireUpdateLoginFlowWithPasskeyMethod UpdateLoginFlowWithPasskeyMethod
-
-func (v *UpdateLoginFlowWithPasskeyMethod) wire(w *wireUpdateLoginFlowWithPasskeyMethod) {
-	*w = wireUpdateLoginFlowWithPasskeyMethod(*v)
+	type wire UpdateLoginFlowWithOIDCMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateLoginFlowWithPasskeyMethod) wireBody() any {
-	var w wireUpdateLoginFlowWithPasskeyMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateLoginFlowWithPasswordMethod is UpdateLoginFlowWithPasswordMethod as it is sent.
-type wireUpdateLoginFlowWithPasswordMethod UpdateLoginFlowWithPasswordMethod
-
-func (v *UpdateLoginFlowWithPasswordMethod) wire(w *wireUpdateLoginFlowWithPasswordMethod) {
-	*w = wireUpdateLoginFlowWithPasswordMethod(*v)
+	type wire UpdateLoginFlowWithPasskeyMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateLoginFlowWithPasswordMethod) wireBody() any {
-	var w wireUpdateLoginFlowWithPasswordMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateLoginFlowWithTOTPMethod is UpdateLoginFlowWithTOTPMethod as it is sent.
-type wireUpdateLoginFlowWithTOTPMethod UpdateLoginFlowWithTOTPMethod
-
-func (v *UpdateLoginFlowWithTOTPMethod) wire(w *wireUpdateLoginFlowWithTOTPMethod) {
-	*w = wireUpdateLoginFlowWithTOTPMethod(*v)
+	type wire UpdateLoginFlowWithPasswordMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateLoginFlowWithTOTPMethod) wireBody() any {
-	var w wireUpdateLoginFlowWithTOTPMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateLoginFlowWithWebAuthnMethod is UpdateLoginFlowWithWebAuthnMethod as it is sent.
-type wireUpdateLoginFlowWithWebAuthnMethod UpdateLoginFlowWithWebAuthnMethod
-
-func (v *UpdateLoginFlowWithWebAuthnMethod) wire(w *wireUpdateLoginFlowWithWebAuthnMethod) {
-	*w = wireUpdateLoginFlowWithWebAuthnMethod(*v)
+	type wire UpdateLoginFlowWithTOTPMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateLoginFlowWithWebAuthnMethod) wireBody() any {
-	var w wireUpdateLoginFlowWithWebAuthnMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateRecoveryFlowWithCodeMethod is UpdateRecoveryFlowWithCodeMethod as it is sent.
-type wireUpdateRecoveryFlowWithCodeMethod UpdateRecoveryFlowWithCodeMethod
-
-func (v *UpdateRecoveryFlowWithCodeMethod) wire(w *wireUpdateRecoveryFlowWithCodeMethod) {
-	*w = wireUpdateRecoveryFlowWithCodeMethod(*v)
+	type wire UpdateLoginFlowWithWebAuthnMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateRecoveryFlowWithCodeMethod) wireBody() any {
-	var w wireUpdateRecoveryFlowWithCodeMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateRecoveryFlowWithLinkMethod is UpdateRecoveryFlowWithLinkMethod as it is sent.
-type wireUpdateRecoveryFlowWithLinkMethod UpdateRecoveryFlowWithLinkMethod
-
-func (v *UpdateRecoveryFlowWithLinkMethod) wire(w *wireUpdateRecoveryFlowWithLinkMethod) {
-	*w = wireUpdateRecoveryFlowWithLinkMethod(*v)
+	type wire UpdateRecoveryFlowWithCodeMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateRecoveryFlowWithLinkMethod) wireBody() any {
-	var w wireUpdateRecoveryFlowWithLinkMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateRegistrationFlowWithCodeMethod is UpdateRegistrationFlowWithCodeMethod as it is sent.
-type wireUpdateRegistrationFlowWithCodeMethod UpdateRegistrationFlowWithCodeMethod
-
-func (v *UpdateRegistrationFlowWithCodeMethod) wire(w *wireUpdateRegistrationFlowWithCodeMethod) {
-	*w = wireUpdateRegistrationFlowWithCodeMethod(*v)
+	type wire UpdateRecoveryFlowWithLinkMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateRegistrationFlowWithCodeMethod) wireBody() any {
-	var w wireUpdateRegistrationFlowWithCodeMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateRegistrationFlowWithOIDCMethod is UpdateRegistrationFlowWithOIDCMethod as it is sent.
-type wireUpdateRegistrationFlowWithOIDCMethod UpdateRegistrationFlowWithOIDCMethod
-
-func (v *UpdateRegistrationFlowWithOIDCMethod) wire(w *wireUpdateRegistrationFlowWithOIDCMethod) {
-	*w = wireUpdateRegistrationFlowWithOIDCMethod(*v)
+	type wire UpdateRegistrationFlowWithCodeMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateRegistrationFlowWithOIDCMethod) wireBody() any {
-	var w wireUpdateRegistrationFlowWithOIDCMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateRegistrationFlowWithPasskeyMethod is UpdateRegistrationFlowWithPasskeyMethod as it is sent.
-type wireUpdateRegistrationFlowWithPasskeyMethod UpdateRegistrationFlowWithPasskeyMethod
-
-func (v *UpdateRegistrationFlowWithPasskeyMethod) wire(w *wireUpdateRegistrationFlowWithPasskeyMethod) {
-	*w = wireUpdateRegistrationFlowWithPasskeyMethod(*v)
+	type wire UpdateRegistrationFlowWithOIDCMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateRegistrationFlowWithPasskeyMethod) wireBody() any {
-	var w wireUpdateRegistrationFlowWithPasskeyMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateRegistrationFlowWithPasswordMethod is UpdateRegistrationFlowWithPasswordMethod as it is sent.
-type wireUpdateRegistrationFlowWithPasswordMethod UpdateRegistrationFlowWithPasswordMethod
-
-func (v *UpdateRegistrationFlowWithPasswordMethod) wire(w *wireUpdateRegistrationFlowWithPasswordMethod) {
-	*w = wireUpdateRegistrationFlowWithPasswordMethod(*v)
+	type wire UpdateRegistrationFlowWithPasskeyMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateRegistrationFlowWithPasswordMethod) wireBody() any {
-	var w wireUpdateRegistrationFlowWithPasswordMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateRegistrationFlowWithProfileMethod is UpdateRegistrationFlowWithProfileMethod as it is sent.
-type wireUpdateRegistrationFlowWithProfileMethod UpdateRegistrationFlowWithProfileMethod
-
-func (v *UpdateRegistrationFlowWithProfileMethod) wire(w *wireUpdateRegistrationFlowWithProfileMethod) {
-	*w = wireUpdateRegistrationFlowWithProfileMethod(*v)
+	type wire UpdateRegistrationFlowWithPasswordMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateRegistrationFlowWithProfileMethod) wireBody() any {
-	var w wireUpdateRegistrationFlowWithProfileMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateRegistrationFlowWithWebAuthnMethod is UpdateRegistrationFlowWithWebAuthnMethod as it is sent.
-type wireUpdateRegistrationFlowWithWebAuthnMethod UpdateRegistrationFlowWithWebAuthnMethod
-
-func (v *UpdateRegistrationFlowWithWebAuthnMethod) wire(w *wireUpdateRegistrationFlowWithWebAuthnMethod) {
-	*w = wireUpdateRegistrationFlowWithWebAuthnMethod(*v)
+	type wire UpdateRegistrationFlowWithProfileMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateRegistrationFlowWithWebAuthnMethod) wireBody() any {
-	var w wireUpdateRegistrationFlowWithWebAuthnMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateSettingsFlowWithLookupMethod is UpdateSettingsFlowWithLookupMethod as it is sent.
-type wireUpdateSettingsFlowWithLookupMethod UpdateSettingsFlowWithLookupMethod
-
-func (v *UpdateSettingsFlowWithLookupMethod) wire(w *wireUpdateSettingsFlowWithLookupMethod) {
-	*w = wireUpdateSettingsFlowWithLookupMethod(*v)
+	type wire UpdateRegistrationFlowWithWebAuthnMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateSettingsFlowWithLookupMethod) wireBody() any {
-	var w wireUpdateSettingsFlowWithLookupMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateSettingsFlowWithOIDCMethod is UpdateSettingsFlowWithOIDCMethod as it is sent.
-type wireUpdateSettingsFlowWithOIDCMethod UpdateSettingsFlowWithOIDCMethod
-
-func (v *UpdateSettingsFlowWithOIDCMethod) wire(w *wireUpdateSettingsFlowWithOIDCMethod) {
-	*w = wireUpdateSettingsFlowWithOIDCMethod(*v)
+	type wire UpdateSettingsFlowWithLookupMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateSettingsFlowWithOIDCMethod) wireBody() any {
-	var w wireUpdateSettingsFlowWithOIDCMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateSettingsFlowWithPasskeyMethod is UpdateSettingsFlowWithPasskeyMethod as it is sent.
-type wireUpdateSettingsFlowWithPasskeyMethod UpdateSettingsFlowWithPasskeyMethod
-
-func (v *UpdateSettingsFlowWithPasskeyMethod) wire(w *wireUpdateSettingsFlowWithPasskeyMethod) {
-	*w = wireUpdateSettingsFlowWithPasskeyMethod(*v)
+	type wire UpdateSettingsFlowWithOIDCMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateSettingsFlowWithPasskeyMethod) wireBody() any {
-	var w wireUpdateSettingsFlowWithPasskeyMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateSettingsFlowWithPasswordMethod is UpdateSettingsFlowWithPasswordMethod as it is sent.
-type wireUpdateSettingsFlowWithPasswordMethod UpdateSettingsFlowWithPasswordMethod
-
-func (v *UpdateSettingsFlowWithPasswordMethod) wire(w *wireUpdateSettingsFlowWithPasswordMethod) {
-	*w = wireUpdateSettingsFlowWithPasswordMethod(*v)
+	type wire UpdateSettingsFlowWithPasskeyMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateSettingsFlowWithPasswordMethod) wireBody() any {
-	var w wireUpdateSettingsFlowWithPasswordMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateSettingsFlowWithProfileMethod is UpdateSettingsFlowWithProfileMethod as it is sent.
-type wireUpdateSettingsFlowWithProfileMethod UpdateSettingsFlowWithProfileMethod
-
-func (v *UpdateSettingsFlowWithProfileMethod) wire(w *wireUpdateSettingsFlowWithProfileMethod) {
-	*w = wireUpdateSettingsFlowWithProfileMethod(*v)
+	type wire UpdateSettingsFlowWithPasswordMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateSettingsFlowWithProfileMethod) wireBody() any {
-	var w wireUpdateSettingsFlowWithProfileMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateSettingsFlowWithTOTPMethod is UpdateSettingsFlowWithTOTPMethod as it is sent.
-type wireUpdateSettingsFlowWithTOTPMethod UpdateSettingsFlowWithTOTPMethod
-
-func (v *UpdateSettingsFlowWithTOTPMethod) wire(w *wireUpdateSettingsFlowWithTOTPMethod) {
-	*w = wireUpdateSettingsFlowWithTOTPMethod(*v)
+	type wire UpdateSettingsFlowWithProfileMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateSettingsFlowWithTOTPMethod) wireBody() any {
-	var w wireUpdateSettingsFlowWithTOTPMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateSettingsFlowWithWebAuthnMethod is UpdateSettingsFlowWithWebAuthnMethod as it is sent.
-type wireUpdateSettingsFlowWithWebAuthnMethod UpdateSettingsFlowWithWebAuthnMethod
-
-func (v *UpdateSettingsFlowWithWebAuthnMethod) wire(w *wireUpdateSettingsFlowWithWebAuthnMethod) {
-	*w = wireUpdateSettingsFlowWithWebAuthnMethod(*v)
+	type wire UpdateSettingsFlowWithTOTPMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateSettingsFlowWithWebAuthnMethod) wireBody() any {
-	var w wireUpdateSettingsFlowWithWebAuthnMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateVerificationFlowWithCodeMethod is UpdateVerificationFlowWithCodeMethod as it is sent.
-type wireUpdateVerificationFlowWithCodeMethod UpdateVerificationFlowWithCodeMethod
-
-func (v *UpdateVerificationFlowWithCodeMethod) wire(w *wireUpdateVerificationFlowWithCodeMethod) {
-	*w = wireUpdateVerificationFlowWithCodeMethod(*v)
+	type wire UpdateSettingsFlowWithWebAuthnMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateVerificationFlowWithCodeMethod) wireBody() any {
-	var w wireUpdateVerificationFlowWithCodeMethod
-	v.wire(&w)
-	return &w
-}
-
-// wireUpdateVerificationFlowWithLinkMethod is UpdateVerificationFlowWithLinkMethod as it is sent.
-type wireUpdateVerificationFlowWithLinkMethod UpdateVerificationFlowWithLinkMethod
-
-func (v *UpdateVerificationFlowWithLinkMethod) wire(w *wireUpdateVerificationFlowWithLinkMethod) {
-	*w = wireUpdateVerificationFlowWithLinkMethod(*v)
+	type wire UpdateVerificationFlowWithCodeMethod
+	return (*wire)(&v)
 }
 
 func (v UpdateVerificationFlowWithLinkMethod) wireBody() any {
-	var w wireUpdateVerificationFlowWithLinkMethod
-	v.wire(&w)
-	return &w
+	type wire UpdateVerificationFlowWithLinkMethod
+	return (*wire)(&v)
 }
 
 func wireList[T, W any](list []T, wire func(*T, *W)) []W {

@@ -57,9 +57,10 @@ func validatedRequests(ctx context.Context, publicURL, adminURL string) ([]valid
 	if err != nil {
 		return nil, err
 	}
-	login := kratos.LoginPassword{Method: "password", Identifier: email, Password: password}
+	login := kratos.LoginPassword{Identifier: email, Password: password}
+	body := gen.UpdateLoginFlowWithPasswordMethod{Method: "password", Identifier: email, Password: password}
 	return []validated{
-		{"login", false, "POST", "/self-service/login?flow=" + flow.ID, gen.UpdateLoginFlowWithPasswordMethod(login), func(ctx context.Context) error {
+		{"login", false, "POST", "/self-service/login?flow=" + flow.ID, body, func(ctx context.Context) error {
 			_, err := client.Login.Submit(ctx, flow, login)
 			return err
 		}},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"go/ast"
 	"strings"
@@ -9,19 +8,32 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/source"
 )
 
-// writeBodies writes the types that request bodies are converted to before they are sent: the same
-// members, without MarshalJSON.
-func (m *models) writeBodies(b *bytes.Buffer) error {
+// writeBodies writes the function wireBody of each body: it converts the body to a type with the
+// same members and without MarshalJSON, as which it is sent.
+func (m *models) writeBodies(b *strings.Builder) error {
+	nested := m.nestedBodies()
 	listed := false
 	for _, name := range m.Order {
 		if !m.bodies[name] || strings.HasSuffix(name, "Params") {
 			continue
 		}
-		uses, err := m.writeBody(b, name)
+		members, statements, uses, err := m.wireFields(name)
 		if err != nil {
 			return err
 		}
 		listed = listed || uses
+		switch {
+		case members == nil && !nested[name]:
+			fmt.Fprintf(b, "\nfunc (v %[1]s) wireBody() any { type wire %[1]s; return (*wire)(&v) }\n", name)
+			continue
+		case members == nil:
+			fmt.Fprintf(b, "\ntype wire%[1]s %[1]s\n", name)
+			statements = []string{fmt.Sprintf("*w = wire%s(*v)", name)}
+		default:
+			fmt.Fprintf(b, "\ntype wire%s struct {\n%s\n}\n", name, strings.Join(members, "\n"))
+		}
+		fmt.Fprintf(b, "\nfunc (v *%[1]s) wire(w *wire%[1]s) {\n%[2]s\n}\n", name, strings.Join(statements, "\n"))
+		fmt.Fprintf(b, "\nfunc (v %[1]s) wireBody() any {\nvar w wire%[1]s\nv.wire(&w)\nreturn &w\n}\n", name)
 	}
 	if listed {
 		b.WriteString(`
@@ -40,39 +52,46 @@ func wireList[T, W any](list []T, wire func(*T, *W)) []W {
 	return nil
 }
 
-// writeBody writes one type, and reports whether it has a list of others. Values are written to
-// where they are to be, as batches of them are large.
-func (m *models) writeBody(b *bytes.Buffer, name string) (listed bool, err error) {
+// nestedBodies returns the bodies that other bodies contain.
+func (m *models) nestedBodies() map[string]bool {
+	nested := map[string]bool{}
+	for name := range m.bodies {
+		fields, _ := m.Fields(name)
+		for _, f := range fields {
+			nested[source.BaseName(m.Resolve(f.Type))] = m.bodies[name]
+		}
+	}
+	return nested
+}
+
+// wireFields returns the members of the type that a body is sent as and the statements that set
+// them; no members, if no member is a body itself. Each value is written to its place at once, since
+// batches are large. uses reports whether there is a list of bodies.
+func (m *models) wireFields(name string) (members, statements []string, uses bool, err error) {
 	fields, _ := m.Fields(name)
-	var members, steps []string
-	nested := false
+	same := func(name string) string { return name }
+	contains := false
 	for _, f := range fields {
 		typ := m.Resolve(f.Type)
-		text, step := typeText(f.Type), fmt.Sprintf("w.%[1]s = v.%[1]s", f.Name)
+		text, statement := source.TypeText(f.Type, same), fmt.Sprintf("w.%[1]s = v.%[1]s", f.Name)
 		if inner := source.BaseName(typ); m.bodies[inner] {
-			nested = true
+			contains = true
 			switch {
 			case isNamed(typ):
-				text, step = "wire"+inner, fmt.Sprintf("v.%[1]s.wire(&w.%[1]s)", f.Name)
+				text, statement = "wire"+inner, fmt.Sprintf("v.%[1]s.wire(&w.%[1]s)", f.Name)
 			case isListOfNamed(typ):
-				text, step, listed = "[]wire"+inner, fmt.Sprintf("w.%[1]s = wireList(v.%[1]s, (*%[2]s).wire)", f.Name, inner), true
+				text, statement, uses = "[]wire"+inner, fmt.Sprintf("w.%[1]s = wireList(v.%[1]s, (*%[2]s).wire)", f.Name, inner), true
 			default:
-				return false, fmt.Errorf("%s.%s is neither a %s nor a list of them, which this command cannot write", name, f.Name, inner)
+				return nil, nil, false, fmt.Errorf("%s.%s is neither a %s nor a list of them, which this command cannot write", name, f.Name, inner)
 			}
 		}
 		members = append(members, fmt.Sprintf("%s %s `json:%q`", f.Name, text, f.Tag.Get("json")))
-		steps = append(steps, step)
+		statements = append(statements, statement)
 	}
-	fmt.Fprintf(b, "\n// wire%[1]s is %[1]s as it is sent.\n", name)
-	if nested {
-		fmt.Fprintf(b, "type wire%s struct {\n%s\n}\n", name, strings.Join(members, "\n"))
-	} else {
-		fmt.Fprintf(b, "type wire%[1]s %[1]s\n", name)
-		steps = []string{fmt.Sprintf("*w = wire%s(*v)", name)}
+	if !contains {
+		return nil, nil, false, nil
 	}
-	fmt.Fprintf(b, "\nfunc (v *%[1]s) wire(w *wire%[1]s) {\n%[2]s\n}\n", name, strings.Join(steps, "\n"))
-	fmt.Fprintf(b, "\nfunc (v %[1]s) wireBody() any {\nvar w wire%[1]s\nv.wire(&w)\nreturn &w\n}\n", name)
-	return listed, nil
+	return members, statements, uses, nil
 }
 
 func isNamed(typ ast.Expr) bool {
@@ -83,23 +102,4 @@ func isNamed(typ ast.Expr) bool {
 func isListOfNamed(typ ast.Expr) bool {
 	list, ok := typ.(*ast.ArrayType)
 	return ok && isNamed(list.Elt)
-}
-
-// typeText writes a type of package gen.
-func typeText(typ ast.Expr) string {
-	switch typ := typ.(type) {
-	case *ast.Ident:
-		return typ.Name
-	case *ast.StarExpr:
-		return "*" + typeText(typ.X)
-	case *ast.ArrayType:
-		return "[]" + typeText(typ.Elt)
-	case *ast.MapType:
-		return "map[" + typeText(typ.Key) + "]" + typeText(typ.Value)
-	case *ast.SelectorExpr:
-		return typeText(typ.X) + "." + typ.Sel.Name
-	case *ast.InterfaceType:
-		return "any"
-	}
-	return fmt.Sprintf("%T", typ) // does not compile
 }

@@ -1,21 +1,20 @@
-// Command redact writes the methods that keep secrets out of logs: String, Format, LogValue and,
-// where a type is not the data of a response, MarshalJSON. It reads Go code, the generated models
-// and the wrapper by hand, and compiles neither.
+// Command redact writes the methods that keep secrets out of logs: Format for package fmt; and for
+// loggers that write JSON, MarshalJSON where a type is only sent, or LogValue and String where its
+// JSON has to stay complete. It reads Go code and compiles none.
 //
 //	go run -C tools ./redact [ROOT]
 //
-// It writes zz_generated_redact.go in gen and in wrappers/kratos, and the list of types that a test
-// of the wrapper goes by.
+// It writes zz_generated_redact.go in gen and in wrappers/kratos, and a list of types for a test of
+// package kratos.
 //
-// Which members are secret is said in api/golang.yaml, whose mark is the tag log:"-" of a field.
-// Models without such a field, in themselves or in a type they contain, are left alone, and so are
-// methods that were written by hand. In the wrapper, every exported struct, map and slice is taken
-// for one that holds a secret, unless it holds nothing but pointers and functions.
+// Secret members have the tag log:"-", which api/golang.yaml sets. A model without such a member, in
+// itself or in a type that it contains, gets no methods. In package kratos every exported struct,
+// map and slice gets those it needs, except structs of ids, enums, numbers and the like, and clients,
+// which are printed as addresses. Handwritten methods are kept.
 package main
 
 import (
 	"fmt"
-	"go/format"
 	"os"
 	"path/filepath"
 
@@ -44,22 +43,16 @@ func run(root string) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(root, f.path), f.text, 0o644); err != nil {
+	for path, text := range files {
+		if err := os.WriteFile(filepath.Join(root, path), text, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// file is a generated file, by its path in the module.
-type file struct {
-	path string
-	text []byte
-}
-
-// generate makes the generated files of the module at root.
-func generate(root string) ([]file, error) {
+// generate returns the generated files by their path in the module at root.
+func generate(root string) (map[string][]byte, error) {
 	generated, err := source.Parse(filepath.Join(root, "gen"), generatedFile)
 	if err != nil {
 		return nil, err
@@ -76,18 +69,19 @@ func generate(root string) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := m.write()
+	models, err := m.write()
 	if err != nil {
 		return nil, err
 	}
-	files := []file{
-		{filepath.Join("gen", generatedFile), text},
-		{filepath.Join("wrappers", "kratos", generatedFile), writeWrapper(wrapper, m)},
-		{filepath.Join("wrappers", "kratos", generatedTest), writeTest(wrapper, m)},
-	}
-	for i, f := range files {
-		if files[i].text, err = format.Source(f.text); err != nil {
-			return nil, fmt.Errorf("%s: %w\n%s", f.path, err, f.text)
+	files := map[string][]byte{}
+	for _, file := range []struct{ dir, name, pkg, body string }{
+		{"gen", generatedFile, "gen", models},
+		{"wrappers/kratos", generatedFile, "kratos", writeWrapper(wrapper, m)},
+		{"wrappers/kratos", generatedTest, "kratos_test", writeTest(wrapper, m)},
+	} {
+		path := filepath.Join(file.dir, file.name)
+		if files[path], err = source.File("tools/redact", file.pkg, file.body); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return files, nil

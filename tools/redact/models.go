@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"go/ast"
-	"slices"
 	"strings"
 
 	"github.com/kratoskit/kratos-go/tools/internal/source"
@@ -85,45 +84,6 @@ func (m *models) reach(name string, set map[string]bool) {
 	for _, f := range fields {
 		m.reach(source.BaseName(m.Resolve(f.Type)), set)
 	}
-}
-
-// shown returns the arguments of redact.New for the fields of a struct that may be printed: ids,
-// enums, and of other structs the same.
-func (m *models) shown(name string) (args []string) {
-	fields, _ := m.Fields(name)
-	for _, f := range fields {
-		if unlogged(f) || f.Embedded || !ast.IsExported(f.Name) {
-			continue
-		}
-		value, pointer := "v."+f.Name, false
-		typ := m.Resolve(f.Type)
-		if star, ok := typ.(*ast.StarExpr); ok {
-			typ, pointer = star.X, true
-		}
-		ident, ok := typ.(*ast.Ident)
-		switch {
-		case !ok:
-		case m.redacted[ident.Name] && len(m.shown(ident.Name)) > 0:
-			if !pointer {
-				value = "&" + value
-			}
-			args = append(args, fmt.Sprintf("redact.Group(%q, %s)", f.Key(), value))
-		case pointer:
-		case ident.Name == "string" && strings.HasSuffix(f.Name, "ID"):
-			args = append(args, fmt.Sprintf("redact.ID(%q, %s)", f.Key(), value))
-		case len(m.enum(ident.Name)) > 0:
-			args = append(args, fmt.Sprintf("redact.Text(%q, known%s(%s))", f.Key(), ident.Name, value))
-		}
-	}
-	return args
-}
-
-// enum returns the values of an enum of strings.
-func (m *models) enum(name string) []source.Constant {
-	return slices.DeleteFunc(slices.Clone(m.Constants[name]), func(c source.Constant) bool {
-		_, isString := c.Text()
-		return !isString
-	})
 }
 
 // unlogged reports whether the contract keeps a member out of logs.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/ast"
+	"slices"
 	"strings"
 
 	"github.com/kratoskit/kratos-go/tools/internal/source"
@@ -12,64 +13,56 @@ import (
 type enum struct {
 	name, model string
 	constants   []source.Constant
-	declared    bool // by hand
 }
 
-// writeEnums writes a constant of the wrapper for each constant of a model, in the order in which
-// the wrapper declares the types.
-func writeEnums(models, wrapper *source.Package) ([]byte, error) {
-	var b strings.Builder
-	for _, e := range findEnums(models, wrapper) {
-		if !e.declared {
-			if wrapper.Declared[e.name] {
-				return nil, fmt.Errorf("package kratos has another %s than gen: give the enum another name in api/golang.yaml, or declare a type for it", e.name)
-			}
-			fmt.Fprintf(&b, "\n%stype %s = gen.%s\n", comment(e.name+" is an enum of the API."+description(models, e.model)), e.name, e.model)
-		}
-		fmt.Fprintf(&b, "\n// Values of [%s].\nconst (\n", e.name)
-		for _, c := range e.constants {
-			name := e.name + strings.TrimPrefix(c.Name, e.model)
-			if wrapper.Declared[name] {
-				return nil, fmt.Errorf("package kratos has another %s than the value of the enum %s: give it another name in api/golang.yaml, or declare the constants", name, e.name)
-			}
-			fmt.Fprintf(&b, "%s = gen.%s\n", name, c.Name)
-		}
-		b.WriteString(")\n")
-	}
-	return file("kratos", "gen", b.String()), nil
-}
-
-// findEnums returns the enums whose constants are to be written: all but those of which the wrapper
-// declares a constant itself, under a name that it chooses.
-func findEnums(models, wrapper *source.Package) (enums []enum) {
-	aliased := map[string]bool{}
-	add := func(e enum) {
-		e.constants = models.Constants[e.model]
-		byHand := false
-		for _, c := range e.constants {
-			byHand = byHand || wrapper.Selected[c.Name]
-		}
-		if len(e.constants) > 0 && ast.IsExported(e.model) && !aliased[e.model] && !byHand {
-			enums = append(enums, e)
-		}
-		aliased[e.model] = true
-	}
-	for _, name := range wrapper.Order {
-		if model := modelOf(wrapper.Types[name]); model != "" && wrapper.Types[name].Assign.IsValid() {
-			add(enum{name: name, model: model, declared: true})
+// findEnums returns the enums of the API.
+func (g *generator) findEnums() (enums []enum) {
+	for _, model := range g.models.Order {
+		if constants := g.models.Constants[model]; len(constants) > 0 && ast.IsExported(model) {
+			enums = append(enums, enum{g.comments.nameOf(model), model, constants})
 		}
 	}
-	for _, model := range models.Order {
-		add(enum{name: model, model: model})
-	}
+	slices.SortFunc(enums, func(a, b enum) int { return strings.Compare(a.name, b.name) })
 	return enums
 }
 
-// modelOf returns the name of the model that a type of the wrapper is declared as, or "".
-func modelOf(spec *ast.TypeSpec) string {
-	model, ok := spec.Type.(*ast.SelectorExpr)
-	if !ok || source.BaseName(model.X) != "gen" {
-		return ""
+// writeEnums writes a type for each enum, and a constant for each of its values. All constants are
+// in one declaration, of which documentation has one heading.
+func (g *generator) writeEnums() (string, error) {
+	enums := g.findEnums()
+	var types, constants strings.Builder
+	for _, e := range enums {
+		if err := g.declares(e.name, e.model); err != nil {
+			return "", err
+		}
+		text := g.comments.of(e.name, e.name+" is an enum of the API."+description(g.models, e.model))
+		fmt.Fprintf(&types, "%s%s = gen.%s\n", comment(text, fieldCommentWidth), e.name, e.model)
+		lines, err := g.constantsOf(e)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&constants, "// Values of %s.\n%s\n", e.name, strings.Join(lines, "\n"))
 	}
-	return model.Sel.Name
+	if len(enums) == 0 {
+		return "", nil
+	}
+	return "\ntype (\n" + types.String() + ")\n\n" +
+		"// Values of the enums. A newer server may send others, which decode and are written again as they\n// are: switch with a default.\n" +
+		"const (\n" + constants.String() + ")\n", nil
+}
+
+// constantsOf writes the constants of an enum, in the order of their names.
+func (g *generator) constantsOf(e enum) (lines []string, err error) {
+	for _, c := range e.constants {
+		name := g.comments.nameOf(c.Name)
+		if name == c.Name {
+			name = e.name + strings.TrimPrefix(c.Name, e.model)
+		}
+		if err := g.declares(name, c.Name); err != nil {
+			return nil, err
+		}
+		lines = append(lines, name+" = gen."+c.Name)
+	}
+	slices.Sort(lines)
+	return lines, nil
 }

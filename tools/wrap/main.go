@@ -1,39 +1,39 @@
-// Command wrap writes what package kratos has for each enum and for each submission of a flow, and
-// what follows from the effective spec alone. It reads Go code, the generated models and the
-// wrapper by hand, and compiles neither.
+// Command wrap writes the types of package kratos that follow from the API: the methods of flows,
+// the names of models and enums, and the constants of enums. It reads the generated models, the
+// effective spec and the rest of package kratos, and compiles none of them.
 //
 //	go run -C tools ./wrap [ROOT]
 //
 // In wrappers/kratos, it writes
 //
-//   - zz_generated_enums.go: a constant for each value of an enum,
-//   - zz_generated_submissions.go: the method by which a submission of a flow becomes the body of a
-//     request, with the value of the discriminator and the CSRF token filled in,
-//   - zz_generated_operations.go: the operationIds by method and path,
-//   - zz_generated_submissions_test.go: a list of the submissions of each flow, for tests.
+//   - zz_generated_methods.go: a struct for each method of a flow, and the body that it is sent as,
+//     with the value of the discriminator and the CSRF token;
+//   - zz_generated_models.go: models, with their fields in the comment;
+//   - zz_generated_enums.go: enums and their constants;
+//   - zz_generated_operations.go: the operationIds by method and path;
+//   - zz_generated_methods_test.go: a list of the methods of each flow, for tests.
 //
-// What is written by hand wins: a type with its comment, a method, and all constants of an enum of
-// which one is declared by hand. A type that is missing is written too, with what the spec says of
-// it as its comment. It is a good idea to move it to a file of its flow then, and to write more.
+// api/wrapper.yaml has names and comments. A method or an enum that it does not mention is written
+// all the same, with the description of the API as its comment.
+//
+// The function that makes the body of a method may be written by hand, and so may its type.
 package main
 
 import (
 	"fmt"
-	"go/format"
 	"os"
-	"path"
 	"path/filepath"
-	"strings"
 
 	"github.com/kratoskit/kratos-go/tools/internal/source"
 )
 
 const (
-	enumsFile       = "zz_generated_enums.go"
-	submissionsFile = "zz_generated_submissions.go"
-	listFile        = "zz_generated_submissions_test.go"
-	operationsFile  = "zz_generated_operations.go"
-	redactedFile    = "zz_generated_redact.go" // written by tools/redact, from what is written here
+	enumsFile      = "zz_generated_enums.go"
+	modelsFile     = "zz_generated_models.go"
+	methodsFile    = "zz_generated_methods.go"
+	listFile       = "zz_generated_methods_test.go"
+	operationsFile = "zz_generated_operations.go"
+	redactFile     = "zz_generated_redact.go" // written by tools/redact, from what is written here
 )
 
 func main() {
@@ -47,9 +47,13 @@ func main() {
 	}
 }
 
-// run writes the generated files of the module at root.
+// run writes the generated files of the module at root, and prints which comments are unused.
 func run(root string) error {
-	files, err := generate(root)
+	g, err := read(root)
+	if err != nil {
+		return err
+	}
+	files, err := g.generate()
 	if err != nil {
 		return err
 	}
@@ -58,16 +62,27 @@ func run(root string) error {
 			return err
 		}
 	}
+	for _, name := range g.comments.unused() {
+		fmt.Fprintf(os.Stderr, "wrap: api/wrapper.yaml: the API has no %s\n", name)
+	}
 	return nil
 }
 
-// generate makes the generated files of the module at root.
-func generate(root string) (map[string][]byte, error) {
-	models, err := source.Parse(filepath.Join(root, "gen"), redactedFile)
+// generator is what code is generated from.
+type generator struct {
+	models, wrapper *source.Package
+	unions          []source.Union
+	operations      []source.Operation
+	comments        *comments
+}
+
+// read reads what the files of the module at root are generated from.
+func read(root string) (*generator, error) {
+	models, err := source.Parse(filepath.Join(root, "gen"), redactFile)
 	if err != nil {
 		return nil, err
 	}
-	wrapper, err := source.Parse(filepath.Join(root, "wrappers", "kratos"), enumsFile, submissionsFile, operationsFile, redactedFile)
+	wrapper, err := source.Parse(filepath.Join(root, "wrappers", "kratos"), enumsFile, modelsFile, methodsFile, operationsFile, redactFile)
 	if err != nil {
 		return nil, err
 	}
@@ -76,65 +91,55 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	text, err := os.ReadFile(filepath.Join(root, "api", "wrapper.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	c, err := parseComments(text)
+	if err != nil {
+		return nil, fmt.Errorf("api/wrapper.yaml: %w", err)
+	}
 	operations, err := source.Operations(spec)
 	if err != nil {
 		return nil, err
 	}
-	files, err := write(models, wrapper, unions)
-	if err != nil {
-		return nil, err
-	}
-	files[operationsFile], err = format.Source(writeOperations(operations))
-	return files, err
+	return &generator{models, wrapper, unions, operations, c}, nil
 }
 
-func write(models, wrapper *source.Package, unions []source.Union) (map[string][]byte, error) {
-	enums, err := writeEnums(models, wrapper)
+// generate returns the generated files by name.
+func (g *generator) generate() (map[string][]byte, error) {
+	flows, err := g.findFlows()
 	if err != nil {
 		return nil, err
 	}
-	flows, err := findFlows(models, wrapper, unions)
+	models, err := g.writeModels()
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{enumsFile: enums, submissionsFile: writeSubmissions(flows), listFile: writeList(flows)}
-	for name, text := range files {
-		if files[name], err = format.Source(text); err != nil {
-			return nil, fmt.Errorf("%s: %w\n%s", name, err, text)
+	enums, err := g.writeEnums()
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for name, file := range map[string]struct{ pkg, body string }{
+		methodsFile:    {"kratos", g.writeMethods(flows)},
+		modelsFile:     {"kratos", models},
+		enumsFile:      {"kratos", enums},
+		operationsFile: {"kratos", writeOperations(g.operations)},
+		listFile:       {"kratos_test", writeList(flows)},
+	} {
+		if files[name], err = source.File("tools/wrap", file.pkg, file.body); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return files, nil
 }
 
-// file is the text of a generated file that imports a package of this module, if it needs it.
-func file(name, imported, body string) []byte {
-	text := "// Code generated by tools/wrap. DO NOT EDIT.\n\npackage " + name + "\n"
-	if strings.Contains(body, path.Base(imported)+".") {
-		text += fmt.Sprintf("\nimport %q\n", "github.com/kratoskit/kratos-go/"+imported)
+// declares returns an error if package kratos has name for something else than the type or constant
+// of package gen.
+func (g *generator) declares(name, of string) error {
+	if !g.wrapper.Declared[name] {
+		return nil
 	}
-	return []byte(text + body)
-}
-
-// comment writes a text as a comment in lines of up to 100 columns.
-func comment(text string) string {
-	var b strings.Builder
-	line := "//"
-	for _, word := range strings.Fields(text) {
-		if len(line)+len(word) >= 100 {
-			b.WriteString(line + "\n")
-			line = "//"
-		}
-		line += " " + word
-	}
-	return b.String() + line + "\n"
-}
-
-// description is what the spec says of a model: its comment, without the name that it begins with.
-// A comment that says no more than that there is a model is none.
-func description(models *source.Package, name string) string {
-	text := strings.TrimSpace(strings.TrimPrefix(models.Docs[name], name))
-	if strings.HasPrefix(text, "defines ") {
-		return ""
-	}
-	return " " + text
+	return fmt.Errorf("package kratos has another %s than gen.%s: give that another name in api/wrapper.yaml", name, of)
 }

@@ -10,7 +10,7 @@ import (
 
 // writeOperations writes the operations by method and path. A path with parameters comes after those
 // without, which it may match as well.
-func writeOperations(operations []source.Operation) []byte {
+func writeOperations(operations []source.Operation) string {
 	operations = slices.Clone(operations)
 	slices.SortStableFunc(operations, func(a, b source.Operation) int {
 		return strings.Count(a.Path, "{") - strings.Count(b.Path, "{")
@@ -21,5 +21,5 @@ func writeOperations(operations []source.Operation) []byte {
 		fmt.Fprintf(&b, "{%q, %q, %q},\n", o.Method, o.Path, o.ID)
 	}
 	b.WriteString("}\n")
-	return file("kratos", "gen", b.String())
+	return b.String()
 }

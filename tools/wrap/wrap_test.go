@@ -18,7 +18,11 @@ const root = "../.."
 
 func TestGeneratedFilesAreCurrent(t *testing.T) {
 	t.Parallel()
-	files, err := generate(root)
+	g, err := read(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := g.generate()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,13 +31,33 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 			t.Errorf("%s is not current: go generate ./... (%v)", name, err)
 		}
 	}
+	for _, name := range g.comments.unused() {
+		t.Errorf("api/wrapper.yaml has %s, and the API does not", name)
+	}
 }
 
-// model is a model of gen, and sealed the interface of a flow in the wrapper.
+// go doc writes a comment of up to 76 columns in one line.
+func TestCommentsOfModelsAndEnumsAreOneLine(t *testing.T) {
+	t.Parallel()
+	g, err := read(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range [][]string{g.comments.Models, g.comments.Flows, g.comments.Enums} {
+		for _, text := range list {
+			if line, _, _ := strings.Cut(strings.NewReplacer("[", "", "]", "").Replace(text), "\n"); len(line) > 76 {
+				t.Errorf("%d columns: %s", len(line), line)
+			}
+		}
+	}
+}
+
+// model is a model of package gen, and sealed the interface of a flow in package kratos.
 const (
-	model  = "// UpdateLoginFlowWithPigeonMethod Carries a note home.\ntype UpdateLoginFlowWithPigeonMethod struct { CSRFToken string `json:\"csrf_token,omitempty\"`; Method string `json:\"method\"` }\n"
+	model  = "// UpdateLoginFlowWithPigeonMethod Carries a note home.\ntype UpdateLoginFlowWithPigeonMethod struct {\n// Note What it carries.\nNote string `json:\"note\"`; CSRFToken string `json:\"csrf_token,omitempty\"`; Method string `json:\"method\"` }\n"
 	sealed = "type LoginMethod interface { loginBody(csrf string) any }\n"
 	colour = "// Defines values for Colour.\nconst ( ColourRed Colour = \"red\"; ColourBlue Colour = \"blue\" )\n// Colour Colour of a feather.\ntype Colour string\n"
+	bird   = "type Bird struct { Age int `json:\"age\"`; Born Time `json:\"born\"`; Colour Colour `json:\"colour\"`; Eggs []Egg `json:\"eggs\"`; Father *Bird `json:\"father\"`; ID string `json:\"id\"`; Name string `json:\"name\"`; Nests map[string]Egg `json:\"nests\"`; AdditionalProperties map[string]string }\ntype Egg struct{}\ntype Time struct{}\n" + colour
 )
 
 // pigeon is the union with the model as its only member.
@@ -45,115 +69,150 @@ func pigeon(values ...string) source.Union {
 	return u
 }
 
-// Each case generates from a small gen and a small wrapper by hand, and type-checks all of it.
+// Each case generates from a small package gen and a small package kratos, and type-checks all of
+// it.
 func TestWhatIsGenerated(t *testing.T) {
 	t.Parallel()
-	method := func(name, parameter, statements string) string {
-		return "func (m " + name + ") loginBody(" + parameter + ") any {\n\t" + statements + "\n\treturn gen.UpdateLoginFlowWithPigeonMethod(m)\n}\n"
-	}
-	filled := `m.Method, m.CSRFToken = "pigeon", csrf`
 	for name, tc := range map[string]struct {
-		gen, wrapper string
-		values       []string // of the discriminator; "pigeon" if there are none
-		want         []string
-		unwanted     string
+		gen, wrapper, comments string
+		values                 []string // of the discriminator; "pigeon" if there are none
+		want                   []string
+		unwanted               string
 	}{
-		"a type that is missing": {
-			model, sealed, nil,
-			[]string{"// LoginPigeon submits the method \"pigeon\" of a login flow. Carries a note home.\ntype LoginPigeon gen.UpdateLoginFlowWithPigeonMethod\n", method("LoginPigeon", "csrf string", filled), "\tkratos.LoginPigeon{},\n"},
-			"",
+		"a method": {
+			gen: model, wrapper: sealed,
+			want: []string{
+				"// LoginPigeon submits the method \"pigeon\" of a login flow. Carries a note home.\ntype LoginPigeon struct {\n\t// What it carries.\n\tNote string `json:\"-\"`\n}\n",
+				"func (m LoginPigeon) loginBody(csrf string) any {\n\treturn gen.UpdateLoginFlowWithPigeonMethod{\n\t\tMethod:    \"pigeon\",\n\t\tCSRFToken: csrf,\n\t\tNote:      m.Note,\n\t}\n}\n",
+				"\tkratos.LoginPigeon{},\n",
+			},
 		},
-		"a type by hand": {
-			model, sealed + "type LoginByPigeon gen.UpdateLoginFlowWithPigeonMethod\n", nil,
-			[]string{method("LoginByPigeon", "csrf string", filled), "\tkratos.LoginByPigeon{},\n"}, "\ntype ",
+		"a method with a comment": {
+			gen: model, wrapper: sealed, comments: "methods: [LoginPigeon logs in with a bird.]",
+			want: []string{"// LoginPigeon logs in with a bird.\ntype LoginPigeon struct {"}, unwanted: "Carries",
 		},
-		"two types by hand": {
-			model, sealed + "type (\n\tLoginByPigeon gen.UpdateLoginFlowWithPigeonMethod\n\tLoginByDove gen.UpdateLoginFlowWithPigeonMethod\n)\n", nil,
-			[]string{method("LoginByPigeon", "csrf string", filled), method("LoginByDove", "csrf string", filled), "\tkratos.LoginByPigeon{},\n\t\tkratos.LoginByDove{},\n"}, "\ntype ",
+		"a method with a comment of several paragraphs": {
+			gen: model, wrapper: sealed, comments: "methods:\n  - |\n    LoginPigeon logs in\n    with a bird:\n\n        a bird,\n        a note\n\n    It takes an hour.\n",
+			want: []string{"// LoginPigeon logs in with a bird:\n//\n//\ta bird,\n//\ta note\n//\n// It takes an hour.\ntype LoginPigeon struct {"},
+		},
+		"a method whose body is made by hand": {
+			gen: model, wrapper: sealed + "func (m LoginPigeon) loginBody(csrf string) any { return m.body(\"pigeon:back\", csrf) }\n",
+			want:     []string{"type LoginPigeon struct {", "func (m LoginPigeon) body(method, csrf string) gen.UpdateLoginFlowWithPigeonMethod {\n", "Method:    method,\n", "\tkratos.LoginPigeon{},\n"},
+			unwanted: "any {",
+		},
+		"a method with two values whose body is made by hand": {
+			gen: model, wrapper: sealed + "func (m LoginPigeon) loginBody(csrf string) any { return m.body(\"pigeon:back\", csrf) }\n", values: []string{"pigeon", "pigeon:back"},
+			want: []string{"the method \"pigeon, pigeon:back\" of a login flow."}, unwanted: "any {",
 		},
 		"a method by hand": {
-			model, sealed + "type LoginByPigeon gen.UpdateLoginFlowWithPigeonMethod\nfunc (LoginByPigeon) loginBody(string) any { return nil }\n", nil,
-			[]string{"\tkratos.LoginByPigeon{},\n"}, "gen.Update",
-		},
-		"a method by hand for a model with two values": {
-			model, sealed + "type LoginByPigeon gen.UpdateLoginFlowWithPigeonMethod\nfunc (LoginByPigeon) loginBody(string) any { return nil }\n", []string{"pigeon", "pigeon:back"},
-			[]string{"\tkratos.LoginByPigeon{},\n"}, "gen.Update",
-		},
-		"a struct by hand that embeds the model": {
-			model, sealed + "type LoginByPigeon struct { gen.UpdateLoginFlowWithPigeonMethod; Loft string }\nfunc (LoginByPigeon) loginBody(string) any { return nil }\n", nil,
-			[]string{"\tkratos.LoginByPigeon{},\n"}, "gen.Update",
-		},
-		"an alias of the model, which can have no method": {
-			model, sealed + "type Pigeon = gen.UpdateLoginFlowWithPigeonMethod\n", nil,
-			[]string{method("LoginPigeon", "csrf string", filled)}, "",
+			gen: model, wrapper: sealed + "type LoginPigeon struct{}\nfunc (LoginPigeon) loginBody(string) any { return gen.UpdateLoginFlowWithPigeonMethod{} }\n", values: []string{"pigeon", "pigeon:back"},
+			want: []string{"\tkratos.LoginPigeon{},\n"}, unwanted: "gen.Update",
 		},
 		"another type of that name": {
-			model, sealed + "type LoginPigeon struct{}\n", nil,
-			[]string{method("LoginWithPigeon", "csrf string", filled)}, "",
+			gen: model, wrapper: sealed + "type LoginPigeon struct{}\n",
+			want: []string{"type LoginWithPigeon struct {", "\tkratos.LoginWithPigeon{},\n"}, unwanted: "type LoginPigeon",
 		},
 		"a schema with another name": {
-			strings.ReplaceAll(model, "UpdateLoginFlowWithPigeonMethod", "PigeonBody"), sealed, nil,
-			[]string{"type LoginPigeonBody gen.PigeonBody\n"}, "",
+			gen: strings.ReplaceAll(model, "UpdateLoginFlowWithPigeonMethod", "PigeonBody"), wrapper: sealed,
+			want: []string{"type LoginPigeonBody struct {", "return gen.PigeonBody{\n"},
 		},
 		"a value with quotes and a backslash": {
-			model, sealed, []string{`"a\b"`},
-			[]string{`m.Method, m.CSRFToken = "\"a\\b\"", csrf`, `the method "\"a\\b\"" of`}, "",
+			gen: model, wrapper: sealed, values: []string{`"a\b"`},
+			want: []string{`Method:    "\"a\\b\"",`, `the method "\"a\\b\"" of`},
 		},
 		"a model without a CSRF token": {
-			strings.Replace(model, "csrf_token", "other", 1), sealed, nil,
-			[]string{method("LoginPigeon", "string", `m.Method = "pigeon"`)}, "",
+			gen: strings.Replace(model, "csrf_token", "other", 1), wrapper: sealed,
+			want: []string{"func (m LoginPigeon) loginBody(string) any {", "CSRFToken string `json:\"-\"`", "CSRFToken: m.CSRFToken,\n"},
+		},
+		"a model without a CSRF token whose body is made by hand": {
+			gen: strings.Replace(model, "csrf_token", "other", 1), wrapper: sealed + "func (m LoginPigeon) loginBody(string) any { return m.body(\"x\") }\n",
+			want: []string{"func (m LoginPigeon) body(method string) gen.UpdateLoginFlowWithPigeonMethod {"},
 		},
 		"a CSRF token that can be null": {
-			strings.Replace(model, "CSRFToken string", "CSRFToken *string", 1), sealed, nil,
-			[]string{method("LoginPigeon", "csrf string", "m.Method = \"pigeon\"\n\tif csrf != \"\" {\n\t\tm.CSRFToken = &csrf\n\t}")}, "",
+			gen: strings.Replace(model, "CSRFToken string", "CSRFToken *string", 1), wrapper: sealed,
+			want: []string{"body := gen.UpdateLoginFlowWithPigeonMethod{\n\t\tMethod: \"pigeon\",\n\t\tNote:   m.Note,\n\t}\n\tif csrf != \"\" {\n\t\tbody.CSRFToken = &csrf\n\t}\n\treturn body\n"},
 		},
-		"a method that can be null": {
-			strings.Replace(model, "Method string", "Method *string", 1), sealed, nil,
-			[]string{`m.Method, m.CSRFToken = new("pigeon"), csrf`}, "",
+		"a selector that can be null": {
+			gen: strings.Replace(model, "Method string", "Method *string", 1), wrapper: sealed,
+			want: []string{`Method:    new("pigeon"),`},
 		},
-		"a method that is an enum": {
-			strings.Replace(model, "Method string", "Method Colour", 1) + colour, sealed, nil,
-			[]string{filled, "\tColourRed  = gen.ColourRed\n"}, "",
+		"a selector that is an enum": {
+			gen: strings.Replace(model, "Method string", "Method Colour", 1) + colour, wrapper: sealed,
+			want: []string{`Method:    gen.Colour("pigeon"),`},
 		},
-		"a method that is an enum or null": {
-			strings.Replace(model, "Method string", "Method *Colour", 1) + colour, sealed, nil,
-			[]string{`m.Method, m.CSRFToken = new(gen.Colour("pigeon")), csrf`}, "",
+		"a selector that is an enum or null": {
+			gen: strings.Replace(model, "Method string", "Method *Colour", 1) + colour, wrapper: sealed,
+			want: []string{`Method:    new(gen.Colour("pigeon")),`},
 		},
 		"members with other names": {
-			strings.Replace(model, "CSRFToken string", "Token string", 1), sealed, nil,
-			[]string{`m.Method, m.Token = "pigeon", csrf`}, "",
+			gen: strings.Replace(model, "CSRFToken string", "Token string", 1), wrapper: sealed,
+			want: []string{"Token:  csrf,\n"},
 		},
-		"an enum by hand": {
-			model + colour, sealed + "// Colour by hand.\ntype Colour = gen.Colour\n", nil,
-			[]string{"// Values of [Colour].\nconst (\n\tColourRed  = gen.ColourRed\n\tColourBlue = gen.ColourBlue\n)\n"}, "type Colour",
+		"fields of other types": {
+			gen:     strings.Replace(model, "Note string", "Note map[string][]*Bird", 1) + bird,
+			wrapper: sealed, comments: "models: [Bird is a bird.]",
+			want: []string{"Note map[string][]*Bird `json:\"-\"`"},
 		},
-		"an enum that is missing": {
-			model + colour, sealed, nil,
-			[]string{"// Colour is an enum of the API. Colour of a feather.\ntype Colour = gen.Colour\n\n// Values of [Colour].\nconst (\n\tColourRed "}, "",
+		"a field of an enum with another name": {
+			gen: strings.Replace(model, "Note string", "Note Colour", 1) + colour, wrapper: sealed, comments: "names: {Colour: Hue}",
+			want: []string{"Note Hue `json:\"-\"`", "Hue = gen.Colour\n"},
 		},
-		"an enum of which the spec says nothing": {
-			model + strings.Replace(colour, "Colour Colour of a feather.", "Colour defines model for Colour.", 1), sealed, nil,
-			[]string{"// Colour is an enum of the API.\ntype"}, "",
+		"a field of a model that package kratos does not name": {
+			gen: strings.Replace(model, "Note string", "Note []Bird", 1) + bird, wrapper: sealed,
+			want: []string{"Note []gen.Bird `json:\"-\"`"},
 		},
-		"an enum of which the spec says much": {
-			model + strings.Replace(colour, "a feather", strings.Repeat("one thing and ", 8)+"another", 1), sealed, nil,
-			[]string{"// Colour is an enum of the API. Colour of one thing and one thing and one thing and one thing and\n// one thing and one thing"}, "",
+		"a field of a model that package kratos names by hand": {
+			gen: strings.Replace(model, "Note string", "Note []Bird", 1) + bird, wrapper: sealed + "type Fowl = gen.Bird\n",
+			want: []string{"Note []Fowl `json:\"-\"`"},
 		},
-		"an enum with another name by hand": {
-			model + colour, sealed + "type Hue = gen.Colour\n", nil,
-			[]string{"// Values of [Hue].\nconst (\n\tHueRed  = gen.ColourRed\n"}, "type Hue",
+		"a model with its fields": {
+			gen: model + bird, wrapper: sealed, comments: "models: [Bird is a bird.]",
+			want: []string{"// Bird is a bird.\n//\n//\tID, Name string; Age int; Born gen.Time; Colour Colour; Eggs []gen.Egg; Father *Bird\n//\tNests map[string]gen.Egg\ntype Bird = gen.Bird\n"},
 		},
-		"an enum with constants by hand": {
-			model + colour, sealed + "type Colour = gen.Colour\nconst Crimson = gen.ColourRed\n", nil,
-			nil, "gen.ColourBlue",
+		"a model with another name": {
+			gen: model + bird, wrapper: sealed, comments: "names: {Bird: Fowl}\nmodels: [Fowl is a bird.]",
+			want: []string{"Father *Fowl", "type Fowl = gen.Bird\n"}, unwanted: "type Bird",
+		},
+		"a model with many fields of a type": {
+			gen:     model + "type Bird struct { ID, Long" + strings.Repeat("Name", 10) + ", Other" + strings.Repeat("Name", 10) + " string }\n",
+			wrapper: sealed, comments: "models: [Bird is a bird.]",
+			want: []string{"//\tID, Long" + strings.Repeat("Name", 10) + ",\n//\tOther" + strings.Repeat("Name", 10) + " string\n"},
+		},
+		"a flow": {
+			gen: model + bird, wrapper: sealed, comments: "flows: [Bird is a bird.]",
+			want: []string{"// Bird is a bird.\n//\n//\tID, Name string;", "type Bird struct{ gen.Bird }\n"},
+		},
+		"an enum": {
+			gen: model + colour, wrapper: sealed,
+			want: []string{"\t// Colour is an enum of the API. Colour of a feather.\n\tColour = gen.Colour\n", "const (\n\t// Values of Colour.\n\tColourBlue = gen.ColourBlue\n\tColourRed  = gen.ColourRed\n)\n"},
+		},
+		"an enum with a comment": {
+			gen: model + colour, wrapper: sealed, comments: "enums: [Colour is red or blue.]",
+			want: []string{"\t// Colour is red or blue.\n\tColour = gen.Colour\n"},
+		},
+		"an enum without a description": {
+			gen: model + strings.Replace(colour, "Colour Colour of a feather.", "Colour defines model for Colour.", 1), wrapper: sealed,
+			want: []string{"// Colour is an enum of the API.\n"},
+		},
+		"an enum with a long description": {
+			gen: model + strings.Replace(colour, "a feather", strings.Repeat("one thing and ", 8)+"another", 1), wrapper: sealed,
+			want: []string{"// Colour is an enum of the API. Colour of one thing and one thing and one thing and one thing\n\t// and one thing"},
+		},
+		"an enum and a constant with other names": {
+			gen: model + colour, wrapper: sealed, comments: "names: {Colour: Hue, ColourRed: Crimson}",
+			want: []string{"\tHue = gen.Colour\n", "\t// Values of Hue.\n\tCrimson = gen.ColourRed\n\tHueBlue = gen.ColourBlue\n"}, unwanted: "HueRed",
+		},
+		"two enums": {
+			gen: model + colour + "type Age string\nconst AgeOld Age = \"old\"\n", wrapper: sealed,
+			want: []string{"\t// Values of Age.\n\tAgeOld = gen.AgeOld\n\t// Values of Colour.\n"},
 		},
 		"an enum of numbers": {
-			model + "type Size int\nconst ( SizeN1 Size = 1; SizeN2 Size = 2 )\n", sealed, nil,
-			[]string{"const (\n\tSizeN1 = gen.SizeN1\n\tSizeN2 = gen.SizeN2\n)"}, "",
+			gen: model + "type Size int\nconst ( SizeN1 Size = 1; SizeN2 Size = 2 )\n", wrapper: sealed,
+			want: []string{"\tSizeN1 = gen.SizeN1\n\tSizeN2 = gen.SizeN2\n"},
 		},
 		"an enum that is not exported": {
-			model + "type key string\nconst Scopes key = \"x\"\n", sealed, nil,
-			nil, "Scopes",
+			gen: model + "type key string\nconst Scopes key = \"x\"\n", wrapper: sealed,
+			unwanted: "Scopes",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -165,11 +224,11 @@ func TestWhatIsGenerated(t *testing.T) {
 			if strings.Contains(tc.gen, "PigeonBody") {
 				union.Members[0], union.Values["pigeon"] = "pigeonBody", "pigeonBody"
 			}
-			files, err := fromSources(t, tc.gen, tc.wrapper, union)
+			files, err := fromSources(t, tc.gen, tc.wrapper, tc.comments, union)
 			if err != nil {
 				t.Fatal(err)
 			}
-			all := string(files[enumsFile]) + string(files[submissionsFile]) + string(files[listFile])
+			all := string(files[enumsFile]) + string(files[modelsFile]) + string(files[methodsFile]) + string(files[listFile])
 			for _, want := range tc.want {
 				if !strings.Contains(all, want) {
 					t.Errorf("%s\nis not in\n%s", want, all)
@@ -187,45 +246,72 @@ func TestWhatCannotBeGeneratedIsRefused(t *testing.T) {
 	t.Parallel()
 	both := pigeon("pigeon", "pigeon:back")
 	for name, tc := range map[string]struct {
-		gen, wrapper string
-		union        source.Union
-		want         string
+		gen, wrapper, comments string
+		union                  source.Union
+		want                   string
 	}{
-		"no flow":                   {model, "type LoginMethod interface { other() }\n", pigeon("pigeon"), "has no flow"},
-		"a submission without type": {"type Other struct{}\n", sealed, pigeon("pigeon"), "updateLoginFlow: updateLoginFlowWithPigeonMethod: there is no Go type"},
-		"no value":                  {model, sealed, pigeon(), "maps 0 values to it"},
-		"two values":                {model, sealed, both, "maps 2 values to it, not one: see api/corrections.yaml; or write the type LoginPigeon with a method loginBody by hand"},
-		"no member for the value":   {strings.Replace(model, `"method"`, `"way"`, 1), sealed, pigeon("pigeon"), "no member method"},
-		"an embedded model":         {model, sealed + "type LoginByPigeon struct { gen.UpdateLoginFlowWithPigeonMethod }\n", pigeon("pigeon"), "LoginByPigeon embeds its model: write the method loginBody by hand"},
-		"names that are taken":      {model, sealed + "type ( LoginPigeon struct{}; LoginWithPigeon struct{} )\n", pigeon("pigeon"), "another LoginPigeon"},
-		"an enum's name taken":      {model + colour, sealed + "type Colour struct{}\n", pigeon("pigeon"), "another Colour than gen"},
-		"a value's name taken":      {model + colour, sealed + "var ColourBlue = 7\n", pigeon("pigeon"), "another ColourBlue than the value of the enum Colour"},
+		"no flow":                       {model, "type LoginMethod interface { other() }\n", "", pigeon("pigeon"), "has no flow"},
+		"a submission without a type":   {"type Other struct{}\n", sealed, "", pigeon("pigeon"), "updateLoginFlow: updateLoginFlowWithPigeonMethod: there is no Go type"},
+		"no value":                      {model, sealed, "", pigeon(), "maps 0 values to it"},
+		"two values":                    {model, sealed, "", both, "maps 2 values to it, not one: see api/corrections.yaml; or write the method loginBody of LoginPigeon by hand"},
+		"no member for the value":       {strings.Replace(model, `"method"`, `"way"`, 1), sealed, "", pigeon("pigeon"), "no member method"},
+		"names that are taken":          {model, sealed + "type ( LoginPigeon struct{}; LoginWithPigeon struct{} )\n", "", pigeon("pigeon"), "another LoginPigeon"},
+		"an enum's name that is taken":  {model + colour, sealed + "type Colour struct{}\n", "", pigeon("pigeon"), "another Colour than gen.Colour"},
+		"a value's name that is taken":  {model + colour, sealed + "var ColourBlue = 7\n", "", pigeon("pigeon"), "another ColourBlue than gen.ColourBlue"},
+		"a model's name that is taken":  {model + bird, sealed + "type Bird struct{}\n", "models: [Bird is a bird.]", pigeon("pigeon"), "another Bird than gen.Bird"},
+		"two comments of the same type": {model, sealed, "enums: [A is a., A is b.]", pigeon("pigeon"), "two comments begin with A"},
+		"a list of another name":        {model, sealed, "enum: [A is a.]", pigeon("pigeon"), "field enum not found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := fromSources(t, tc.gen, tc.wrapper, tc.union); err == nil || !strings.Contains(err.Error(), tc.want) {
+			if _, err := fromSources(t, tc.gen, tc.wrapper, tc.comments, tc.union); err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}
 		})
 	}
 }
 
-// fromSources generates from packages of one file each.
-func fromSources(t *testing.T, gen, wrapper string, union source.Union) (map[string][]byte, error) {
-	t.Helper()
-	var packages []*source.Package
-	for _, text := range []string{"package gen\n" + gen, "package kratos\n" + wrapper} {
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "x.go"), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		p, err := source.Parse(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		packages = append(packages, p)
+// A comment or name of what the API does not have any more is named.
+func TestUnusedCommentsAreNamed(t *testing.T) {
+	t.Parallel()
+	c, err := parseComments([]byte("names: {ColourRed: Crimson, Gone: Away}\nmethods: [LoginDove logs in., LoginPigeon logs in.]\nmodels: [Dove is a bird.]\nenums: [Colour is a colour.]"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return write(packages[0], packages[1], []source.Union{union})
+	g := &generator{parse(t, "package gen\n"+model+colour), parse(t, "package kratos\n"+sealed), []source.Union{pigeon("pigeon")}, nil, c}
+	if _, err := g.generate(); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(c.unused(), " "); got != "Dove Gone LoginDove" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// fromSources generates from packages of one file each.
+func fromSources(t *testing.T, gen, wrapper, comments string, union source.Union) (map[string][]byte, error) {
+	t.Helper()
+	c, err := parseComments([]byte("{}\n"))
+	if comments != "" {
+		c, err = parseComments([]byte(comments))
+	}
+	if err != nil {
+		return nil, err
+	}
+	g := &generator{parse(t, "package gen\n"+gen), parse(t, "package kratos\n"+wrapper), []source.Union{union}, nil, c}
+	return g.generate()
+}
+
+func parse(t *testing.T, text string) *source.Package {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "x.go"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := source.Parse(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // imports makes a package known to a type checker by the last part of its path.
@@ -251,5 +337,5 @@ func typeCheck(t *testing.T, gen, wrapper string, files map[string][]byte) {
 		known[name], _ = config.Check(name, set, parsed, nil)
 	}
 	check("gen", "package gen\ntype T int\n"+gen)
-	check("kratos", "package kratos\nimport \"gen\"\ntype _ gen.T\n"+wrapper, string(files[enumsFile]), string(files[submissionsFile]))
+	check("kratos", "package kratos\nimport \"gen\"\ntype _ gen.T\n"+wrapper, string(files[enumsFile]), string(files[modelsFile]), string(files[methodsFile]))
 }

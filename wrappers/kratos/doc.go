@@ -73,35 +73,14 @@
 //
 // # Secrets
 //
-// A value of this package is printed and logged by the name of its type, by its ids if they are
-// UUIDs, and by the values of enums that the API's description names. It shows no secret, and
-// nothing else that a person entered:
-//
-//	Session{id: 0b9f0b3e-…, identity: {id: 6c2f6ba3-…, state: active}}
-//
-// A [Client], [Admin], [Browser] or [FlowClient] is printed as the addresses of its fields.
-//
-// This is so for every verb of package fmt, in errors and panics, and with the handlers of
-// log/slog. JSON differs, since programs need it:
-//
-//	what is sent: the methods of flows, [Submission],     redacted in every place; gen.MarshalBody
-//	[CreateIdentity], [UpdateIdentity],               writes a body as it is sent
-//	[IdentityPatch], [FedCMToken]
-//	[FlowResult], [Error]                                   redacted in every place
-//	what Kratos sent: [Session], [Identity], flows,   complete, secrets included; redacted as the
-//	forms, messages, [RecoveryCode] and so on         value of an attribute of log/slog
-//
-// No method of a type can keep these out of a log:
-//   - A field that is printed by itself, such as Session.Tokenized.
-//   - What Kratos sent, inside a struct, map or slice that a logger writes as JSON. Log the value
-//     itself, or its ID. Loggers that do not know [log/slog.LogValuer], such as zerolog, need its
-//     String method.
-//   - A value in an unexported field of another package's struct: package fmt cannot call its
-//     methods there. Nor does it call them below a pointer that is printed with a verb which does
-//     not fit it, such as %s for a pointer to a slice.
-//   - What reads values by reflection, as debuggers and go-spew do.
-//
-// A nil pointer is printed as nil by fmt; log/slog reports that LogValue panicked.
+// Package fmt (with any verb), log/slog, errors and panics show a value as its type with UUIDs and
+// enums, such as Session{id: 0b9f0b3e-…, identity: {id: 6c2f6ba3-…, state: active}}, a client as
+// addresses, and nothing that a person entered. The JSON of what is only sent, such as [LoginPassword] or [CreateIdentity],
+// has no secret. The JSON of what Kratos sent, such as [Session] or a flow, is complete: to a logger
+// that writes JSON, other than log/slog, pass the id or fmt.Sprint of the value. Not protected are a
+// field that is logged by itself, a value in an unexported field of another type, what Kratos sent
+// inside a struct, map or slice that is logged as JSON, and a pointer to a slice that is printed
+// with a verb that does not fit, such as %s.
 //
 // # Transport
 //

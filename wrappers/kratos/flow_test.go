@@ -189,7 +189,7 @@ func TestWhatIsSubmitted(t *testing.T) {
 		return func(c *kratos.Client) error { return second(c.Verification.Submit(t.Context(), flow, m)) }
 	}
 	for want, call := range map[string]func(*kratos.Client) error{
-		`{"identifier":"ada","method":"password","password":"p"}`:                             login(kratos.LoginPassword{Identifier: "ada", Password: "p", Method: "ignored"}),
+		`{"identifier":"ada","method":"password","password":"p"}`:                             login(kratos.LoginPassword{Identifier: "ada", Password: "p"}),
 		`{"identifier":"ada","method":"code"}`:                                                login(kratos.LoginCode{Identifier: "ada"}),
 		`{"code":"123456","identifier":"ada","method":"code"}`:                                login(kratos.LoginCode{Identifier: "ada", Code: "123456"}),
 		`{"identifier":"ada","method":"identifier_first"}`:                                    login(kratos.LoginIdentifierFirst{Identifier: "ada"}),

@@ -4,8 +4,81 @@ package kratos
 
 import "github.com/kratoskit/kratos-go/gen"
 
-// Values of [AuthenticationMethod].
+type (
+	// AAL is an authenticator assurance level: the number of factors, mostly.
+	AAL = gen.AAL
+	// AddressChannel is how messages reach an address.
+	AddressChannel = gen.AddressChannel
+	// AddressStatus is the progress of the verification of an address.
+	AddressStatus = gen.AddressStatus
+	// AuthenticationMethod is the method of a factor in a session.
+	AuthenticationMethod = gen.AuthenticationMethod
+	// Consistency says whether a list may be a few seconds old.
+	Consistency = gen.Consistency
+	// ContinueWithAction is the kind of a [ContinueWith].
+	ContinueWithAction = gen.ContinueWithAction
+	// CourierDispatchStatus is the result of an attempt to deliver a message.
+	CourierDispatchStatus = gen.CourierDispatchStatus
+	// CourierMessageStatus is the progress of the delivery of a message.
+	CourierMessageStatus = gen.CourierMessageStatus
+	// CourierMessageType is how a message is sent.
+	CourierMessageType = gen.CourierMessageType
+	// CourierTemplate is the template of a message.
+	CourierTemplate = gen.CourierTemplate
+	// CredentialsType is a type of credentials.
+	CredentialsType = gen.CredentialsType
+	// FlowType says whether a flow is for a native client or for a browser.
+	FlowType = gen.FlowType
+	// IdentityState says whether an identity can log in.
+	IdentityState = gen.IdentityState
+	// JSONPatchOp is an operation of a JSON Patch.
+	JSONPatchOp = gen.JSONPatchOp
+	// LoginFlowState is the progress of a login.
+	LoginFlowState = gen.LoginFlowState
+	// PatchAction is the result of an item of a batch.
+	PatchAction = gen.PatchAction
+	// RecoveryFlowState is the progress of a recovery.
+	RecoveryFlowState = gen.RecoveryFlowState
+	// RegistrationFlowState is the progress of a registration.
+	RegistrationFlowState = gen.RegistrationFlowState
+	// RegistrationScreen is the step of a registration to show next.
+	RegistrationScreen = gen.RegistrationScreen
+	// SessionExpandable is a part of a session that is returned on request.
+	SessionExpandable = gen.SessionExpandable
+	// SettingsFlowState is the progress of a change of settings.
+	SettingsFlowState = gen.SettingsFlowState
+	// UIAutocomplete is a value of the HTML attribute autocomplete.
+	UIAutocomplete = gen.UIAutocomplete
+	// UIInputType is the type of an HTML input.
+	UIInputType = gen.UIInputType
+	// UINodeGroup is the method that a node of a form belongs to.
+	UINodeGroup = gen.UINodeGroup
+	// UINodeType is the kind of a node of a form.
+	UINodeType = gen.UINodeType
+	// UITextType says whether a message is an error.
+	UITextType = gen.UITextType
+	// UITrigger is a function of Kratos' WebAuthn script.
+	UITrigger = gen.UITrigger
+	// VerificationFlowState is the progress of a verification.
+	VerificationFlowState = gen.VerificationFlowState
+)
+
+// Values of the enums. A newer server may send others, which decode and are written again as they
+// are: switch with a default.
 const (
+	// Values of AAL.
+	AAL0 = gen.AALZero
+	AAL1 = gen.AALOne
+	AAL2 = gen.AALTwo
+	AAL3 = gen.AALThree
+	// Values of AddressChannel.
+	AddressChannelEmail = gen.AddressChannelEmail
+	AddressChannelSMS   = gen.AddressChannelSMS
+	// Values of AddressStatus.
+	AddressStatusCompleted = gen.AddressStatusCompleted
+	AddressStatusPending   = gen.AddressStatusPending
+	AddressStatusSent      = gen.AddressStatusSent
+	// Values of AuthenticationMethod.
 	AuthenticationMethodCode             = gen.AuthenticationMethodCode
 	AuthenticationMethodCodeRecovery     = gen.AuthenticationMethodCodeRecovery
 	AuthenticationMethodLinkRecovery     = gen.AuthenticationMethodLinkRecovery
@@ -18,10 +91,41 @@ const (
 	AuthenticationMethodTOTP             = gen.AuthenticationMethodTOTP
 	AuthenticationMethodV06LegacySession = gen.AuthenticationMethodV06LegacySession
 	AuthenticationMethodWebAuthn         = gen.AuthenticationMethodWebAuthn
-)
-
-// Values of [CredentialsType].
-const (
+	// Values of Consistency.
+	ConsistencyDefault  = gen.ConsistencyDefault
+	ConsistencyEventual = gen.ConsistencyEventual
+	ConsistencyStrong   = gen.ConsistencyStrong
+	// Values of ContinueWithAction.
+	ContinueRedirectBrowserTo  = gen.ContinueWithActionRedirectBrowserTo
+	ContinueSetSessionToken    = gen.ContinueWithActionSetSessionToken
+	ContinueShowRecoveryUI     = gen.ContinueWithActionShowRecoveryUI
+	ContinueShowSettingsUI     = gen.ContinueWithActionShowSettingsUI
+	ContinueShowVerificationUI = gen.ContinueWithActionShowVerificationUI
+	// Values of CourierDispatchStatus.
+	CourierDispatchStatusFailed  = gen.CourierDispatchStatusFailed
+	CourierDispatchStatusSuccess = gen.CourierDispatchStatusSuccess
+	// Values of CourierMessageStatus.
+	CourierMessageStatusAbandoned  = gen.CourierMessageStatusAbandoned
+	CourierMessageStatusProcessing = gen.CourierMessageStatusProcessing
+	CourierMessageStatusQueued     = gen.CourierMessageStatusQueued
+	CourierMessageStatusSent       = gen.CourierMessageStatusSent
+	// Values of CourierMessageType.
+	CourierMessageTypeEmail = gen.CourierMessageTypeEmail
+	CourierMessageTypePhone = gen.CourierMessageTypePhone
+	CourierMessageTypeSMS   = gen.CourierMessageTypeSMS
+	// Values of CourierTemplate.
+	CourierTemplateLoginCodeValid          = gen.CourierTemplateLoginCodeValid
+	CourierTemplateRecoveryCodeInvalid     = gen.CourierTemplateRecoveryCodeInvalid
+	CourierTemplateRecoveryCodeValid       = gen.CourierTemplateRecoveryCodeValid
+	CourierTemplateRecoveryInvalid         = gen.CourierTemplateRecoveryInvalid
+	CourierTemplateRecoveryValid           = gen.CourierTemplateRecoveryValid
+	CourierTemplateRegistrationCodeValid   = gen.CourierTemplateRegistrationCodeValid
+	CourierTemplateStub                    = gen.CourierTemplateStub
+	CourierTemplateVerificationCodeInvalid = gen.CourierTemplateVerificationCodeInvalid
+	CourierTemplateVerificationCodeValid   = gen.CourierTemplateVerificationCodeValid
+	CourierTemplateVerificationInvalid     = gen.CourierTemplateVerificationInvalid
+	CourierTemplateVerificationValid       = gen.CourierTemplateVerificationValid
+	// Values of CredentialsType.
 	CredentialsTypeCode         = gen.CredentialsTypeCode
 	CredentialsTypeCodeRecovery = gen.CredentialsTypeCodeRecovery
 	CredentialsTypeLinkRecovery = gen.CredentialsTypeLinkRecovery
@@ -33,42 +137,24 @@ const (
 	CredentialsTypeSAML         = gen.CredentialsTypeSAML
 	CredentialsTypeTOTP         = gen.CredentialsTypeTOTP
 	CredentialsTypeWebAuthn     = gen.CredentialsTypeWebAuthn
-)
-
-// Values of [IdentityState].
-const (
-	IdentityStateActive   = gen.IdentityStateActive
-	IdentityStateInactive = gen.IdentityStateInactive
-)
-
-// Values of [FlowType].
-const (
+	// Values of FlowType.
 	FlowTypeAPI     = gen.FlowTypeAPI
 	FlowTypeBrowser = gen.FlowTypeBrowser
-)
-
-// Values of [LoginFlowState].
-const (
+	// Values of IdentityState.
+	IdentityStateActive   = gen.IdentityStateActive
+	IdentityStateInactive = gen.IdentityStateInactive
+	// Values of JSONPatchOp.
+	JSONPatchOpAdd     = gen.JSONPatchOpAdd
+	JSONPatchOpRemove  = gen.JSONPatchOpRemove
+	JSONPatchOpReplace = gen.JSONPatchOpReplace
+	// Values of LoginFlowState.
 	LoginFlowStateChooseMethod    = gen.LoginFlowStateChooseMethod
 	LoginFlowStatePassedChallenge = gen.LoginFlowStatePassedChallenge
 	LoginFlowStateSentEmail       = gen.LoginFlowStateSentEmail
-)
-
-// Values of [RegistrationFlowState].
-const (
-	RegistrationFlowStateChooseMethod    = gen.RegistrationFlowStateChooseMethod
-	RegistrationFlowStatePassedChallenge = gen.RegistrationFlowStatePassedChallenge
-	RegistrationFlowStateSentEmail       = gen.RegistrationFlowStateSentEmail
-)
-
-// Values of [SettingsFlowState].
-const (
-	SettingsFlowStateShowForm = gen.SettingsFlowStateShowForm
-	SettingsFlowStateSuccess  = gen.SettingsFlowStateSuccess
-)
-
-// Values of [RecoveryFlowState].
-const (
+	// Values of PatchAction.
+	PatchActionCreate = gen.PatchActionCreate
+	PatchActionError  = gen.PatchActionError
+	// Values of RecoveryFlowState.
 	RecoveryFlowStateChooseMethod                  = gen.RecoveryFlowStateChooseMethod
 	RecoveryFlowStatePassedChallenge               = gen.RecoveryFlowStatePassedChallenge
 	RecoveryFlowStateRecoveryAwaitingAddress       = gen.RecoveryFlowStateRecoveryAwaitingAddress
@@ -76,32 +162,41 @@ const (
 	RecoveryFlowStateRecoveryAwaitingCode          = gen.RecoveryFlowStateRecoveryAwaitingCode
 	RecoveryFlowStateRecoveryConfirmingAddress     = gen.RecoveryFlowStateRecoveryConfirmingAddress
 	RecoveryFlowStateSentEmail                     = gen.RecoveryFlowStateSentEmail
-)
-
-// Values of [VerificationFlowState].
-const (
-	VerificationFlowStateChooseMethod    = gen.VerificationFlowStateChooseMethod
-	VerificationFlowStatePassedChallenge = gen.VerificationFlowStatePassedChallenge
-	VerificationFlowStateSentEmail       = gen.VerificationFlowStateSentEmail
-)
-
-// Values of [RegistrationScreen].
-const (
+	// Values of RegistrationFlowState.
+	RegistrationFlowStateChooseMethod    = gen.RegistrationFlowStateChooseMethod
+	RegistrationFlowStatePassedChallenge = gen.RegistrationFlowStatePassedChallenge
+	RegistrationFlowStateSentEmail       = gen.RegistrationFlowStateSentEmail
+	// Values of RegistrationScreen.
 	RegistrationScreenCredentialSelection = gen.RegistrationScreenCredentialSelection
 	RegistrationScreenPrevious            = gen.RegistrationScreenPrevious
-)
-
-// Values of [UINodeType].
-const (
-	UINodeTypeAnchor = gen.UINodeTypeAnchor
-	UINodeTypeImage  = gen.UINodeTypeImage
-	UINodeTypeInput  = gen.UINodeTypeInput
-	UINodeTypeScript = gen.UINodeTypeScript
-	UINodeTypeText   = gen.UINodeTypeText
-)
-
-// Values of [UINodeGroup].
-const (
+	// Values of SessionExpandable.
+	SessionExpandableDevices  = gen.SessionExpandableDevices
+	SessionExpandableIdentity = gen.SessionExpandableIdentity
+	// Values of SettingsFlowState.
+	SettingsFlowStateShowForm = gen.SettingsFlowStateShowForm
+	SettingsFlowStateSuccess  = gen.SettingsFlowStateSuccess
+	// Values of UIAutocomplete.
+	UIAutocompleteCurrentPassword  = gen.UIAutocompleteCurrentPassword
+	UIAutocompleteEmail            = gen.UIAutocompleteEmail
+	UIAutocompleteNewPassword      = gen.UIAutocompleteNewPassword
+	UIAutocompleteOneTimeCode      = gen.UIAutocompleteOneTimeCode
+	UIAutocompleteTel              = gen.UIAutocompleteTel
+	UIAutocompleteURL              = gen.UIAutocompleteURL
+	UIAutocompleteUsernameWebAuthn = gen.UIAutocompleteUsernameWebAuthn
+	// Values of UIInputType.
+	UIInputTypeButton        = gen.UIInputTypeButton
+	UIInputTypeCheckbox      = gen.UIInputTypeCheckbox
+	UIInputTypeDate          = gen.UIInputTypeDate
+	UIInputTypeDatetimeLocal = gen.UIInputTypeDatetimeLocal
+	UIInputTypeEmail         = gen.UIInputTypeEmail
+	UIInputTypeHidden        = gen.UIInputTypeHidden
+	UIInputTypeNumber        = gen.UIInputTypeNumber
+	UIInputTypePassword      = gen.UIInputTypePassword
+	UIInputTypeSubmit        = gen.UIInputTypeSubmit
+	UIInputTypeTel           = gen.UIInputTypeTel
+	UIInputTypeText          = gen.UIInputTypeText
+	UIInputTypeURL           = gen.UIInputTypeURL
+	// Values of UINodeGroup.
 	UINodeGroupCaptcha         = gen.UINodeGroupCaptcha
 	UINodeGroupCode            = gen.UINodeGroupCode
 	UINodeGroupDefault         = gen.UINodeGroupDefault
@@ -115,123 +210,25 @@ const (
 	UINodeGroupSAML            = gen.UINodeGroupSAML
 	UINodeGroupTOTP            = gen.UINodeGroupTOTP
 	UINodeGroupWebAuthn        = gen.UINodeGroupWebAuthn
-)
-
-// Values of [UIInputType].
-const (
-	UIInputTypeButton        = gen.UIInputTypeButton
-	UIInputTypeCheckbox      = gen.UIInputTypeCheckbox
-	UIInputTypeDate          = gen.UIInputTypeDate
-	UIInputTypeDatetimeLocal = gen.UIInputTypeDatetimeLocal
-	UIInputTypeEmail         = gen.UIInputTypeEmail
-	UIInputTypeHidden        = gen.UIInputTypeHidden
-	UIInputTypeNumber        = gen.UIInputTypeNumber
-	UIInputTypePassword      = gen.UIInputTypePassword
-	UIInputTypeSubmit        = gen.UIInputTypeSubmit
-	UIInputTypeTel           = gen.UIInputTypeTel
-	UIInputTypeText          = gen.UIInputTypeText
-	UIInputTypeURL           = gen.UIInputTypeURL
-)
-
-// Values of [UIAutocomplete].
-const (
-	UIAutocompleteCurrentPassword  = gen.UIAutocompleteCurrentPassword
-	UIAutocompleteEmail            = gen.UIAutocompleteEmail
-	UIAutocompleteNewPassword      = gen.UIAutocompleteNewPassword
-	UIAutocompleteOneTimeCode      = gen.UIAutocompleteOneTimeCode
-	UIAutocompleteTel              = gen.UIAutocompleteTel
-	UIAutocompleteURL              = gen.UIAutocompleteURL
-	UIAutocompleteUsernameWebAuthn = gen.UIAutocompleteUsernameWebAuthn
-)
-
-// Values of [UITrigger].
-const (
+	// Values of UINodeType.
+	UINodeTypeAnchor = gen.UINodeTypeAnchor
+	UINodeTypeImage  = gen.UINodeTypeImage
+	UINodeTypeInput  = gen.UINodeTypeInput
+	UINodeTypeScript = gen.UINodeTypeScript
+	UINodeTypeText   = gen.UINodeTypeText
+	// Values of UITextType.
+	UITextTypeError   = gen.UITextTypeError
+	UITextTypeInfo    = gen.UITextTypeInfo
+	UITextTypeSuccess = gen.UITextTypeSuccess
+	// Values of UITrigger.
 	UITriggerPasskeyLogin                 = gen.UITriggerPasskeyLogin
 	UITriggerPasskeyLoginAutocompleteInit = gen.UITriggerPasskeyLoginAutocompleteInit
 	UITriggerPasskeyRegistration          = gen.UITriggerPasskeyRegistration
 	UITriggerPasskeySettingsRegistration  = gen.UITriggerPasskeySettingsRegistration
 	UITriggerWebAuthnLogin                = gen.UITriggerWebAuthnLogin
 	UITriggerWebAuthnRegistration         = gen.UITriggerWebAuthnRegistration
-)
-
-// Values of [UITextType].
-const (
-	UITextTypeError   = gen.UITextTypeError
-	UITextTypeInfo    = gen.UITextTypeInfo
-	UITextTypeSuccess = gen.UITextTypeSuccess
-)
-
-// Values of [AddressChannel].
-const (
-	AddressChannelEmail = gen.AddressChannelEmail
-	AddressChannelSMS   = gen.AddressChannelSMS
-)
-
-// Values of [AddressStatus].
-const (
-	AddressStatusCompleted = gen.AddressStatusCompleted
-	AddressStatusPending   = gen.AddressStatusPending
-	AddressStatusSent      = gen.AddressStatusSent
-)
-
-// Values of [PatchAction].
-const (
-	PatchActionCreate = gen.PatchActionCreate
-	PatchActionError  = gen.PatchActionError
-)
-
-// Values of [JSONPatchOp].
-const (
-	JSONPatchOpAdd     = gen.JSONPatchOpAdd
-	JSONPatchOpRemove  = gen.JSONPatchOpRemove
-	JSONPatchOpReplace = gen.JSONPatchOpReplace
-)
-
-// Values of [CourierMessageStatus].
-const (
-	CourierMessageStatusAbandoned  = gen.CourierMessageStatusAbandoned
-	CourierMessageStatusProcessing = gen.CourierMessageStatusProcessing
-	CourierMessageStatusQueued     = gen.CourierMessageStatusQueued
-	CourierMessageStatusSent       = gen.CourierMessageStatusSent
-)
-
-// Values of [CourierMessageType].
-const (
-	CourierMessageTypeEmail = gen.CourierMessageTypeEmail
-	CourierMessageTypePhone = gen.CourierMessageTypePhone
-	CourierMessageTypeSMS   = gen.CourierMessageTypeSMS
-)
-
-// Values of [CourierTemplate].
-const (
-	CourierTemplateLoginCodeValid          = gen.CourierTemplateLoginCodeValid
-	CourierTemplateRecoveryCodeInvalid     = gen.CourierTemplateRecoveryCodeInvalid
-	CourierTemplateRecoveryCodeValid       = gen.CourierTemplateRecoveryCodeValid
-	CourierTemplateRecoveryInvalid         = gen.CourierTemplateRecoveryInvalid
-	CourierTemplateRecoveryValid           = gen.CourierTemplateRecoveryValid
-	CourierTemplateRegistrationCodeValid   = gen.CourierTemplateRegistrationCodeValid
-	CourierTemplateStub                    = gen.CourierTemplateStub
-	CourierTemplateVerificationCodeInvalid = gen.CourierTemplateVerificationCodeInvalid
-	CourierTemplateVerificationCodeValid   = gen.CourierTemplateVerificationCodeValid
-	CourierTemplateVerificationInvalid     = gen.CourierTemplateVerificationInvalid
-	CourierTemplateVerificationValid       = gen.CourierTemplateVerificationValid
-)
-
-// Values of [CourierDispatchStatus].
-const (
-	CourierDispatchStatusFailed  = gen.CourierDispatchStatusFailed
-	CourierDispatchStatusSuccess = gen.CourierDispatchStatusSuccess
-)
-
-// Values of [Consistency].
-const (
-	ConsistencyDefault  = gen.ConsistencyDefault
-	ConsistencyEventual = gen.ConsistencyEventual
-	ConsistencyStrong   = gen.ConsistencyStrong
-)
-
-// Values of [SessionExpandable].
-const (
-	SessionExpandableDevices  = gen.SessionExpandableDevices
-	SessionExpandableIdentity = gen.SessionExpandableIdentity
+	// Values of VerificationFlowState.
+	VerificationFlowStateChooseMethod    = gen.VerificationFlowStateChooseMethod
+	VerificationFlowStatePassedChallenge = gen.VerificationFlowStatePassedChallenge
+	VerificationFlowStateSentEmail       = gen.VerificationFlowStateSentEmail
 )

@@ -3,753 +3,225 @@
 package kratos
 
 import (
-	"errors"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 
 	"github.com/kratoskit/kratos-go/internal/redact"
 )
 
-func (v BatchResult) redacted() redact.Value {
-	return redact.New("BatchResult", redact.ID("PatchID", v.PatchID), redact.ID("IdentityID", v.IdentityID), redact.Text("Err", errorText(v.Err)))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v ListCourierMessages) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v BatchResult) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v ListCourierMessages) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v BatchResult) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SAMLCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v BatchResult) LogValue() slog.Value { return v.redacted().LogValue() }
+// LogValue returns what Format prints.
+func (v SAMLCredentials) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-func (v ListCourierMessages) redacted() redact.Value { return redact.New("ListCourierMessages") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SAMLProvider) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ListCourierMessages) String() string { return v.redacted().String() }
+// LogValue returns what Format prints.
+func (v SAMLProvider) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v ListCourierMessages) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v TOTPCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ListCourierMessages) LogValue() slog.Value { return v.redacted().LogValue() }
+// LogValue returns what Format prints.
+func (v TOTPCredentials) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v ListCourierMessages) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LookupSecretCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v SAMLCredentials) redacted() redact.Value { return redact.New("SAMLCredentials") }
+// LogValue returns what Format prints.
+func (v LookupSecretCredentials) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SAMLCredentials) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LookupSecretCode) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v SAMLCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// LogValue returns what Format prints.
+func (v LookupSecretCode) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SAMLCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v WebAuthnCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v SAMLProvider) redacted() redact.Value { return redact.New("SAMLProvider") }
+// LogValue returns what Format prints.
+func (v WebAuthnCredentials) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SAMLProvider) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v PasskeyCredentials) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v SAMLProvider) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// LogValue returns what Format prints.
+func (v PasskeyCredentials) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SAMLProvider) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v WebAuthnKey) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v TOTPCredentials) redacted() redact.Value { return redact.New("TOTPCredentials") }
+// LogValue returns what Format prints.
+func (v WebAuthnKey) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v TOTPCredentials) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v ListIdentities) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v TOTPCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// MarshalJSON writes what Format prints.
+func (v ListIdentities) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v TOTPCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v JSONPatch) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v LookupSecretCredentials) redacted() redact.Value {
-	return redact.New("LookupSecretCredentials")
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v CreateRecoveryLink) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LookupSecretCredentials) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v CreateRecoveryLink) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v LookupSecretCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the text of Error only, whatever the verb is.
+func (v Error) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, v.Error()) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LookupSecretCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+// MarshalJSON writes what Format prints.
+func (v Error) MarshalJSON() ([]byte, error) { return json.Marshal(v.Error()) }
 
-func (v LookupSecretCode) redacted() redact.Value { return redact.New("LookupSecretCode") }
+// Format prints the text of String only, whatever the verb is.
+func (v FlowResult[F]) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, v.String()) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LookupSecretCode) String() string { return v.redacted().String() }
+// LogValue returns what Format prints.
+func (v FlowResult[F]) LogValue() slog.Value { return slog.StringValue(v.String()) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v LookupSecretCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v StartLogin) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LookupSecretCode) LogValue() slog.Value { return v.redacted().LogValue() }
+// MarshalJSON writes what Format prints.
+func (v StartLogin) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-func (v WebAuthnCredentials) redacted() redact.Value { return redact.New("WebAuthnCredentials") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v StartRegistration) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v WebAuthnCredentials) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v StartRegistration) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v WebAuthnCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v StartSettings) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v WebAuthnCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+// MarshalJSON writes what Format prints.
+func (v StartSettings) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-func (v PasskeyCredentials) redacted() redact.Value { return redact.New("PasskeyCredentials") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v StartRecovery) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v PasskeyCredentials) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v StartRecovery) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v PasskeyCredentials) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v StartVerification) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v PasskeyCredentials) LogValue() slog.Value { return v.redacted().LogValue() }
+// MarshalJSON writes what Format prints.
+func (v StartVerification) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-func (v WebAuthnKey) redacted() redact.Value { return redact.New("WebAuthnKey") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v Node) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v WebAuthnKey) String() string { return v.redacted().String() }
+// MarshalJSON writes what Format prints.
+func (v Node) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v WebAuthnKey) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v Submission) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v WebAuthnKey) LogValue() slog.Value { return v.redacted().LogValue() }
+// MarshalJSON writes what Format prints.
+func (v Submission) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, nil) }
 
-func (v ListIdentities) redacted() redact.Value {
-	return redact.New("ListIdentities", redact.ID("OrganizationID", v.OrganizationID))
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v Page[T]) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ListIdentities) String() string { return v.redacted().String() }
+// LogValue returns what Format prints.
+func (v Page[T]) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v ListIdentities) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v MessageContext) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ListIdentities) LogValue() slog.Value { return v.redacted().LogValue() }
+// LogValue returns what Format prints.
+func (v MessageContext) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v ListIdentities) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v ContinueWithList) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v PasswordHash) redacted() redact.Value { return redact.New(fmt.Sprint(v)) }
+// LogValue returns what Format prints.
+func (v ContinueWithList) LogValue() slog.Value { return redact.LogValue(v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v PasswordHash) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LoginPassword) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v PasswordHash) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LoginOIDC) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v JSONPatch) redacted() redact.Value { return redact.New("JSONPatch") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LoginTOTP) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v JSONPatch) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LoginWebAuthn) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v JSONPatch) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LoginLookupSecret) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v JSONPatch) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LoginCode) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v CreateRecoveryCode) redacted() redact.Value { return redact.New("CreateRecoveryCode") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LoginPasskey) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateRecoveryCode) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v LoginIdentifierFirst) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateRecoveryCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RecoveryLink) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateRecoveryCode) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RecoveryCode) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v CreateRecoveryLink) redacted() redact.Value { return redact.New("CreateRecoveryLink") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RegistrationPassword) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v CreateRecoveryLink) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RegistrationOIDC) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v CreateRecoveryLink) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RegistrationWebAuthn) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v CreateRecoveryLink) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RegistrationCode) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v CreateRecoveryLink) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RegistrationPasskey) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v ListSessions) redacted() redact.Value { return redact.New("ListSessions") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v RegistrationProfile) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ListSessions) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SettingsPassword) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v ListSessions) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SettingsProfile) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ListSessions) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SettingsOIDC) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v ListIdentitySessions) redacted() redact.Value { return redact.New("ListIdentitySessions") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SettingsTOTP) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ListIdentitySessions) String() string { return v.redacted().String() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SettingsWebAuthn) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// Format prints nothing secret either, whatever the verb is.
-func (v ListIdentitySessions) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SettingsLookup) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ListIdentitySessions) LogValue() slog.Value { return v.redacted().LogValue() }
+// Format prints the type and its ids only, whatever the verb is.
+func (v SettingsPasskey) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-func (v ListIdentitySchemas) redacted() redact.Value { return redact.New("ListIdentitySchemas") }
+// Format prints the type and its ids only, whatever the verb is.
+func (v VerificationLink) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }
 
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ListIdentitySchemas) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v ListIdentitySchemas) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ListIdentitySchemas) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Error) redacted() redact.Value { return redact.New(v.Error()) }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Error) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v Error) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v LoginPassword) redacted() redact.Value { return redact.New("LoginPassword") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LoginPassword) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v LoginPassword) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LoginPassword) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v LoginPassword) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v LoginCode) redacted() redact.Value { return redact.New("LoginCode") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LoginCode) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v LoginCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LoginCode) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v LoginCode) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v LoginIdentifierFirst) redacted() redact.Value { return redact.New("LoginIdentifierFirst") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LoginIdentifierFirst) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v LoginIdentifierFirst) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LoginIdentifierFirst) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v LoginIdentifierFirst) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v LoginTOTP) redacted() redact.Value { return redact.New("LoginTOTP") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LoginTOTP) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v LoginTOTP) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LoginTOTP) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v LoginTOTP) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v LoginLookupSecret) redacted() redact.Value { return redact.New("LoginLookupSecret") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LoginLookupSecret) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v LoginLookupSecret) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LoginLookupSecret) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v LoginLookupSecret) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v LoginOIDC) redacted() redact.Value { return redact.New("LoginOIDC") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LoginOIDC) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v LoginOIDC) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LoginOIDC) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v LoginOIDC) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v LoginWebAuthn) redacted() redact.Value { return redact.New("LoginWebAuthn") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LoginWebAuthn) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v LoginWebAuthn) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LoginWebAuthn) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v LoginWebAuthn) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v LoginPasskey) redacted() redact.Value { return redact.New("LoginPasskey") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v LoginPasskey) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v LoginPasskey) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v LoginPasskey) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v LoginPasskey) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v RecoveryCode) redacted() redact.Value { return redact.New("RecoveryCode") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RecoveryCode) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v RecoveryCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RecoveryCode) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RecoveryCode) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v RecoveryLink) redacted() redact.Value { return redact.New("RecoveryLink") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RecoveryLink) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v RecoveryLink) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RecoveryLink) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RecoveryLink) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v RegistrationPassword) redacted() redact.Value { return redact.New("RegistrationPassword") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RegistrationPassword) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v RegistrationPassword) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RegistrationPassword) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RegistrationPassword) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v RegistrationCode) redacted() redact.Value { return redact.New("RegistrationCode") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RegistrationCode) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v RegistrationCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RegistrationCode) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RegistrationCode) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v RegistrationProfile) redacted() redact.Value { return redact.New("RegistrationProfile") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RegistrationProfile) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v RegistrationProfile) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RegistrationProfile) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RegistrationProfile) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v RegistrationOIDC) redacted() redact.Value { return redact.New("RegistrationOIDC") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RegistrationOIDC) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v RegistrationOIDC) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RegistrationOIDC) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RegistrationOIDC) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v RegistrationWebAuthn) redacted() redact.Value { return redact.New("RegistrationWebAuthn") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RegistrationWebAuthn) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v RegistrationWebAuthn) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RegistrationWebAuthn) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RegistrationWebAuthn) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v RegistrationPasskey) redacted() redact.Value { return redact.New("RegistrationPasskey") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v RegistrationPasskey) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v RegistrationPasskey) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v RegistrationPasskey) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v RegistrationPasskey) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v FlowResult[F]) redacted() redact.Value { return redact.New(v.String()) }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v FlowResult[F]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v FlowResult[F]) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v SettingsProfile) redacted() redact.Value { return redact.New("SettingsProfile") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SettingsProfile) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v SettingsProfile) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SettingsProfile) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v SettingsProfile) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v SettingsPassword) redacted() redact.Value { return redact.New("SettingsPassword") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SettingsPassword) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v SettingsPassword) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SettingsPassword) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v SettingsPassword) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v SettingsTOTP) redacted() redact.Value { return redact.New("SettingsTOTP") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SettingsTOTP) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v SettingsTOTP) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SettingsTOTP) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v SettingsTOTP) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v SettingsLookup) redacted() redact.Value { return redact.New("SettingsLookup") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SettingsLookup) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v SettingsLookup) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SettingsLookup) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v SettingsLookup) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v SettingsOIDC) redacted() redact.Value { return redact.New("SettingsOIDC") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SettingsOIDC) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v SettingsOIDC) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SettingsOIDC) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v SettingsOIDC) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v SettingsWebAuthn) redacted() redact.Value { return redact.New("SettingsWebAuthn") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SettingsWebAuthn) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v SettingsWebAuthn) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SettingsWebAuthn) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v SettingsWebAuthn) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v SettingsPasskey) redacted() redact.Value { return redact.New("SettingsPasskey") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v SettingsPasskey) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v SettingsPasskey) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v SettingsPasskey) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v SettingsPasskey) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v StartLogin) redacted() redact.Value { return redact.New("StartLogin") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v StartLogin) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v StartLogin) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v StartLogin) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v StartLogin) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v StartRegistration) redacted() redact.Value { return redact.New("StartRegistration") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v StartRegistration) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v StartRegistration) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v StartRegistration) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v StartRegistration) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v StartSettings) redacted() redact.Value { return redact.New("StartSettings") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v StartSettings) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v StartSettings) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v StartSettings) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v StartSettings) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v StartRecovery) redacted() redact.Value { return redact.New("StartRecovery") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v StartRecovery) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v StartRecovery) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v StartRecovery) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v StartRecovery) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v StartVerification) redacted() redact.Value { return redact.New("StartVerification") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v StartVerification) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v StartVerification) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v StartVerification) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v StartVerification) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v VerificationCode) redacted() redact.Value { return redact.New("VerificationCode") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v VerificationCode) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v VerificationCode) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v VerificationCode) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v VerificationCode) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v VerificationLink) redacted() redact.Value { return redact.New("VerificationLink") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v VerificationLink) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v VerificationLink) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v VerificationLink) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v VerificationLink) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v Form) redacted() redact.Value { return redact.New("Form") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Form) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Form) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Form) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v Node) redacted() redact.Value { return redact.New("Node", redact.ID("ID", v.ID)) }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Node) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Node) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Node) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v Node) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v Submission) redacted() redact.Value { return redact.New("Submission") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Submission) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Submission) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Submission) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// MarshalJSON writes what is printed, as many loggers write JSON: nothing secret.
-func (v Submission) MarshalJSON() ([]byte, error) { return v.redacted().MarshalJSON() }
-
-func (v Page[T]) redacted() redact.Value { return redact.New("Page") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v Page[T]) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v Page[T]) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v Page[T]) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v MessageContext) redacted() redact.Value {
-	return redact.New("MessageContext", redact.ID("provider_id", v.ProviderID))
-}
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v MessageContext) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v MessageContext) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v MessageContext) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v ContinueWithList) redacted() redact.Value { return redact.New(fmt.Sprint([]ContinueWith(v))) }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ContinueWithList) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v ContinueWithList) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ContinueWithList) LogValue() slog.Value { return v.redacted().LogValue() }
-
-func (v ListMySessions) redacted() redact.Value { return redact.New("ListMySessions") }
-
-// String returns the name of the type, with ids if there are any, and nothing secret.
-func (v ListMySessions) String() string { return v.redacted().String() }
-
-// Format prints nothing secret either, whatever the verb is.
-func (v ListMySessions) Format(f fmt.State, verb rune) { v.redacted().Format(f, verb) }
-
-// LogValue is the ids, or the name of the type, and nothing secret.
-func (v ListMySessions) LogValue() slog.Value { return v.redacted().LogValue() }
-
-// errorText is what an error of this package says, which is nothing secret; others can quote
-// anything.
-func errorText(err error) string {
-	var known *Error
-	switch {
-	case err == nil:
-		return ""
-	case errors.As(err, &known):
-		return known.Error()
-	}
-	return "error"
-}
+// Format prints the type and its ids only, whatever the verb is.
+func (v VerificationCode) Format(f fmt.State, _ rune) { redact.Format(f, v, nil) }

@@ -22,7 +22,6 @@ type Package struct {
 	Methods   map[string]map[string]bool // by type, with value and pointer receivers
 	Docs      map[string]string          // the comments of types
 	Constants map[string][]Constant      // by declared type
-	Selected  map[string]bool            // constants of other packages, used as values
 	Declared  map[string]bool            // all package-level names
 }
 
@@ -46,6 +45,7 @@ type Field struct {
 	Name     string
 	Type     ast.Expr
 	Tag      reflect.StructTag
+	Doc      string
 	Embedded bool
 }
 
@@ -65,7 +65,7 @@ func Parse(dir string, without ...string) (*Package, error) {
 	}
 	p := &Package{
 		Types: map[string]*ast.TypeSpec{}, Methods: map[string]map[string]bool{}, Docs: map[string]string{},
-		Constants: map[string][]Constant{}, Selected: map[string]bool{}, Declared: map[string]bool{},
+		Constants: map[string][]Constant{}, Declared: map[string]bool{},
 	}
 	for _, entry := range entries {
 		name := entry.Name()
@@ -128,13 +128,9 @@ func (p *Package) addType(spec *ast.TypeSpec, doc *ast.CommentGroup) {
 
 func (p *Package) addConstants(spec *ast.ValueSpec) {
 	for i, value := range spec.Values {
-		switch value := value.(type) {
-		case *ast.SelectorExpr:
-			p.Selected[value.Sel.Name] = true
-		case *ast.BasicLit:
-			if typ, ok := spec.Type.(*ast.Ident); ok {
-				p.Constants[typ.Name] = append(p.Constants[typ.Name], Constant{spec.Names[i].Name, value})
-			}
+		literal, isLiteral := value.(*ast.BasicLit)
+		if typ, isNamed := spec.Type.(*ast.Ident); isLiteral && isNamed {
+			p.Constants[typ.Name] = append(p.Constants[typ.Name], Constant{spec.Names[i].Name, literal})
 		}
 	}
 }
@@ -156,10 +152,10 @@ func (p *Package) Fields(name string) (fields []Field, isStruct bool) {
 			tag = reflect.StructTag(text)
 		}
 		if len(f.Names) == 0 {
-			fields = append(fields, Field{BaseName(f.Type), f.Type, tag, true})
+			fields = append(fields, Field{BaseName(f.Type), f.Type, tag, f.Doc.Text(), true})
 		}
 		for _, name := range f.Names {
-			fields = append(fields, Field{name.Name, f.Type, tag, false})
+			fields = append(fields, Field{name.Name, f.Type, tag, f.Doc.Text(), false})
 		}
 	}
 	return fields, true

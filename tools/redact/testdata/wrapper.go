@@ -6,8 +6,7 @@ type (
 	// Ring and Feather are models.
 	Ring    = gen.Ring
 	Feather = gen.Feather
-	// Loft is put together of models, Nests is a map, and the contract knows nothing of Coop and
-	// Egg.
+	// Loft is made of models, Nests is a map, and the API description does not have Coop and Egg.
 	Loft struct {
 		Best  Feather
 		Notes []string

@@ -19,9 +19,9 @@ func main() {
 	feather := kratos.Feather{Colour: "s3cret", Rings: []kratos.Ring{{SessionToken: "s3cret"}}}
 	show(kratos.LoginPigeon{Note: "s3cret"}, true)
 	show(kratos.RegistrationOwl{Traits: map[string]string{"s3cret": "s3cret"}, Colour: "s3cret"}, true)
-	show(kratos.SettingsSwan{Feathers: []kratos.Feather{feather}, CSRFToken: "s3cret"}, true)
+	show(kratos.SettingsSwan{Feathers: []kratos.Feather{feather}}, true)
 	show(kratos.RecoveryCrow{Grip: "s3cret", Email: "s3cret"}, true)
-	show(kratos.VerificationGull{CSRFToken: "s3cret"}, true)
+	show(kratos.VerificationGull{}, true)
 	show(gen.UpdateLoginFlowWithPigeonMethod{Note: "s3cret"}, true)
 	show(kratos.Ring{ID: "6c2f6ba3-6b6c-4b43-8d3d-0a8a3e9f5b11", SessionToken: "s3cret"}, false)
 	feather.LostAt, feather.Flown = time.Now(), int64(time.Hour)
