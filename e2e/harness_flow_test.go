@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -104,7 +105,7 @@ func start[F, M, P any](u *user, f flow[F, M, P], opts ...kratos.RequestOption) 
 
 // query returns the query of the request with which a browser starts the flow.
 func (f flow[F, M, P]) query(opts []kratos.RequestOption) string {
-	var rec queryRecorder
+	var rec requestRecorder
 	client, err := kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: &rec}), kratos.WithRetries(0))
 	if err != nil {
 		panic(err)
@@ -113,11 +114,17 @@ func (f flow[F, M, P]) query(opts []kratos.RequestOption) string {
 	return rec.query
 }
 
-// queryRecorder records the query of a request without sending it.
-type queryRecorder struct{ query string }
+// requestRecorder records the query and the body of a request without sending it.
+type requestRecorder struct {
+	query string
+	body  []byte
+}
 
-func (rec *queryRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
+func (rec *requestRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	rec.query = r.URL.RawQuery
+	if r.Body != nil {
+		rec.body, _ = io.ReadAll(r.Body)
+	}
 	return nil, errors.New("not sent")
 }
 
@@ -172,7 +179,7 @@ func (ft *flowTest[F, M, P]) fields(body M) url.Values {
 	ft.user.t.Helper()
 	_, method := methodOf(body)
 	var members map[string]any
-	if err := json.Unmarshal(must(json.Marshal(withoutMethods(body)))(ft.user.t), &members); err != nil {
+	if err := json.Unmarshal(ft.bodyJSON(body), &members); err != nil {
 		ft.user.t.Fatal(err)
 	}
 	members["method"], members["csrf_token"] = method, ft.form.Value("csrf_token")
@@ -181,14 +188,20 @@ func (ft *flowTest[F, M, P]) fields(body M) url.Values {
 	return values
 }
 
-// withoutMethods returns a body as a plain struct or map, whose JSON does not have the members that
-// the SDK adds.
-func withoutMethods(body any) any {
-	v := reflect.ValueOf(body)
-	if v.Kind() == reflect.Map {
-		return v.Convert(reflect.TypeFor[map[string]any]()).Interface()
+// bodyJSON returns a body as JSON: a map as it is, a method of a flow as a client sends it.
+func (ft *flowTest[F, M, P]) bodyJSON(body M) []byte {
+	ft.user.t.Helper()
+	if v := reflect.ValueOf(body); v.Kind() == reflect.Map {
+		return must(json.Marshal(v.Convert(reflect.TypeFor[map[string]any]()).Interface()))(ft.user.t)
 	}
-	return v.Convert(reflect.StructOf(reflect.VisibleFields(v.Type()))).Interface()
+	var rec requestRecorder
+	client := must(kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: &rec}), kratos.WithRetries(0)))(ft.user.t)
+	flow := new(F)
+	if err := json.Unmarshal([]byte(`{"id":"f"}`), flow); err != nil {
+		ft.user.t.Fatal(err)
+	}
+	_, _ = ft.api.native(client).Submit(ft.user.t.Context(), flow, body, kratos.SessionToken("t")) // is not sent
+	return rec.body
 }
 
 // flatten adds members as form fields; the names of nested members are joined by dots.
