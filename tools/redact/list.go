@@ -8,8 +8,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/source"
 )
 
-// writeTest writes a value of each exported type that holds others, for the test that looks for
-// secrets in all of them. Generic types are those of sessions.
+// writeTest writes a list with a value of each exported struct, map and slice type, for a test that
+// looks for secrets in what is printed. The type arguments of generic types are sessions.
 func writeTest(wrapper *source.Package, m *models) string {
 	var b strings.Builder
 	b.WriteString("\n// exportedTypes has a pointer to a value of each struct, map and slice type that the packages export.\n" +
@@ -18,7 +18,7 @@ func writeTest(wrapper *source.Package, m *models) string {
 		name := []string{"kratos", "gen"}[pkg]
 		for _, typ := range p.Order {
 			spec := p.Types[typ]
-			if !ast.IsExported(typ) || !composite(p, m, spec) {
+			if !ast.IsExported(typ) || !isComposite(p, m, spec) {
 				continue
 			}
 			arguments := ""
@@ -32,9 +32,8 @@ func writeTest(wrapper *source.Package, m *models) string {
 	return b.String()
 }
 
-// composite reports whether a type holds others: it is a struct, a map or a slice, or stands for a
-// model that is.
-func composite(p *source.Package, m *models, spec *ast.TypeSpec) bool {
+// isComposite reports whether a type is a struct, a map or a slice, or an alias of one.
+func isComposite(p *source.Package, m *models, spec *ast.TypeSpec) bool {
 	switch typ := spec.Type.(type) {
 	case *ast.StructType, *ast.MapType, *ast.ArrayType:
 		return true
@@ -43,7 +42,7 @@ func composite(p *source.Package, m *models, spec *ast.TypeSpec) bool {
 		return isStruct
 	case *ast.Ident:
 		inner := p.Types[typ.Name]
-		return inner != nil && composite(p, m, inner)
+		return inner != nil && isComposite(p, m, inner)
 	}
 	return false
 }

@@ -8,16 +8,15 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/source"
 )
 
-// models are the types of package gen, and what is done with them.
+// models are the types of package gen, with those that need methods.
 type models struct {
 	*source.Package
-	redacted map[string]bool // holds something that is kept out of logs
-	bodies   map[string]bool // of these, those that are sent and never received: MarshalJSON does not write them as they are
+	redacted map[string]bool // types with secrets
+	bodies   map[string]bool // those of them that are only sent, whose MarshalJSON may leave secrets out
 }
 
-// newModels decides which types are redacted: those with a marked member, in themselves or in a
-// type they contain, and submissions, which are the schemas that are sent though no operation names
-// them as its body.
+// newModels finds the types with secrets: those with a marked member, in themselves or in a type that
+// they contain, and all submissions, the members of a union that is the body of a request.
 func newModels(p *source.Package, unions []source.Union) (*models, error) {
 	m := &models{Package: p, redacted: map[string]bool{}, bodies: map[string]bool{}}
 	for name := range p.Types {
@@ -32,7 +31,7 @@ func newModels(p *source.Package, unions []source.Union) (*models, error) {
 			if name == "" {
 				return nil, fmt.Errorf("there is no Go type for the submission %s", submission)
 			}
-			m.redacted[name] = true // a person enters it, whatever it is
+			m.redacted[name] = true // all of it is what a person enters
 			m.reach(name, sent)
 		}
 	}
@@ -58,8 +57,8 @@ func newModels(p *source.Package, unions []source.Union) (*models, error) {
 	return m, nil
 }
 
-// holds reports whether a type has a member that is kept out of logs, or contains a type that has
-// one. Of unexported fields, which are no members of the API, nothing is known.
+// holds reports whether a type has a member with the mark, or contains a type that has one. A field
+// that is not exported is not a member of the API, and may hold anything.
 func (m *models) holds(name string, seen map[string]bool) bool {
 	if seen[name] {
 		return false
@@ -74,7 +73,7 @@ func (m *models) holds(name string, seen map[string]bool) bool {
 	return false
 }
 
-// reach adds a struct, and all that it contains, to set.
+// reach adds a struct and all structs that it contains to set.
 func (m *models) reach(name string, set map[string]bool) {
 	fields, isStruct := m.Fields(name)
 	if !isStruct || set[name] {
@@ -86,5 +85,5 @@ func (m *models) reach(name string, set map[string]bool) {
 	}
 }
 
-// unlogged reports whether the contract keeps a member out of logs.
+// unlogged reports whether a member has the mark that keeps it out of logs.
 func unlogged(f source.Field) bool { return f.Tag.Get("log") == "-" }
