@@ -37,8 +37,13 @@ func (g *generator) writeModel(b *strings.Builder, text, declaration string) err
 		return err
 	}
 	g.comments.nameOf(model)
-	block := "\t" + strings.Join(g.fieldLines(fields), "\n\t")
-	b.WriteString("\n" + comment(g.comments.of(name, "")+"\n\n"+block, commentWidth))
+	g.comments.of(name, "") // and the comment is used
+	block := "\n\n\t" + strings.Join(g.fieldLines(fields), "\n\t")
+	first, rest, hasMore := strings.Cut(text, "\n\n")
+	if hasMore {
+		rest = "\n\n" + rest
+	}
+	b.WriteString("\n" + comment(first+block+rest, commentWidth))
 	fmt.Fprintf(b, declaration, name, model)
 	return nil
 }

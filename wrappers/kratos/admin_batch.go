@@ -23,10 +23,6 @@ const (
 	batchTimeout = 130 * time.Second
 )
 
-// IdentityPatch is one item of a batch. Create is the identity to create, and required; PatchID is
-// a UUID of the caller's choice, which the [BatchResult] repeats.
-type IdentityPatch = gen.IdentityPatch
-
 // BatchPatchIdentities creates up to 1000 identities (batchPatchIdentities, admin port). It returns
 // a result for each item, in the order of items, also beside an error.
 //

@@ -1,10 +1,6 @@
 package kratos
 
-import (
-	"time"
-
-	"github.com/kratoskit/kratos-go/gen"
-)
+import "time"
 
 // TypedCredentials are the types that [CredentialsConfig] returns, one for each [CredentialsType]
 // that has a configuration.
@@ -12,21 +8,6 @@ type TypedCredentials interface {
 	PasswordCredentials | OIDCCredentials | SAMLCredentials | CodeCredentials |
 		TOTPCredentials | LookupSecretCredentials | WebAuthnCredentials | PasskeyCredentials
 }
-
-type (
-	// PasswordCredentials is the configuration of [CredentialsTypePassword]: the password hash.
-	PasswordCredentials = gen.PasswordCredentials
-	// OIDCCredentials is the configuration of [CredentialsTypeOIDC]: accounts at providers, none if
-	// the last one was unlinked.
-	OIDCCredentials = gen.OIDCCredentials
-	// OIDCProvider is an account at an OpenID Connect provider, with the tokens of the login that
-	// linked it.
-	OIDCProvider = gen.OIDCProvider
-	// CodeCredentials is the configuration of [CredentialsTypeCode]: where codes are sent.
-	CodeCredentials = gen.CodeCredentials
-	// CodeAddress is an address that one-time codes are sent to.
-	CodeAddress = gen.CodeAddress
-)
 
 // Kratos publishes no schema for the types below. The members are those of v1.3.1 to v26.2, where
 // they are the same; SAML is there from v25.4 on, in Kratos' enterprise edition.

@@ -6,24 +6,6 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// CreateIdentity is a new identity. Its Traits are the caller's own struct or map; an empty
-// SchemaID means the default identity schema.
-//
-// Leave optional traits out where they are empty, with the tag omitzero or omitempty in a struct:
-//
-//	type traits struct {
-//		Email    string `json:"email"`
-//		Username string `json:"username,omitzero"`
-//	}
-//
-// Go would write "username":"" otherwise, and Kratos refuses an identifier that is empty
-// ([ErrInvalidArgument]).
-type CreateIdentity = gen.CreateIdentityBody
-
-// UpdateIdentity replaces an identity; see [Admin.UpdateIdentity] for what is kept if it is left
-// out, and [CreateIdentity] for optional traits.
-type UpdateIdentity = gen.UpdateIdentityBody
-
 // Identity returns the identity with this id (getIdentity, admin port). It fails with
 // [ErrNotFound].
 func (a *Admin) Identity(ctx context.Context, id string, opts ...RequestOption) (*Identity, error) {

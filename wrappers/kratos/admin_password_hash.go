@@ -82,7 +82,7 @@ func SSHAHash(digest, salt []byte) (PasswordHash, error) {
 }
 
 // A Credential is a way to log in that an identity is created with; see [Credentials].
-type Credential func(*gen.IdentityWithCredentials)
+type Credential func(*IdentityWithCredentials)
 
 // Credentials combines credentials for [CreateIdentity] and [UpdateIdentity]:
 //
@@ -90,7 +90,7 @@ type Credential func(*gen.IdentityWithCredentials)
 //		Traits:      traits,
 //		Credentials: kratos.Credentials(kratos.HashedPassword(hash), kratos.OIDCLink("acme", sub)),
 //	}
-func Credentials(list ...Credential) gen.IdentityWithCredentials {
+func Credentials(list ...Credential) IdentityWithCredentials {
 	var all gen.IdentityWithCredentials
 	for _, add := range list {
 		if add != nil {

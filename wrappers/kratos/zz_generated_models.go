@@ -41,6 +41,64 @@ type Identity = gen.Identity
 //	CreatedAt, UpdatedAt time.Time
 type IdentityCredentials = gen.IdentityCredentials
 
+// PasswordCredentials is the configuration of [CredentialsTypePassword].
+//
+//	HashedPassword string; UsePasswordMigrationHook bool
+type PasswordCredentials = gen.PasswordCredentials
+
+// OIDCCredentials is the configuration of [CredentialsTypeOIDC]. There are no Providers after the
+// last one was unlinked.
+//
+//	Providers []OIDCProvider
+type OIDCCredentials = gen.OIDCCredentials
+
+// OIDCProvider is an account at an OpenID Connect provider.
+//
+//	InitialAccessToken, InitialIDToken, InitialRefreshToken, Organization, Provider,
+//	Subject string; UseAutoLink bool
+type OIDCProvider = gen.OIDCProvider
+
+// CodeCredentials is the configuration of [CredentialsTypeCode].
+//
+//	Addresses []CodeAddress
+type CodeCredentials = gen.CodeCredentials
+
+// CodeAddress is an address that one-time codes are sent to.
+//
+//	Address string; Channel AddressChannel
+type CodeAddress = gen.CodeAddress
+
+// CreateIdentity is a new identity. Its Traits are the caller's own struct or map; an empty
+// SchemaID means the default identity schema.
+//
+//	OrganizationID, SchemaID string; Credentials IdentityWithCredentials
+//	MetadataAdmin, MetadataPublic, Traits any; RecoveryAddresses []RecoveryAddress
+//	State IdentityState; VerifiableAddresses []VerifiableAddress
+//
+// Leave optional traits out where they are empty, with the tag omitzero or omitempty in a struct:
+//
+//	type traits struct {
+//		Email    string `json:"email"`
+//		Username string `json:"username,omitzero"`
+//	}
+//
+// Go would write "username":"" otherwise, and Kratos refuses an identifier that is empty
+// ([ErrInvalidArgument]).
+type CreateIdentity = gen.CreateIdentityBody
+
+// UpdateIdentity replaces an identity; see [Admin.UpdateIdentity] for what is kept if it is left
+// out, and [CreateIdentity] for optional traits.
+//
+//	SchemaID string; Credentials IdentityWithCredentials
+//	MetadataAdmin, MetadataPublic, Traits any; State IdentityState
+type UpdateIdentity = gen.UpdateIdentityBody
+
+// IdentityPatch is one item of a batch. Create is the identity to create, and required; PatchID is
+// a UUID of the caller's choice, which the [BatchResult] repeats.
+//
+//	PatchID string; Create CreateIdentity
+type IdentityPatch = gen.IdentityPatch
+
 // IdentityWithCredentials are credentials to import; see [Credentials].
 //
 //	OIDC gen.IdentityWithCredentialsOIDC; Password gen.IdentityWithCredentialsPassword
