@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -44,7 +45,7 @@ func (c *sdkClient) loginFlow(ctx context.Context, yield func(input)) error {
 		return err
 	}
 	for _, n := range flow.Form().Nodes() {
-		yield(input{kind: string(n.Type), name: n.Name, inputType: string(n.InputType), value: n.Value, label: n.Label.Text})
+		yield(input{kind: string(n.Type), name: n.Name, inputType: cmp.Or(string(n.InputType), n.ScriptType), value: n.Value, label: n.Label.Text})
 	}
 	return nil
 }

@@ -47,6 +47,7 @@ type Node struct {
 
 	// Scripts, whose URL is Src. Integrity is their hash, and Nonce that of Kratos' own content
 	// security policy.
+	ScriptType     string // media type
 	Integrity      string
 	Crossorigin    string
 	Referrerpolicy string
@@ -65,8 +66,8 @@ func newNode(n *UINode) Node {
 		Integrity: a.Integrity, Crossorigin: a.Crossorigin, Referrerpolicy: a.Referrerpolicy, Nonce: a.Nonce, Async: a.Async,
 	}
 	node.Checked = a.Type == UIInputTypeCheckbox && node.Value == "true"
-	if n.Type != UINodeTypeInput {
-		node.InputType = "" // of a script, where it is a media type
+	if n.Type == UINodeTypeScript {
+		node.InputType, node.ScriptType = "", string(a.Type)
 	}
 	for _, label := range []*Message{n.Meta.Label, a.Label, a.Title} {
 		if label != nil {

@@ -25,7 +25,7 @@ var formPage = template.Must(template.New("form.html").Parse(`
 </form>
 {{- end}}
 {{- range .Nodes}}{{if eq .Type "script"}}
-<script id="{{.ID}}" src="{{.Src}}" integrity="{{.Integrity}}" crossorigin="{{.Crossorigin}}" referrerpolicy="{{.Referrerpolicy}}" nonce="{{.Nonce}}"{{if .Async}} async{{end}}></script>
+<script id="{{.ID}}" type="{{.ScriptType}}" src="{{.Src}}" integrity="{{.Integrity}}" crossorigin="{{.Crossorigin}}" referrerpolicy="{{.Referrerpolicy}}" nonce="{{.Nonce}}"{{if .Async}} async{{end}}></script>
 {{- end}}{{end}}
 {{- with .Field "csrf_token"}}<meta name="{{.Name}}">{{end}}
 {{- with .Field "missing"}}<p>never</p>{{end}}
@@ -42,7 +42,7 @@ var formPage = template.Must(template.New("form.html").Parse(`
 {{- else if eq .Type "a"}}<a id="{{.ID}}" href="{{.Href}}">{{.Label.Text}}</a>
 {{- else if eq .Type "img"}}<img id="{{.ID}}" src="{{if .PNG}}data:image/png;base64,{{.PNG}}{{else}}{{.Src}}{{end}}" width="{{.Width}}" height="{{.Height}}" alt="{{.Label.Text}}">
 {{- else if eq .Type "input"}}
-{{- if .Button}}<button name="{{.Name}}" value="{{.Value}}"{{with .Onclick}} data-onclick="{{.}}"{{end}}>{{.Label.Text}}</button>
+{{- if .Button}}<button type="{{.InputType}}" name="{{.Name}}" value="{{.Value}}"{{with .Onclick}} data-onclick="{{.}}"{{end}}>{{.Label.Text}}</button>
 {{- else}}<label>{{.Label.Text}} <input type="{{.InputType}}" name="{{.Name}}" value="{{.Value}}" autocomplete="{{.Autocomplete}}" pattern="{{.Pattern}}"
 	{{- with .MaxLength}} maxlength="{{.}}"{{end}}{{if .Required}} required{{end}}{{if .Disabled}} disabled{{end}}{{if .Checked}} checked{{end}}{{with .Onload}} data-onload="{{.}}"{{end}}></label>
 {{- end}}{{end}}
@@ -109,7 +109,7 @@ func shownOf(t *testing.T, n *kratos.UINode) (shown []string) {
 	} else if value != nil {
 		shown = append(shown, `value="`+string(a.Value)+`"`)
 	}
-	for name, value := range map[string]string{"name": a.Name, "href": a.Href, "src": a.Src, "integrity": a.Integrity, "nonce": a.Nonce} {
+	for name, value := range map[string]string{"name": a.Name, "type": string(a.Type), "href": a.Href, "src": a.Src, "integrity": a.Integrity, "nonce": a.Nonce} {
 		if value != "" {
 			shown = append(shown, name+`="`+value+`"`)
 		}
@@ -187,7 +187,7 @@ func TestNodesOfForms(t *testing.T) {
 		},
 		"a script": {
 			`{"type":"script","attributes":{"id":"i","src":"/s.js","type":"text/javascript","integrity":"sha512-x","crossorigin":"anonymous","referrerpolicy":"no-referrer","nonce":"n","async":true}}`,
-			kratos.Node{Type: kratos.UINodeTypeScript, ID: "i", Src: "/s.js", Integrity: "sha512-x", Crossorigin: "anonymous", Referrerpolicy: "no-referrer", Nonce: "n", Async: true},
+			kratos.Node{Type: kratos.UINodeTypeScript, ID: "i", Src: "/s.js", ScriptType: "text/javascript", Integrity: "sha512-x", Crossorigin: "anonymous", Referrerpolicy: "no-referrer", Nonce: "n", Async: true},
 		},
 		"an element of a later version": {`{"type":"div","group":"later","attributes":{"node_type":"div"}}`, kratos.Node{Type: "div", Group: "later"}},
 	} {
