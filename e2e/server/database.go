@@ -15,12 +15,13 @@ import (
 // settings:
 //
 //   - _journal_mode=WAL does not block readers.
-//   - _txlock=immediate and _busy_timeout let transactions wait for each other when they begin.
+//   - _txlock=immediate and _busy_timeout let transactions wait for each other when they begin,
+//     long enough for a busy machine.
 //   - lock=false disables a mutex of Kratos that deadlocks with this waiting.
 //   - _synchronous=OFF skips fsync, because the data need not survive a crash.
 const (
 	databaseName = "kratos.sqlite"
-	databaseDSN  = "sqlite://" + databaseName + "?_fk=true&_synchronous=OFF&_journal_mode=WAL&_txlock=immediate&_busy_timeout=10000&lock=false"
+	databaseDSN  = "sqlite://" + databaseName + "?_fk=true&_synchronous=OFF&_journal_mode=WAL&_txlock=immediate&_busy_timeout=30000&lock=false"
 )
 
 // migrate creates an empty database with Kratos' tables in dir. It takes a second, so servers use a
