@@ -5,31 +5,31 @@ package kratos
 import "github.com/kratoskit/kratos-go/gen"
 
 type (
-	// AAL is an authenticator assurance level: the number of factors, mostly.
+	// AAL is an authenticator assurance level: usually the number of factors.
 	AAL = gen.AAL
-	// AddressChannel is how messages reach an address.
+	// AddressChannel is the channel of an address: email or SMS.
 	AddressChannel = gen.AddressChannel
-	// AddressStatus is the progress of the verification of an address.
+	// AddressStatus is the verification status of an address.
 	AddressStatus = gen.AddressStatus
-	// AuthenticationMethod is the method of a factor in a session.
+	// AuthenticationMethod is the method of an authentication.
 	AuthenticationMethod = gen.AuthenticationMethod
-	// Consistency says whether a list may be a few seconds old.
+	// Consistency is the consistency of a list: strong, or eventual and faster.
 	Consistency = gen.Consistency
-	// ContinueWithAction is the kind of a [ContinueWith].
+	// ContinueWithAction is the type of a [ContinueWith].
 	ContinueWithAction = gen.ContinueWithAction
 	// CourierDispatchStatus is the result of an attempt to deliver a message.
 	CourierDispatchStatus = gen.CourierDispatchStatus
-	// CourierMessageStatus is the progress of the delivery of a message.
+	// CourierMessageStatus is the delivery status of a message.
 	CourierMessageStatus = gen.CourierMessageStatus
-	// CourierMessageType is how a message is sent.
+	// CourierMessageType is the medium of a message.
 	CourierMessageType = gen.CourierMessageType
 	// CourierTemplate is the template of a message.
 	CourierTemplate = gen.CourierTemplate
 	// CredentialsType is a type of credentials.
 	CredentialsType = gen.CredentialsType
-	// FlowType says whether a flow is for a native client or for a browser.
+	// FlowType is the type of a flow's client: native or browser.
 	FlowType = gen.FlowType
-	// IdentityState says whether an identity can log in.
+	// IdentityState decides whether an identity can log in.
 	IdentityState = gen.IdentityState
 	// JSONPatchOp is an operation of a JSON Patch.
 	JSONPatchOp = gen.JSONPatchOp
@@ -41,9 +41,9 @@ type (
 	RecoveryFlowState = gen.RecoveryFlowState
 	// RegistrationFlowState is the progress of a registration.
 	RegistrationFlowState = gen.RegistrationFlowState
-	// RegistrationScreen is the step of a registration to show next.
+	// RegistrationScreen is the next form of a registration.
 	RegistrationScreen = gen.RegistrationScreen
-	// SessionExpandable is a part of a session that is returned on request.
+	// SessionExpandable is a part of a session that is only returned if requested.
 	SessionExpandable = gen.SessionExpandable
 	// SettingsFlowState is the progress of a change of settings.
 	SettingsFlowState = gen.SettingsFlowState
@@ -51,11 +51,11 @@ type (
 	UIAutocomplete = gen.UIAutocomplete
 	// UIInputType is the type of an HTML input.
 	UIInputType = gen.UIInputType
-	// UINodeGroup is the method that a node of a form belongs to.
+	// UINodeGroup is the method of a node of a form.
 	UINodeGroup = gen.UINodeGroup
-	// UINodeType is the kind of a node of a form.
+	// UINodeType is the type of a node of a form.
 	UINodeType = gen.UINodeType
-	// UITextType says whether a message is an error.
+	// UITextType is the severity of a message.
 	UITextType = gen.UITextType
 	// UITrigger is a function of Kratos' WebAuthn script.
 	UITrigger = gen.UITrigger

@@ -29,10 +29,10 @@ func (m LoginPassword) loginBody(csrf string) any {
 	}
 }
 
-// LoginOIDC logs in through an OpenID Connect provider: at FlowResult.RedirectTo, unless an IDToken
-// is given. If the address in the token belongs to another account, FlowResult.Flow is a login in
-// which the person links the two. A forged token fails with [ErrForbidden], before Kratos v25.4
-// with [ErrServer].
+// LoginOIDC logs in with an OpenID Connect provider: at FlowResult.RedirectTo, unless IDToken is
+// set. If the address in the token belongs to another account, FlowResult.Flow is a login in which
+// the person links the two. An invalid token fails with [ErrForbidden], before Kratos v25.4 with
+// [ErrServer].
 type LoginOIDC struct {
 	// Secret: ID token that a native client got from Apple or Google; replaces the redirect through
 	// the browser.
@@ -67,7 +67,7 @@ func (m LoginOIDC) loginBody(csrf string) any {
 	}
 }
 
-// LoginTOTP is a second factor, the code of an authenticator app (RFC 6238).
+// LoginTOTP submits a second factor: the code of an authenticator app (RFC 6238).
 type LoginTOTP struct {
 	// Secret: the current code of the authenticator app. A wrong code results in 400 with message
 	// 4000008.
@@ -87,7 +87,7 @@ func (m LoginTOTP) loginBody(csrf string) any {
 }
 
 // LoginWebAuthn logs in with a security key (https://www.w3.org/TR/webauthn-3/), which the browser
-// asks with [Form.CredentialOptions]. It always needs the Identifier, which is a hidden field in
+// calls with [Form.CredentialOptions]. It always needs the Identifier, which is a hidden field in
 // the form of a second factor. Kratos accepts it from browsers only.
 type LoginWebAuthn struct {
 	// Login identifier; required because Kratos needs the account's keys to create the challenge.
@@ -110,7 +110,7 @@ func (m LoginWebAuthn) loginBody(csrf string) any {
 	}
 }
 
-// LoginLookupSecret is a second factor: one of the person's backup codes.
+// LoginLookupSecret submits a second factor: one of the person's backup codes.
 type LoginLookupSecret struct {
 	// Secret: one of the person's twelve backup codes.
 	LookupSecret string `json:"-"`
@@ -128,9 +128,9 @@ func (m LoginLookupSecret) loginBody(csrf string) any {
 	}
 }
 
-// LoginCode logs in with a one-time code: submit the Identifier to have a code sent, then the
-// Identifier and the Code. As a second factor, it takes the Address instead of the Identifier; from
-// Kratos v26.2 on, starting the flow sends the code, and the Code alone is submitted: see
+// LoginCode logs in with a one-time code: submit the Identifier to request a code, then the
+// Identifier and the Code. As a second factor, it has the Address instead of the Identifier. From
+// Kratos v26.2 on, starting the flow sends the code, and only the Code is submitted: see
 // [StartLogin].
 type LoginCode struct {
 	// Email address or phone number that receives the code of a second factor: the value of an
@@ -161,8 +161,8 @@ func (m LoginCode) loginBody(csrf string) any {
 	}
 }
 
-// LoginPasskey logs in with a passkey, which the browser asks with [Form.CredentialOptions]. Kratos
-// before v26 accepts it from browsers only.
+// LoginPasskey logs in with a passkey, which the browser calls with [Form.CredentialOptions].
+// Kratos before v26 accepts it from browsers only.
 type LoginPasskey struct {
 	// Assertion for the challenge in the hidden node `passkey_challenge`, as a JSON string. Kratos'
 	// script writes it to the node of this name. Without it the response is 422 to the login page.
@@ -177,7 +177,7 @@ func (m LoginPasskey) loginBody(csrf string) any {
 	}
 }
 
-// LoginIdentifierFirst says who logs in; the form that follows has the methods of that person.
+// LoginIdentifierFirst submits the identifier only; the next form has the methods of that person.
 type LoginIdentifierFirst struct {
 	// Login identifier; it decides which methods the next form has.
 	Identifier string `json:"-"`
@@ -195,7 +195,7 @@ func (m LoginIdentifierFirst) loginBody(csrf string) any {
 	}
 }
 
-// RecoveryLink sends a link to the Email. Whoever opens it is logged in.
+// RecoveryLink sends a link to the Email. The link logs in the person who opens it.
 type RecoveryLink struct {
 	// Address of the account; a malformed one results in 400.
 	Email string `json:"-"`
@@ -213,9 +213,9 @@ func (m RecoveryLink) recoveryBody(csrf string) any {
 	}
 }
 
-// RecoveryCode recovers an account with a one-time code: submit the Email to have a code sent, then
-// the Code. The response to the Email does not say whether Kratos knows the address. With a Code,
-// the Email is not sent, since Kratos would ignore the code and send another one.
+// RecoveryCode recovers an account with a one-time code: submit the Email to request a code, then
+// the Code. The response to the Email does not disclose whether the address is known. With a Code,
+// the Email is not sent, because Kratos would ignore the code and send another one.
 type RecoveryCode struct {
 	// Secret: the code from the message. Absent when the address is sent.
 	Code string `json:"-"`
@@ -260,8 +260,8 @@ func (m RegistrationPassword) registrationBody(csrf string) any {
 	}
 }
 
-// RegistrationOIDC registers through an OpenID Connect provider: at FlowResult.RedirectTo, unless
-// an IDToken is given. See [StartRegistration] for native clients, and [ErrAccountExists].
+// RegistrationOIDC registers with an OpenID Connect provider: at FlowResult.RedirectTo, unless
+// IDToken is set. See [StartRegistration] for native clients, and [ErrAccountExists].
 type RegistrationOIDC struct {
 	// Secret: ID token that a native client got from Apple or Google; replaces the redirect through
 	// the browser. An invalid token results in 500.
@@ -320,7 +320,7 @@ func (m RegistrationWebAuthn) registrationBody(csrf string) any {
 	}
 }
 
-// RegistrationCode registers with a one-time code: submit the Traits to have a code sent, then the
+// RegistrationCode registers with a one-time code: submit the Traits to request a code, then the
 // Traits and the Code.
 type RegistrationCode struct {
 	// Secret: the code that the person received. Absent in the first submission. A wrong code
@@ -371,7 +371,7 @@ func (m RegistrationPasskey) registrationBody(csrf string) any {
 }
 
 // RegistrationProfile is the first of two steps: the traits, before the credential. With
-// [RegistrationScreenPrevious], it goes back from the second.
+// [RegistrationScreenPrevious] it returns from the second step.
 type RegistrationProfile struct {
 	// Next form: `credential-selection` for the credentials, `previous` to return to the traits.
 	Screen RegistrationScreen `json:"-"`
@@ -557,7 +557,7 @@ func (m SettingsPasskey) settingsBody(csrf string) any {
 	}
 }
 
-// VerificationLink sends a link to the Email. Opening it verifies the address.
+// VerificationLink sends a link to the Email. The link verifies the address.
 type VerificationLink struct {
 	// Address to verify; a malformed one results in 400.
 	Email string `json:"-"`
@@ -575,8 +575,8 @@ func (m VerificationLink) verificationBody(csrf string) any {
 	}
 }
 
-// VerificationCode verifies an address with a one-time code: submit the Email to have a code sent,
-// then the Code. The response to the Email does not say whether Kratos knows the address. Kratos
+// VerificationCode verifies an address with a one-time code: submit the Email to request a code,
+// then the Code. The response to the Email does not disclose whether the address is known. Kratos
 // v1.3.1 rejects a phone number with [ErrRejected].
 type VerificationCode struct {
 	// Secret: the code from the message. Absent when the address is sent.

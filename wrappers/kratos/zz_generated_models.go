@@ -4,29 +4,29 @@ package kratos
 
 import "github.com/kratoskit/kratos-go/gen"
 
-// Session is a login of a person, with its factors and its expiry.
+// Session is a login of a person, with its authentication methods and expiry.
 //
 //	ID, Tokenized string; Active bool; AuthenticationMethods []SessionAuthenticationMethod
 //	AAL AAL; Devices []SessionDevice; Identity *Identity
 //	AuthenticatedAt, ExpiresAt, IssuedAt time.Time
 type Session = gen.Session
 
-// SessionDevice is a device that a session was used on.
+// SessionDevice is a device of a session.
 //
 //	ID, IPAddress, Location, UserAgent string
 type SessionDevice = gen.SessionDevice
 
-// SessionAuthenticationMethod is a factor that a session was authenticated by.
+// SessionAuthenticationMethod is an authentication of a session.
 //
 //	Organization, Provider string; AAL AAL; Method AuthenticationMethod; CompletedAt time.Time
 type SessionAuthenticationMethod = gen.SessionAuthenticationMethod
 
-// SuccessfulCodeExchange is the session of a login in the system's browser.
+// SuccessfulCodeExchange is the session of a login in the system browser.
 //
 //	SessionToken string; Session Session
 type SuccessfulCodeExchange = gen.SuccessfulCodeExchangeResponse
 
-// Identity is an account: a person, or anything else that can log in.
+// Identity is an account: a person, or a service that logs in.
 //
 //	ID, OrganizationID, SchemaID, SchemaURL string
 //	Credentials map[CredentialsType]IdentityCredentials
@@ -35,7 +35,7 @@ type SuccessfulCodeExchange = gen.SuccessfulCodeExchangeResponse
 //	VerifiableAddresses []VerifiableAddress; CreatedAt, StateChangedAt, UpdatedAt time.Time
 type Identity = gen.Identity
 
-// IdentityCredentials are the credentials of one type that an identity has.
+// IdentityCredentials are the credentials of one type of an identity.
 //
 //	Config json.RawMessage; Identifiers []string; Type CredentialsType; Version int64
 //	CreatedAt, UpdatedAt time.Time
@@ -46,8 +46,8 @@ type IdentityCredentials = gen.IdentityCredentials
 //	HashedPassword string; UsePasswordMigrationHook bool
 type PasswordCredentials = gen.PasswordCredentials
 
-// OIDCCredentials is the configuration of [CredentialsTypeOIDC]. There are no Providers after the
-// last one was unlinked.
+// OIDCCredentials is the configuration of [CredentialsTypeOIDC]. Providers is empty after the last
+// one was unlinked.
 //
 //	Providers []OIDCProvider
 type OIDCCredentials = gen.OIDCCredentials
@@ -63,7 +63,7 @@ type OIDCProvider = gen.OIDCProvider
 //	Addresses []CodeAddress
 type CodeCredentials = gen.CodeCredentials
 
-// CodeAddress is an address that one-time codes are sent to.
+// CodeAddress is an address for one-time codes.
 //
 //	Address string; Channel AddressChannel
 type CodeAddress = gen.CodeAddress
@@ -75,26 +75,26 @@ type CodeAddress = gen.CodeAddress
 //	MetadataAdmin, MetadataPublic, Traits any; RecoveryAddresses []RecoveryAddress
 //	State IdentityState; VerifiableAddresses []VerifiableAddress
 //
-// Leave optional traits out where they are empty, with the tag omitzero or omitempty in a struct:
+// Omit optional traits if they are empty, with the tag omitzero or omitempty in a struct:
 //
 //	type traits struct {
 //		Email    string `json:"email"`
 //		Username string `json:"username,omitzero"`
 //	}
 //
-// Go would write "username":"" otherwise, and Kratos refuses an identifier that is empty
-// ([ErrInvalidArgument]).
+// Otherwise encoding/json writes "username":"", and empty identifiers fail with
+// [ErrInvalidArgument].
 type CreateIdentity = gen.CreateIdentityBody
 
-// UpdateIdentity replaces an identity; see [Admin.UpdateIdentity] for what is kept if it is left
-// out, and [CreateIdentity] for optional traits.
+// UpdateIdentity replaces an identity; see [Admin.UpdateIdentity] for the members that are kept if
+// omitted, and [CreateIdentity] for optional traits.
 //
 //	SchemaID string; Credentials IdentityWithCredentials
 //	MetadataAdmin, MetadataPublic, Traits any; State IdentityState
 type UpdateIdentity = gen.UpdateIdentityBody
 
-// IdentityPatch is one item of a batch. Create is the identity to create, and required; PatchID is
-// a UUID of the caller's choice, which the [BatchResult] repeats.
+// IdentityPatch is an item of a batch. Create is the identity to create, and required; PatchID is a
+// UUID chosen by the caller, which the [BatchResult] repeats.
 //
 //	PatchID string; Create CreateIdentity
 type IdentityPatch = gen.IdentityPatch
@@ -104,13 +104,13 @@ type IdentityPatch = gen.IdentityPatch
 //	OIDC gen.IdentityWithCredentialsOIDC; Password gen.IdentityWithCredentialsPassword
 type IdentityWithCredentials = gen.IdentityWithCredentials
 
-// VerifiableAddress is an address of an identity that can be verified.
+// VerifiableAddress is an address of an identity, with its verification.
 //
 //	ID, Value string; Status AddressStatus; Verified bool; Via AddressChannel
 //	CreatedAt, UpdatedAt, VerifiedAt time.Time
 type VerifiableAddress = gen.VerifiableAddress
 
-// RecoveryAddress is an address that an identity can be recovered by.
+// RecoveryAddress is an address for the recovery of an identity.
 //
 //	ID, Value string; Via AddressChannel; CreatedAt, UpdatedAt time.Time
 type RecoveryAddress = gen.RecoveryAddress
@@ -143,37 +143,37 @@ type CourierMessage = gen.CourierMessage
 //	CreatedAt, UpdatedAt time.Time
 type CourierMessageDispatch = gen.CourierMessageDispatch
 
-// LogoutFlow is what a browser logs out with.
+// LogoutFlow has the URL and the token that log a browser out.
 //
 //	LogoutToken, LogoutURL string
 type LogoutFlow = gen.LogoutFlow
 
-// FlowError is an error in a browser's flow, for the error page.
+// FlowError is an error of a browser's flow, for the error page.
 //
 //	ID string; Error *GenericError; CreatedAt, UpdatedAt time.Time
 type FlowError = gen.FlowError
 
-// GenericError is an error as Kratos describes it.
+// GenericError is an error from Kratos.
 //
 //	ID, Debug, Message, Reason, Request, Status string; Code int64; Details json.RawMessage
 type GenericError = gen.GenericError
 
-// FedCMFlow is what a browser asks its own identity providers with.
+// FedCMFlow has the parameters of a login with FedCM (W3C).
 //
 //	CSRFToken string; Providers []gen.FedCMProvider
 type FedCMFlow = gen.FedCMFlow
 
-// FedCMToken is the token that a browser's identity provider issued.
+// FedCMToken is the result of a login with FedCM.
 //
 //	CSRFToken, Nonce, Token string
 type FedCMToken = gen.UpdateFedCMFlowBody
 
-// ContinueWith is a step that Kratos suggests next.
+// ContinueWith is a next step after a submission.
 //
 //	SessionToken, RedirectBrowserTo string; Action ContinueWithAction; Flow *ContinueWithFlow
 type ContinueWith = gen.ContinueWith
 
-// ContinueWithFlow is the flow that a [ContinueWith] leads to.
+// ContinueWithFlow is the flow of a [ContinueWith].
 //
 //	ID, URL, VerifiableAddress string
 type ContinueWithFlow = gen.ContinueWithFlow
@@ -184,7 +184,7 @@ type ContinueWithFlow = gen.ContinueWithFlow
 //	Type UINodeType
 type UINode = gen.UINode
 
-// UINodeAttributes are the attributes of a node, according to its NodeType.
+// UINodeAttributes are the attributes of a node. NodeType decides which are set.
 //
 //	ID, Crossorigin, Href, Integrity, Name, Nonce, Onclick, Onload, Pattern, Referrerpolicy,
 //	Src string; Async, Disabled, Required bool; Autocomplete UIAutocomplete
@@ -197,7 +197,7 @@ type UINodeAttributes = gen.UINodeAttributes
 //	Label *Message
 type UINodeMeta = gen.UINodeMeta
 
-// Message is a text for the person. Its ID says what it is about.
+// Message is a text for the person, with a stable ID.
 //
 //	ID int; Text string; Context json.RawMessage; Type UITextType
 type Message = gen.UIText
