@@ -18,5 +18,5 @@ package kratosgo
 // Methods of flows, models, enums, and operationIds by path, in the wrapper.
 //go:generate go run -C tools ./wrap
 
-// Methods that keep what the overlay calls secret out of logs, in gen/ and in the wrapper.
+// Methods that keep what the overlay calls secret out of logs, in gen/.
 //go:generate go run -C tools ./redact

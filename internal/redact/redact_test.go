@@ -102,6 +102,49 @@ func TestAValueIsPrintedByItsTypeAndIDs(t *testing.T) {
 	}
 }
 
+type (
+	hidden struct {
+		redact.Struct[hidden]
+		Text string
+	}
+	stored[T any] struct {
+		redact.Data[stored[T]] `json:"-"`
+		Text                   T `json:"text"`
+	}
+)
+
+func TestAStructThatEmbedsIsPrintedByItsType(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		v               any
+		text, json, log string
+	}{
+		"a struct":               {hidden{Text: "s3cret"}, "hidden", `"hidden"`, `"hidden"`},
+		"a pointer to a struct":  {&hidden{Text: "s3cret"}, "hidden", `"hidden"`, `"hidden"`},
+		"data":                   {stored[string]{Text: "s3cret"}, "stored", `{"text":"s3cret"}`, `"stored"`},
+		"a pointer to data":      {&stored[string]{Text: "s3cret"}, "stored", `{"text":"s3cret"}`, `"stored"`},
+		"a struct inside a list": {[]hidden{{Text: "s3cret"}}, "[hidden]", `["hidden"]`, `["hidden"]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, verb := range []string{"%v", "%+v", "%s", "%d"} {
+				if got := fmt.Sprintf(verb, tc.v); got != tc.text {
+					t.Errorf("%s: got %s, want %s", verb, got, tc.text)
+				}
+			}
+			if got, err := json.Marshal(tc.v); err != nil || string(got) != tc.json {
+				t.Errorf("got %s, %v", got, err)
+			}
+			if got := logged(tc.v); got != tc.log {
+				t.Errorf("got %s, want %s", got, tc.log)
+			}
+		})
+	}
+	if got := (stored[int]{}).String(); got != "stored" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestStringIsWhatFormatPrints(t *testing.T) {
 	t.Parallel()
 	v := outer{ID: uuid, Text: "s3cret"}

@@ -22,8 +22,8 @@ func writeTest(wrapper *source.Package, m *models) string {
 				continue
 			}
 			arguments := ""
-			if names := parameters(spec); names != "" {
-				arguments = "[" + strings.Repeat("kratos.Session, ", strings.Count(names, ",")) + "kratos.Session]"
+			if n := spec.TypeParams.NumFields(); n > 0 {
+				arguments = "[" + strings.Repeat("kratos.Session, ", n-1) + "kratos.Session]"
 			}
 			fmt.Fprintf(&b, "%q: new(%s.%s%s),\n", name+"."+typ, name, typ, arguments)
 		}

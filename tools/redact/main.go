@@ -1,16 +1,14 @@
-// Command redact writes the methods that keep secrets out of logs: Format for package fmt; and for
-// loggers that write JSON, MarshalJSON where a type is only sent, or LogValue and String where its
-// JSON has to stay complete. It reads Go code and compiles none.
+// Command redact writes the methods that keep secrets of models out of logs: Format for package fmt;
+// and for loggers that write JSON, MarshalJSON where a type is only sent, or LogValue and String
+// where its JSON has to stay complete. It reads Go code and compiles none.
 //
 //	go run -C tools ./redact [ROOT]
 //
-// It writes zz_generated_redact.go in gen and in wrappers/kratos, and a list of types for a test of
-// package kratos.
+// It writes zz_generated_redact.go in gen, and in wrappers/kratos a list of the types of both packages
+// for a test.
 //
 // Secret members have the tag log:"-", which api/golang.yaml sets. A model without such a member, in
-// itself or in a type that it contains, gets no methods. In package kratos every exported struct,
-// map and slice gets those it needs, except structs of ids, enums, numbers and the like, and clients,
-// which are printed as addresses. Handwritten methods are kept.
+// itself or in a type that it contains, gets no methods.
 package main
 
 import (
@@ -76,7 +74,6 @@ func generate(root string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, file := range []struct{ dir, name, pkg, body string }{
 		{"gen", generatedFile, "gen", models},
-		{"wrappers/kratos", generatedFile, "kratos", writeWrapper(wrapper, m)},
 		{"wrappers/kratos", generatedTest, "kratos_test", writeTest(wrapper, m)},
 	} {
 		path := filepath.Join(file.dir, file.name)

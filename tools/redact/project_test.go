@@ -32,7 +32,7 @@ func TestNewSubmissionsAndSecrets(t *testing.T) {
 	insertBefore(t, filepath.Join(dir, "api/openapi.yaml"), added)
 	write(t, filepath.Join(dir, "wrappers/kratos/birds.go"), read(t, "testdata/wrapper.go"))
 	write(t, filepath.Join(dir, "birds/main.go"), read(t, "testdata/birds/main.go"))
-	for _, file := range []string{"zz_generated_enums.go", "zz_generated_models.go", "zz_generated_methods.go", "zz_generated_redact.go"} {
+	for _, file := range []string{"zz_generated_enums.go", "zz_generated_models.go", "zz_generated_methods.go"} {
 		if err := os.Remove(filepath.Join(dir, "wrappers/kratos", file)); err != nil {
 			t.Fatal(err)
 		}
@@ -44,13 +44,11 @@ func TestNewSubmissionsAndSecrets(t *testing.T) {
 	if strings.Contains(out, "s3cret") {
 		t.Error(out)
 	}
-	if n := strings.Count(out, `json: {"V":{}} <nil>`); n != 5 {
-		t.Errorf("the JSON of %d methods is empty, want 5:\n%s", n, out)
-	}
 	for _, want := range []string{
-		"fmt: LoginPigeon LoginPigeon\n", "fmt: Ring{id: 6c2f6ba3-6b6c-4b43-8d3d-0a8a3e9f5b11}", "fmt: Feather Feather\n", "fmt: Loft Loft\n", "fmt: Nests Nests\n", "fmt: Coop Coop\n",
+		"fmt: LoginPigeon LoginPigeon\n", "fmt: Ring{id: 6c2f6ba3-6b6c-4b43-8d3d-0a8a3e9f5b11}", "fmt: Feather Feather\n", "fmt: Loft Loft\n",
 		"fmt: RegistrationOwl RegistrationOwl\n", "fmt: SettingsSwan SettingsSwan\n", "fmt: RecoveryCrow RecoveryCrow\n", "fmt: VerificationGull VerificationGull\n",
-		`json: {"V":"Loft"}`, `json: {"V":"Nests"}`, `json: {"V":"Egg"}`, `json: {"V":"UpdateLoginFlowWithPigeonMethod"}`, `"msg":"m","v":{}}`,
+		`json: {"V":"LoginPigeon"}`, `json: {"V":"RegistrationOwl"}`, `json: {"V":"SettingsSwan"}`, `json: {"V":"RecoveryCrow"}`, `json: {"V":"VerificationGull"}`,
+		`json: {"V":"Loft"}`, `json: {"V":"UpdateLoginFlowWithPigeonMethod"}`, `"msg":"m","v":"LoginPigeon"}`,
 		`sent: {"method":"pigeon","note":"s-e-c-r-e-t"}`,
 		`sent: {"colour":"snow","csrf_token":"t-o-k-e-n","method":"owl","traits":{"email":"s-e-c-r-e-t"}}`,
 		`sent: {"csrf_token":"t-o-k-e-n","feathers":[{"colour":"s-e-c-r-e-t"}],"method":"swan"}`,

@@ -9,61 +9,59 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/source"
 )
 
-// methods are the methods of one type that keep secrets out of logs.
-type methods struct {
-	receiver string          // "v T" or "v T[F]"
-	byHand   map[string]bool // methods that are written by hand
-	known    string          // the redact.Known of the package, or nil
-	names    []string        // of the methods to write
-}
-
-// write writes the methods. A type that has a text by hand is printed as that.
-func (m methods) write(b *strings.Builder) {
-	printed, of := "the type and its ids", "(v, "+m.known+")"
-	format := "redact.Format(f, v, " + m.known + ")"
-	logValue, marshal := "redact.LogValue"+of, "redact.MarshalJSON"+of
-	for _, text := range []string{"Error", "String"} {
-		if m.byHand[text] {
-			printed, of = "the text of "+text, "(v."+text+"())"
-			format = "_, _ = fmt.Fprint(f, v." + text + "())"
-			logValue, marshal = "slog.StringValue"+of, "json.Marshal"+of
-		}
-	}
-	for _, method := range []struct{ name, comment, signature, body string }{
-		{"Format", "prints " + printed + " only, whatever the verb is.", "(f fmt.State, _ rune)", format},
-		{"String", "returns what Format prints.", "() string", "return redact.String" + of},
-		{"LogValue", "returns what Format prints.", "() slog.Value", "return " + logValue},
-		{"MarshalJSON", "writes what Format prints.", "() ([]byte, error)", "return " + marshal},
-	} {
-		if slices.Contains(m.names, method.name) && !m.byHand[method.name] {
-			fmt.Fprintf(b, "\n// %s %s\nfunc (%s) %s%s { %s }\n", method.name, method.comment, m.receiver, method.name, method.signature, method.body)
-		}
-	}
+// methodTexts are the methods that keep secrets out of logs, for a type of the name %[1]s.
+var methodTexts = map[string]string{
+	"Format": `
+// Format prints the type and its ids only, whatever the verb is.
+func (v %[1]s) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+`,
+	"String": `
+// String returns what Format prints.
+func (v %[1]s) String() string { return redact.String(v, isKnown) }
+`,
+	"LogValue": `
+// LogValue returns what Format prints.
+func (v %[1]s) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+`,
+	"MarshalJSON": `
+// MarshalJSON writes what Format prints.
+func (v %[1]s) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
+`,
 }
 
 // write writes the methods of the models, and the types that are sent in place of bodies.
 func (m *models) write() (string, error) {
 	var b strings.Builder
 	for _, name := range m.Order {
-		if !m.redacted[name] || !ast.IsExported(name) {
-			continue
+		for _, method := range m.methodsOf(name) {
+			fmt.Fprintf(&b, methodTexts[method], name)
 		}
-		names := []string{"Format"}
-		switch {
-		case m.bodies[name]:
-			names = append(names, "MarshalJSON")
-		case !hidesJSON(m.Package, name):
-			// The JSON is complete: loggers need another method in its place. log/slog calls LogValue,
-			// others String.
-			names = append(names, "String", "LogValue")
-		}
-		methods{receiver: "v " + name, byHand: m.Methods[name], known: "isKnown", names: names}.write(&b)
 	}
 	m.writeKnown(&b)
 	if err := m.writeBodies(&b); err != nil {
 		return "", err
 	}
 	return b.String(), nil
+}
+
+// methodsOf returns the names of the methods that a type needs. If its JSON has to stay complete,
+// loggers need another method in its place: log/slog calls LogValue, others String.
+func (m *models) methodsOf(name string) []string {
+	switch {
+	case !m.redacted[name] || !ast.IsExported(name):
+		return nil
+	case m.bodies[name]:
+		return []string{"Format", "MarshalJSON"}
+	case m.hidesJSON(name):
+		return []string{"Format"}
+	}
+	return []string{"Format", "String", "LogValue"}
+}
+
+// hidesJSON reports whether the JSON of a struct is empty, since no field is exported.
+func (m *models) hidesJSON(name string) bool {
+	fields, _ := m.Fields(name)
+	return !slices.ContainsFunc(fields, func(f source.Field) bool { return ast.IsExported(f.Name) })
 }
 
 // writeKnown writes a function that reports whether a value is one of the enums that are printed:
@@ -100,17 +98,4 @@ func (m *models) printedEnums() (enums []string) {
 	}
 	slices.Sort(enums)
 	return slices.Compact(enums)
-}
-
-// hidesJSON reports whether the JSON of a struct has no value in it: its fields are not exported, or
-// left out of JSON, or such structs themselves.
-func hidesJSON(p *source.Package, name string) bool {
-	fields, isStruct := p.Fields(name)
-	for _, f := range fields {
-		visible := ast.IsExported(f.Name) || f.Embedded
-		if visible && f.Tag.Get("json") != "-" && !hidesJSON(p, source.BaseName(p.Resolve(f.Type))) {
-			return false
-		}
-	}
-	return isStruct
 }

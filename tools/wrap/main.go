@@ -33,7 +33,7 @@ const (
 	methodsFile    = "zz_generated_methods.go"
 	listFile       = "zz_generated_methods_test.go"
 	operationsFile = "zz_generated_operations.go"
-	redactFile     = "zz_generated_redact.go" // written by tools/redact, from what is written here
+	redactFile     = "zz_generated_redact.go" // of gen, written by tools/redact
 )
 
 func main() {
@@ -82,7 +82,7 @@ func read(root string) (*generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	wrapper, err := source.Parse(filepath.Join(root, "wrappers", "kratos"), enumsFile, modelsFile, methodsFile, operationsFile, redactFile)
+	wrapper, err := source.Parse(filepath.Join(root, "wrappers", "kratos"), enumsFile, modelsFile, methodsFile, operationsFile)
 	if err != nil {
 		return nil, err
 	}

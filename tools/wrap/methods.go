@@ -45,8 +45,7 @@ func (m *method) setFields(models *source.Package, discriminator string) error {
 	return nil
 }
 
-// writeMethods writes the methods of flows: structs without a JSON form, so that no logger writes
-// what a person entered.
+// writeMethods writes the methods of flows: structs that embed what keeps them out of logs.
 func (g *generator) writeMethods(flows []flow) string {
 	var b strings.Builder
 	for _, f := range flows {
@@ -54,13 +53,13 @@ func (g *generator) writeMethods(flows []flow) string {
 			if m.byHand {
 				continue
 			}
-			fmt.Fprintf(&b, "\n%stype %s struct {\n", comment(m.doc, commentWidth), m.name)
+			fmt.Fprintf(&b, "\n%stype %s struct {\nredacted[%s]\n", comment(m.doc, commentWidth), m.name, m.name)
 			for _, field := range m.fields {
 				text := strings.TrimSpace(strings.TrimPrefix(field.Doc, field.Name))
 				if text != "" {
 					b.WriteString(comment(text, fieldCommentWidth))
 				}
-				fmt.Fprintf(&b, "%s %s `json:\"-\"`\n", field.Name, source.TypeText(field.Type, g.typeName))
+				fmt.Fprintf(&b, "%s %s\n", field.Name, source.TypeText(field.Type, g.typeName))
 			}
 			b.WriteString("}\n" + m.body(g.models))
 		}

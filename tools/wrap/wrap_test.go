@@ -97,7 +97,7 @@ func TestWhatIsGenerated(t *testing.T) {
 		"a method": {
 			gen: model, wrapper: sealed,
 			want: []string{
-				"// LoginPigeon submits the method \"pigeon\" of a login flow. Carries a note home.\ntype LoginPigeon struct {\n\t// What it carries.\n\tNote string `json:\"-\"`\n}\n",
+				"// LoginPigeon submits the method \"pigeon\" of a login flow. Carries a note home.\ntype LoginPigeon struct {\n\tredacted[LoginPigeon]\n\t// What it carries.\n\tNote string\n}\n",
 				"func (m LoginPigeon) loginBody(csrf string) any {\n\treturn gen.UpdateLoginFlowWithPigeonMethod{\n\t\tMethod:    \"pigeon\",\n\t\tCSRFToken: csrf,\n\t\tNote:      m.Note,\n\t}\n}\n",
 				"\tkratos.LoginPigeon{},\n",
 			},
@@ -137,7 +137,7 @@ func TestWhatIsGenerated(t *testing.T) {
 		},
 		"a model without a CSRF token": {
 			gen: strings.Replace(model, "csrf_token", "other", 1), wrapper: sealed,
-			want: []string{"func (m LoginPigeon) loginBody(string) any {", "CSRFToken string `json:\"-\"`", "CSRFToken: m.CSRFToken,\n"},
+			want: []string{"func (m LoginPigeon) loginBody(string) any {", "CSRFToken string", "CSRFToken: m.CSRFToken,\n"},
 		},
 		"a model without a CSRF token whose body is made by hand": {
 			gen: strings.Replace(model, "csrf_token", "other", 1), wrapper: sealed + "func (m LoginPigeon) loginBody(string) any { return m.body(\"x\") }\n",
@@ -166,19 +166,19 @@ func TestWhatIsGenerated(t *testing.T) {
 		"fields of other types": {
 			gen:     strings.Replace(model, "Note string", "Note map[string][]*Bird", 1) + bird,
 			wrapper: sealed, comments: "models: [Bird is a bird.]",
-			want: []string{"Note map[string][]*Bird `json:\"-\"`"},
+			want: []string{"Note map[string][]*Bird"},
 		},
 		"a field of an enum with another name": {
 			gen: strings.Replace(model, "Note string", "Note Colour", 1) + colour, wrapper: sealed, comments: "names: {Colour: Hue}",
-			want: []string{"Note Hue `json:\"-\"`", "Hue = gen.Colour\n"},
+			want: []string{"Note Hue", "Hue = gen.Colour\n"},
 		},
 		"a field of a model that package kratos does not name": {
 			gen: strings.Replace(model, "Note string", "Note []Bird", 1) + bird, wrapper: sealed,
-			want: []string{"Note []gen.Bird `json:\"-\"`"},
+			want: []string{"Note []gen.Bird"},
 		},
 		"a field of a model that package kratos names by hand": {
 			gen: strings.Replace(model, "Note string", "Note []Bird", 1) + bird, wrapper: sealed + "type Fowl = gen.Bird\n",
-			want: []string{"Note []Fowl `json:\"-\"`"},
+			want: []string{"Note []Fowl"},
 		},
 		"a model with its fields": {
 			gen: model + bird, wrapper: sealed, comments: "models: [Bird is a bird.]",
@@ -356,5 +356,5 @@ func typeCheck(t *testing.T, gen, wrapper string, files map[string][]byte) {
 		known[name], _ = config.Check(name, set, parsed, nil)
 	}
 	check("gen", "package gen\ntype T int\n"+gen)
-	check("kratos", "package kratos\nimport \"gen\"\ntype _ gen.T\n"+wrapper, string(files[enumsFile]), string(files[modelsFile]), string(files[methodsFile]))
+	check("kratos", "package kratos\nimport \"gen\"\ntype _ gen.T\ntype redacted[T any] struct{}\n"+wrapper, string(files[enumsFile]), string(files[modelsFile]), string(files[methodsFile]))
 }

@@ -11,10 +11,11 @@ import (
 // ListCourierMessages has the parameters of [Admin.CourierMessages]. The zero value lists all
 // messages: an empty filter restricts nothing.
 type ListCourierMessages struct {
+	redacted[ListCourierMessages]
 	// Status is the state of delivery of the messages.
 	Status CourierMessageStatus
 	// Recipient is the email address or phone number that the messages were sent to.
-	Recipient string `log:"-"`
+	Recipient string
 
 	// PageSize is the maximal number of messages on a page: 1 to 1000, and 0 for the server's
 	// default of 10.

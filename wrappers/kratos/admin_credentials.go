@@ -14,12 +14,14 @@ type TypedCredentials interface {
 
 // SAMLCredentials is the configuration of [CredentialsTypeSAML].
 type SAMLCredentials struct {
+	unlogged[SAMLCredentials] `json:"-"`
 	// Providers are the accounts at SAML identity providers.
 	Providers []SAMLProvider `json:"providers"`
 }
 
 // SAMLProvider is an account at a SAML identity provider.
 type SAMLProvider struct {
+	unlogged[SAMLProvider] `json:"-"`
 	// Provider is the id of the provider in Kratos' configuration.
 	Provider string `json:"provider"`
 	// Subject is the account's identifier at the provider.
@@ -32,6 +34,7 @@ type SAMLProvider struct {
 
 // TOTPCredentials is the configuration of [CredentialsTypeTOTP].
 type TOTPCredentials struct {
+	unlogged[TOTPCredentials] `json:"-"`
 	// TOTPURL is a secret: the otpauth URL that the authenticator app was set up with, as in
 	// https://github.com/google/google-authenticator/wiki/Key-Uri-Format.
 	TOTPURL string `json:"totp_url"`
@@ -39,12 +42,14 @@ type TOTPCredentials struct {
 
 // LookupSecretCredentials is the configuration of [CredentialsTypeLookupSecret].
 type LookupSecretCredentials struct {
+	unlogged[LookupSecretCredentials] `json:"-"`
 	// RecoveryCodes are the backup codes, those that were used included.
 	RecoveryCodes []LookupSecretCode `json:"recovery_codes"`
 }
 
 // LookupSecretCode is a backup code, which works once.
 type LookupSecretCode struct {
+	unlogged[LookupSecretCode] `json:"-"`
 	// Code is a secret: what the person enters.
 	Code string `json:"code"`
 	// UsedAt is when the code was used; the zero time if it was not.
@@ -53,6 +58,7 @@ type LookupSecretCode struct {
 
 // WebAuthnCredentials is the configuration of [CredentialsTypeWebAuthn].
 type WebAuthnCredentials struct {
+	unlogged[WebAuthnCredentials] `json:"-"`
 	// Credentials are the security keys. An identity schema can give a person this credential
 	// before there is any.
 	Credentials []WebAuthnKey `json:"credentials"`
@@ -62,6 +68,7 @@ type WebAuthnCredentials struct {
 
 // PasskeyCredentials is the configuration of [CredentialsTypePasskey].
 type PasskeyCredentials struct {
+	unlogged[PasskeyCredentials] `json:"-"`
 	// Credentials are the passkeys.
 	Credentials []WebAuthnKey `json:"credentials"`
 	// UserHandle is what the passkeys know the person by.
@@ -72,6 +79,7 @@ type PasskeyCredentials struct {
 //
 // [WebAuthn]: https://www.w3.org/TR/webauthn-3/
 type WebAuthnKey struct {
+	unlogged[WebAuthnKey] `json:"-"`
 	// ID is the credential ID. In hexadecimal, it is the value that a settings flow removes the key
 	// by.
 	ID []byte `json:"id"`

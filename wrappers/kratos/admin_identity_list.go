@@ -11,14 +11,15 @@ import (
 // ListIdentities has the parameters of [Admin.Identities]. The zero value lists all identities: an
 // empty filter restricts nothing. [Admin.FindIdentity] refuses an empty identifier.
 type ListIdentities struct {
+	redacted[ListIdentities]
 	// IDs are the ids of the identities to list, 1 to 500. Nil restricts nothing; a slice without
 	// ids, or with an empty one, is [ErrInvalidArgument]. Ids that do not exist are left out.
 	IDs []string
 	// CredentialsIdentifier is what the identity logs in with, such as an email address.
-	CredentialsIdentifier string `log:"-"`
+	CredentialsIdentifier string
 	// PreviewCredentialsIdentifierSimilar is similar to what the identity logs in with: Kratos may
 	// change what that means. It is [ErrInvalidArgument] together with CredentialsIdentifier.
-	PreviewCredentialsIdentifierSimilar string `log:"-"`
+	PreviewCredentialsIdentifierSimilar string
 	// OrganizationID is the organization that the identities belong to.
 	OrganizationID string
 	// IncludeCredential adds the secrets of these credentials to each identity: password hashes,

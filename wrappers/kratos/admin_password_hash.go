@@ -3,7 +3,6 @@ package kratos
 import (
 	"encoding/base64"
 	"fmt"
-	"io"
 	"math/bits"
 	"regexp"
 	"strings"
@@ -15,10 +14,10 @@ import (
 // such as [Argon2idHash] build one from its parts, and [ParsePasswordHash] from a string.
 //
 // [import]: https://www.ory.sh/docs/kratos/manage-identities/import-user-accounts-identities
-type PasswordHash struct{ text string }
-
-// Format writes the name of the type for every verb, never the hash.
-func (PasswordHash) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "PasswordHash(…)") }
+type PasswordHash struct {
+	redacted[PasswordHash]
+	text string
+}
 
 // ParsePasswordHash parses an encoded hash: $2a$… (bcrypt), $argon2id$…, $argon2i$…,
 // $pbkdf2-sha256$…, $scrypt$…, $firescrypt$…, $md5$…, $sha1$…, $sha256$…, $sha512$…, {SSHA}…,
@@ -29,7 +28,7 @@ func ParsePasswordHash(hash string) (PasswordHash, error) {
 	if err := checkHash(hash); err != nil {
 		return PasswordHash{}, wrapError("ParsePasswordHash", err)
 	}
-	return PasswordHash{hash}, nil
+	return PasswordHash{text: hash}, nil
 }
 
 // Argon2idHash returns an Argon2id hash, version 19, from its parts; memory is in KiB.

@@ -17,6 +17,7 @@ import (
 // verifiable_addresses or recovery_addresses is an [ErrInvalidArgument], since the order of these
 // lists changes between requests: see [Admin.SetVerified].
 type JSONPatch struct {
+	redacted[JSONPatch]
 	ops []gen.JSONPatch
 	err error
 }

@@ -20,11 +20,12 @@ type CreateRecoveryCode struct {
 
 // CreateRecoveryLink has the parameters of [Admin.CreateRecoveryLinkForIdentity].
 type CreateRecoveryLink struct {
+	redacted[CreateRecoveryLink]
 	// Lifespan is how long the link is valid, at least a second; 0 is the default of Kratos'
 	// configuration.
 	Lifespan time.Duration
 	// ReturnTo is where the browser goes after the recovery.
-	ReturnTo string `log:"-"`
+	ReturnTo string
 }
 
 // CreateRecoveryCodeForIdentity creates a code and a link for a person to recover the account

@@ -4,6 +4,7 @@ import "github.com/kratoskit/kratos-go/gen"
 
 // StartLogin has the parameters with which [FlowClient.With] starts a login.
 type StartLogin struct {
+	redacted[StartLogin]
 	// Refresh asks a person who is signed in to log in again; the call needs the person's session.
 	Refresh bool
 	// AAL is the assurance level of the session after the login. For [AAL2], the second factor, the
@@ -11,7 +12,7 @@ type StartLogin struct {
 	AAL AAL
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
 	// configuration does not allow is [ErrReturnToForbidden].
-	ReturnTo string `log:"-"`
+	ReturnTo string
 	// Organization is the id of the organization whose single sign-on the person uses. Open-source
 	// servers have none.
 	Organization string
@@ -22,7 +23,7 @@ type StartLogin struct {
 	// LoginChallenge is the challenge with which an OAuth 2.0 provider (Ory Hydra) sent the
 	// browser. For a person who is signed in, Kratos may accept it at once, and says where to go to
 	// a navigation only: [FlowClient.Handler] makes it one. Browsers only.
-	LoginChallenge string `log:"-"`
+	LoginChallenge string
 	// ReturnSessionTokenExchangeCode makes Kratos return a code,
 	// LoginFlow.SessionTokenExchangeCode, with which [Client.ExchangeSessionToken] fetches the
 	// session of a social sign-in in the system's browser. It needs ReturnTo, and no
@@ -34,18 +35,19 @@ type StartLogin struct {
 
 // StartRegistration has the parameters with which [FlowClient.With] starts a registration.
 type StartRegistration struct {
+	redacted[StartRegistration]
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
 	// configuration does not allow is [ErrReturnToForbidden].
-	ReturnTo string `log:"-"`
+	ReturnTo string
 	// Organization is the id of the organization whose single sign-on the person uses. Open-source
 	// servers have none.
 	Organization string
 	// LoginChallenge is the challenge with which an OAuth 2.0 provider sent the browser; see
 	// [StartLogin]. Browsers only.
-	LoginChallenge string `log:"-"`
+	LoginChallenge string
 	// AfterVerificationReturnTo is the URL to which the browser goes after the verification that
 	// follows the registration. Browsers only.
-	AfterVerificationReturnTo string `log:"-"`
+	AfterVerificationReturnTo string
 	// ReturnSessionTokenExchangeCode makes Kratos return a code for a social sign-in in the
 	// system's browser; see [StartLogin]. Native clients only.
 	ReturnSessionTokenExchangeCode bool
@@ -53,23 +55,26 @@ type StartRegistration struct {
 
 // StartSettings has the parameters with which [FlowClient.With] starts a settings flow.
 type StartSettings struct {
+	redacted[StartSettings]
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
 	// configuration does not allow is [ErrReturnToForbidden].
-	ReturnTo string `log:"-"`
+	ReturnTo string
 }
 
 // StartRecovery has the parameters with which [FlowClient.With] starts a recovery.
 type StartRecovery struct {
+	redacted[StartRecovery]
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
 	// configuration does not allow is [ErrReturnToForbidden].
-	ReturnTo string `log:"-"`
+	ReturnTo string
 }
 
 // StartVerification has the parameters with which [FlowClient.With] starts a verification.
 type StartVerification struct {
+	redacted[StartVerification]
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
 	// configuration does not allow is [ErrReturnToForbidden].
-	ReturnTo string `log:"-"`
+	ReturnTo string
 }
 
 const (

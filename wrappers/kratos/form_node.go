@@ -9,6 +9,7 @@ import (
 // Node is an element of a form, as texts and flags for html/template. Fields that the element does
 // not have are zero.
 type Node struct {
+	redacted[Node]
 	Type     UINodeType  // of the element: input, text, img, a or script
 	Group    UINodeGroup // the method that it belongs to; "default" means every method
 	ID       string      // HTML id; inputs have none

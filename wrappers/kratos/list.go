@@ -25,6 +25,7 @@ var (
 
 // Page is one page of a list.
 type Page[T any] struct {
+	unlogged[Page[T]] `json:"-"`
 	// Items are in the order of the server. There may be none, though a page follows.
 	Items []T
 	// Next is the PageToken of the next page; "" after the last.

@@ -8,6 +8,7 @@ import (
 // MessageContext has the values behind a [Message], for texts in other languages. The ID of the
 // message decides which fields are set.
 type MessageContext struct {
+	unlogged[MessageContext] `json:"-"`
 	// Property is the name of the missing field ([MessageRequired]).
 	Property string `json:"property"`
 	// Reason is the cause of the error in English ([MessageInvalid], [MessagePasswordPolicy]).

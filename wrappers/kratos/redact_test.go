@@ -235,7 +235,7 @@ func TestIDsArePrinted(t *testing.T) {
 		"a session without identity": {kratos.Session{ID: otherID}, "Session{id: " + otherID + "}", `{"id":"` + otherID + `"}`},
 		"a flow":                     {kratos.LoginFlow{LoginFlow: gen.LoginFlow{ID: someID, State: gen.LoginFlowStateChooseMethod}}, "LoginFlow{id: " + someID + ", state: choose_method}", `{"id":"` + someID + `","state":"choose_method"}`},
 		"an unknown state":           {kratos.Identity{State: "s3cret"}, "Identity", `"Identity"`},
-		"a method":                   {kratos.LoginPassword{Identifier: "ada@example.com"}, "LoginPassword", `{}`},
+		"a method":                   {kratos.LoginPassword{Identifier: "ada@example.com"}, "LoginPassword", `"LoginPassword"`},
 		"a submission":               {kratos.Submission{"password": "x"}, "Submission", `"Submission"`},
 		"a list of steps":            {kratos.ContinueWithList{{Action: kratos.ContinueShowSettingsUI}, {Action: "x"}}, "[ContinueWith{action: show_settings_ui} ContinueWith]", `"[ContinueWith{action: show_settings_ui} ContinueWith]"`},
 		"an error":                   {failure, failure.Error(), fmt.Sprintf("%q", failure.Error())},

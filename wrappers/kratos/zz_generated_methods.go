@@ -6,16 +6,17 @@ import "github.com/kratoskit/kratos-go/gen"
 
 // LoginPassword logs in with an identifier, such as an email address, and a password.
 type LoginPassword struct {
+	redacted[LoginPassword]
 	// Login identifier, such as an email address or user name, as the identity schema defines it
 	// for passwords.
-	Identifier string `json:"-"`
+	Identifier string
 	// Secret: the password, as entered.
-	Password string `json:"-"`
+	Password string
 	// Deprecated: Use `identifier`, which replaces it.
-	PasswordIdentifier string `json:"-"`
+	PasswordIdentifier string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m LoginPassword) loginBody(csrf string) any {
@@ -34,24 +35,25 @@ func (m LoginPassword) loginBody(csrf string) any {
 // the person links the two. An invalid token fails with [ErrForbidden], before Kratos v25.4 with
 // [ErrServer].
 type LoginOIDC struct {
+	redacted[LoginOIDC]
 	// Secret: ID token that a native client got from Apple or Google; replaces the redirect through
 	// the browser.
-	IDToken string `json:"-"`
+	IDToken string
 	// Nonce with which `id_token` was requested. It must equal the token's `nonce` claim unless the
 	// provider's configuration disables that check.
-	IDTokenNonce string `json:"-"`
+	IDTokenNonce string
 	// Id of the provider in Kratos' configuration, as in the values of the `provider` nodes. An
 	// unknown one results in 404.
-	Provider string `json:"-"`
+	Provider string
 	// Initial traits if the login turns out to be a registration; Kratos adds those from the
 	// provider's claims.
-	Traits any `json:"-"`
+	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 	// Parameters for the provider's authorization URL, all of them strings. Kratos supports
 	// `login_hint`, `hd`, `prompt` and `auth_type`.
-	UpstreamParameters any `json:"-"`
+	UpstreamParameters any
 }
 
 func (m LoginOIDC) loginBody(csrf string) any {
@@ -69,12 +71,13 @@ func (m LoginOIDC) loginBody(csrf string) any {
 
 // LoginTOTP submits a second factor: the code of an authenticator app (RFC 6238).
 type LoginTOTP struct {
+	redacted[LoginTOTP]
 	// Secret: the current code of the authenticator app. A wrong code results in 400 with message
 	// 4000008.
-	TOTPCode string `json:"-"`
+	TOTPCode string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m LoginTOTP) loginBody(csrf string) any {
@@ -90,14 +93,15 @@ func (m LoginTOTP) loginBody(csrf string) any {
 // calls with [Form.CredentialOptions]. It always needs the Identifier, which is a hidden field in
 // the form of a second factor. Kratos accepts it from browsers only.
 type LoginWebAuthn struct {
+	redacted[LoginWebAuthn]
 	// Login identifier; required because Kratos needs the account's keys to create the challenge.
-	Identifier string `json:"-"`
+	Identifier string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 	// Assertion from `navigator.credentials.get`, as a JSON string. Kratos' script writes it to the
 	// hidden node of this name. Absent or empty in the first submission.
-	WebAuthnLogin string `json:"-"`
+	WebAuthnLogin string
 }
 
 func (m LoginWebAuthn) loginBody(csrf string) any {
@@ -112,11 +116,12 @@ func (m LoginWebAuthn) loginBody(csrf string) any {
 
 // LoginLookupSecret submits a second factor: one of the person's backup codes.
 type LoginLookupSecret struct {
+	redacted[LoginLookupSecret]
 	// Secret: one of the person's twelve backup codes.
-	LookupSecret string `json:"-"`
+	LookupSecret string
 	// Arbitrary JSON object that Kratos passes to web hooks and message templates and does not
 	// store with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m LoginLookupSecret) loginBody(csrf string) any {
@@ -133,20 +138,21 @@ func (m LoginLookupSecret) loginBody(csrf string) any {
 // Kratos v26.2 on, starting the flow sends the code, and only the Code is submitted: see
 // [StartLogin].
 type LoginCode struct {
+	redacted[LoginCode]
 	// Email address or phone number that receives the code of a second factor: the value of an
 	// `address` node (label 1010023).
-	Address string `json:"-"`
+	Address string
 	// Secret: the code that the person received. Absent in the first submission. A wrong code
 	// results in 400 with message 4010008.
-	Code string `json:"-"`
+	Code string
 	// Email address or phone number of the account, in the first submission of a first-factor login
 	// and again together with the code.
-	Identifier string `json:"-"`
+	Identifier string
 	// `code` requests another code for the same identifier; absent otherwise.
-	Resend string `json:"-"`
+	Resend string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m LoginCode) loginBody(csrf string) any {
@@ -164,9 +170,10 @@ func (m LoginCode) loginBody(csrf string) any {
 // LoginPasskey logs in with a passkey, which the browser calls with [Form.CredentialOptions].
 // Kratos before v26 accepts it from browsers only.
 type LoginPasskey struct {
+	redacted[LoginPasskey]
 	// Assertion for the challenge in the hidden node `passkey_challenge`, as a JSON string. Kratos'
 	// script writes it to the node of this name. Without it the response is 422 to the login page.
-	PasskeyLogin string `json:"-"`
+	PasskeyLogin string
 }
 
 func (m LoginPasskey) loginBody(csrf string) any {
@@ -179,11 +186,12 @@ func (m LoginPasskey) loginBody(csrf string) any {
 
 // LoginIdentifierFirst submits the identifier only; the next form has the methods of that person.
 type LoginIdentifierFirst struct {
+	redacted[LoginIdentifierFirst]
 	// Login identifier; it decides which methods the next form has.
-	Identifier string `json:"-"`
+	Identifier string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m LoginIdentifierFirst) loginBody(csrf string) any {
@@ -197,11 +205,12 @@ func (m LoginIdentifierFirst) loginBody(csrf string) any {
 
 // RecoveryLink sends a link to the Email. The link logs in the person who opens it.
 type RecoveryLink struct {
+	redacted[RecoveryLink]
 	// Address of the account; a malformed one results in 400.
-	Email string `json:"-"`
+	Email string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m RecoveryLink) recoveryBody(csrf string) any {
@@ -217,14 +226,15 @@ func (m RecoveryLink) recoveryBody(csrf string) any {
 // the Code. The response to the Email does not disclose whether the address is known. With a Code,
 // the Email is not sent, because Kratos would ignore the code and send another one.
 type RecoveryCode struct {
+	redacted[RecoveryCode]
 	// Secret: the code from the message. Absent when the address is sent.
-	Code string `json:"-"`
+	Code string
 	// Address of the account, in the first submission, and again to request another code, which
 	// invalidates the previous one. Absent when `code` is sent.
-	Email string `json:"-"`
+	Email string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m RecoveryCode) body(method, csrf string) gen.UpdateRecoveryFlowWithCodeMethod {
@@ -239,15 +249,16 @@ func (m RecoveryCode) body(method, csrf string) gen.UpdateRecoveryFlowWithCodeMe
 
 // RegistrationPassword registers with traits and a password.
 type RegistrationPassword struct {
+	redacted[RegistrationPassword]
 	// Secret: the new password, by default 8 to 72 characters long (messages 4000032 and 4000033)
 	// and not too similar to the identifier (4000031).
-	Password string `json:"-"`
+	Password string
 	// Data of the new identity, validated against the identity schema, for example
 	// `{"email":"alice@example.org"}`.
-	Traits any `json:"-"`
+	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m RegistrationPassword) registrationBody(csrf string) any {
@@ -263,23 +274,24 @@ func (m RegistrationPassword) registrationBody(csrf string) any {
 // RegistrationOIDC registers with an OpenID Connect provider: at FlowResult.RedirectTo, unless
 // IDToken is set. See [StartRegistration] for native clients, and [ErrAccountExists].
 type RegistrationOIDC struct {
+	redacted[RegistrationOIDC]
 	// Secret: ID token that a native client got from Apple or Google; replaces the redirect through
 	// the browser. An invalid token results in 500.
-	IDToken string `json:"-"`
+	IDToken string
 	// Nonce with which `id_token` was requested. It must equal the token's `nonce` claim unless the
 	// provider's configuration disables that check; a mismatch results in 500.
-	IDTokenNonce string `json:"-"`
+	IDTokenNonce string
 	// Id of the provider in Kratos' configuration, as in the values of the `provider` nodes.
-	Provider string `json:"-"`
+	Provider string
 	// Data that the provider's claims do not include or that the person has changed; optional in
 	// the first submission.
-	Traits any `json:"-"`
+	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 	// Parameters for the provider's authorization URL, all of them strings. Kratos supports
 	// `login_hint`, `hd`, `prompt` and `auth_type`.
-	UpstreamParameters any `json:"-"`
+	UpstreamParameters any
 }
 
 func (m RegistrationOIDC) registrationBody(csrf string) any {
@@ -297,16 +309,17 @@ func (m RegistrationOIDC) registrationBody(csrf string) any {
 
 // RegistrationWebAuthn registers with a security key. Kratos accepts it from browsers only.
 type RegistrationWebAuthn struct {
+	redacted[RegistrationWebAuthn]
 	// Data of the new identity, validated against the identity schema.
-	Traits any `json:"-"`
+	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 	// Attestation of the new key from `navigator.credentials.create`, as a JSON string. Kratos'
 	// script writes it to the hidden node of this name.
-	WebAuthnRegister string `json:"-"`
+	WebAuthnRegister string
 	// Name of the key for the person, for example on the settings page.
-	WebAuthnRegisterDisplayname string `json:"-"`
+	WebAuthnRegisterDisplayname string
 }
 
 func (m RegistrationWebAuthn) registrationBody(csrf string) any {
@@ -323,17 +336,18 @@ func (m RegistrationWebAuthn) registrationBody(csrf string) any {
 // RegistrationCode registers with a one-time code: submit the Traits to request a code, then the
 // Traits and the Code.
 type RegistrationCode struct {
+	redacted[RegistrationCode]
 	// Secret: the code that the person received. Absent in the first submission. A wrong code
 	// results in 400 with message 4040003, the sixth wrong code ends the attempt with 4000001.
-	Code string `json:"-"`
+	Code string
 	// `code` requests another code for the same addresses; absent otherwise.
-	Resend string `json:"-"`
+	Resend string
 	// Data of the new identity, as in the identity schema; required in each submission, and
 	// unchanged after the code was sent.
-	Traits any `json:"-"`
+	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m RegistrationCode) registrationBody(csrf string) any {
@@ -349,15 +363,16 @@ func (m RegistrationCode) registrationBody(csrf string) any {
 
 // RegistrationPasskey registers with a passkey. Kratos before v26 accepts it from browsers only.
 type RegistrationPasskey struct {
+	redacted[RegistrationPasskey]
 	// Attestation of the new passkey, as a JSON string, made from the options in the hidden node
 	// `passkey_create_data` (member `credentialOptions`).
-	PasskeyRegister string `json:"-"`
+	PasskeyRegister string
 	// Data of the new identity, as in the identity schema; one of its members is the display name
 	// of the passkey.
-	Traits any `json:"-"`
+	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m RegistrationPasskey) registrationBody(csrf string) any {
@@ -373,13 +388,14 @@ func (m RegistrationPasskey) registrationBody(csrf string) any {
 // RegistrationProfile is the first of two steps: the traits, before the credential. With
 // [RegistrationScreenPrevious] it returns from the second step.
 type RegistrationProfile struct {
+	redacted[RegistrationProfile]
 	// Next form: `credential-selection` for the credentials, `previous` to return to the traits.
-	Screen RegistrationScreen `json:"-"`
+	Screen RegistrationScreen
 	// Data of the new identity so far, validated against the identity schema.
-	Traits any `json:"-"`
+	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m RegistrationProfile) body(method, csrf string) gen.UpdateRegistrationFlowWithProfileMethod {
@@ -394,12 +410,13 @@ func (m RegistrationProfile) body(method, csrf string) gen.UpdateRegistrationFlo
 
 // SettingsPassword sets the password.
 type SettingsPassword struct {
+	redacted[SettingsPassword]
 	// Secret: the new password, by default 8 to 72 characters long (messages 4000032 and 4000033)
 	// and not too similar to the identifier (4000031).
-	Password string `json:"-"`
+	Password string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m SettingsPassword) settingsBody(csrf string) any {
@@ -413,12 +430,13 @@ func (m SettingsPassword) settingsBody(csrf string) any {
 
 // SettingsProfile replaces the traits.
 type SettingsProfile struct {
+	redacted[SettingsProfile]
 	// All traits after the change, validated against the identity schema; they replace the stored
 	// traits.
-	Traits any `json:"-"`
+	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m SettingsProfile) settingsBody(csrf string) any {
@@ -433,21 +451,22 @@ func (m SettingsProfile) settingsBody(csrf string) any {
 // SettingsOIDC links or unlinks an account at an OpenID Connect provider. A native client can only
 // unlink.
 type SettingsOIDC struct {
+	redacted[SettingsOIDC]
 	// Id of the settings flow. Optional, because Kratos uses the query parameter of that name.
-	Flow string `json:"-"`
+	Flow string
 	// Id of the provider to link, as in the values of the `link` nodes.
-	Link string `json:"-"`
+	Link string
 	// Data of the account; not required to link or unlink.
-	Traits any `json:"-"`
+	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 	// Id of the provider to unlink, as in the values of the `unlink` nodes. Kratos does not offer
 	// the last way to log in.
-	Unlink string `json:"-"`
+	Unlink string
 	// Parameters for the provider's authorization URL when linking, all of them strings. Kratos
 	// supports `login_hint`, `hd`, `prompt` and `auth_type`.
-	UpstreamParameters any `json:"-"`
+	UpstreamParameters any
 }
 
 func (m SettingsOIDC) settingsBody(csrf string) any {
@@ -465,14 +484,15 @@ func (m SettingsOIDC) settingsBody(csrf string) any {
 
 // SettingsTOTP adds an authenticator app, with one of its codes, or removes it.
 type SettingsTOTP struct {
+	redacted[SettingsTOTP]
 	// Secret: the current code of the new app, which proves that it has the secret. A wrong code
 	// results in 400 with message 4000008.
-	TOTPCode string `json:"-"`
+	TOTPCode string
 	// True removes the authenticator app from the account; absent or false otherwise.
-	TOTPUnlink bool `json:"-"`
+	TOTPUnlink bool
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m SettingsTOTP) settingsBody(csrf string) any {
@@ -487,16 +507,17 @@ func (m SettingsTOTP) settingsBody(csrf string) any {
 
 // SettingsWebAuthn adds or removes a security key. Kratos accepts it from browsers only.
 type SettingsWebAuthn struct {
+	redacted[SettingsWebAuthn]
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 	// Attestation of the new key from `navigator.credentials.create`, as a JSON string. Kratos'
 	// script writes it to the hidden node of this name.
-	WebAuthnRegister string `json:"-"`
+	WebAuthnRegister string
 	// Name of the new key for the person.
-	WebAuthnRegisterDisplayname string `json:"-"`
+	WebAuthnRegisterDisplayname string
 	// Id of the key to remove, in hexadecimal, as in the value of its `webauthn_remove` node.
-	WebAuthnRemove string `json:"-"`
+	WebAuthnRemove string
 }
 
 func (m SettingsWebAuthn) settingsBody(csrf string) any {
@@ -512,19 +533,20 @@ func (m SettingsWebAuthn) settingsBody(csrf string) any {
 
 // SettingsLookup shows, regenerates, confirms or disables backup codes.
 type SettingsLookup struct {
+	redacted[SettingsLookup]
 	// True makes the generated codes valid; 400 if none were generated in this flow.
-	LookupSecretConfirm bool `json:"-"`
+	LookupSecretConfirm bool
 	// True removes all codes, so that they are no longer a second factor.
-	LookupSecretDisable bool `json:"-"`
+	LookupSecretDisable bool
 	// True generates twelve new codes and shows them in the same node; the old codes stay valid
 	// until the confirmation.
-	LookupSecretRegenerate bool `json:"-"`
+	LookupSecretRegenerate bool
 	// True shows the valid codes in the node `lookup_secret_codes` of a 200 with `state`
 	// `show_form`; 400 if the person has none.
-	LookupSecretReveal bool `json:"-"`
+	LookupSecretReveal bool
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m SettingsLookup) settingsBody(csrf string) any {
@@ -541,11 +563,12 @@ func (m SettingsLookup) settingsBody(csrf string) any {
 
 // SettingsPasskey adds or removes a passkey. Kratos before v26 accepts it from browsers only.
 type SettingsPasskey struct {
+	redacted[SettingsPasskey]
 	// Id of the passkey to remove, in hexadecimal, as in the value of its `passkey_remove` node.
-	PasskeyRemove string `json:"-"`
+	PasskeyRemove string
 	// Attestation of the new passkey, as a JSON string, made from the options in the hidden node
 	// `passkey_create_data`.
-	PasskeySettingsRegister string `json:"-"`
+	PasskeySettingsRegister string
 }
 
 func (m SettingsPasskey) settingsBody(csrf string) any {
@@ -559,11 +582,12 @@ func (m SettingsPasskey) settingsBody(csrf string) any {
 
 // VerificationLink sends a link to the Email. The link verifies the address.
 type VerificationLink struct {
+	redacted[VerificationLink]
 	// Address to verify; a malformed one results in 400.
-	Email string `json:"-"`
+	Email string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m VerificationLink) verificationBody(csrf string) any {
@@ -579,14 +603,15 @@ func (m VerificationLink) verificationBody(csrf string) any {
 // then the Code. The response to the Email does not disclose whether the address is known. Kratos
 // v1.3.1 rejects a phone number with [ErrRejected].
 type VerificationCode struct {
+	redacted[VerificationCode]
 	// Secret: the code from the message. Absent when the address is sent.
-	Code string `json:"-"`
+	Code string
 	// Address to verify, in the first submission, and again to request another code. Absent when
 	// `code` is sent.
-	Email string `json:"-"`
+	Email string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
-	TransientPayload any `json:"-"`
+	TransientPayload any
 }
 
 func (m VerificationCode) verificationBody(csrf string) any {

@@ -27,9 +27,6 @@ func main() {
 	feather.LostAt, feather.Flown = time.Now(), int64(time.Hour)
 	show(feather, false)
 	show(kratos.Loft{Best: feather, Notes: []string{"s3cret"}}, true)
-	show(kratos.Nests{"s3cret": "s3cret"}, true)
-	show(kratos.Coop{Key: "s3cret"}, false)
-	show(kratos.Egg{Key: "s3cret"}, true)
 
 	client, err := kratos.NewClient("http://kratos.example.com", kratos.WithHTTPClient(&http.Client{Transport: printer{}}))
 	if err != nil {
