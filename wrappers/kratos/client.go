@@ -19,8 +19,8 @@ import (
 // interprets it for its operation, error.go makes an Error of a failure, and flow_result.go a
 // FlowResult of a submission. client_log.go logs each attempt.
 
-// Client calls Kratos' public API (port 4433 by default) for native clients, which hold a session
-// token: command line tools, services, backends of mobile apps. It is safe for concurrent use.
+// Client calls Kratos' public API for native clients, which hold a session token: command line
+// tools, services, backends of mobile apps.
 type Client struct {
 	// Login is the login flow (createNativeLoginFlow, getLoginFlow, updateLoginFlow).
 	Login FlowClient[LoginFlow, LoginMethod, StartLogin]
@@ -43,16 +43,15 @@ type Client struct {
 	*clientCore
 }
 
-// clientCore has pointers only, so that package fmt prints addresses and nothing secret. With a
-// verb that does not fit, fmt follows the pointers of a struct, but not those of the next.
+// clientCore has pointers only, so that package fmt prints addresses and nothing secret: with a
+// verb that does not fit, it follows the pointers of a struct, but not those of the next.
 type clientCore struct {
 	settings *settings
 	rewriter *atomic.Pointer[urlRewriter] // set by Proxy
 }
 
-// NewClient returns a client for the public API at baseURL, such as "https://auth.example.com" or
-// "http://127.0.0.1:4433/base". It does not connect. It fails with [ErrInvalidArgument] if baseURL
-// is not an absolute http or https URL, or has user information, a query or a fragment.
+// NewClient returns a client for the public API, and does not connect. Unless baseURL is an http or
+// https URL without user information, query and fragment, it fails with [ErrInvalidArgument].
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	api, s, err := newAPI("NewClient", baseURL, opts)
 	if err != nil {
@@ -72,16 +71,13 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// Admin calls Kratos' admin API (port 4434 by default). The API has no authentication of its own,
-// so it belongs on a private network: who reaches it can read, change and delete every identity.
-// Admin is safe for concurrent use.
+// Admin calls Kratos' admin API, which has no authentication: keep its port on a private network.
 type Admin struct {
 	health
 	api *gen.Client
 }
 
-// NewAdmin returns a client for the admin API at baseURL, such as "http://kratos.internal:4434". It
-// does not connect. The baseURL has the same form as that of [NewClient].
+// NewAdmin returns a client for the admin API; see [NewClient] for baseURL.
 func NewAdmin(baseURL string, opts ...Option) (*Admin, error) {
 	api, _, err := newAPI("NewAdmin", baseURL, opts)
 	if err != nil {
@@ -90,10 +86,7 @@ func NewAdmin(baseURL string, opts ...Option) (*Admin, error) {
 	return &Admin{health{api}, api}, nil
 }
 
-// Must returns v, or panics with err unless that is nil. It is for clients whose URL and options
-// are constants.
-//
-//	var client = kratos.Must(kratos.NewClient("http://127.0.0.1:4433"))
+// Must returns v, or panics if err is not nil: for clients of constant URLs.
 func Must[T any](v *T, err error) *T {
 	if err != nil {
 		panic(err)

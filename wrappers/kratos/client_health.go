@@ -9,17 +9,15 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// health are the health checks, which both ports have.
+// health has the health checks, which both ports have.
 type health struct{ api *gen.Client }
 
-// Alive returns nil if Kratos responds (isAlive, both ports). It does not check the database. It
-// sends one request.
+// Alive returns nil if Kratos responds (isAlive, both ports). No retries.
 func (h health) Alive(ctx context.Context, opts ...RequestOption) error {
 	return checkHealth(withoutRetry(ctx), "isAlive", h.api.IsAlive, opts)
 }
 
-// Ready returns nil if Kratos and its database are ready (isReady, both ports), and [ErrServer] if
-// they are not. It sends one request.
+// Ready is Alive with a check of the database (isReady, both ports).
 func (h health) Ready(ctx context.Context, opts ...RequestOption) error {
 	return checkHealth(withoutRetry(ctx), "isReady", h.api.IsReady, opts)
 }
@@ -30,7 +28,7 @@ func checkHealth(ctx context.Context, op string, call metadataRequest, opts []Re
 	return err
 }
 
-// Version returns the version of Kratos, such as "v1.3.1" (getVersion, admin port).
+// Version returns the version, such as "v1.3.1" (getVersion, admin port).
 func (a *Admin) Version(ctx context.Context, opts ...RequestOption) (string, error) {
 	resp, err := metadataRequest(a.api.GetVersion).do(ctx, opts)
 	v, err := decodeValid("getVersion", resp, err, func(v *gen.Version) bool { return v.Version != "" })

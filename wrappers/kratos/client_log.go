@@ -12,15 +12,14 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// WithLogger logs every attempt to send a request as "kratos request", with the context of the call.
-// The attributes are operation (the operationId, or "Proxy" for another path of [Client.Proxy]),
-// status, error_id ([Error].ID), attempt (from 1), duration, error (why there was no response, or
-// why it was not read) and retry_in (the pause before the next attempt). There is no URL, header or
-// body in a record. Its level is
-//   - DEBUG for status 1xx to 3xx,
-//   - INFO for 4xx, and if the context of the call was canceled,
-//   - WARN for 429, and if another attempt follows,
-//   - ERROR for 5xx, and if there was no response.
+// WithLogger logs each attempt to send a request as "kratos request". A record has no URL, header
+// or body, but these attributes:
+//   - operation (the operationId, or "Proxy"), attempt (from 1) and duration;
+//   - status and error_id ([Error].ID), or error, if there was no response;
+//   - retry_in, before another attempt.
+//
+// The level is WARN for 429 and before another attempt, ERROR for 5xx and without a response, INFO
+// for other 4xx and canceled calls, and else DEBUG.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {

@@ -21,10 +21,8 @@ const (
 // An Option configures a [Client] or [Admin].
 type Option func(*settings) error
 
-// WithHTTPClient sends requests through the Transport of hc, which may add tracing, TLS settings or
-// a Unix socket. The Timeout of hc limits a call with all its attempts and the pauses between them;
-// 0 means 30 seconds. Its CheckRedirect and Jar are not used: redirects are not followed, and no
-// cookies are kept.
+// WithHTTPClient sets the Transport (tracing, TLS, Unix sockets) and the Timeout of a call with all
+// retries (0: 30 seconds). Jar and CheckRedirect are ignored.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) error {
 		if hc == nil {
@@ -35,8 +33,7 @@ func WithHTTPClient(hc *http.Client) Option {
 	}
 }
 
-// WithUserAgent sets the User-Agent header of every request, which is "kratos-go" by default.
-// Kratos stores it with the sessions that the client starts.
+// WithUserAgent sets the User-Agent, which is "kratos-go" by default.
 func WithUserAgent(agent string) Option {
 	return func(s *settings) error {
 		if !isHeaderValue(agent) {
@@ -47,9 +44,9 @@ func WithUserAgent(agent string) Option {
 	}
 }
 
-// WithBearer sends "Authorization: Bearer token" with every request: an API key of Ory Network, or
-// the credentials for a gateway in front of Kratos. Kratos itself takes the token for a session
-// token if a request has neither an X-Session-Token nor a session cookie that it can decode.
+// WithBearer sends "Authorization: Bearer token": an API key of Ory Network, or the credentials for
+// a gateway. Kratos itself reads it as a session token if a request has neither an X-Session-Token
+// nor a valid session cookie.
 func WithBearer(token string) Option {
 	return func(s *settings) error {
 		if token == "" || !isHeaderValue(token) {
@@ -63,9 +60,8 @@ func WithBearer(token string) Option {
 	}
 }
 
-// WithSessionCookie sets the name of the session cookie (session.cookie.name in Kratos'
-// configuration) that [Client.Browser] passes on. Without it, the names are "ory_kratos_session"
-// and those of Ory Network, "ory_session_…".
+// WithSessionCookie sets the name of the session cookie (session.cookie.name) if it is not
+// ory_kratos_session or, in Ory Network, ory_session_….
 func WithSessionCookie(name string) Option {
 	return func(s *settings) error {
 		if (&http.Cookie{Name: name}).Valid() != nil {
@@ -76,10 +72,8 @@ func WithSessionCookie(name string) Option {
 	}
 }
 
-// WithPublicURL sets the URL at which browsers reach Kratos (serve.public.base_url in its
-// configuration), if that is not the base URL of the client. [Client.Proxy] replaces it in
-// responses; without a proxy, [FlowClient.Handler] redirects browsers to it. It has the same form
-// as the baseURL of [NewClient].
+// WithPublicURL sets Kratos' URL for browsers (serve.public.base_url), which [Client.Proxy] and
+// [FlowClient.Handler] use. The default is the base URL.
 func WithPublicURL(url string) Option {
 	return func(s *settings) (err error) {
 		s.publicURL, err = parseBaseURL(url)
@@ -87,15 +81,11 @@ func WithPublicURL(url string) Option {
 	}
 }
 
-// WithRetries sets how often a request is retried at most; 2 by default. This includes the retries
-// of net/http.
-//   - A request that only reads is retried after a temporary failure: the connection could not be
-//     made or broke, or the status is 429, 502, 503 or 504.
-//   - Any other request is retried only if it had no effect: there was no connection, or the server
-//     said over HTTP/2 that it did not process it ([ErrNotProcessed]).
-//   - The pause is that of Retry-After or X-Ratelimit-Reset, or some tenths of a second. A pause of
-//     more than 10 seconds is not waited for; one of more than a second is not where a person waits
-//     (a [Browser], [FlowClient.Handler], [Client.RequireSession]).
+// WithRetries sets the maximum number of retries of a request, 2 by default.
+//   - Requests that only read are retried after a failed connection and after status 429, 502, 503
+//     and 504; others only if they had no effect.
+//   - The pause is that of Retry-After or X-Ratelimit-Reset. One over 10 seconds, or over a second
+//     where a browser waits, ends the call.
 func WithRetries(n int) Option {
 	return func(s *settings) error {
 		if n < 0 {
@@ -106,7 +96,7 @@ func WithRetries(n int) Option {
 	}
 }
 
-// settings are the options of a client. They send its requests.
+// settings has the options of a client, and sends its requests.
 type settings struct {
 	send          transport.Transport
 	logger        *slog.Logger // nil if nothing is logged
@@ -168,8 +158,8 @@ func (s *settings) Do(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// parseBaseURL parses raw without its trailing slashes. Errors do not quote the URL, which may have
-// a password.
+// parseBaseURL parses raw without its trailing slashes. Errors do not quote the URL, which may
+// contain a password.
 func parseBaseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {

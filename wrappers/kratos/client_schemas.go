@@ -40,7 +40,7 @@ func (c *Client) identitySchemas(ctx context.Context, list ListIdentitySchemas) 
 	}
 }
 
-// IdentitySchemas returns the identity schemas of Kratos (listIdentitySchemas, public port).
+// IdentitySchemas lists the schemas (listIdentitySchemas, public port).
 func (c *Client) IdentitySchemas(ctx context.Context, list ListIdentitySchemas, opts ...RequestOption) iter.Seq2[IdentitySchema, error] {
 	return c.identitySchemas(ctx, list).all(opts)
 }
@@ -50,10 +50,8 @@ func (c *Client) IdentitySchemasPage(ctx context.Context, list ListIdentitySchem
 	return c.identitySchemas(ctx, list).page(opts)
 }
 
-// IdentitySchema returns the [JSON Schema] of identities with this id (getIdentitySchema, public
-// port), such as "preset://email". It fails with [ErrNotFound].
-//
-// [JSON Schema]: https://www.ory.sh/docs/kratos/manage-identities/identity-schema
+// IdentitySchema returns a schema or [ErrNotFound] (getIdentitySchema, public port):
+// https://www.ory.sh/docs/kratos/manage-identities/identity-schema
 func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...RequestOption) (json.RawMessage, error) {
 	const op = "getIdentitySchema"
 	if id == "" {
@@ -67,8 +65,8 @@ func (c *Client) IdentitySchema(ctx context.Context, id string, opts ...RequestO
 	return *schema, nil
 }
 
-// schemaSegment returns the id of a schema as a segment of a path. Kratos accepts ids in Base64 as
-// well, and only so those with a slash, or that a proxy takes for a dot segment.
+// schemaSegment returns the id of a schema as a path segment. Kratos also accepts ids in Base64,
+// which is the only form for ids with a slash and for those that a proxy reads as a dot segment.
 func schemaSegment(id string) string {
 	if strings.Trim(id, ".") != "" && url.PathEscape(id) == id {
 		return id

@@ -2,7 +2,7 @@ package kratos
 
 import "context"
 
-// WebAuthnJavaScript returns the script that pages with security keys or passkeys load
+// WebAuthnJavaScript returns the script for pages with passkeys or security keys
 // (getWebAuthnJavaScript, public port).
 func (c *Client) WebAuthnJavaScript(ctx context.Context, opts ...RequestOption) (string, error) {
 	resp, err := c.api.GetWebAuthnJavaScript(ctx, requestEditors(opts)...)

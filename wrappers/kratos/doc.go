@@ -1,9 +1,9 @@
-// Package kratos is a client for Ory Kratos, the self-hosted identity server.
+// Package kratos is a client for [Ory Kratos], a self-hosted identity server.
 //
-// [Client] talks to Kratos' public API (port 4433 by default): it logs people in, registers them,
-// verifies their addresses and tells whose session a token is. It is safe to hold in any handler.
-// [Admin] talks to the admin API (port 4434), which has no authentication of its own and can read
-// and change every identity; it is a type of its own so that nobody holds it by accident.
+// [Client] calls the public API (port 4433 by default) for native clients, and [Browser] for the
+// person whose browser sent a request. [Admin] calls the admin API (port 4434), which has no
+// authentication: whoever holds an Admin can read and change every identity. Everything in this
+// package is safe for concurrent use, unless its comment says otherwise.
 //
 //	client, err := kratos.NewClient("https://auth.example.com")
 //	login, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: password})
@@ -11,82 +11,55 @@
 //
 // # Flows
 //
-// Kratos does everything that a person does to an account in flows: a flow is started, shown to the
-// person as a form, and submitted, possibly several times, until it is done. All of them have the
-// type [FlowClient], so they are learnt once: With sets the parameters that a flow starts with,
-// such as [StartLogin], Start and Get fetch a flow, Submit sends what the person entered, Do does
-// Start and Submit where one submission is enough, and Handler is the page of a website that shows
-// the flow.
+// Login, registration, settings, recovery and verification are flows: a flow is started, shown as a
+// form, and submitted until it is complete. A [FlowClient] has their methods, and Submit returns a
+// [FlowResult].
 //
-// Submit returns a [FlowResult]. FlowResult.Done says whether the flow is at its end; if it is not,
-// FlowResult.Flow is the form to show next (a code was sent, say), or FlowResult.RedirectTo is
-// where a browser has to go. What the person typed being refused is an error, [ErrRejected], with
-// the form to show again ([RejectedFlow]) and its messages ([Error.FieldErrors]).
+//	              native                  single-page application   server-rendered pages
+//	runs in       an app or a command     a browser, Go backend     a Go server
+//	session       token, in the app       cookie, in the browser    cookie, in the browser
+//	flow          client.Login            client.Browser(r).Login   client.Login.Handler(render)
+//	submission    Submit                  Submit                    browser, to Form().Action
+//	after a call  –                       SetCookies(w)             SetCookies(w), or by Handler
+//	access        RequireSession          RequireSession            RequireSession
+//	  no http     Client.ActiveSession    BrowserWithCookies(c).ActiveSession
+//	session data  Whoami, SessionToken    client.Browser(r).Whoami  client.Browser(r).Whoami
+//	URLs          –                       Proxy, or the same site   Proxy, or the same site
+//	passkeys      from Kratos v26 on      Form.CredentialOptions    script in the form
+//	provider      ExchangeSessionToken,   FlowResult.RedirectTo     redirect from Kratos
+//	              or LoginOIDC.IDToken
+//	logout        Client.Logout           CreateLogoutFlow, Logout  link to LogoutFlow.LogoutURL
 //
-// # Native, single-page, server-rendered
+// Kratos refuses native requests with a cookie or an Origin header, and browsers' requests without
+// the cookies of the flow. A Client therefore sends no cookies, and a Browser those of one request.
 //
-//	                     native                       single-page, with a Go backend    server-rendered
-//	who                  apps, command lines          JavaScript that calls the backend  pages made by the server
-//	session              a token, kept by the app     a cookie, kept by the browser      a cookie, kept by the browser
-//	flows                client.Login                 client.Browser(r).Login            client.Login.Handler(show)
-//	a form is sent       by Submit                    by Submit, with Form.Submission        by the browser, to form.Action
-//	protect a handler    RequireSession               RequireSession                     RequireSession
-//	… without net/http   ActiveSession(ctx, SessionToken(t)) BrowserWithCookies(cookies).ActiveSession(ctx)
-//	who is it            Whoami(ctx, SessionToken(t))        client.Browser(r).Whoami(ctx)      client.Browser(r).Whoami(ctx)
-//	afterwards           –                            SetCookies(w), whatever happened        Page does it; else SetCookies(w)
-//	Kratos' own URLs     not seen                     Proxy, or Kratos on the same site  Proxy, or Kratos on the same site
-//	passkeys, keys       from Kratos v26 on           Form.CredentialOptions             the script of the form
-//	another provider     StartLogin, exchange code,   FlowResult.RedirectTo                    the browser is sent there
-//	                     and id tokens
-//	logout               Logout(ctx, token)           CreateLogoutFlow, Logout           a link to CreateLogoutFlow's URL
+// # Results of a submission
 //
-// Kratos refuses native calls that have a cookie or an Origin, and browsers' calls whose cookies do
-// not belong to the flow. So the two are different entry points here: a native call with a cookie
-// is refused before it is sent, and a [Browser] sends the cookies of the one request that it was
-// made for.
+//	complete                 FlowResult.Done, with Session, SessionToken and Identity if there are any
+//	  with a next step       FlowResult.ContinueWith.NextUI
+//	another form             FlowResult.Flow: a code was sent, for example
+//	only in a browser        FlowResult.RedirectTo
+//	wrong input              ErrRejected: show RejectedFlow, with the texts of Error.FieldErrors
+//	expired, replaced flow   ErrFlowExpired, ErrFlowReplaced: Restart, or Get with Error.FlowID
+//	second factor missing    ErrAAL2Required: StartLogin{AAL: AAL2}
+//	session too old          ErrRefreshRequired: StartLogin{Refresh: true}, then submit again
+//	address not verified     ErrAddressNotVerified: Error.ContinueWith has the verification
+//	form of another browser  ErrCSRF, whose text says what is missing
 //
-// # What comes of a submission
+// # Errors and secrets
 //
-//	the flow is at its end               FlowResult.Done; Session, SessionToken and Identity as far as there are any
-//	… and Kratos suggests more           FlowResult.ContinueWith.NextUI
-//	it goes on                           FlowResult.Flow: a code was sent, the identifier or the profile was accepted
-//	only a browser can go on             FlowResult.RedirectTo
-//	the input was wrong                  [ErrRejected]: show [RejectedFlow] again
-//	the flow has expired, or is spent    [ErrFlowExpired], [ErrFlowReplaced]: [FlowClient.Restart], or Get with FlowID
-//	the second factor is missing         [ErrAAL2Required]: log in with StartLogin{AAL: AAL2}
-//	the session is too old for it        [ErrRefreshRequired]: log in with StartLogin{Refresh: true}, and submit the same again
-//	the address is not verified          [ErrAddressNotVerified]: Error.ContinueWith has the verification
-//	the form is another browser's        [ErrCSRF], whose text says what was missing
+// Every call fails with an [*Error]: test it with [errors.Is] and the Err… variables, not by text
+// or status. Kratos responds with status 200 to a wrong verification code, for example.
 //
-// # Lists
-//
-// A list is an iterator over all pages, such as [Admin.Identities], and a method for single pages,
-// such as [Admin.IdentitiesPage], which can be resumed from a token. Its filters and the size of a
-// page are the fields of a struct, such as [ListIdentities].
-//
-// # Errors
-//
-// Every error that a call returns is an [*Error]. Test for what matters with [errors.Is] and the
-// Err… variables of this package, never by text or status: Kratos answers a wrong verification code
-// with status 200, and a step that worked with status 400. No error text contains a body, token,
-// cookie, code, password or URL query.
-//
-// # Secrets
-//
-// Package fmt (with any verb), log/slog, errors and panics show a value as its type with UUIDs and
-// enums, such as Session{id: 0b9f0b3e-…, identity: {id: 6c2f6ba3-…, state: active}}, a client as
-// addresses, and nothing that a person entered. The JSON of what is only sent, such as [LoginPassword] or [CreateIdentity],
-// has no secret. The JSON of what Kratos sent, such as [Session] or a flow, is complete: to a logger
-// that writes JSON, other than log/slog, pass the id or fmt.Sprint of the value. Not protected are a
-// field that is logged by itself, a value in an unexported field of another type, what Kratos sent
-// inside a struct, map or slice that is logged as JSON, and a pointer to a slice that is printed
-// with a verb that does not fit, such as %s.
+// Errors contain no body, token, cookie, code, password or URL query. Package fmt and log/slog
+// write values as their type, UUIDs and enums. Other loggers may write a field, or all JSON that
+// Kratos sent, such as a [Session]: see [README.md] for what is not protected.
 //
 // # Transport
 //
-// A call takes 30 seconds at most, with all its attempts and the pauses between them, and follows
-// no redirect. What only reads is sent again after a failure that may pass. What changes something
-// is sent once, unless it certainly had no effect: see [WithRetries] and [ErrNotProcessed].
-// [WithLogger] logs every request. Tracing, TLS and Unix sockets come from the caller's
-// [http.Client]: see [WithHTTPClient] and the programs in examples/.
+// A call takes at most 30 seconds with all retries (see [WithHTTPClient]) and follows no redirect.
+// Only requests without effect are retried (see [WithRetries] and [ErrNotProcessed]).
+//
+// [Ory Kratos]: https://www.ory.sh/docs/kratos/ory-kratos-intro
+// [README.md]: https://github.com/kratoskit/kratos-go/tree/main/wrappers/kratos
 package kratos

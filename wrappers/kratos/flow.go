@@ -9,13 +9,9 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// FlowClient is one of Kratos' self-service flows: F is the flow, such as [LoginFlow], M what can
-// be submitted to it, such as [LoginMethod], and P the parameters it can be started with, such as
-// [StartLogin]. A [Client] has one of each for native clients, and a [Browser] for the person whose
-// browser it acts for.
-//
-// A native flow can be submitted by everyone who has its id, also again after it succeeded. The
-// methods send no submission again that may have been processed.
+// FlowClient has the methods of a self-service flow: F is the flow, such as [LoginFlow], M what can
+// be submitted to it, such as [LoginMethod], and P its parameters, such as [StartLogin]. Whoever
+// has the id of a native flow can submit it, also after it succeeded.
 type FlowClient[F, M, P any] struct {
 	*flowCore[F, M, P]
 	api        *gen.Client // the client's own, or that of a browser
@@ -30,8 +26,7 @@ type flowCore[F, M, P any] struct {
 	client     *Client
 }
 
-// flowOperations is how one flow differs from the others. A client makes it once, and all its
-// browsers share it.
+// flowOperations has what differs between flows. A client makes it once, and its browsers share it.
 type flowOperations[F, M, P any] struct {
 	name            string // as in the operationIds: createNative…Flow, createBrowser…Flow, get…Flow, update…Flow
 	native, browser func(context.Context, *gen.Client, P, []gen.RequestEditorFn) (*http.Response, error)
@@ -45,13 +40,13 @@ func newFlowClient[F, M, P any](c *Client, f *flowOperations[F, M, P]) FlowClien
 	return FlowClient[F, M, P]{flowCore: &flowCore[F, M, P]{f, c}, api: c.api, clientType: nativeClient}
 }
 
-// forBrowser returns the same flows for the browser whose requests api sends.
+// forBrowser returns the same flow for the browser whose requests api sends.
 func (f FlowClient[F, M, P]) forBrowser(api *gen.Client) FlowClient[F, M, P] {
 	f.api, f.clientType = api, browserClient
 	return f
 }
 
-// checkInit refuses the zero FlowClient.
+// checkInit rejects the zero FlowClient.
 func (f FlowClient[F, M, P]) checkInit() error {
 	if f.flowCore == nil {
 		return newArgumentError("FlowClient", "it is not the flow of a Client or Browser")
@@ -59,7 +54,7 @@ func (f FlowClient[F, M, P]) checkInit() error {
 	return nil
 }
 
-// checkRequest refuses a request that does not fit the type of client.
+// checkRequest rejects a request that does not fit the type of client.
 func (f FlowClient[F, M, P]) checkRequest(r *http.Request) error {
 	if f.clientType == browserClient {
 		return checkBrowserRequest(r)
@@ -67,8 +62,7 @@ func (f FlowClient[F, M, P]) checkRequest(r *http.Request) error {
 	return checkNativeRequest(r)
 }
 
-// With returns a client for the same flow that starts it with these parameters, in place of those
-// of an earlier With.
+// With returns a FlowClient that starts the flow with these parameters.
 func (f FlowClient[F, M, P]) With(start P) FlowClient[F, M, P] {
 	f.start = func() P { return start }
 	return f
@@ -82,13 +76,9 @@ func (f FlowClient[F, M, P]) parameters() (start P) {
 	return start
 }
 
-// Start starts a flow with the parameters of [FlowClient.With] (createNative…Flow or
-// createBrowser…Flow, public port). It fails with
-//   - [ErrSessionAlreadyAvailable] if the person is signed in and the flow is for people who are
-//     not,
-//   - [ErrNoSession] if it is the other way round,
-//   - [ErrFlowDisabled] or [ErrReturnToForbidden],
-//   - [ErrInvalidArgument] if a parameter is for the other type of client only.
+// Start starts a flow (createNative…Flow or createBrowser…Flow, public port). It fails with
+// [ErrSessionAlreadyAvailable], [ErrNoSession], [ErrFlowDisabled], [ErrReturnToForbidden], or
+// [ErrInvalidArgument] (P of the other client type).
 func (f FlowClient[F, M, P]) Start(ctx context.Context, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -101,8 +91,7 @@ func (f FlowClient[F, M, P]) Start(ctx context.Context, opts ...RequestOption) (
 	return f.readFlow(op, resp, err)
 }
 
-// Get fetches the flow with this id (get…Flow, public port). It fails with [ErrNotFound], and with
-// [ErrFlowExpired] if the flow has expired.
+// Get returns a flow (get…Flow, public port), [ErrNotFound] or [ErrFlowExpired].
 func (f FlowClient[F, M, P]) Get(ctx context.Context, id string, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -115,10 +104,8 @@ func (f FlowClient[F, M, P]) Get(ctx context.Context, id string, opts ...Request
 	return f.readFlow(op, resp, err)
 }
 
-// Restart starts a flow like this one, which has expired or was replaced: with the parameters that
-// it was started with, which the flow that Kratos makes in its place has lost. Parameters of
-// [FlowClient.With] replace them, a native client passes the [SessionToken] again, and nothing is
-// submitted. It fails like Start.
+// Restart starts a flow with the parameters of an expired or replaced one, but for those of With. A
+// native client passes the [SessionToken] again.
 func (f FlowClient[F, M, P]) Restart(ctx context.Context, flow *F, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -136,10 +123,8 @@ func (f FlowClient[F, M, P]) Restart(ctx context.Context, flow *F, opts ...Reque
 	return f.Start(ctx, append([]RequestOption{before}, opts...)...)
 }
 
-// Submit sends what the person entered (update…Flow, public port). Without an error, Kratos
-// accepted it, and the result says what comes next. It fails with [ErrRejected] if the input is
-// wrong, with [ErrFlowExpired] or [ErrFlowReplaced] if the flow cannot be used any more, and with
-// other errors of this package.
+// Submit sends what the person entered (update…Flow, public port), or fails with [ErrRejected],
+// [ErrFlowExpired], [ErrFlowReplaced] and others.
 func (f FlowClient[F, M, P]) Submit(ctx context.Context, flow *F, method M, opts ...RequestOption) (*FlowResult[F], error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -155,8 +140,8 @@ func (f FlowClient[F, M, P]) Submit(ctx context.Context, flow *F, method M, opts
 	if any(method) == nil {
 		return nil, newArgumentError(op, "the method is nil")
 	}
-	if posted, ok := any(method).(Submission); ok {
-		if err := posted.check(op, f.operations.name, now.form); err != nil {
+	if submission, ok := any(method).(Submission); ok {
+		if err := submission.check(op, f.operations.name, now.form); err != nil {
 			return nil, err
 		}
 	}
@@ -164,8 +149,7 @@ func (f FlowClient[F, M, P]) Submit(ctx context.Context, flow *F, method M, opts
 	return f.readSubmission(op, resp, err)
 }
 
-// Do starts a flow and submits method to it, where the person enters something only once, such as a
-// password. Both calls get the options. It fails like Start and Submit.
+// Do is Start and Submit, for flows with one submission. Both get opts.
 func (f FlowClient[F, M, P]) Do(ctx context.Context, method M, opts ...RequestOption) (*FlowResult[F], error) {
 	flow, err := f.Start(ctx, opts...)
 	if err != nil {

@@ -6,9 +6,8 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// FlowError returns what went wrong in a flow (getFlowError, public port): Kratos sends browsers to
-// the error page of the UI with the id of such an error. It fails with [ErrNotFound] if there is
-// none. Show its texts as text, not as HTML.
+// FlowError returns the error with the id that Kratos passes to the error page (getFlowError,
+// public port), or [ErrNotFound]. Do not show its texts as HTML.
 func (c *Client) FlowError(ctx context.Context, id string, opts ...RequestOption) (*FlowError, error) {
 	const op = "getFlowError"
 	if id == "" {

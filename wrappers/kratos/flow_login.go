@@ -1,8 +1,7 @@
 package kratos
 
-// A LoginMethod is a way to log in, or a step of one: [LoginPassword], [LoginCode],
-// [LoginIdentifierFirst], [LoginTOTP], [LoginLookupSecret], [LoginOIDC], [LoginWebAuthn],
-// [LoginPasskey] or [Submission].
+// A LoginMethod is a [LoginPassword], [LoginCode], [LoginIdentifierFirst], [LoginTOTP],
+// [LoginLookupSecret], [LoginOIDC], [LoginWebAuthn], [LoginPasskey] or [Submission].
 type LoginMethod interface {
 	loginBody(csrf string) any
 }

@@ -1,7 +1,6 @@
 package kratos
 
-// A RecoveryMethod is a way back into an account, or a step of one: [RecoveryCode], [RecoveryLink]
-// or [Submission].
+// A RecoveryMethod is a [RecoveryCode], [RecoveryLink] or [Submission].
 type RecoveryMethod interface {
 	recoveryBody(csrf string) any
 }

@@ -1,9 +1,8 @@
 package kratos
 
-// A RegistrationMethod is a way to register, or a step of one: [RegistrationPassword],
-// [RegistrationCode], [RegistrationProfile], [RegistrationOIDC], [RegistrationWebAuthn],
-// [RegistrationPasskey] or [Submission]. Traits are the caller's own struct or map; every step needs
-// all of them, without optional traits that are empty: see [CreateIdentity].
+// A RegistrationMethod is a [RegistrationPassword], [RegistrationCode], [RegistrationProfile],
+// [RegistrationOIDC], [RegistrationWebAuthn], [RegistrationPasskey] or [Submission]. Each needs all
+// Traits, but no empty ones; see [CreateIdentity].
 type RegistrationMethod interface {
 	registrationBody(csrf string) any
 }
@@ -15,5 +14,5 @@ func (m RegistrationProfile) registrationBody(csrf string) any {
 	return m.body("profile", csrf)
 }
 
-// methodProfileBack goes back from the second step: with "profile", Kratos ignores the screen.
+// methodProfileBack returns from the second step: with "profile", Kratos ignores the screen.
 const methodProfileBack = "profile:back"

@@ -8,7 +8,7 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// flowState has the members of a flow that are the same in all five.
+// flowState has the members that all five flows have.
 type flowState struct {
 	id, state, flowType string
 	requestURL          string
@@ -16,8 +16,7 @@ type flowState struct {
 	next                ContinueWithList
 }
 
-// FlowResult is the state of a flow after a submission that Kratos accepted.
-// [FlowResult.ResponseBody] is its JSON.
+// FlowResult is the result of a submission that Kratos accepted.
 type FlowResult[F any] struct {
 	// Done reports whether the flow is complete. If it is not, continue with Flow or RedirectTo.
 	Done bool
@@ -49,7 +48,7 @@ func (r FlowResult[F]) String() string {
 	return "FlowResult{next form}"
 }
 
-// read makes a step of the answer to a submission.
+// readSubmission returns the result of a submission from its response.
 func (f FlowClient[F, M, P]) readSubmission(op string, resp *http.Response, err error) (*FlowResult[F], error) {
 	r, err := readResponse(op, resp, err)
 	if err != nil {

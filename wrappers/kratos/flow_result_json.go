@@ -6,22 +6,17 @@ import (
 	"slices"
 )
 
-// errResultJSON keeps a FlowResult out of logs, and out of responses that are to be those of
-// Kratos.
+// errResultJSON keeps the session token out of logs, and out of responses to a browser.
 var errResultJSON = errors.New("kratos: a FlowResult is not JSON: use its method ResponseBody")
 
-// MarshalJSON fails, since the session token is among the fields: see [FlowResult.ResponseBody].
+// MarshalJSON fails, to protect the session token; see ResponseBody.
 func (r FlowResult[F]) MarshalJSON() ([]byte, error) { return nil, errResultJSON }
 
-// UnmarshalJSON fails: [FlowClient.Submit] makes a FlowResult of a body and its status.
+// UnmarshalJSON fails; see [FlowClient.Submit].
 func (r *FlowResult[F]) UnmarshalJSON([]byte) error { return errResultJSON }
 
-// ResponseBody returns the JSON from Kratos without the session token, to respond to a single-page
-// application:
-//
-//   - of a redirect, the error browser_location_change_required, which has status 422;
-//   - of a complete login or registration, session, identity and continue_with;
-//   - of anything else, the flow.
+// ResponseBody returns Kratos' JSON for a single-page application, without the session token. With
+// RedirectTo, it is an error that has status 422.
 func (r FlowResult[F]) ResponseBody() ([]byte, error) {
 	switch {
 	case r.Flow != nil:

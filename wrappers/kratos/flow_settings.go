@@ -1,9 +1,8 @@
 package kratos
 
-// A SettingsMethod is a change of the account of a person who is logged in: [SettingsProfile],
-// [SettingsPassword], [SettingsTOTP], [SettingsLookup], [SettingsOIDC], [SettingsWebAuthn],
-// [SettingsPasskey] or [Submission]. All but a profile whose identifiers stay the same need a recent
-// login: [ErrRefreshRequired].
+// A SettingsMethod is a [SettingsProfile], [SettingsPassword], [SettingsTOTP], [SettingsLookup],
+// [SettingsOIDC], [SettingsWebAuthn], [SettingsPasskey] or [Submission]. Most need a recent login;
+// see [ErrRefreshRequired].
 type SettingsMethod interface {
 	settingsBody(csrf string) any
 }

@@ -2,7 +2,7 @@ package kratos
 
 import "github.com/kratoskit/kratos-go/gen"
 
-// StartLogin has the parameters with which [FlowClient.With] starts a login.
+// StartLogin has the parameters of a login for [FlowClient.With].
 type StartLogin struct {
 	redacted[StartLogin]
 	// Refresh asks a person who is signed in to log in again; the call needs the person's session.
@@ -33,7 +33,7 @@ type StartLogin struct {
 	ReturnSessionTokenExchangeCode bool
 }
 
-// StartRegistration has the parameters with which [FlowClient.With] starts a registration.
+// StartRegistration has the parameters of a registration; see [FlowClient.With].
 type StartRegistration struct {
 	redacted[StartRegistration]
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
@@ -53,7 +53,7 @@ type StartRegistration struct {
 	ReturnSessionTokenExchangeCode bool
 }
 
-// StartSettings has the parameters with which [FlowClient.With] starts a settings flow.
+// StartSettings has the parameters of a settings flow; see [FlowClient.With].
 type StartSettings struct {
 	redacted[StartSettings]
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
@@ -61,7 +61,7 @@ type StartSettings struct {
 	ReturnTo string
 }
 
-// StartRecovery has the parameters with which [FlowClient.With] starts a recovery.
+// StartRecovery has the parameters of a recovery for [FlowClient.With].
 type StartRecovery struct {
 	redacted[StartRecovery]
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
@@ -69,7 +69,7 @@ type StartRecovery struct {
 	ReturnTo string
 }
 
-// StartVerification has the parameters with which [FlowClient.With] starts a verification.
+// StartVerification has the parameters of a verification; see [FlowClient.With].
 type StartVerification struct {
 	redacted[StartVerification]
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'

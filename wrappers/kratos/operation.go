@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// This file has what a response means for one operation and not for another.
+// This file interprets responses by operation.
 
-// needsSession are the operations that act for a person, and so can fail with [ErrNoSession]. A 401
-// to any other operation is about the credentials of the program.
+// needsSession has the operations that act for a person, and so can fail with [ErrNoSession]. A 401
+// from any other operation is about the credentials of the program.
 var needsSession = map[string]bool{
 	"toSession": true, "listMySessions": true, "disableMySession": true, "disableMyOtherSessions": true,
 	"performNativeLogout": true, "createBrowserLogoutFlow": true, "updateLogoutFlow": true,
@@ -18,14 +18,14 @@ var needsSession = map[string]bool{
 	"createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true, // a second factor, or a login again
 }
 
-// messageUnauthorized is the message of every 401 from Kratos without an id. The reason tells a
-// session that does not exist from one that could not be checked. Ory's gateways have other
-// messages or reasons.
+// messageUnauthorized is the message of every 401 from Kratos without an id. The reason
+// distinguishes a session that does not exist from one that could not be checked. Ory's gateways
+// have other messages or reasons.
 const messageUnauthorized = "The request could not be authorized"
 
-// namesSession reports whether the reason of an error is about the session, in the words of any
-// version of Kratos.
-func namesSession(reason string) bool { return strings.Contains(strings.ToLower(reason), "session") }
+// mentionsSession reports whether the reason of an error is about the session, in any version of
+// Kratos.
+func mentionsSession(reason string) bool { return strings.Contains(strings.ToLower(reason), "session") }
 
 // sentinelWithoutID returns the sentinel for an error from Kratos without an id, or nil.
 func sentinelWithoutID(e *Error) error {
@@ -33,8 +33,8 @@ func sentinelWithoutID(e *Error) error {
 	case e.StatusCode == http.StatusUnauthorized && strings.HasPrefix(e.Operation, "update") && strings.HasSuffix(e.Operation, "Flow") &&
 		bytes.Contains(e.Details, []byte(`"identity_id"`)):
 		return ErrIdentityInactive
-	case e.StatusCode == http.StatusUnauthorized && e.Message == messageUnauthorized && namesSession(e.Reason),
-		e.StatusCode == http.StatusForbidden && e.Operation == "performNativeLogout" && namesSession(e.Reason):
+	case e.StatusCode == http.StatusUnauthorized && e.Message == messageUnauthorized && mentionsSession(e.Reason),
+		e.StatusCode == http.StatusForbidden && e.Operation == "performNativeLogout" && mentionsSession(e.Reason):
 		return ErrNoSession
 	case e.StatusCode == http.StatusGone:
 		return ErrFlowExpired
@@ -44,8 +44,8 @@ func sentinelWithoutID(e *Error) error {
 	return nil
 }
 
-// followRedirect sets the flow that replaces the one that was used. Kratos redirects native clients
-// to it in the API, and browsers to the page that shows it.
+// followRedirect sets the flow that replaces the current one. Kratos redirects native clients to
+// its API URL, and browsers to the page that shows it.
 func followRedirect(e *Error, to *url.URL) {
 	if id := to.Query().Get("id"); id != "" && strings.Contains(to.Path, "/self-service/") && strings.HasSuffix(to.Path, "/flows") {
 		e.sentinel, e.FlowID, e.RedirectTo, e.text = ErrFlowExpired, id, "", ""

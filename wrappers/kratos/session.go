@@ -14,30 +14,20 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// selfService has the calls about the sessions of the person that a call acts for.
+// selfService has the methods of Client and Browser for the sessions of one person.
 type selfService struct {
 	api                *gen.Client
 	requireCredentials check // refuses a call that does not say for whom it acts
 }
 
-// Whoami returns the session that the call is made with (toSession, public port): that of
-// [SessionToken], or of the browser. It fails with
-//   - [ErrNoSession] if there is no such session or it has ended,
-//   - [ErrAAL2Required] if it needs a second factor first,
-//   - [ErrUnauthorized] if a gateway refuses the program's own credentials,
-//   - [ErrUnexpectedResponse] if the response does not have status 200, an id and no error.
-//
-// Whoami sends one request and returns the response, which may be cached. Kratos v1.3.1 to v26.2
-// send 401, which is ErrNoSession, also when their database cannot be reached. To decide who is let
-// in, use [Client.RequireSession], [Client.ActiveSession] or [Browser.ActiveSession], which check
-// both.
+// Whoami returns the call's session (toSession, public port), [ErrNoSession] or [ErrAAL2Required].
+// To decide on access, use ActiveSession.
 func (m selfService) Whoami(ctx context.Context, opts ...RequestOption) (*Session, error) {
 	return m.whoami(ctx, nil, func(*response, *Session) error { return nil }, opts)
 }
 
-// Tokenize is Whoami with the session as a signed JWT in Session.Tokenized, made by the template of
-// this name in Kratos' configuration (https://www.ory.sh/docs/identities/session-to-jwt-cors). It
-// fails like Whoami, and with [ErrBadRequest] if there is no such template.
+// Tokenize is Whoami with Session.Tokenized, a JWT by a configured template:
+// https://www.ory.sh/docs/identities/session-to-jwt-cors (or [ErrBadRequest]).
 func (m selfService) Tokenize(ctx context.Context, template string, opts ...RequestOption) (*Session, error) {
 	if template == "" {
 		return nil, newArgumentError("toSession", "the template is empty")
@@ -74,7 +64,7 @@ func (m selfService) whoami(ctx context.Context, params *gen.ToSessionParams, ch
 	return session, nil
 }
 
-// hasError reports whether an object has an error beside its other members.
+// hasError reports whether an object has an error besides its other members.
 func (a *response) hasError() bool {
 	if !bytes.Contains(a.body, []byte("error")) && !bytes.Contains(a.body, []byte(`\u`)) {
 		return false // without decoding it twice
@@ -85,7 +75,8 @@ func (a *response) hasError() bool {
 	return jsonv2.Unmarshal(a.body, &shape) != nil || len(shape.Error) > 0 && string(shape.Error) != "null"
 }
 
-// ListMySessions has the parameters of MySessions, of [Client] and [Browser].
+// ListMySessions has the parameters of MySessions, which fails with [ErrNoSession] and, from Kratos
+// v25.4 on, with [ErrAAL2Required].
 type ListMySessions struct {
 	// PageSize is the maximal number of sessions on a page: 1 to 1000, and 0 for the server's
 	// default of 250.
@@ -125,9 +116,7 @@ func isAdminSessionList(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusOK && resp.Header.Get("X-Total-Count") == ""
 }
 
-// MySessions returns the person's other sessions, without the one that the call is made with
-// (listMySessions, public port). It fails with [ErrNoSession] and, from Kratos v25.4 on, with
-// [ErrAAL2Required].
+// MySessions lists the person's other sessions (listMySessions, public port).
 func (m selfService) MySessions(ctx context.Context, list ListMySessions, opts ...RequestOption) iter.Seq2[Session, error] {
 	return m.listMySessions(ctx, list).all(opts)
 }
@@ -137,9 +126,8 @@ func (m selfService) MySessionsPage(ctx context.Context, list ListMySessions, op
 	return m.listMySessions(ctx, list).page(opts)
 }
 
-// DisableMySession ends another session of the person, by its id (disableMySession, public port).
-// It also returns nil if the session does not exist or is another person's. The session that the
-// call is made with is [ErrBadRequest].
+// DisableMySession ends one of MySessions (disableMySession, public port). An unknown id is
+// ignored; the id of the call's own session is [ErrBadRequest].
 func (m selfService) DisableMySession(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "disableMySession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -149,9 +137,8 @@ func (m selfService) DisableMySession(ctx context.Context, id string, opts ...Re
 	return expectNoContent(op, resp, err)
 }
 
-// DisableMyOtherSessions ends all other sessions of the person, and returns their number
-// (disableMyOtherSessions, public port). Some versions of Kratos also count sessions that had
-// ended.
+// DisableMyOtherSessions ends MySessions (disableMyOtherSessions, public port). The number may
+// include sessions that had ended before.
 func (m selfService) DisableMyOtherSessions(ctx context.Context, opts ...RequestOption) (int, error) {
 	resp, err := m.api.DisableMyOtherSessions(ctx, nil, requestEditors(opts, m.requireCredentials)...)
 	count, err := decode[gen.DeleteMySessionsCount]("disableMyOtherSessions", resp, err)
@@ -161,8 +148,8 @@ func (m selfService) DisableMyOtherSessions(ctx context.Context, opts ...Request
 	return int(count.Count), nil
 }
 
-// Logout ends the session with this token, which may have ended already (performNativeLogout,
-// public port). A token that Kratos does not know is [ErrNoSession].
+// Logout ends a session (performNativeLogout, public port), also if it has ended already. An
+// unknown token is [ErrNoSession].
 func (c *Client) Logout(ctx context.Context, token string, opts ...RequestOption) error {
 	if token == "" {
 		return newArgumentError("performNativeLogout", "the session token is empty")
@@ -171,10 +158,9 @@ func (c *Client) Logout(ctx context.Context, token string, opts ...RequestOption
 	return expectNoContent("performNativeLogout", resp, err)
 }
 
-// ExchangeSessionToken returns the session that a sign-in in the system's browser ended in
-// (exchangeSessionToken, public port): initCode is the SessionTokenExchangeCode of the flow (see
-// [StartLogin]), and returnToCode the code that the browser brings back to the app. It fails with
-// [ErrNotFound] as long as the sign-in is not finished.
+// ExchangeSessionToken returns the session of a login in the system's browser
+// (exchangeSessionToken, public port), or [ErrNotFound] until the login is complete; see
+// [StartLogin]. The returnToCode is what the browser brings back.
 func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCode string, opts ...RequestOption) (*SuccessfulCodeExchange, error) {
 	const op = "exchangeSessionToken"
 	if initCode == "" || returnToCode == "" {
@@ -184,8 +170,8 @@ func (c *Client) ExchangeSessionToken(ctx context.Context, initCode, returnToCod
 	return decodeValid(op, resp, err, func(e *SuccessfulCodeExchange) bool { return e.SessionToken != "" })
 }
 
-// AwaitSessionToken calls [Client.ExchangeSessionToken] every pause until it does not fail with
-// [ErrNotFound], or ctx ends. Set a deadline: the person may never finish the sign-in.
+// AwaitSessionToken calls [Client.ExchangeSessionToken] every pause while it fails with
+// [ErrNotFound]. Set a deadline: the person may never finish.
 func (c *Client) AwaitSessionToken(ctx context.Context, initCode, returnToCode string, pause time.Duration, opts ...RequestOption) (*SuccessfulCodeExchange, error) {
 	if pause <= 0 {
 		return nil, newArgumentError("AwaitSessionToken", "the pause is not positive")

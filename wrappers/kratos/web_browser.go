@@ -12,11 +12,9 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Browser calls Kratos' public API for the person whose browser sent a request: a server's own
-// pages, or the backend of a single-page application. It sends Kratos' cookies of that request, and
-// no other; the cookies that Kratos sets have to go back to the browser with [Browser.SetCookies]
-// or [Browser.Cookies], whatever the call returned. Make one for each request, with
-// [Client.Browser], or with [Client.BrowserWithCookies] where there is no [http.Request].
+// Browser calls the public API for the person whose browser sent one request, with Kratos' cookies
+// of that request only. After each call, also a failed one, pass the cookies that Kratos sets to
+// the browser with SetCookies or Cookies.
 type Browser struct {
 	// Login is the login flow (createBrowserLoginFlow, getLoginFlow, updateLoginFlow).
 	Login FlowClient[LoginFlow, LoginMethod, StartLogin]
@@ -37,16 +35,15 @@ type Browser struct {
 	*browserCore
 }
 
-// browserCore has nothing but pointers; see clientCore.
+// browserCore has pointers only; see clientCore.
 type browserCore struct {
 	client  *Client
 	cookies *cookieTransport
 }
 
-// Browser returns a client for the person whose browser sent r. The address (r.RemoteAddr) and
-// agent of the browser are passed on, for Kratos' record of devices; behind a load balancer, let
-// what knows the address set r.RemoteAddr, or say it with Header("X-Forwarded-For", …). A nil r is
-// that of a browser without cookies.
+// Browser returns a client for the browser that sent r, whose r.RemoteAddr and User-Agent Kratos
+// stores with the session: behind a load balancer, set r.RemoteAddr or pass
+// Header("X-Forwarded-For", …). A nil r has no cookies.
 func (c *Client) Browser(r *http.Request) *Browser {
 	if r == nil {
 		return c.BrowserWithCookies(nil)
@@ -61,22 +58,12 @@ func (c *Client) Browser(r *http.Request) *Browser {
 	return b
 }
 
-// BrowserWithCookies returns a client for the person whose browser has these cookies, for programs
-// that hold cookies as values and have no [http.Request]. [http.ParseCookie] reads a Cookie header:
-//
-//	cookies, err := http.ParseCookie(line)
-//	browser := client.BrowserWithCookies(cookies)
-//	session, err := browser.ActiveSession(ctx)
-//	renewed := browser.Cookies()
-//
-// Cookies that are not of Kratos are left out. Of two with the same name the first counts, as it
-// does for servers; one without a value, or with a negative MaxAge, is a cookie that was deleted:
-// so append(renewed, cookies...) is what the browser has afterwards. The browser's address and
-// agent are said with Header("X-Forwarded-For", …) and Header("User-Agent", …) at each call.
-// Without a session cookie, calls that act for a person fail with [ErrNoSession], and nothing is
-// sent.
+// BrowserWithCookies returns a client for a browser with these cookies, for programs without an
+// [http.Request]. The first cookie with a name counts, and is deleted if it is empty or its MaxAge
+// is negative: append(b.Cookies(), cookies...) is the later state. Pass Header("X-Forwarded-For",
+// …) and Header("User-Agent", …) to each call.
 func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
-	jar := &cookieTransport{front: c.rewriter.Load(), isSession: c.isSessionCookie, cookies: map[string]string{}, header: http.Header{}}
+	transport := &cookieTransport{rewriter: c.rewriter.Load(), isSession: c.isSessionCookie, cookies: map[string]string{}, header: http.Header{}}
 	seen := map[string]bool{}
 	for _, cookie := range cookies {
 		if cookie == nil || seen[cookie.Name] || !c.isKratosCookie(cookie.Name) {
@@ -84,12 +71,12 @@ func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
 		}
 		seen[cookie.Name] = true
 		if !isDeletion(cookie) {
-			jar.cookies[cookie.Name] = cookie.Value
+			transport.cookies[cookie.Name] = cookie.Value
 		}
 	}
 	api := c.api.Wrap(func(next gen.HTTPDoer) gen.HTTPDoer {
-		jar.next = next
-		return jar
+		transport.next = next
+		return transport
 	})
 	return &Browser{
 		Login:        c.Login.forBrowser(api),
@@ -97,8 +84,8 @@ func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
 		Settings:     c.Settings.forBrowser(api),
 		Recovery:     c.Recovery.forBrowser(api),
 		Verification: c.Verification.forBrowser(api),
-		selfService:  selfService{api: api, requireCredentials: jar.hasSessionCookie},
-		browserCore:  &browserCore{client: c, cookies: jar},
+		selfService:  selfService{api: api, requireCredentials: transport.hasSessionCookie},
+		browserCore:  &browserCore{client: c, cookies: transport},
 	}
 }
 
@@ -117,7 +104,7 @@ func clientAddress(r *http.Request) string {
 	return ""
 }
 
-// isKratos reports whether a cookie is one of Kratos' own.
+// isKratosCookie reports whether a cookie is one of Kratos' own.
 func (c *Client) isKratosCookie(name string) bool {
 	if hash, csrf := strings.CutPrefix(name, csrfCookiePrefix); csrf {
 		return hash != "" && strings.Trim(hash, "0123456789abcdef") == ""
@@ -125,9 +112,8 @@ func (c *Client) isKratosCookie(name string) bool {
 	return c.isSessionCookie(name) || strings.HasPrefix(name, "ory_kratos_")
 }
 
-// isSession reports whether a cookie is a session of Kratos, or of Ory Network. Where the name of
-// the cookie is known, one with another name is not: it may be that of another project on the same
-// domain.
+// isSessionCookie reports whether a cookie is a session of Kratos or Ory Network. With a configured
+// name, other names are not: they may be of another project on the same domain.
 func (c *Client) isSessionCookie(name string) bool {
 	if known := c.settings.sessionCookie; known != "" {
 		return name == known
@@ -135,9 +121,8 @@ func (c *Client) isSessionCookie(name string) bool {
 	return name == "ory_kratos_session" || strings.HasPrefix(name, "ory_session_")
 }
 
-// SetCookies adds the cookies that Kratos has set since the last Relay to the header of the answer
-// to the browser, and tells caches not to keep that answer. Call it after the calls, whether they
-// failed or not, and before w.WriteHeader.
+// SetCookies adds the cookies that Kratos has set since the last SetCookies to the response, and
+// forbids caching it. Call it before w.WriteHeader.
 func (b *Browser) SetCookies(w http.ResponseWriter) {
 	b.cookies.mu.Lock()
 	defer b.cookies.mu.Unlock()
@@ -148,11 +133,8 @@ func (b *Browser) SetCookies(w http.ResponseWriter) {
 	disableCaching(w)
 }
 
-// Cookies returns the cookies that Kratos has set since the last [Browser.SetCookies], for programs
-// whose responses are not an [http.ResponseWriter]: each has to be set in the response to the
-// browser, which caches must not keep. They are those that a Relay would add, but for the ones that
-// Kratos set again later; a cookie with a negative MaxAge is to be deleted. Calling it again
-// returns the same ones, and those of later calls.
+// Cookies returns the cookies that Kratos has set since the last SetCookies, for responses that are
+// not an [http.ResponseWriter]. Forbid caching them.
 func (b *Browser) Cookies() []*http.Cookie {
 	b.cookies.mu.Lock()
 	defer b.cookies.mu.Unlock()
@@ -173,17 +155,15 @@ func (b *Browser) Cookies() []*http.Cookie {
 	return cookies
 }
 
-// CreateLogoutFlow returns the URL that logs the person out, for a link on a page, and the token
-// for [Browser.Logout] (createBrowserLogoutFlow, public port). The link leads to returnTo, or to
-// the URL in Kratos' configuration if it is empty. It fails with [ErrNoSession] if no one is signed
-// in.
+// CreateLogoutFlow returns the URL of a logout link, which ends at returnTo unless empty, or
+// [ErrNoSession] (createBrowserLogoutFlow, public port).
 func (b *Browser) CreateLogoutFlow(ctx context.Context, returnTo string, opts ...RequestOption) (*LogoutFlow, error) {
 	resp, err := b.api.CreateBrowserLogoutFlow(ctx, &gen.CreateBrowserLogoutFlowParams{ReturnTo: optional(returnTo)}, requestEditors(opts, b.requireCredentials)...)
 	return decodeValid("createBrowserLogoutFlow", resp, err, func(f *LogoutFlow) bool { return f.LogoutToken != "" })
 }
 
-// Logout ends the session of the browser (updateLogoutFlow, public port), with the token of
-// [Browser.CreateLogoutFlow]. It fails with [ErrForbidden] if the token is another's.
+// Logout ends the browser's session (updateLogoutFlow, public port). A token that CreateLogoutFlow
+// did not return for it is [ErrForbidden].
 func (b *Browser) Logout(ctx context.Context, token string, opts ...RequestOption) error {
 	const op = "updateLogoutFlow"
 	if token == "" {
@@ -193,16 +173,14 @@ func (b *Browser) Logout(ctx context.Context, token string, opts ...RequestOptio
 	return expectNoContent(op, resp, err)
 }
 
-// CreateFedCMFlow returns what a browser needs to ask its own identity providers (createFedcmFlow,
-// public port). Only Ory Network has this; other servers answer 404, which is
-// [ErrUnexpectedResponse].
+// CreateFedCMFlow starts a FedCM login (createFedcmFlow, public port), which only Ory Network has
+// (else [ErrUnexpectedResponse]): https://www.w3.org/TR/fedcm/
 func (b *Browser) CreateFedCMFlow(ctx context.Context, opts ...RequestOption) (*FedCMFlow, error) {
 	resp, err := b.api.CreateFedCMFlow(ctx, requestEditors(opts, checkBrowserRequest)...)
 	return decode[FedCMFlow]("createFedcmFlow", resp, err)
 }
 
-// UpdateFedCMFlow logs a person in with the token that the browser got from its provider
-// (updateFedcmFlow, public port). What [Browser.CreateFedCMFlow] says of servers holds here too.
+// UpdateFedCMFlow logs in with FedCM's token (updateFedcmFlow, public port).
 func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...RequestOption) (*FlowResult[LoginFlow], error) {
 	const op = "updateFedcmFlow"
 	if body.Token == "" {
@@ -212,10 +190,10 @@ func (b *Browser) UpdateFedCMFlow(ctx context.Context, body FedCMToken, opts ...
 	return b.Login.readSubmission(op, resp, err)
 }
 
-// relay sends requests with the cookies of a browser, and keeps those that come back.
+// cookieTransport sends requests with the cookies of a browser, and keeps those of the responses.
 type cookieTransport struct {
 	next      gen.HTTPDoer
-	front     *urlRewriter // nil if browsers go to Kratos itself
+	rewriter  *urlRewriter // nil if browsers go to Kratos itself
 	site      string       // the Host at which the browser is
 	isSession func(cookie string) bool
 	header    http.Header
@@ -250,8 +228,8 @@ func (j *cookieTransport) Do(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if j.front != nil {
-		if err := j.front.rewriteResponse(newRequest(resp, j.site), resp, maxProxiedAnswer); err != nil {
+	if j.rewriter != nil {
+		if err := j.rewriter.rewriteResponse(newRewriteContext(resp, j.site), resp, maxProxiedResponse); err != nil {
 			return nil, (&response{Response: resp}).readError(err)
 		}
 		storeHeader(r.Context(), resp.Header) // as rewritten
@@ -269,8 +247,7 @@ func (j *cookieTransport) Do(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// signedIn refuses a call that acts for a person if the browser has no cookie that could say for
-// whom.
+// hasSessionCookie rejects a call that acts for a person if the browser has no session cookie.
 func (j *cookieTransport) hasSessionCookie(r *http.Request) error {
 	if err := checkBrowserRequest(r); err != nil {
 		return err
@@ -281,7 +258,7 @@ func (j *cookieTransport) hasSessionCookie(r *http.Request) error {
 	return nil
 }
 
-// hasSession reports whether the browser has a session cookie.
+// hasCredentials reports whether the browser has a session cookie.
 func (j *cookieTransport) hasCredentials() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -12,33 +12,20 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Handler returns the handler of the page that shows a flow, for its ui_url in Kratos'
-// [configuration]:
+// Handler returns the handler of the page for a flow, which is its ui_url in Kratos' configuration.
+// It passes Kratos' cookies in both directions, forbids caching, and redirects:
+//   - Without the parameter flow, to a flow with the parameters of the query, then of With. With a
+//     login_challenge, to Kratos.
+//   - From an unknown or expired flow, or another browser's, to another flow, once a minute (else
+//     status 503: the browser keeps no cookies).
+//   - With a session, from login to return_to if that is a path of the site, else to "/"; first to
+//     the second factor if Kratos requires it.
+//   - Without a session, from settings to a login and back if there is a [Client.Proxy] or
+//     [WithPublicURL], else to "/login".
 //
-//	mux.Handle("GET /login", client.Login.Handler(showLogin))
-//
-//	func showLogin(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
-//		templates.ExecuteTemplate(w, "login.html", flow.Form())
-//	}
-//
-// It passes Kratos' cookies on in both directions, forbids caching, and redirects the browser:
-//   - A request without the parameter flow starts one, with the parameters of [FlowClient.With] and
-//     those of the query, which take precedence, and is redirected to it. With a login_challenge,
-//     it goes to Kratos, which alone can send on a browser that is signed in.
-//   - A flow that is unknown, expired or another browser's is restarted, at most once a minute: a
-//     browser that keeps no cookies gets status 503 instead.
-//   - A person who is signed in goes to return_to if that is a path of the same site, else to "/";
-//     but first to a login with the second factor, if Kratos asks for one (toSession).
-//   - A settings page without a session goes to a login and returns, if there is a [Client.Proxy]
-//     or a [WithPublicURL], else to "/login"; for a second factor, it goes to Kratos.
-//
-// Other errors are status 400 if they are due to the request, or 503. The page's form is posted by
-// the browser itself to the form's Action: to Kratos, or to a [Client.Proxy].
-//
-// Handler panics for the flow of a [Browser], which is for one request, and for parameters that
-// only native clients have.
-//
-// [configuration]: https://www.ory.sh/docs/kratos/bring-your-own-ui/configure-ory-to-use-your-ui
+// Other errors are status 400 if the request is wrong, else 503. The browser posts the form to its
+// Action: Kratos, or a Proxy. Handler panics for the flow of a [Browser], and for parameters of
+// native clients.
 func (f FlowClient[F, M, P]) Handler(render func(w http.ResponseWriter, r *http.Request, flow *F)) http.Handler {
 	if f.flowCore == nil || f.clientType == browserClient {
 		panic("kratos: Handler needs the flow of a Client")
@@ -80,9 +67,8 @@ func (f FlowClient[F, M, P]) Handler(render func(w http.ResponseWriter, r *http.
 	})
 }
 
-// ErrorHandler returns the handler of the page that shows the error of a flow, for
-// selfservice.flows.error.ui_url in Kratos' configuration (getFlowError, public port). It responds
-// with status 404 to an unknown id, and with 503 if Kratos fails. The texts are not HTML.
+// ErrorHandler returns the handler of the page for FlowError, which is error.ui_url in Kratos'
+// configuration. Unknown ids are status 404, failures 503.
 func (c *Client) ErrorHandler(render func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		disableCaching(w)
@@ -106,8 +92,8 @@ func writeStatus(w http.ResponseWriter, status int) { http.Error(w, http.StatusT
 // paramRestart is the parameter with the time at which a flow was restarted, in seconds since 1970.
 const paramRestart = "restarted"
 
-// inRestartLoop reports whether a flow was restarted so recently that doing so again would be a
-// loop of redirects, as it is with a browser that keeps no cookies.
+// inRestartLoop reports whether a flow was restarted within the last minute: with a browser that
+// keeps no cookies, another restart would loop.
 func inRestartLoop(query url.Values) bool {
 	at, err := strconv.ParseInt(query.Get(paramRestart), 10, 64)
 	return err == nil && time.Since(time.Unix(at, 0)).Abs() < time.Minute
@@ -155,7 +141,7 @@ func (f FlowClient[F, M, P]) showFlow(r *http.Request, defaults url.Values) (flo
 	return nil, selfURL(r, keep), nil
 }
 
-// redirectFor returns the URL to redirect the browser to if err needs that: to the first factor
+// redirectFor returns the URL to redirect the browser to if err requires it: to the first factor
 // where the second was requested.
 func (f FlowClient[F, M, P]) redirectFor(r *http.Request, defaults url.Values, flow *F, err error) (*F, string, error) {
 	query := r.URL.Query()

@@ -7,37 +7,13 @@ import (
 	"strings"
 )
 
-// RequireSession returns middleware that lets a request through only if it comes with a valid
-// session (toSession, public port): a token in the header X-Session-Token, Kratos' session cookie,
-// or a token in "Authorization: Bearer". [SessionFromContext] has the session in the handlers behind it.
-//
-//	signedIn := client.RequireSession(nil)
-//	mux.Handle("GET /account", signedIn(account))
-//
-// The session is asked for at every request; nothing is kept. Who is let in:
-//   - Somebody whose session Kratos returns with status 200, as active, not expired by the clock of
-//     this program (give or take a minute), and with an identity that has an id and is not
-//     inactive. So Session.Identity is never nil behind the middleware.
-//   - Without a session ([ErrNoSession]), onUnauthenticated gets the request and the error; nil
-//     answers 401. A request without any credential costs Kratos nothing, and one with a credential
-//     that Kratos does not know two requests: see [Client.ActiveSession].
-//   - Before the second factor ([ErrAAL2Required]), onUnauthenticated gets the request too:
-//     RedirectTo of the [Error] says where a browser gives it, below the site's [Client.Proxy] if
-//     there is one. nil answers 403.
-//   - Where Kratos cannot say who it is, the response is 503: it fails, or has no database; a
-//     gateway refuses this program's own API key ([ErrUnauthorized]); something other than Kratos
-//     answers at its URL.
-//
-// Only the first of these credentials counts, even if it is not valid: a request with the token of
-// one person and the cookie of another is that of the first. (Kratos itself would go on to the
-// bearer token after a cookie that it cannot decode.) Any cookie that [Client.Browser] would take
-// for a session counts, one of another Ory project on the same domain as well, unless
-// [WithSessionCookie] says which it is.
-//
-// A session cookie comes with requests that other sites make as well: see to it that those change
-// nothing, with [http.CrossOriginProtection] for example. For other kinds of handlers, for pages
-// that people without a session see too, and for answers of another form, there is
-// [Browser.ActiveSession].
+// RequireSession returns middleware that requires a session as [Browser.ActiveSession] does, for
+// every request, without a cache:
+//   - [ErrNoSession] and [ErrAAL2Required] go to onUnauthenticated, or, if it is nil, are status
+//     401 and 403. If the session cannot be checked, the status is 503.
+//   - Browsers send the cookie with requests from other sites: protect handlers from CSRF, for
+//     example with [http.CrossOriginProtection].
+//   - Other projects on the same domain may have such a cookie: set [WithSessionCookie].
 func (c *Client) RequireSession(onUnauthenticated func(w http.ResponseWriter, r *http.Request, err error)) func(http.Handler) http.Handler {
 	if onUnauthenticated == nil {
 		onUnauthenticated = func(w http.ResponseWriter, _ *http.Request, err error) {
@@ -67,15 +43,13 @@ func (c *Client) RequireSession(onUnauthenticated func(w http.ResponseWriter, r 
 
 type sessionKey struct{}
 
-// SessionFromContext returns the session that [Client.RequireSession] found for the request with this
-// context, or nil.
+// SessionFromContext returns the session of [Client.RequireSession], or nil.
 func SessionFromContext(ctx context.Context) *Session {
 	session, _ := ctx.Value(sessionKey{}).(*Session)
 	return session
 }
 
-// ContextWithSession returns a context in which [SessionFromContext] finds session: for tests of handlers
-// that are behind [Client.RequireSession], and for middleware of other frameworks.
+// ContextWithSession sets the result of [SessionFromContext], in a test say.
 func ContextWithSession(ctx context.Context, session *Session) context.Context {
 	return context.WithValue(ctx, sessionKey{}, session)
 }

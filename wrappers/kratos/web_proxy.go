@@ -17,71 +17,38 @@ import (
 )
 
 const (
-	maxProxiedRequest = 1 << 20 // bytes
-	maxProxiedAnswer  = 8 << 20
+	maxProxiedRequest  = 1 << 20 // bytes
+	maxProxiedResponse = 8 << 20
 )
 
-// Proxy serves Kratos' public API below prefix on the site's own origin, so that its cookies are
-// the site's own, and browsers need not reach Kratos itself:
+// Proxy serves Kratos' public API below prefix, "" or a path such as "/auth", on the site's origin,
+// so that browsers need not reach Kratos:
 //
-//	mux.Handle("/auth/", client.Proxy("/auth"))
+//	mux.Handle("/auth/", client.Proxy("/auth")) // without http.StripPrefix
 //
-// From then on, what [Client.Browser] returns and [FlowClient.Handler] shows leads to the proxy as
-// well: a client has one proxy. It removes the prefix itself, so do not add [http.StripPrefix].
-// Kratos makes recovery and verification links, and OIDC callbacks, from its serve.public.base_url:
-// let that be the site's URL with the prefix. If it differs from the client's base URL, say so with
-// [WithPublicURL]. A prefix that is neither "" nor a path such as "/auth" panics.
+// A client has one proxy, to which its Browser and Handler lead as well. Set serve.public.base_url
+// in Kratos' configuration to the site's URL with the prefix, and [WithPublicURL] if that is not
+// the client's URL; without it, the site has the Host of the request, which a flow's request_url
+// then contains. Do not trust that.
+//   - It forwards the paths, methods and headers that browsers need, and Kratos' own cookies:
+//     nothing of the admin API or of native clients. [WithProxyHeaders] adds headers.
+//   - It forwards r.RemoteAddr, and a body of at most 1 MiB.
+//   - It returns JSON, plain text and scripts, at most 8 MiB, with cookies and URLs of the proxy,
+//     and no session token.
 //
-// Requests. Kratos gets
-//
-//   - the paths that browsers need: /self-service/…, /sessions, /sessions/… and /.well-known/ory/…,
-//     without those of native clients (paths that end in /api, and /sessions/token-exchange). The
-//     provider in an OIDC callback may have any id that Kratos accepts;
-//   - the headers Accept, Accept-Language, Content-Type, Origin, Referer, User-Agent, X-CSRF-Token,
-//     X-Session-Token, X-Request-Id, traceparent, tracestate, If-Match, If-None-Match,
-//     If-Modified-Since, If-Unmodified-Since, Access-Control-Request-… and Sec-…, and those of
-//     [WithProxyHeaders]. X-Session-Token is for scripts that were given a token by other means,
-//     such as in the web view of an app, and ask for its session;
-//   - Kratos' own cookies, and no others;
-//   - r.RemoteAddr as X-Forwarded-For, and the scheme and host of the site as X-Forwarded-Proto and
-//     X-Forwarded-Host: those of [WithPublicURL] if its path is prefix, else those of the request.
-//     Kratos keeps them in a flow's request_url, so do not trust the host in it;
-//   - the body of a POST after all of it has arrived, at most 1 MiB.
-//
-// Responses. The browser gets
-//
-//   - Kratos' cookies as cookies of the site;
-//   - Location, and the URLs in JSON (a form's action, for instance), with the proxy's URL for that
-//     of Kratos. Whatever else is on Kratos' host is not passed on: such a Location is a 502, and
-//     such a URL in JSON is "", or a 502 if it is of the admin API. All other URLs are unchanged;
-//   - JSON, plain text and scripts, at most 8 MiB. An error with another body, such as the HTML
-//     page of a gateway, comes with its status only;
-//   - "Cache-Control: no-store", except with files below /.well-known/ory/, which set no cookies;
-//   - no informational responses (1xx), no trailers, and no headers that describe Kratos or what is
-//     in front of it.
-//
-// A native flow that is submitted through the proxy is refused: scripts get no session token.
-//
-// The proxy itself responds with 404 and 405 to what it does not let through; 400 to a malformed
-// query or body, and if the caller's transport refuses the request with [ErrInvalidArgument]; 403
-// instead of a session token; 413 to a body that is too large; and 502 if Kratos cannot be reached
-// or its response is not passed on. The client's time-out (30 s, see [WithHTTPClient]) covers
-// reading the browser's request and Kratos' response, and ends in a 504; the browser then has
-// another second to read the response before the connection is closed. It is enforced with the
-// deadlines of the [http.ResponseWriter], if that has any; a shorter time-out of the [http.Server]
-// is kept.
+// README.md lists them, and status codes. Proxy panics if prefix is malformed.
 func (c *Client) Proxy(prefix string) http.Handler {
 	if prefix != "" && (prefix == "/" || LocalPath(prefix) != prefix || path.Clean(prefix) != prefix || (&url.URL{Path: prefix}).EscapedPath() != prefix) {
 		panic("kratos: the prefix of a proxy is a path without a slash at its end")
 	}
 	f := newURLRewriter(prefix, c.settings.base, c.settings.publicURL)
 	c.rewriter.Store(f)
-	return &proxy{client: c, front: f}
+	return &proxy{client: c, rewriter: f}
 }
 
 type proxy struct {
-	client *Client
-	front  *urlRewriter
+	client   *Client
+	rewriter *urlRewriter
 }
 
 var (
@@ -89,41 +56,41 @@ var (
 	errBadBody  = errors.New("the body is incomplete or malformed")
 )
 
-// ServeHTTP passes a browser's request on, and the response back.
+// ServeHTTP forwards a request of a browser, and returns the response.
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	limits := limitPeer(w, r, p.client.settings.send.Timeout)
-	defer limits.release()
-	below, found := strings.CutPrefix(r.URL.EscapedPath(), p.front.prefix)
+	deadlines := setDeadlines(w, r, p.client.settings.send.Timeout)
+	defer deadlines.release()
+	below, found := strings.CutPrefix(r.URL.EscapedPath(), p.rewriter.prefix)
 	route, ok := parseRoute(below)
 	switch {
 	case !found, !ok:
-		p.writeStatus(limits, http.StatusNotFound)
+		p.writeStatus(deadlines, http.StatusNotFound)
 		return
 	case !slices.Contains(route.methods, r.Method):
 		w.Header().Set("Allow", strings.Join(route.methods, ", "))
-		p.writeStatus(limits, http.StatusMethodNotAllowed)
+		p.writeStatus(deadlines, http.StatusMethodNotAllowed)
 		return
 	}
-	ctx, cancel := context.WithDeadline(r.Context(), limits.end)
+	ctx, cancel := context.WithDeadline(r.Context(), deadlines.end)
 	defer cancel()
 	if !route.onlyReads() {
 		ctx = withoutRetry(ctx)
 	}
-	resp, err := p.roundTrip(ctx, limits, route)
+	resp, err := p.roundTrip(ctx, deadlines, route)
 	if err != nil {
-		p.writeStatus(limits, statusCode(err, limits.end))
+		p.writeStatus(deadlines, statusCode(err, deadlines.end))
 		return
 	}
-	limits.respond(resp.status, resp.header, resp.body)
+	deadlines.respond(resp.status, resp.header, resp.body)
 }
 
-// refuse responds with a status and its text.
-func (p *proxy) writeStatus(limits *peerDeadlines, status int) {
+// writeStatus responds with a status and its text.
+func (p *proxy) writeStatus(deadlines *peerDeadlines, status int) {
 	header := http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "X-Content-Type-Options": {"nosniff"}, "Cache-Control": {"no-store"}}
-	limits.respond(status, header, []byte(http.StatusText(status)+"\n"))
+	deadlines.respond(status, header, []byte(http.StatusText(status)+"\n"))
 }
 
-// statusOf returns the status for an error of ask.
+// statusCode returns the status for an error of roundTrip.
 func statusCode(err error, end time.Time) int {
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -139,44 +106,44 @@ func statusCode(err error, end time.Time) int {
 	return http.StatusBadGateway
 }
 
-// ask sends a browser's request to Kratos, and returns what the browser is to get.
-func (p *proxy) roundTrip(ctx context.Context, limits *peerDeadlines, route route) (*proxyResponse, error) {
+// roundTrip sends a browser's request to Kratos, and returns the response for the browser.
+func (p *proxy) roundTrip(ctx context.Context, deadlines *peerDeadlines, route route) (*proxyResponse, error) {
 	var body []byte
-	if limits.r.Method == http.MethodPost {
+	if deadlines.r.Method == http.MethodPost {
 		var err error
-		if body, err = limits.readBody(maxProxiedRequest); err != nil {
+		if body, err = deadlines.readBody(maxProxiedRequest); err != nil {
 			return nil, errors.Join(errBadBody, err)
 		}
 	}
-	out, err := p.newRequest(ctx, limits.r, route, body)
+	out, err := p.newRequest(ctx, deadlines.r, route, body)
 	if err != nil {
 		return nil, err
 	}
 	start := time.Now()
 	resp, err := p.client.settings.send.RoundTrip(out)
-	var passed *proxyResponse
+	var proxied *proxyResponse
 	if err == nil {
 		defer resp.Body.Close()
 		if resp.Request == nil {
 			resp.Request = out
 		}
-		passed, err = p.newResponse(resp, limits.r, route)
+		proxied, err = p.newResponse(resp, deadlines.r, route)
 	}
-	p.log(transport.Attempt{Context: ctx, Request: out, Number: 1, Response: resp, Err: err, Duration: time.Since(start)}, passed)
-	return passed, err
+	p.log(transport.Attempt{Context: ctx, Request: out, Number: 1, Response: resp, Err: err, Duration: time.Since(start)}, proxied)
+	return proxied, err
 }
 
-// log logs a request, and the response that is passed on, or nil.
-func (p *proxy) log(a transport.Attempt, passed *proxyResponse) {
+// log logs a request, and the response for the browser, or nil.
+func (p *proxy) log(a transport.Attempt, proxied *proxyResponse) {
 	var body []byte
-	if passed != nil {
-		body = passed.body
+	if proxied != nil {
+		body = proxied.body
 	}
 	p.client.settings.log(a, body)
 }
 
-// newRequest makes a request to Kratos of a browser's. It has no GetBody, so that net/http does not
-// send a submission a second time.
+// newRequest returns a browser's request as one to Kratos. It has no GetBody, so that net/http does
+// not send a submission a second time.
 func (p *proxy) newRequest(ctx context.Context, in *http.Request, route route, body []byte) (*http.Request, error) {
 	if strings.ContainsFunc(in.URL.RawQuery, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
 		return nil, errBadQuery
@@ -198,14 +165,14 @@ func (p *proxy) newRequest(ctx context.Context, in *http.Request, route route, b
 	return out.WithContext(ctx), nil
 }
 
-// proxiedResponse is what a browser gets.
+// proxyResponse is the response to a browser.
 type proxyResponse struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// newResponse makes a response of the site's own of one from Kratos.
+// newResponse returns the response to a browser for a response from Kratos.
 func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) (*proxyResponse, error) {
 	if resp.StatusCode < 200 || resp.StatusCode > 599 {
 		return nil, safeError("the status is not one of a final response")
@@ -216,9 +183,9 @@ func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) 
 	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, safeError("the response has an encoding that was not requested")
 	}
-	asked := newRequest(resp, in.Host)
-	asked.script = true
-	if err := p.front.rewriteResponse(asked, resp, maxProxiedAnswer); err != nil {
+	rewrite := newRewriteContext(resp, in.Host)
+	rewrite.forScript = true
+	if err := p.rewriter.rewriteResponse(rewrite, resp, maxProxiedResponse); err != nil {
 		return nil, err
 	}
 	body, err := io.ReadAll(resp.Body)
@@ -227,7 +194,7 @@ func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) 
 	}
 	a := &response{Response: resp}
 	out := &proxyResponse{status: resp.StatusCode, header: responseHeader(resp, route), body: body}
-	if isPassed(a.mediaType()) || len(body) == 0 {
+	if isAllowedType(a.mediaType()) || len(body) == 0 {
 		return out, nil
 	}
 	if a.succeeded() {
@@ -238,9 +205,9 @@ func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) 
 	return out, nil
 }
 
-// isPassed reports whether a browser may get a body of this media type. HTML would run scripts with
-// the site's own origin.
-func isPassed(mediaType string) bool {
+// isAllowedType reports whether browsers get bodies of this media type. HTML would run scripts in the
+// site's origin.
+func isAllowedType(mediaType string) bool {
 	switch mediaType {
 	case "application/json", "text/plain", "text/javascript", "application/javascript", "text/css":
 		return true

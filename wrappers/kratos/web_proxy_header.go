@@ -8,16 +8,10 @@ import (
 	"strings"
 )
 
-// WithProxyHeaders makes [Client.Proxy] pass these request headers on to Kratos as well, for a
-// gateway in front of Kratos that needs one, or for the location of a browser that a network in
-// front of the site adds (Cf-Ipcountry). What adds such a header must also remove the value that a
-// browser sent.
-//
-// [NewClient] fails with [ErrInvalidArgument] for a name that is not a header's or has an underscore, which
-// some servers read as a hyphen; for headers of cookies and credentials, hop-by-hop headers, those
-// of the body and its encoding, and those that state the address, host, URL or method of a request
-// (X-Forwarded-…, X-Real-Ip and the like); and for Idempotency-Key, which makes net/http send a
-// submission again.
+// WithProxyHeaders makes [Client.Proxy] forward further request headers. What sets such a header, a
+// CDN for example, must remove the value of the browser. [NewClient] fails with
+// [ErrInvalidArgument] for cookies, credentials, hop-by-hop headers, X-Forwarded-… and others that
+// a browser must not set.
 func WithProxyHeaders(names ...string) Option {
 	return func(s *settings) error {
 		for _, name := range names {
@@ -67,10 +61,10 @@ func isNeverForwarded(name string) bool {
 // requestHeader returns the header of the request to Kratos.
 func (p *proxy) requestHeader(in *http.Request, route route) http.Header {
 	header := http.Header{"User-Agent": {""}} // or net/http would set its own
-	own := hopByHop(in.Header)
+	hop := hopByHop(in.Header)
 	for name, values := range in.Header {
 		switch {
-		case len(values) == 0, own[name]:
+		case len(values) == 0, hop[name]:
 		case slices.Contains(p.client.settings.proxyHeaders, name):
 			header[name] = slices.Clone(values)
 		case isForwarded(name):
@@ -81,7 +75,7 @@ func (p *proxy) requestHeader(in *http.Request, route route) http.Header {
 	if bearer := p.client.settings.bearer; bearer != "" {
 		header.Set("Authorization", bearer)
 	}
-	if !own["Cookie"] && !route.isFile() {
+	if !hop["Cookie"] && !route.isFile() {
 		if cookies := p.cookies(in, route); cookies != "" {
 			header.Set("Cookie", cookies)
 		}
@@ -95,7 +89,7 @@ func (p *proxy) setForwarded(header http.Header, in *http.Request) {
 	if in.TLS != nil {
 		scheme = "https"
 	}
-	if site := p.front.site; site != nil {
+	if site := p.rewriter.site; site != nil {
 		scheme, host = site.Scheme, site.Host
 	}
 	header.Set("X-Forwarded-Proto", scheme)
@@ -109,13 +103,13 @@ func (p *proxy) setForwarded(header http.Header, in *http.Request) {
 
 // hopByHop returns the names in the header Connection (RFC 9110, 7.6.1).
 func hopByHop(h http.Header) map[string]bool {
-	own := map[string]bool{}
+	hop := map[string]bool{}
 	for _, line := range h["Connection"] {
 		for name := range strings.SplitSeq(line, ",") {
-			own[textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))] = true
+			hop[textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))] = true
 		}
 	}
-	return own
+	return hop
 }
 
 // cookies returns Kratos' own cookies of a request. Kratos refuses submissions of native flows that
@@ -133,8 +127,8 @@ func (p *proxy) cookies(in *http.Request, route route) string {
 	return strings.Join(kept, "; ")
 }
 
-// passedHeaders are the response headers that browsers get.
-var passedHeaders = [...]string{
+// returnedHeaders are the response headers that browsers get.
+var returnedHeaders = [...]string{
 	"Access-Control-Allow-Credentials", "Access-Control-Allow-Headers", "Access-Control-Allow-Methods", "Access-Control-Allow-Origin", "Access-Control-Allow-Private-Network",
 	"Access-Control-Expose-Headers", "Access-Control-Max-Age", "Allow", "Content-Language", "Content-Type", "Location", "Ory-Session-Cache-For", "Retry-After", "Set-Cookie", "Vary",
 	"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Request-Id", "X-Total-Count",
@@ -146,7 +140,7 @@ var cacheHeaders = [...]string{"Age", "Cache-Control", "Etag", "Expires", "Last-
 // responseHeader returns the header of the response to the browser.
 func responseHeader(resp *http.Response, route route) http.Header {
 	header := http.Header{}
-	for _, name := range passedHeaders {
+	for _, name := range returnedHeaders {
 		if values := resp.Header[name]; len(values) > 0 {
 			header[name] = values
 		}

@@ -12,35 +12,35 @@ const (
 	discardTime  = time.Second // for the unread rest of a body, of which net/http reads up to 256 KiB
 )
 
-// peerLimits bound how long a browser may take to send a request and to read the response. They
-// need a [http.ResponseWriter] with deadlines, and do nothing with another.
+// peerDeadlines limits how long a browser may take to send a request and to read the response. It
+// needs a [http.ResponseWriter] with deadlines, and does nothing with another.
 type peerDeadlines struct {
-	w       http.ResponseWriter
-	r       *http.Request
-	control *http.ResponseController
-	end     time.Time // for the request and for the response from Kratos
-	unread  bool      // the body is not read to its end
-	armed   bool      // there is a write deadline
+	w                http.ResponseWriter
+	r                *http.Request
+	control          *http.ResponseController
+	end              time.Time // for the request and for the response from Kratos
+	unread           bool      // the body is not read to its end
+	hasWriteDeadline bool      // there is a write deadline
 }
 
-// limitPeer sets the deadlines for a request that may take as long as timeout.
-func limitPeer(w http.ResponseWriter, r *http.Request, timeout time.Duration) *peerDeadlines {
+// setDeadlines sets the deadlines for a request that may take as long as timeout.
+func setDeadlines(w http.ResponseWriter, r *http.Request, timeout time.Duration) *peerDeadlines {
 	now := time.Now()
 	l := &peerDeadlines{w: w, r: r, control: http.NewResponseController(w), end: now.Add(timeout)}
 	l.unread = r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0
 	read, write := timeout, timeout+responseTime
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
-		read, write = soonest(read, server.ReadTimeout), soonest(write, server.WriteTimeout)
+		read, write = shorterTimeout(read, server.ReadTimeout), shorterTimeout(write, server.WriteTimeout)
 	}
 	if l.unread { // else net/http reads in the background, and would take it for a lost connection
 		_ = l.control.SetReadDeadline(now.Add(read))
 	}
-	l.armed = l.control.SetWriteDeadline(now.Add(write)) == nil
+	l.hasWriteDeadline = l.control.SetWriteDeadline(now.Add(write)) == nil
 	return l
 }
 
-// shorter returns the shorter of d and the time-out of a server, which is 0 if there is none.
-func soonest(d, timeout time.Duration) time.Duration {
+// shorterTimeout returns the shorter of d and the time-out of a server, which is 0 if there is none.
+func shorterTimeout(d, timeout time.Duration) time.Duration {
 	if timeout > 0 {
 		return min(d, timeout)
 	}
@@ -60,14 +60,14 @@ func (l *peerDeadlines) readBody(limit int64) ([]byte, error) {
 	return body, err
 }
 
-// respond writes the response. If the browser may still be sending, the connection is closed after
-// it, so that the response need not wait for the rest of the body.
+// respond writes the response. If the browser may still be sending, it closes the connection
+// afterwards, instead of waiting for the rest of the body.
 func (l *peerDeadlines) respond(status int, header http.Header, body []byte) {
 	h := l.w.Header()
 	for name, values := range header {
 		h[name] = values
 	}
-	if l.r.ProtoMajor == 1 && (l.unread || l.armed && !canFlush(l.w)) {
+	if l.r.ProtoMajor == 1 && (l.unread || l.hasWriteDeadline && !canFlush(l.w)) {
 		h.Set("Connection", "close")
 	}
 	if l.unread {
@@ -87,7 +87,7 @@ func (l *peerDeadlines) respond(status int, header http.Header, body []byte) {
 // release removes the write deadline, which net/http leaves in place for the next request on the
 // connection, as soon as all of the response is written. It resets the read deadline itself.
 func (l *peerDeadlines) release() {
-	if !l.armed || l.r.ProtoMajor != 1 || !canFlush(l.w) {
+	if !l.hasWriteDeadline || l.r.ProtoMajor != 1 || !canFlush(l.w) {
 		return
 	}
 	if l.control.Flush() == nil {
@@ -95,8 +95,8 @@ func (l *peerDeadlines) release() {
 	}
 }
 
-// canFlush reports whether w itself can be flushed. To flush what it wraps would be wrong: w may
-// not have passed everything on yet.
+// canFlush reports whether w itself can be flushed. Flushing what it wraps would be wrong: w may
+// still have buffered data.
 func canFlush(w http.ResponseWriter) bool {
 	switch w.(type) {
 	case http.Flusher, interface{ FlushError() error }:

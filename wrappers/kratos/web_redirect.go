@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// own returns what Kratos calls itself.
+// publicBaseURL returns the URL that Kratos is configured with.
 func (c *Client) publicBaseURL() string {
 	if c.settings.publicURL != nil {
 		return c.settings.publicURL.String()
@@ -16,16 +16,16 @@ func (c *Client) publicBaseURL() string {
 	return c.settings.base.String()
 }
 
-// forBrowsers returns what the URLs of Kratos begin with for a browser.
+// browserBaseURL returns what Kratos' URLs begin with for a browser.
 func (c *Client) browserBaseURL() string {
-	if f := c.rewriter.Load(); f != nil {
-		return f.prefix
+	if rewriter := c.rewriter.Load(); rewriter != nil {
+		return rewriter.prefix
 	}
 	return c.publicBaseURL()
 }
 
-// login returns where a browser logs in to come back to the settings: at Kratos, if it is known to
-// be where browsers reach it; else at the page that most sites have.
+// loginURL returns where a browser logs in and returns to the settings: Kratos, if its URL for
+// browsers is known, else the usual page of a site.
 func (c *Client) loginURL(settings url.Values) string {
 	if c.rewriter.Load() == nil && c.settings.publicURL == nil {
 		return "/login"
@@ -34,26 +34,26 @@ func (c *Client) loginURL(settings url.Values) string {
 	return c.browserBaseURL() + "/self-service/login/browser?" + back.Encode()
 }
 
-// recall adds to query what an expired flow says of itself, where the visit does not: Kratos' own
-// redirects name the flow only.
+// restoreParameters adds the parameters of an expired flow to query, unless it has them: redirects
+// from Kratos have only the id of the flow.
 func restoreParameters(query url.Values, err error) {
 	var e *Error
 	if !errors.As(err, &e) {
 		return
 	}
-	began, err := url.Parse(e.RedirectTo)
+	requestURL, err := url.Parse(e.RedirectTo)
 	if err != nil {
 		return
 	}
 	for _, name := range flowParameters {
-		if value := began.Query().Get(name); value != "" && !query.Has(name) {
+		if value := requestURL.Query().Get(name); value != "" && !query.Has(name) {
 			query.Set(name, value)
 		}
 	}
 }
 
-// signedInURL returns where a person goes who is signed in and requests a page for people who are
-// not: to returnTo, or first to the second factor, without which the site would redirect them back.
+// signedInURL returns where a person with a session goes from a page for people without one: to
+// returnTo, or first to the second factor, without which the site would redirect back.
 func (c *Client) signedInURL(ctx context.Context, b *Browser, returnTo string) (string, error) {
 	returnTo = LocalPath(returnTo)
 	_, err := b.Whoami(ctx)
@@ -61,14 +61,14 @@ func (c *Client) signedInURL(ctx context.Context, b *Browser, returnTo string) (
 	switch {
 	case errors.Is(err, ErrAAL2Required):
 		return c.stepUpURL(err, returnTo)
-	case errors.Is(err, ErrNoSession) && errors.As(err, &e) && e.StatusCode != 0: // Kratos contradicts itself: no circles
+	case errors.Is(err, ErrNoSession) && errors.As(err, &e) && e.StatusCode != 0: // Kratos contradicts itself: avoid a loop
 		return "", err
 	}
 	return returnTo, nil
 }
 
-// stepUpURL returns where the browser gives the second factor that err asks for, to come back to
-// returnTo unless that is "" or "/".
+// stepUpURL returns where the browser enters the second factor that err requires, and then
+// continues at returnTo unless that is "" or "/".
 func (c *Client) stepUpURL(err error, returnTo string) (string, error) {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -85,18 +85,17 @@ func (c *Client) stepUpURL(err error, returnTo string) (string, error) {
 	return u.String(), nil
 }
 
-// here is the URL of the page, with another query.
+// selfURL returns the URL of the page, with another query.
 func selfURL(r *http.Request, query url.Values) string {
 	path := r.URL.Path
-	if whole, err := url.ParseRequestURI(r.RequestURI); err == nil { // what http.StripPrefix took off is in it
-		path = whole.Path
+	if original, err := url.ParseRequestURI(r.RequestURI); err == nil { // before http.StripPrefix
+		path = original.Path
 	}
 	return (&url.URL{Path: LocalPath(path), RawQuery: query.Encode()}).String()
 }
 
-// LocalPath returns target if a browser that is redirected to it stays on the same site: a path,
-// perhaps with a query and a fragment. Anything else becomes "/", so that nobody can be led
-// elsewhere by a link with a return_to.
+// LocalPath returns target if it is a path of the same site, perhaps with a query and a fragment,
+// else "/". It protects a return_to from open redirects.
 func LocalPath(target string) string {
 	u, err := url.Parse(target)
 	switch {

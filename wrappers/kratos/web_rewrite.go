@@ -13,8 +13,8 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// front is where browsers reach Kratos through a [Client.Proxy]: what Kratos says of its own URLs
-// and cookies is rewritten to that, so that browsers stay on the site that has the proxy.
+// urlRewriter replaces Kratos' URLs and cookies with those of a [Client.Proxy], so that browsers
+// stay on the site.
 type urlRewriter struct {
 	prefix  string // on the site; "" or a path without a slash at its end
 	servers []server
@@ -28,8 +28,9 @@ var (
 	errNativeFlow = safeError("the response has a session token")
 )
 
-// location rewrites the header Location, which matters with every status.
-func (f *urlRewriter) rewriteLocation(r request, header http.Header) error {
+// rewriteLocation rewrites the header Location, which browsers follow with some statuses and
+// scripts with others.
+func (f *urlRewriter) rewriteLocation(r rewriteContext, header http.Header) error {
 	raw := header.Get("Location")
 	if strings.TrimSpace(raw) == "" {
 		header.Del("Location")
@@ -45,9 +46,9 @@ func (f *urlRewriter) rewriteLocation(r request, header http.Header) error {
 	return nil
 }
 
-// answer rewrites a response from Kratos to a browser: its cookies, its Location, and the URLs in
-// it. It reads at most limit bytes of the body, and closes it in every case.
-func (f *urlRewriter) rewriteResponse(r request, resp *http.Response, limit int64) error {
+// rewriteResponse rewrites a response from Kratos to a browser: its cookies, its Location, and the
+// URLs in its JSON. It reads at most limit bytes of the body, and always closes it.
+func (f *urlRewriter) rewriteResponse(r rewriteContext, resp *http.Response, limit int64) error {
 	defer transport.Discard(resp.Body)
 	cookies := resp.Header["Set-Cookie"]
 	for i := range cookies {
@@ -78,7 +79,7 @@ func (f *urlRewriter) rewriteResponse(r request, resp *http.Response, limit int6
 	return nil
 }
 
-// ofTheSite makes a cookie of Kratos' one of the site: of no other domain, and for all its paths.
+// rewriteCookie makes a cookie from Kratos one of the site: without a domain, and for all paths.
 func rewriteCookie(line string) string {
 	parts := strings.Split(line, ";")
 	kept := parts[:1]
@@ -94,12 +95,12 @@ func rewriteCookie(line string) string {
 // urlMembers are the members of JSON responses that are URLs for the browser.
 var urlMembers = map[string]bool{"action": true, "href": true, "src": true, "url": true, "logout_url": true, "redirect_browser_to": true, "redirect_to": true, "return_to": true}
 
-// opaqueMembers are the members that are the person's or the operator's own, whatever is in them.
+// opaqueMembers are the members with data of the person or the operator, which are not rewritten.
 var opaqueMembers = map[string]bool{"traits": true, "metadata_public": true, "metadata_admin": true, "transient_payload": true}
 
-// body rewrites the URLs in a JSON text, and leaves every other byte of it as it is.
-func (f *urlRewriter) rewriteBody(r request, text []byte) ([]byte, error) {
-	dec := jsonv2.NewDecoder(bytes.NewBuffer(text))
+// rewriteBody rewrites the URLs in JSON, and changes no other byte.
+func (f *urlRewriter) rewriteBody(r rewriteContext, data []byte) ([]byte, error) {
+	dec := jsonv2.NewDecoder(bytes.NewBuffer(data))
 	var out []byte
 	var name string
 	written := 0
@@ -109,7 +110,7 @@ func (f *urlRewriter) rewriteBody(r request, text []byte) ([]byte, error) {
 		case within != '{' || items%2 == 0: // a name, an item of a list, or the text itself
 			token, err := dec.ReadToken()
 			if err == io.EOF {
-				return append(out, text[written:]...), nil
+				return append(out, data[written:]...), nil
 			}
 			if err != nil {
 				return nil, errMalformed
@@ -127,44 +128,44 @@ func (f *urlRewriter) rewriteBody(r request, text []byte) ([]byte, error) {
 				return nil, errMalformed
 			}
 			isToken := name == "ory_session_token" || name == "session_token" && dec.StackDepth() == 1
-			if isToken && r.script && token.Kind() == '"' && token.String() != "" {
+			if isToken && r.forScript && token.Kind() == '"' && token.String() != "" {
 				return nil, errNativeFlow
 			}
 		default:
-			quoted, err := dec.ReadValue()
+			value, err := dec.ReadValue()
 			if err != nil {
 				return nil, errMalformed
 			}
 			end := int(dec.InputOffset())
-			changed, err := f.rewriteMember(r, name, quoted)
+			changed, err := f.rewriteMember(r, name, value)
 			if err != nil {
 				return nil, err
 			}
-			out = append(append(out, text[written:end-len(quoted)]...), changed...)
+			out = append(append(out, data[written:end-len(value)]...), changed...)
 			written = end
 		}
 	}
 }
 
-// member rewrites the value of a URL member. One that leads past the proxy becomes empty, since no
-// browser can follow it; one that leads to the admin API is an error.
-func (f *urlRewriter) rewriteMember(r request, name string, quoted []byte) ([]byte, error) {
+// rewriteMember rewrites the value of a URL member. One that leads past the proxy becomes empty,
+// since no browser can follow it; one that leads to the admin API is an error.
+func (f *urlRewriter) rewriteMember(r rewriteContext, name string, value []byte) ([]byte, error) {
 	var raw string
-	if err := jsonv2.Unmarshal(quoted, &raw); err != nil {
+	if err := jsonv2.Unmarshal(value, &raw); err != nil {
 		return nil, errMalformed
 	}
 	form := parseReference(raw).form
 	to, p := f.resolve(r, raw)
-	visitors := name == "return_to" // the visitor's own, which goes back to Kratos
+	isReturnTo := name == "return_to" // it was sent by the browser, and goes back to Kratos
 	switch {
-	case p == adminAPI && !visitors:
+	case p == adminAPI && !isReturnTo:
 		return nil, errAdminPath
-	case form == relativePath, visitors && form == absolutePath: // of a page of the site
-		return quoted, nil
+	case form == relativePath, isReturnTo && form == absolutePath: // of a page of the site
+		return value, nil
 	case p == bypass, p == adminAPI:
 		return []byte(`""`), nil
-	case p != viaProxy, visitors, to == raw:
-		return quoted, nil
+	case p != viaProxy, isReturnTo, to == raw:
+		return value, nil
 	}
 	return json.Marshal(to)
 }

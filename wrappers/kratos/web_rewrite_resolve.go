@@ -13,7 +13,8 @@ type server struct {
 	isSite bool   // it is the URL of the proxy on the site
 }
 
-// newFront returns the front of a Kratos at base, whose own URL is public if that is not nil.
+// newURLRewriter returns the rewriter for Kratos at base, whose configured URL is public if that is
+// not nil.
 func newURLRewriter(prefix string, base, public *url.URL) *urlRewriter {
 	f := &urlRewriter{prefix: prefix}
 	for _, u := range []*url.URL{base, public} {
@@ -31,27 +32,27 @@ func newURLRewriter(prefix string, base, public *url.URL) *urlRewriter {
 	return f
 }
 
-// request is what the references in a response depend on.
-type request struct {
-	path   string // at Kratos, escaped
-	site   origin // at which the browser is; the zero origin if that is not known
-	script bool   // the response goes to a browser, which must not get a session token
+// rewriteContext has what the references in a response depend on.
+type rewriteContext struct {
+	path      string // at Kratos, escaped
+	site      origin // at which the browser is; the zero origin if that is not known
+	forScript bool   // the response goes to a browser, which must not get a session token
 }
 
-// place is where a reference leads a browser.
-type place int
+// destination is where a reference leads a browser.
+type destination int
 
 const (
-	external   place = iota // a page of the site, a provider, an app
-	viaProxy                // a path of the proxy
-	bypass                  // a path on the host of Kratos that the proxy does not have
-	adminAPI                // the admin API
-	unreadable              // no browser can follow it
+	external   destination = iota // a page of the site, a provider, an app
+	viaProxy                      // a path of the proxy
+	bypass                        // a path on the host of Kratos that the proxy does not have
+	adminAPI                      // the admin API
+	unreadable                    // no browser can follow it
 )
 
 // resolve returns where a reference in the response to r leads, and the URL on the site if that is
 // a path of the proxy.
-func (f *urlRewriter) resolve(r request, raw string) (to string, p place) {
+func (f *urlRewriter) resolve(r rewriteContext, raw string) (to string, p destination) {
 	ref := parseReference(raw)
 	switch ref.form {
 	case absoluteURL:
@@ -73,9 +74,9 @@ func (f *urlRewriter) resolve(r request, raw string) (to string, p place) {
 	return raw, external
 }
 
-// resolveURL resolves a URL with a host. On the host of Kratos, browsers need nothing but the paths
-// of the proxy, unless it is the host of the site as well.
-func (f *urlRewriter) resolveURL(r request, ref reference) (to string, p place) {
+// resolveURL resolves a URL with a host. On Kratos' host, browsers need only the paths of the
+// proxy, unless it is also the host of the site.
+func (f *urlRewriter) resolveURL(r rewriteContext, ref reference) (to string, p destination) {
 	for _, s := range f.servers {
 		if ref.to.host != s.origin.host {
 			continue
@@ -100,7 +101,7 @@ func (f *urlRewriter) resolveURL(r request, ref reference) (to string, p place) 
 
 // resolvePath resolves a path without a host. It is one of Kratos, with or without the path of its
 // base URL, if Kratos has such a path; else it is one of the site, such as a relative ui_url.
-func (f *urlRewriter) resolvePath(ref reference) (string, place) {
+func (f *urlRewriter) resolvePath(ref reference) (string, destination) {
 	bases := []string{""}
 	for _, s := range f.servers {
 		bases = append([]string{s.path}, bases...)
@@ -116,7 +117,7 @@ func (f *urlRewriter) resolvePath(ref reference) (string, place) {
 }
 
 // resolveAt resolves a path on the host of Kratos.
-func (f *urlRewriter) resolveAt(s server, ref reference) (string, place) {
+func (f *urlRewriter) resolveAt(s server, ref reference) (string, destination) {
 	if isBelow(ref.path, s.path) {
 		if route, ok := parseRoute(strings.TrimPrefix(ref.path, s.path)); ok {
 			return f.prefix + route.escaped + ref.query, viaProxy
@@ -133,9 +134,9 @@ func (f *urlRewriter) resolveAt(s server, ref reference) (string, place) {
 
 func isBelow(path, base string) bool { return strings.HasPrefix(path, base+"/") }
 
-// newRequest returns the request of resp, from a browser that asked this Host.
-func newRequest(resp *http.Response, host string) request {
-	r := request{path: "/", site: siteOrigin(host)}
+// newRewriteContext returns the context of resp, from a browser that sent this Host.
+func newRewriteContext(resp *http.Response, host string) rewriteContext {
+	r := rewriteContext{path: "/", site: siteOrigin(host)}
 	if resp.Request != nil && resp.Request.URL != nil && resp.Request.URL.Path != "" {
 		r.path = resp.Request.URL.EscapedPath()
 	}

@@ -17,7 +17,7 @@ type route struct {
 
 // parseRoute parses an escaped path below Kratos' base URL. It is false for paths that browsers do
 // not need, such as those of the admin API and of native clients, and for every path that a server
-// might read as another.
+// might read as another (path traversal).
 func parseRoute(escaped string) (route, bool) {
 	segments := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
 	last := len(segments) - 1
@@ -29,10 +29,10 @@ func parseRoute(escaped string) (route, bool) {
 		}
 		segments, provider = segments[:last], id
 	}
-	if !strings.HasPrefix(escaped, "/") || slices.ContainsFunc(segments, func(s string) bool { return !isPlain(s) }) {
+	if !strings.HasPrefix(escaped, "/") || slices.ContainsFunc(segments, func(s string) bool { return !isUnreservedSegment(s) }) {
 		return route{}, false
 	}
-	methods := methodsAt(segments)
+	methods := allowedMethods(segments)
 	if provider == "" && len(methods) > 0 {
 		return route{escaped, escaped, methods}, true
 	}
@@ -40,8 +40,8 @@ func parseRoute(escaped string) (route, bool) {
 	return route{parent + provider, parent + (&url.URL{Path: provider}).EscapedPath(), methods}, len(methods) > 0
 }
 
-// methodsAt returns the methods that browsers need at a path of the public API.
-func methodsAt(segments []string) []string {
+// allowedMethods returns the methods that browsers need at a path of the public API.
+func allowedMethods(segments []string) []string {
 	last := segments[len(segments)-1]
 	switch n := len(segments); segments[0] {
 	case "self-service":
@@ -70,13 +70,13 @@ func (r route) isSubmission() bool {
 	return strings.HasPrefix(r.path, "/self-service/") && strings.Count(r.path, "/") == 2
 }
 
-// onlyReads reports whether a GET has no effect. A callback spends a code, and a new flow may send
+// onlyReads reports whether a GET is idempotent. A callback uses up a code, and a new flow may send
 // one.
 func (r route) onlyReads() bool {
 	return !strings.HasPrefix(r.path, "/self-service/") || strings.HasSuffix(r.path, "/flows") || r.path == "/self-service/errors"
 }
 
-// isFile reports whether the path is that of a file, which is the same for everybody.
+// isFile reports whether the path is a file, which is the same for all browsers.
 func (r route) isFile() bool { return strings.HasPrefix(r.path, "/.well-known/") }
 
 // isCallback reports whether the last segment of a path is the id of a provider.
@@ -107,18 +107,18 @@ func parseProviderID(escaped string) (string, bool) {
 	return id, true
 }
 
-// isPlain reports whether all servers read a segment in the same way: it has unreserved characters
+// isUnreservedSegment reports whether all servers read a segment in the same way: it has unreserved characters
 // only (RFC 3986, 2.3), and is not a dot segment.
-func isPlain(segment string) bool {
+func isUnreservedSegment(segment string) bool {
 	return segment != "" && segment != "." && segment != ".." && !strings.ContainsFunc(segment, func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-._~", c)
 	})
 }
 
-// isAdmin reports whether a path is of the admin API; see mostLenient.
+// isAdmin reports whether a path of unescapeLeniently is of the admin API.
 func isAdmin(path string) bool { return path == "/admin" || strings.HasPrefix(path, "/admin/") }
 
-// isKratosPath reports whether a path is one that Kratos has; see mostLenient.
+// isKratosPath reports whether Kratos has a path of unescapeLeniently.
 func isKratosPath(path string) bool {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {

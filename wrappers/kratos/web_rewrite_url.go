@@ -142,10 +142,10 @@ func hostOf(address netip.Addr) string {
 	return address.String()
 }
 
-// mapped are blocks of characters that browsers replace or drop in a host
+// mappedRunes are blocks of characters that browsers replace or drop in a host
 // (https://www.unicode.org/reports/tr46/), such as full-width letters, ligatures and invisible
 // characters. Registered names have none of them.
-var mapped = &unicode.RangeTable{
+var mappedRunes = &unicode.RangeTable{
 	R16: []unicode.Range16{{0x80, 0xb6, 1}, {0xb8, 0xbf, 1}, {0x132, 0x133, 1}, {0x13f, 0x140, 1}, {0x149, 0x149, 1}, {0x1c4, 0x1cc, 1}, {0x1f1, 0x1f3, 1}, {0x2b0, 0x2b8, 1},
 		{0x2e0, 0x2e4, 1}, {0x34f, 0x34f, 1}, {0x180b, 0x180f, 1}, {0x1d2c, 0x1dbf, 1}, {0x1e9a, 0x1e9b, 1}, {0x2000, 0x24ff, 1}, {0x2c7c, 0x2c7d, 1}, {0x3000, 0x3004, 1},
 		{0x3200, 0x33ff, 1}, {0xfb00, 0xfb06, 1}, {0xfe00, 0xfe0f, 1}, {0xfe30, 0xfe6f, 1}, {0xfeff, 0xfeff, 1}, {0xff00, 0xffef, 1}},
@@ -154,7 +154,7 @@ var mapped = &unicode.RangeTable{
 
 // isMapped reports whether browsers may replace a character of a host by one of ASCII, or drop it.
 func isMapped(c rune) bool {
-	return c == unicode.ReplacementChar || unicode.Is(mapped, c) || c > unicode.MaxASCII && unicode.SimpleFold(c) <= unicode.MaxASCII
+	return c == unicode.ReplacementChar || unicode.Is(mappedRunes, c) || c > unicode.MaxASCII && unicode.SimpleFold(c) <= unicode.MaxASCII
 }
 
 // removeDotSegments resolves the segments "." and "..", percent-encoded or not, as browsers do. An
@@ -178,8 +178,8 @@ func removeDotSegments(path string) string {
 	return "/" + strings.Join(kept, "/")
 }
 
-// mostLenient returns a path as the most lenient server may read it: unescaped repeatedly, with
-// backslashes as slashes, without path parameters (RFC 3986, 3.3), cleaned, and in lower case.
+// unescapeLeniently returns a path as the most lenient server may read it: unescaped repeatedly,
+// with backslashes as slashes, without path parameters (RFC 3986, 3.3), cleaned, and in lower case.
 func unescapeLeniently(escaped string) string {
 	text, _ := unescapeAll(escaped)
 	segments := strings.Split(strings.ReplaceAll(text, `\`, "/"), "/")
