@@ -10,7 +10,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// A response that is larger than a call expects does not fill the memory of the program.
+// The memory for a response that is larger than expected is limited.
 func TestMemory(t *testing.T) {
 	const most = 200 << 20 // of bytes that one call allocates
 	objects := func(n int) string { return strings.Repeat("{},", n) + "{}" }

@@ -51,12 +51,12 @@ func idsOf[T any](list iter.Seq2[T, error], id func(T) string) iter.Seq2[string,
 	}
 }
 
-// A list ends whatever the server names as its next page.
+// A list ends for every next page that a server can send.
 func TestEveryListEnds(t *testing.T) {
 	t.Parallel()
 	const patience = 500 // requests
 	for name, tc := range map[string]struct {
-		page   func(n int64) (next, body string) // the nth that is asked for
+		page   func(n int64) (next, body string) // the nth that is requested
 		fails  bool
 		items  int  // at the most
 		tokens bool // only the tokens show it
@@ -111,7 +111,7 @@ func TestEveryListEnds(t *testing.T) {
 	}
 }
 
-// A page that breaks off before its first item is fetched again. No item is yielded twice.
+// A page that ends before its first item is requested again. No item is yielded twice.
 func TestPagesThatBreakOff(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -14,8 +14,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// The pause before another attempt is at most a second where a person waits for a page, whatever
-// Retry-After says.
+// The pause before another attempt is at most a second where a person waits for a page, for every
+// Retry-After.
 func TestPagesDoNotWaitLong(t *testing.T) {
 	t.Parallel()
 	visit := httptest.NewRequest("GET", "/login?flow=f&id=e", nil)
@@ -68,7 +68,7 @@ func TestPagesDoNotWaitLong(t *testing.T) {
 	}
 }
 
-// A call ends with its time-out, over HTTP/1.1 and HTTP/2, whatever the server does.
+// A call ends with its time-out, over HTTP/1.1 and HTTP/2, for every kind of slow server.
 func TestTimeoutOfACall(t *testing.T) {
 	t.Parallel()
 	for version := 1; version <= 2; version++ {

@@ -9,7 +9,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Every place of a request and of its response has a secret.
+// No secret of a request or its response is logged.
 func TestNoLogLeaksASecret(t *testing.T) {
 	t.Parallel()
 	for name, response := range leakyResponses() {

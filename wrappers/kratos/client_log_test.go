@@ -261,7 +261,7 @@ type brokenReader struct{ err error }
 
 func (r brokenReader) Read([]byte) (int, error) { return 0, r.err }
 
-// What a level is off for is not written.
+// A record below the level of the logger is not written.
 func TestTheLevelOfALogger(t *testing.T) {
 	t.Parallel()
 	sink, logged := newLogSink()

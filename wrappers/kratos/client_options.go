@@ -22,7 +22,7 @@ const (
 type Option func(*settings) error
 
 // WithHTTPClient sets the Transport (tracing, TLS, Unix sockets) and the Timeout of a call with all
-// retries (0: 30 seconds). Jar and CheckRedirect are ignored.
+// retries (0: 30 seconds). No redirect is followed, no Jar used.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) error {
 		if hc == nil {

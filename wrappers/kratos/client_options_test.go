@@ -260,7 +260,7 @@ func TestOneClientForManyGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
-// validating is a transport that validates: it refuses every request with an error that matches one
+// validating is a transport that validates: it rejects every request with an error that matches one
 // of this package.
 type validating struct{ sentinel error }
 

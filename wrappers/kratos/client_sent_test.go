@@ -122,20 +122,20 @@ func sentOnce(t *testing.T, op string, version int, end faultserver.End, times i
 	case unprocessed != end.NotProcessed() && !ambiguous(op, through):
 		t.Errorf("%s: ErrNotProcessed is %v: %v", op, unprocessed, err)
 	case unprocessed && !end.NotProcessed():
-		t.Errorf("%s: may have been processed, and the error says that it was not: %v", op, err)
+		t.Errorf("%s: may have been processed, and the error claims that it was not: %v", op, err)
 	}
 }
 
 // ambiguous reports whether net/http retries a request without an error: one without a body that is
 // a GET, or that is sent by another transport. Such a request is sent once, and the error does not
-// say that it was not processed.
+// claim that it was not processed.
 func ambiguous(op string, through func(http.RoundTripper) http.RoundTripper) bool {
 	_, direct := through(http.DefaultTransport).(*http.Transport)
 	starts := slices.Contains([]string{"isAlive", "isReady", "updateLogoutFlow"}, op) || len(op) > 6 && op[:6] == "create" && op[len(op)-4:] == "Flow"
 	return starts || !direct && slices.Contains([]string{"disableMySession", "disableMyOtherSessions", "deleteIdentity", "deleteIdentityCredentials", "deleteIdentitySessions", "disableSession", "extendSession"}, op)
 }
 
-// A server that drains its connections says which requests it did not process: none of 6,000
+// A server that drains its connections reports which requests it did not process: none of 6,000
 // submissions is lost, and none arrives twice.
 func TestSubmissionsDuringADrain(t *testing.T) {
 	t.Parallel()
@@ -197,7 +197,7 @@ func TestSubmissionsDuringADrain(t *testing.T) {
 }
 
 // A request whose connection could not be made is retried, also if it has an effect, and the error
-// says that it was not processed.
+// states that it was not processed.
 func TestNothingWasSent(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.NotFoundHandler())

@@ -1,4 +1,4 @@
-// Package kratos is a client for [Ory Kratos], a self-hosted identity server.
+// Package kratos is a client for Ory Kratos (https://www.ory.sh/docs/kratos).
 //
 // [Client] calls the public API (port 4433 by default) for native clients, and [Browser] for the
 // person whose browser sent a request. [Admin] calls the admin API (port 4434), which has no
@@ -53,13 +53,5 @@
 //
 // Errors contain no body, token, cookie, code, password or URL query. Package fmt and log/slog
 // write values as their type, UUIDs and enums. Other loggers may write a field, or all JSON that
-// Kratos sent, such as a [Session]: see [README.md] for what is not protected.
-//
-// # Transport
-//
-// A call takes at most 30 seconds with all retries (see [WithHTTPClient]) and follows no redirect.
-// Only requests without effect are retried (see [WithRetries] and [ErrNotProcessed]).
-//
-// [Ory Kratos]: https://www.ory.sh/docs/kratos/ory-kratos-intro
-// [README.md]: https://github.com/kratoskit/kratos-go/tree/main/wrappers/kratos
+// Kratos sent, such as a [Session]: see README.md for what is not protected.
 package kratos

@@ -51,7 +51,7 @@ func differences(before, after any, path string) []string {
 	return nil
 }
 
-// recordedFlows are all answers that are flows, each with what it is decoded into.
+// recordedFlows are all recorded responses with a flow, each with the type to decode it into.
 func recordedFlows(t *testing.T) (all []*recorded.Exchange) {
 	t.Helper()
 	for _, e := range exchanges(t) {
@@ -68,7 +68,7 @@ func recordedFlows(t *testing.T) (all []*recorded.Exchange) {
 
 var engines = map[string]func([]byte, any) error{"encoding/json": json.Unmarshal, "json/v2": jsonv2.Unmarshal}
 
-// again decodes a text into v, by an engine, and returns what v is written as.
+// again decodes data into v with an engine, and returns the encoded v.
 func again(t *testing.T, engine, text string, v any) any {
 	t.Helper()
 	if err := engines[engine]([]byte(text), v); err != nil {
@@ -81,7 +81,7 @@ func again(t *testing.T, engine, text string, v any) any {
 	return parsed(t, written)
 }
 
-// A flow goes on to a browser as Kratos sent it: nothing is lost, and nothing added.
+// A flow is encoded as Kratos sent it: nothing is lost, and nothing added.
 func TestFlowsAreWrittenAsTheyCame(t *testing.T) {
 	t.Parallel()
 	found := map[string]string{}
@@ -97,7 +97,7 @@ func TestFlowsAreWrittenAsTheyCame(t *testing.T) {
 	}
 }
 
-// So do the forms and nodes of flows by themselves.
+// The same holds for single forms and nodes.
 func TestFormsAreWrittenAsTheyCame(t *testing.T) {
 	t.Parallel()
 	for _, e := range recordedFlows(t) {
@@ -124,8 +124,8 @@ func TestFormsAreWrittenAsTheyCame(t *testing.T) {
 	}
 }
 
-// closedTypes are the parts of a flow that have no place for other members: they are sent to Kratos
-// too, which refuses what it does not know.
+// closedTypes are the parts of a flow without AdditionalProperties: they are sent to Kratos too,
+// which rejects unknown members.
 var closedTypes = []string{"/identity/verifiable_addresses/*", "/identity/recovery_addresses/*"}
 
 // withMore adds a member to every object.
@@ -145,8 +145,8 @@ func withMore(v any, path string) {
 	}
 }
 
-// What a newer Kratos adds anywhere in a flow goes on to the browser as well, read by the client as
-// by encoding/json.
+// Members that a newer Kratos adds to a flow are encoded too, after decoding by the client and by
+// encoding/json.
 func TestUnknownMembersOfFlowsSurvive(t *testing.T) {
 	t.Parallel()
 	found := map[string]string{}
@@ -187,7 +187,7 @@ func TestUnknownMembersOfAFlowAreReachable(t *testing.T) {
 	}
 }
 
-// What a program changes is what is written.
+// Changes by a program are encoded.
 func TestAChangedFlowIsWrittenAsItIs(t *testing.T) {
 	t.Parallel()
 	var flow kratos.LoginFlow
@@ -219,7 +219,7 @@ func TestAChangedFlowIsWrittenAsItIs(t *testing.T) {
 	}
 }
 
-// A flow that is broken is an error, and not half of one.
+// A malformed flow is an error.
 func TestBrokenFlows(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"id":1}`, `{"id":"f","ui":{"nodes":{}}}`, `{"id":"f","ui":{"nodes":[1]}}`, `[]`, `{"id":"f"`, `{"id":"f"} x`, `{"zz":1,"id":"f","expires_at":"x"}`} {

@@ -8,7 +8,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// With a code, the address is left out: Kratos would ignore the code, and send another one.
+// With a code, the address is not sent: Kratos would ignore the code and send another one.
 func TestARecoveryByAddressOrCode(t *testing.T) {
 	t.Parallel()
 	var body string

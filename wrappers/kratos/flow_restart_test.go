@@ -92,21 +92,21 @@ func TestWhyTheCSRFCheckFailed(t *testing.T) {
 	t.Parallel()
 	const refused = `{"error":{"id":"security_csrf_violation","code":403,"message":"m"}}`
 	for name, tc := range map[string]struct {
-		cookies string
-		answer  reply
-		want    string
+		cookies  string
+		response reply
+		want     string
 	}{
 		"no cookie at all":         {"", reply{status: 403, body: refused}, "no CSRF cookie was sent"},
 		"a session cookie only":    {"ory_kratos_session=s3cret", reply{status: 403, body: refused}, "no CSRF cookie was sent"},
 		"the cookie of another":    {"csrf_token_0a=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0b=s3cret"}}}, "from another domain"},
 		"the token of another":     {"csrf_token_0a=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0a=s3cret"}}}, "does not match the cookie"},
-		"nothing is set anew":      {"csrf_token_0a=s3cret", reply{status: 403, body: refused}, "does not match the cookie"},
+		"no cookie is set":         {"csrf_token_0a=s3cret", reply{status: 403, body: refused}, "does not match the cookie"},
 		"a native client's flow":   {"csrf_token_0a=s3cret", reply{status: 400, body: flowBody("f", "choose_method", `[{"id":4000001,"text":"t","type":"error"}]`, "[]")}, "the flow is a native client's"},
 		"the same with an old one": {"csrf_token_0a=s3cret; csrf_token_0b=s3cret", reply{status: 403, body: refused, header: http.Header{"Set-Cookie": {"csrf_token_0b=s3cret"}}}, "does not match the cookie"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := serve(t, routes{"POST /self-service/login": tc.answer})
+			client, _ := serve(t, routes{"POST /self-service/login": tc.response})
 			_, err := client.Browser(browserRequest(tc.cookies)).Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{})
 			switch {
 			case !errors.Is(err, kratos.ErrCSRF):
@@ -114,7 +114,7 @@ func TestWhyTheCSRFCheckFailed(t *testing.T) {
 			case !strings.Contains(err.Error(), tc.want):
 				t.Errorf("%v, want it to have %q", err, tc.want)
 			case strings.Contains(err.Error(), "s3cret"):
-				t.Errorf(`%v says "s3cret"`, err)
+				t.Errorf(`%v has "s3cret"`, err)
 			}
 		})
 	}
@@ -140,14 +140,14 @@ func TestAwaitSessionToken(t *testing.T) {
 	calls := 0
 	client, _ := serve(t, routes{"GET /sessions/token-exchange": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		calls++
-		answer := reply{status: 404, body: `{"error":{"code":404,"message":"m"}}`}
+		response := reply{status: 404, body: `{"error":{"code":404,"message":"m"}}`}
 		if calls == 3 {
-			answer = reply{status: 200, body: `{"session_token":"t","session":` + sessionBody + `}`}
+			response = reply{status: 200, body: `{"session_token":"t","session":` + sessionBody + `}`}
 		}
 		if r.URL.Query().Get("init_code") == "bad" {
-			answer = reply{status: 400, body: `{"error":{"code":400,"message":"m"}}`}
+			response = reply{status: 400, body: `{"error":{"code":400,"message":"m"}}`}
 		}
-		answer.ServeHTTP(w, r)
+		response.ServeHTTP(w, r)
 	})})
 	session, err := client.AwaitSessionToken(t.Context(), "a", "b", time.Millisecond)
 	switch {

@@ -72,7 +72,7 @@ func withoutTokens(response any) any {
 	return body
 }
 
-// The body for a browser is that of the response from Kratos, but for the session token.
+// The body for a browser is that from Kratos, without the session token.
 func TestResponseBodiesAreThoseOfKratos(t *testing.T) {
 	t.Parallel()
 	results, tokens := 0, 0
@@ -132,9 +132,9 @@ func TestFlowResultsAsJSON(t *testing.T) {
 				case err == nil:
 					t.Errorf("as JSON %s", text)
 				case strings.Contains(err.Error(), "s3cret"):
-					t.Errorf(`%v says "s3cret"`, err)
+					t.Errorf(`%v has "s3cret"`, err)
 				case !strings.Contains(err.Error(), "ResponseBody"):
-					t.Errorf(`%v, want one that says "ResponseBody"`, err)
+					t.Errorf(`%v, want one with "ResponseBody"`, err)
 				}
 			}
 		})

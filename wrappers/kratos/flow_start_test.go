@@ -72,7 +72,7 @@ func TestHandlerStartsWithParameters(t *testing.T) {
 	for name, tc := range map[string]struct {
 		start    kratos.StartLogin
 		visit    string
-		answer   reply
+		response reply
 		query    string // of the flow that is started
 		status   int
 		location string
@@ -81,10 +81,10 @@ func TestHandlerStartsWithParameters(t *testing.T) {
 		"those of the query take precedence":         {login, "/login?return_to=%2Felsewhere&aal=aal1&utm=1", reply{}, "aal=aal1&refresh=true&return_to=%2Felsewhere", 303, "/login?aal=aal1&flow=f&return_to=%2Felsewhere&utm=1"},
 		"a parameter of a newer Kratos is passed on": {login, "/login?identity_schema=person", reply{}, "identity_schema=person&refresh=true&return_to=%2Fhome", 303, "/login?flow=f&identity_schema=person"},
 		"a person who is signed in goes on":          {login, "/login", failure(400, "session_already_available"), "refresh=true&return_to=%2Fhome", 303, "/home"},
-		"or to where the query says":                 {login, "/login?return_to=%2Felsewhere", failure(400, "session_already_available"), "refresh=true&return_to=%2Felsewhere", 303, "/elsewhere"},
+		"or to the return_to of the query":           {login, "/login?return_to=%2Felsewhere", failure(400, "session_already_available"), "refresh=true&return_to=%2Felsewhere", 303, "/elsewhere"},
 		"an OAuth 2.0 login has them at Kratos":      {login, "/login?login_challenge=c", reply{}, "", 303, "http://kratos/self-service/login/browser?login_challenge=c&refresh=true&return_to=%2Fhome"},
 		"the first factor comes before the second":   {kratos.StartLogin{AAL: kratos.AAL2}, "/login", failure(401, "session_aal1_required"), "aal=aal2", 303, "/login?aal=aal1"},
-		"it is asked for once":                       {kratos.StartLogin{AAL: kratos.AAL2}, "/login?aal=aal1", failure(401, "session_aal1_required"), "aal=aal1", 503, ""},
+		"it is requested once":                       {kratos.StartLogin{AAL: kratos.AAL2}, "/login?aal=aal1", failure(401, "session_aal1_required"), "aal=aal1", 503, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,10 +93,10 @@ func TestHandlerStartsWithParameters(t *testing.T) {
 				"GET /sessions/whoami": reply{status: 200, body: sessionBody},
 				"GET /self-service/login/browser": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					query = r.URL.RawQuery
-					if tc.answer.status == 0 {
-						tc.answer = reply{status: 200, body: flowBody("f", "choose_method", "[]", "[]")}
+					if tc.response.status == 0 {
+						tc.response = reply{status: 200, body: flowBody("f", "choose_method", "[]", "[]")}
 					}
-					tc.answer.ServeHTTP(w, r)
+					tc.response.ServeHTTP(w, r)
 				}),
 			}, kratos.WithRetries(0), kratos.WithPublicURL("http://kratos"))
 			page := client.Login.With(tc.start).Handler(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) { t.Error("a flow was shown") })
@@ -111,7 +111,7 @@ func TestHandlerStartsWithParameters(t *testing.T) {
 	}
 }
 
-// A settings page takes its parameters along to the login and back.
+// A settings page keeps its parameters during the login.
 func TestHandlerOfSettingsReturnsWithParameters(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"GET /self-service/settings/browser": reply{status: 401, body: noSession}}, kratos.WithPublicURL("http://kratos"))

@@ -17,9 +17,9 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 	t.Parallel()
 	token := `[{"action":"show_verification_ui","flow":{"id":"v","verifiable_address":"ada@example.org"}},{"action":"set_ory_session_token","ory_session_token":"t2"}]`
 	for name, tc := range map[string]struct {
-		answer reply
-		is     string                                          // the sentinels, if it is an error
-		want   func(*kratos.FlowResult[kratos.LoginFlow]) bool // if it is none
+		response reply
+		is       string                                          // the sentinels, if it is an error
+		want     func(*kratos.FlowResult[kratos.LoginFlow]) bool // if it is none
 	}{
 		"200 with a session is a login": {
 			reply{status: 200, body: `{"session":` + sessionBody + `,"session_token":"t1","continue_with":null}`}, "",
@@ -55,31 +55,31 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 			func(s *kratos.FlowResult[kratos.LoginFlow]) bool {
 				return !s.Done && s.Flow.State == "awaiting_carrier_pigeon"
 			}},
-		"422 sends the browser elsewhere": {
+		"422 redirects the browser": {
 			reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m"},"redirect_browser_to":"https://idp.example.org/"}`}, "",
 			func(s *kratos.FlowResult[kratos.LoginFlow]) bool {
 				return !s.Done && s.Flow == nil && s.RedirectTo == "https://idp.example.org/"
 			}},
-		"400 with an error about the form is refused":    {reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}, "ErrBadRequest ErrRejected", nil},
-		"400 with an error about a field is refused":     {reply{status: 400, body: flowBody("f", "choose_method", "[]", wrong)}, "ErrBadRequest ErrRejected", nil},
-		"200 with an error is refused":                   {reply{status: 200, body: flowBody("f", "sent_email", wrong, "[]")}, "ErrRejected", nil},
-		"400 with an address that is not verified":       {reply{status: 400, body: flowBody("f", "choose_method", `[{"id":4000010,"text":"t","type":"error"}]`, "[]")}, "ErrAddressNotVerified ErrBadRequest", nil},
-		"400 with a passed flow and an error is refused": {reply{status: 400, body: flowBody("f", "passed_challenge", wrong, "[]")}, "ErrBadRequest ErrRejected", nil},
-		"400 without a flow is an error":                 {reply{status: 400, body: `{"error":{"code":400,"message":"m"}}`}, "ErrBadRequest", nil},
-		"401 says that the identity is inactive":         {reply{status: 401, body: `{"error":{"code":401,"message":"m","details":{"identity_id":"77aa"}}}`}, "ErrIdentityInactive", nil},
-		"410 names the flow to use":                      {reply{status: 410, body: `{"error":{"id":"self_service_flow_expired","code":410,"message":"m"},"use_flow_id":"new","expired_at":"2026-11-23T16:16:59Z","since":232161379}`}, "ErrFlowExpired", nil},
-		"303 to another flow names the flow to use":      {reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1/base/self-service/recovery/flows?id=new"}}}, "ErrFlowExpired", nil},
-		"303 to anywhere else is no answer":              {reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1/login?flow=f"}}}, "ErrUnexpectedResponse", nil},
-		"200 with an empty form is no answer":            {reply{status: 200, body: `{"ui":{}}`}, "ErrUnexpectedResponse", nil},
-		"200 with a null form is no answer":              {reply{status: 200, body: `{"ui":null}`}, "ErrUnexpectedResponse", nil},
-		"200 with an empty session is no answer":         {reply{status: 200, body: `{"session":{}}`}, "ErrUnexpectedResponse", nil},
-		"200 with neither is no answer":                  {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedResponse", nil},
-		"422 without a place to go is an error":          {reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m"}}`}, "ErrBrowserLocationChangeRequired", nil},
-		"a form of another shape is no answer":           {reply{status: 400, body: `{"ui":[]}`}, "ErrUnexpectedResponse", nil},
+		"400 with an error about the form is refused":         {reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}, "ErrBadRequest ErrRejected", nil},
+		"400 with an error about a field is refused":          {reply{status: 400, body: flowBody("f", "choose_method", "[]", wrong)}, "ErrBadRequest ErrRejected", nil},
+		"200 with an error is refused":                        {reply{status: 200, body: flowBody("f", "sent_email", wrong, "[]")}, "ErrRejected", nil},
+		"400 with an address that is not verified":            {reply{status: 400, body: flowBody("f", "choose_method", `[{"id":4000010,"text":"t","type":"error"}]`, "[]")}, "ErrAddressNotVerified ErrBadRequest", nil},
+		"400 with a passed flow and an error is refused":      {reply{status: 400, body: flowBody("f", "passed_challenge", wrong, "[]")}, "ErrBadRequest ErrRejected", nil},
+		"400 without a flow is an error":                      {reply{status: 400, body: `{"error":{"code":400,"message":"m"}}`}, "ErrBadRequest", nil},
+		"401 with an inactive identity":                       {reply{status: 401, body: `{"error":{"code":401,"message":"m","details":{"identity_id":"77aa"}}}`}, "ErrIdentityInactive", nil},
+		"410 names the flow to use":                           {reply{status: 410, body: `{"error":{"id":"self_service_flow_expired","code":410,"message":"m"},"use_flow_id":"new","expired_at":"2026-11-23T16:16:59Z","since":232161379}`}, "ErrFlowExpired", nil},
+		"303 to another flow names the flow to use":           {reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1/base/self-service/recovery/flows?id=new"}}}, "ErrFlowExpired", nil},
+		"303 to another path is an unexpected response":       {reply{status: 303, header: http.Header{"Location": {"http://127.0.0.1/login?flow=f"}}}, "ErrUnexpectedResponse", nil},
+		"200 with an empty form is an unexpected response":    {reply{status: 200, body: `{"ui":{}}`}, "ErrUnexpectedResponse", nil},
+		"200 with a null form is an unexpected response":      {reply{status: 200, body: `{"ui":null}`}, "ErrUnexpectedResponse", nil},
+		"200 with an empty session is an unexpected response": {reply{status: 200, body: `{"session":{}}`}, "ErrUnexpectedResponse", nil},
+		"200 with neither is an unexpected response":          {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedResponse", nil},
+		"422 without a place to go is an error":               {reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m"}}`}, "ErrBrowserLocationChangeRequired", nil},
+		"a form of another shape is an unexpected response":   {reply{status: 400, body: `{"ui":[]}`}, "ErrUnexpectedResponse", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := serve(t, routes{"POST /self-service/login": tc.answer})
+			client, _ := serve(t, routes{"POST /self-service/login": tc.response})
 			step, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), kratos.LoginPassword{Identifier: "ada", Password: "p"})
 			if tc.want == nil {
 				if step != nil || matches(err) != tc.is {
@@ -98,7 +98,7 @@ func TestWhatASubmissionComesTo(t *testing.T) {
 	}
 }
 
-// A person who registers with a provider, and has an account by the same address, gets the login
+// A person who registers with a provider and has an account with the same address gets the login
 // flow that links the two.
 func TestARegistrationThatTurnsOutToBeALogin(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,7 @@ import (
 // activeSession is a session as Kratos sends it.
 const activeSession = `{"id":"5a2b","active":true,"expires_at":"2126-11-24T16:00:00Z","authenticator_assurance_level":"aal1",` + sessionIdentity + `,"devices":null}`
 
-// sessionWith returns activeSession with one thing in it replaced.
+// sessionWith returns activeSession with a replacement.
 func sessionWith(old, replacement string) string {
 	if !strings.Contains(activeSession, old) {
 		panic("activeSession has no " + old)
@@ -33,11 +33,10 @@ func jsonTimeAgo(d time.Duration) string {
 
 const sessionIdentity = `"identity":{"id":"77aa","schema_id":"person","schema_url":"http://127.0.0.1:4433/schemas/person","state":"active","traits":{"email":"ada@example.org"}}`
 
-// whoamiAnswers are what can be found at the URL of whoami, and the status that middleware has to
-// make of it.
-var whoamiAnswers = map[string]struct {
-	answer reply
-	status int
+// whoamiResponses are responses at the URL of whoami, and the status that middleware returns for them.
+var whoamiResponses = map[string]struct {
+	response reply
+	status   int
 }{
 	"a session":                                     {reply{status: 200, body: activeSession}, 200},
 	"a session of the second factor":                {reply{status: 200, body: sessionWith(`level":"aal1"`, `level":"aal2"`)}, 200},
@@ -80,7 +79,7 @@ var whoamiAnswers = map[string]struct {
 	"no expires_at":                                 {reply{status: 200, body: sessionWith(`"expires_at":"2126-11-24T16:00:00Z",`, ``)}, 503},
 	"expires_at is null":                            {reply{status: 200, body: sessionUntil(`null`)}, 503},
 	"expires_at is the zero time":                   {reply{status: 200, body: sessionUntil(`"0001-01-01T00:00:00Z"`)}, 503},
-	"expires_at is no time":                         {reply{status: 200, body: sessionUntil(`"tomorrow"`)}, 503},
+	"expires_at is not a time":                      {reply{status: 200, body: sessionUntil(`"tomorrow"`)}, 503},
 	"expires_at is a number":                        {reply{status: 200, body: sessionUntil(`4951123200`)}, 503},
 	"an error beside":                               {reply{status: 200, body: sessionWith(`{"id":"5a2b"`, `{"error":{"code":401},"id":"5a2b"`)}, 503},
 	"an error beside, written otherwise":            {reply{status: 200, body: sessionWith(`{"id":"5a2b"`, `{"\u0065rror":{"code":401},"id":"5a2b"`)}, 503},
@@ -102,7 +101,7 @@ var whoamiAnswers = map[string]struct {
 	"the admin port's redirect":                     {reply{status: 307, header: http.Header{"Location": {"/admin/sessions/whoami"}}}, 503},
 	"not modified":                                  {reply{status: 304}, 503},
 	"a page":                                        {reply{status: 200, header: htmlAnswer, body: "<html>"}, 503},
-	"a session that is no JSON by its type":         {reply{status: 200, header: textAnswer, body: activeSession}, 503},
+	"a session with a media type other than JSON":   {reply{status: 200, header: textAnswer, body: activeSession}, 503},
 	"nothing":                                       {reply{status: 200}, 503},
 	"broken JSON":                                   {reply{status: 200, body: activeSession[:len(activeSession)-1]}, 503},
 	"more than JSON":                                {reply{status: 200, body: activeSession + "}"}, 503},
@@ -146,7 +145,7 @@ var whoamiAnswers = map[string]struct {
 	"504":                                           {reply{status: 504, header: textAnswer, body: "upstream request timeout"}, 503},
 }
 
-// requestCredentials are the ways in which a request can say whose it is.
+// requestCredentials are the kinds of credentials of a request.
 var requestCredentials = map[string]http.Header{
 	"token":  {"X-Session-Token": {"t"}},
 	"cookie": {"Cookie": {"ory_kratos_session=c"}},
@@ -158,11 +157,11 @@ func TestWhoIsLetIn(t *testing.T) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "hello ", kratos.SessionFromContext(r.Context()).Identity.ID)
 	})
-	for name, tc := range whoamiAnswers {
+	for name, tc := range whoamiResponses {
 		whoami := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := tc.answer
-			answer.body = strings.Replace(answer.body, `"A MOMENT AGO"`, jsonTimeAgo(5*time.Second), 1) // not when the tests begin
-			answer.ServeHTTP(w, r)
+			response := tc.response
+			response.body = strings.Replace(response.body, `"A MOMENT AGO"`, jsonTimeAgo(5*time.Second), 1) // not when the tests begin
+			response.ServeHTTP(w, r)
 		})
 		client, _ := serve(t, routes{"GET /sessions/whoami": whoami}, kratos.WithRetries(0), kratos.WithBearer("key"))
 		for credential, header := range requestCredentials {
@@ -191,7 +190,7 @@ func TestWhoIsLetIn(t *testing.T) {
 	}
 }
 
-// That nobody is signed in can also mean that Kratos cannot look it up.
+// A 401 can also mean that Kratos cannot look up the session.
 func TestNoSessionIsBelievedIfKratosIsReady(t *testing.T) {
 	t.Parallel()
 	ready := reply{status: 200, body: `{"status":"ok"}`}
@@ -217,7 +216,7 @@ func TestNoSessionIsBelievedIfKratosIsReady(t *testing.T) {
 		}), 503, -1}, // net/http may repeat it
 		"no such path at a gateway":      {"token", reply{status: 401, body: noSession}, reply{status: 404, header: textAnswer, body: "not found"}, 401, 2},
 		"a path that a gateway forbids":  {"token", reply{status: 401, body: noSession}, reply{status: 403, header: htmlAnswer, body: "<html>"}, 401, 2},
-		"a path that a gateway answers":  {"token", reply{status: 401, body: noSession}, reply{status: 503, header: htmlAnswer, body: "<html>no backend"}, 401, 2},
+		"a path that a gateway handles":  {"token", reply{status: 401, body: noSession}, reply{status: 503, header: htmlAnswer, body: "<html>no backend"}, 401, 2},
 		"a gateway that limits requests": {"token", reply{status: 401, body: noSession}, reply{status: 429, header: textAnswer}, 401, 2},
 	} {
 		t.Run(name, func(t *testing.T) {

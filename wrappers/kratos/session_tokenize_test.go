@@ -12,14 +12,14 @@ import (
 func TestTokenize(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"GET /sessions/whoami": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := reply{status: 400, body: `{"error":{"code":400,"message":"m"}}`}
+		response := reply{status: 400, body: `{"error":{"code":400,"message":"m"}}`}
 		switch r.URL.RawQuery {
 		case "tokenize_as=jwt":
-			answer = reply{status: 200, body: strings.Replace(sessionBody, "{", `{"tokenized":"eyJ",`, 1)}
+			response = reply{status: 200, body: strings.Replace(sessionBody, "{", `{"tokenized":"eyJ",`, 1)}
 		case "tokenize_as=ignored":
-			answer = reply{status: 200, body: sessionBody}
+			response = reply{status: 200, body: sessionBody}
 		}
-		answer.ServeHTTP(w, r)
+		response.ServeHTTP(w, r)
 	})})
 	browser := client.Browser(browserRequest("ory_kratos_session=s"))
 	for name, tokenize := range map[string]func(string) (*kratos.Session, error){

@@ -60,7 +60,7 @@ func TestABrowserKeepsItsCookies(t *testing.T) {
 	case set[0] != "own=1":
 		t.Errorf(`set[0] = %q, want "own=1"`, set[0])
 	case !strings.Contains(set[1], "HttpOnly"):
-		t.Errorf(`%q, want one that says "HttpOnly"`, set[1])
+		t.Errorf(`%q, want one with "HttpOnly"`, set[1])
 	case w.Header().Get("Cache-Control") != "no-store":
 		t.Errorf(`Cache-Control %q, want "no-store"`, w.Header().Get("Cache-Control"))
 	}
@@ -136,7 +136,7 @@ func TestBearer(t *testing.T) {
 	}
 }
 
-// The caller's client says how to reach Kratos: here by a Unix socket.
+// The HTTP client of the caller determines the connection, such as a Unix socket.
 func TestUnixSocket(t *testing.T) {
 	t.Parallel()
 	dir, err := os.MkdirTemp("", "kratos")

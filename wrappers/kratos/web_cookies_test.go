@@ -11,10 +11,10 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// asked is what a server that sets cookies was asked with.
+// asked is the request that a server with cookies received.
 type asked struct{ cookie, agent, address, authorization, token string }
 
-// servesCookies answers whoami with a session and the cookies of set.
+// servesCookies responds to whoami with a session and the cookies of set.
 func servesCookies(t *testing.T, got *asked, set []string, opts ...kratos.Option) *kratos.Client {
 	t.Helper()
 	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -160,7 +160,7 @@ func TestABrowserOfNoRequest(t *testing.T) {
 	}
 }
 
-// Of several credentials the first counts, whatever it is worth.
+// Of several credentials the first counts, valid or not.
 func TestWhichCredentialCounts(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -168,19 +168,19 @@ func TestWhichCredentialCounts(t *testing.T) {
 		opts   []kratos.Option
 		want   asked
 	}{
-		"a token before a cookie of somebody else": {http.Header{"X-Session-Token": {"a"}, "Cookie": {"ory_kratos_session=b"}}, nil, asked{token: "a"}},
-		"a token before a bearer token":            {http.Header{"X-Session-Token": {"a"}, "Authorization": {"Bearer b"}}, nil, asked{token: "a"}},
-		"a cookie before a bearer token":           {http.Header{"Cookie": {"ory_kratos_session=a"}, "Authorization": {"Bearer b"}}, nil, asked{cookie: "ory_kratos_session=a"}},
-		"all three":                                {http.Header{"X-Session-Token": {"a"}, "Cookie": {"ory_kratos_session=b"}, "Authorization": {"Bearer c"}}, nil, asked{token: "a"}},
-		"a bearer token":                           {http.Header{"Authorization": {"Bearer  a"}}, nil, asked{token: "a"}},
-		"a bearer token with a CSRF cookie":        {http.Header{"Authorization": {"bearer a"}, "Cookie": {"csrf_token_0a=c"}}, nil, asked{token: "a"}},
-		"a bearer token beside the API key":        {http.Header{"Authorization": {"Bearer a"}}, []kratos.Option{kratos.WithBearer("key")}, asked{token: "a", authorization: "Bearer key"}},
-		"a cookie beside the API key":              {http.Header{"Cookie": {"ory_kratos_session=a"}}, []kratos.Option{kratos.WithBearer("key")}, asked{cookie: "ory_kratos_session=a", authorization: "Bearer key"}},
-		"another project's cookie":                 {http.Header{"Authorization": {"Bearer a"}, "Cookie": {"ory_session_x=b"}}, nil, asked{cookie: "ory_session_x=b"}},
-		"another project's, where it is known":     {http.Header{"Authorization": {"Bearer a"}, "Cookie": {"ory_session_x=b"}}, []kratos.Option{kratos.WithSessionCookie("ory_kratos_session")}, asked{token: "a"}},
-		"our own, where it is known":               {http.Header{"Authorization": {"Bearer a"}, "Cookie": {"ory_session_x=b; ory_session_y=c"}}, []kratos.Option{kratos.WithSessionCookie("ory_session_y")}, asked{cookie: "ory_session_y=c"}},
-		"another name of the cookie":               {http.Header{"Authorization": {"Bearer a"}, "Cookie": {"sid=b"}}, []kratos.Option{kratos.WithSessionCookie("sid")}, asked{cookie: "sid=b"}},
-		"an empty token and a cookie":              {http.Header{"X-Session-Token": {""}, "Cookie": {"ory_kratos_session=a"}}, nil, asked{cookie: "ory_kratos_session=a"}},
+		"a token before a cookie of another person": {http.Header{"X-Session-Token": {"a"}, "Cookie": {"ory_kratos_session=b"}}, nil, asked{token: "a"}},
+		"a token before a bearer token":             {http.Header{"X-Session-Token": {"a"}, "Authorization": {"Bearer b"}}, nil, asked{token: "a"}},
+		"a cookie before a bearer token":            {http.Header{"Cookie": {"ory_kratos_session=a"}, "Authorization": {"Bearer b"}}, nil, asked{cookie: "ory_kratos_session=a"}},
+		"all three":                                 {http.Header{"X-Session-Token": {"a"}, "Cookie": {"ory_kratos_session=b"}, "Authorization": {"Bearer c"}}, nil, asked{token: "a"}},
+		"a bearer token":                            {http.Header{"Authorization": {"Bearer  a"}}, nil, asked{token: "a"}},
+		"a bearer token with a CSRF cookie":         {http.Header{"Authorization": {"bearer a"}, "Cookie": {"csrf_token_0a=c"}}, nil, asked{token: "a"}},
+		"a bearer token beside the API key":         {http.Header{"Authorization": {"Bearer a"}}, []kratos.Option{kratos.WithBearer("key")}, asked{token: "a", authorization: "Bearer key"}},
+		"a cookie beside the API key":               {http.Header{"Cookie": {"ory_kratos_session=a"}}, []kratos.Option{kratos.WithBearer("key")}, asked{cookie: "ory_kratos_session=a", authorization: "Bearer key"}},
+		"another project's cookie":                  {http.Header{"Authorization": {"Bearer a"}, "Cookie": {"ory_session_x=b"}}, nil, asked{cookie: "ory_session_x=b"}},
+		"another project's, where it is known":      {http.Header{"Authorization": {"Bearer a"}, "Cookie": {"ory_session_x=b"}}, []kratos.Option{kratos.WithSessionCookie("ory_kratos_session")}, asked{token: "a"}},
+		"our own, where it is known":                {http.Header{"Authorization": {"Bearer a"}, "Cookie": {"ory_session_x=b; ory_session_y=c"}}, []kratos.Option{kratos.WithSessionCookie("ory_session_y")}, asked{cookie: "ory_session_y=c"}},
+		"another name of the cookie":                {http.Header{"Authorization": {"Bearer a"}, "Cookie": {"sid=b"}}, []kratos.Option{kratos.WithSessionCookie("sid")}, asked{cookie: "sid=b"}},
+		"an empty token and a cookie":               {http.Header{"X-Session-Token": {""}, "Cookie": {"ory_kratos_session=a"}}, nil, asked{cookie: "ory_kratos_session=a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got asked
@@ -221,9 +221,9 @@ func TestACookieIsNoOption(t *testing.T) {
 			case !errors.Is(err, kratos.ErrInvalidArgument):
 				t.Errorf("%v, want ErrInvalidArgument", err)
 			case !strings.Contains(err.Error(), "BrowserWithCookies"):
-				t.Errorf(`%v, want one that says "BrowserWithCookies"`, err)
+				t.Errorf(`%v, want one with "BrowserWithCookies"`, err)
 			case strings.Contains(err.Error(), "s3cret"):
-				t.Errorf(`%v says "s3cret"`, err)
+				t.Errorf(`%v has "s3cret"`, err)
 			}
 		})
 	}

@@ -18,9 +18,9 @@ import (
 //     login_challenge, to Kratos.
 //   - From an unknown or expired flow, or another browser's, to another flow, once a minute (else
 //     status 503: the browser keeps no cookies).
-//   - With a session, from login to return_to if that is a path of the site, else to "/"; first to
-//     the second factor if Kratos requires it.
-//   - Without a session, from settings to a login and back if there is a [Client.Proxy] or
+//   - If [ErrSessionAlreadyAvailable], to return_to if that is a path of the site, else to "/";
+//     first to the second factor if Kratos requires it.
+//   - From settings without a session, to a login and back if there is a [Client.Proxy] or
 //     [WithPublicURL], else to "/login".
 //
 // Other errors are status 400 if the request is wrong, else 503. The browser posts the form to its

@@ -13,8 +13,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// timeless returns the Location of a response, with 1 in place of the time of a restart.
-func timeless(w *httptest.ResponseRecorder) string {
+// locationOf returns the Location of a response, with 1 in place of the time of a restart.
+func locationOf(w *httptest.ResponseRecorder) string {
 	return regexp.MustCompile(`restarted=\d+`).ReplaceAllString(w.Header().Get("Location"), "restarted=1")
 }
 
@@ -62,7 +62,7 @@ func TestHandler(t *testing.T) {
 				page = client.Settings.Handler(func(http.ResponseWriter, *http.Request, *kratos.SettingsFlow) {})
 			}
 			page.ServeHTTP(w, r)
-			if w.Code != tc.status || timeless(w) != tc.location {
+			if w.Code != tc.status || locationOf(w) != tc.location {
 				t.Errorf("got %d to %q, want %d to %q", w.Code, w.Header().Get("Location"), tc.status, tc.location)
 			}
 			if len(w.Header().Values("Set-Cookie")) != 2 || w.Header().Get("Cache-Control") != "no-store" {
@@ -104,8 +104,8 @@ func TestAHandlerRestoresTheParametersOfAnExpiredFlow(t *testing.T) {
 		"/login?flow=f&return_to=%2Felsewhere": "/login?refresh=true&restarted=1&return_to=%2Felsewhere",
 	} {
 		t.Run(visit, func(t *testing.T) {
-			if w := ask(page, httptest.NewRequest("GET", visit, nil)); timeless(w) != want {
-				t.Errorf("to %q, want %q", timeless(w), want)
+			if w := ask(page, httptest.NewRequest("GET", visit, nil)); locationOf(w) != want {
+				t.Errorf("to %q, want %q", locationOf(w), want)
 			}
 		})
 	}
@@ -123,9 +123,9 @@ func TestSettingsWithoutAnURLOfKratos(t *testing.T) {
 func TestErrorHandler(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		visit  string
-		answer reply
-		status int
+		visit    string
+		response reply
+		status   int
 	}{
 		"an error is shown":           {"/error?id=e", reply{status: 200, body: `{"id":"e","error":{"code":403,"message":"m"}}`}, 200},
 		"no id":                       {"/error", reply{status: 200, body: `{"id":"e"}`}, 404},
@@ -134,7 +134,7 @@ func TestErrorHandler(t *testing.T) {
 		"a server that is not Kratos": {"/error?id=e", reply{status: 200, body: `{}`}, 503},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, _ := serve(t, routes{"GET /self-service/errors": tc.answer})
+			client, _ := serve(t, routes{"GET /self-service/errors": tc.response})
 			w := ask(client.ErrorHandler(func(w http.ResponseWriter, _ *http.Request, e *kratos.FlowError) { _, _ = w.Write([]byte(e.ID)) }), httptest.NewRequest("GET", tc.visit, nil))
 			switch {
 			case w.Code != tc.status:
@@ -169,7 +169,7 @@ func TestLocalPath(t *testing.T) {
 	}
 }
 
-// FuzzLocalPath resolves what is let through as a browser does: it has to stay on the site.
+// FuzzLocalPath resolves accepted paths as a browser does: they have to stay on the site.
 func FuzzLocalPath(f *testing.F) {
 	for _, target := range []string{"/home", "//evil.example", `/\evil.example`, "/%5cevil.example", "https://evil.example/", "/a?b=//c"} {
 		f.Add(target)

@@ -15,18 +15,18 @@ func TestRequireSession(t *testing.T) {
 	t.Parallel()
 	whoami := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		cookie, _ := r.Cookie("ory_kratos_session")
-		answer := reply{status: 401, body: noSession}
+		response := reply{status: 401, body: noSession}
 		switch {
 		case r.Header.Get("X-Session-Token") == "good", cookie != nil && cookie.Value == "good":
-			answer = reply{status: 200, body: sessionBody, header: http.Header{"Set-Cookie": {"ory_kratos_session=again"}}}
+			response = reply{status: 200, body: sessionBody, header: http.Header{"Set-Cookie": {"ory_kratos_session=again"}}}
 		case r.Header.Get("X-Session-Token") == "first":
-			answer = reply{status: 403, body: `{"error":{"id":"session_aal2_required","code":403},"redirect_browser_to":"http://kratos/aal2"}`}
+			response = reply{status: 403, body: `{"error":{"id":"session_aal2_required","code":403},"redirect_browser_to":"http://kratos/aal2"}`}
 		case r.Header.Get("X-Session-Token") == "broken":
-			answer = reply{status: 500, body: `{"error":{"code":500,"message":"m"}}`}
+			response = reply{status: 500, body: `{"error":{"code":500,"message":"m"}}`}
 		case r.Header.Get("X-Session-Token") == "ended":
-			answer = reply{status: 200, body: `{"id":"5a2b","active":false}`}
+			response = reply{status: 200, body: `{"id":"5a2b","active":false}`}
 		}
-		answer.ServeHTTP(w, r)
+		response.ServeHTTP(w, r)
 	})
 	client, _ := serve(t, routes{"GET /sessions/whoami": whoami}, kratos.WithRetries(0))
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -50,10 +50,10 @@ func TestRequireSession(t *testing.T) {
 		"a bearer token":                  {http.Header{"Authorization": {"bearer good"}}, 200, 200, ""},
 		"a token before a cookie":         {http.Header{"X-Session-Token": {"bad"}, "Cookie": {"ory_kratos_session=good"}}, 401, 303, "/login"},
 		"a cookie before a bearer token":  {http.Header{"Authorization": {"Bearer good"}, "Cookie": {"ory_kratos_session=bad"}}, 401, 303, "/login"},
-		"a CSRF cookie is no session":     {http.Header{"Authorization": {"Bearer good"}, "Cookie": {"csrf_token_0=c"}}, 200, 200, ""},
+		"a CSRF cookie is not a session":  {http.Header{"Authorization": {"Bearer good"}, "Cookie": {"csrf_token_0=c"}}, 200, 200, ""},
 		"nothing":                         {nil, 401, 303, "/login"},
 		"a password for a gateway":        {http.Header{"Authorization": {"Basic good"}}, 401, 303, "/login"},
-		"a token of nobody's":             {http.Header{"X-Session-Token": {"bad"}}, 401, 303, "/login"},
+		"an unknown token":                {http.Header{"X-Session-Token": {"bad"}}, 401, 303, "/login"},
 		"the second factor is missing":    {http.Header{"X-Session-Token": {"first"}}, 403, 303, "http://kratos/aal2"},
 		"a session that has ended":        {http.Header{"X-Session-Token": {"ended"}}, 401, 303, "/login"},
 		"a Kratos that cannot say":        {http.Header{"X-Session-Token": {"broken"}}, 503, 503, ""},
@@ -76,7 +76,7 @@ func TestRequireSession(t *testing.T) {
 				t.Errorf(`Cache-Control %q, want "no-store"`, w.Header().Get("Cache-Control"))
 			}
 			if cookie := r.Header.Get("Cookie"); tc.status == 200 && len(cookie) > 20 && w.Header().Get("Set-Cookie") == "" {
-				t.Error("the cookie that Kratos set anew is lost")
+				t.Error("the cookie that Kratos renewed is lost")
 			}
 			w = ask(client.RequireSession(redirect)(handler), r)
 			if w.Code != tc.redirected || w.Header().Get("Location") != tc.location {

@@ -43,7 +43,7 @@ func TestWhatCanBeCachedThroughAProxy(t *testing.T) {
 			t.Parallel()
 			url := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if strings.Contains(r.URL.Path, "/ory/webauthn.js") && r.Header.Get("Cookie") != "" {
-					t.Error("the script is asked for with cookies")
+					t.Error("the script is requested with cookies")
 				}
 				reply{status: tc.status, header: http.Header{
 					"Set-Cookie": {"csrf_token_0a=c; Path=/"}, "Vary": {"Cookie, Origin"}, "Cache-Control": {"public, max-age=3600"}, "Cdn-Cache-Control": {"max-age=3600"}, "Surrogate-Control": {"max-age=3600"},

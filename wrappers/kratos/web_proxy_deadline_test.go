@@ -39,8 +39,7 @@ func (l deadlineListener) Accept() (net.Conn, error) {
 	return deadlineConn{conn, l.write}, err
 }
 
-// What is asked next on the same connection is not held to the deadline of what went through the
-// proxy.
+// The next request on the same connection does not have the deadline of the proxied one.
 func TestAProxyLeavesNoDeadlineBehind(t *testing.T) {
 	t.Parallel()
 	type onlyWrapped struct{ http.ResponseWriter }
@@ -51,19 +50,19 @@ func TestAProxyLeavesNoDeadlineBehind(t *testing.T) {
 		status int
 		kept   bool // the connection
 	}{
-		"an answer":                         {path: "/auth/sessions/whoami", status: 200, kept: true},
-		"an answer of nothing":              {path: "/auth/sessions/whoami?status=204", status: 204, kept: true},
-		"no such path":                      {path: "/auth/nothing", status: 404, kept: true},
-		"a Kratos that fails":               {path: "/auth/sessions/whoami?status=101", status: 502, kept: true},
-		"a server with limits":              {path: "/auth/sessions/whoami", write: patience / 2, status: 200, kept: true},
-		"a server with narrower limits":     {path: "/auth/sessions/whoami", write: 20 * time.Second, status: 200, kept: true},
-		"a writer without deadlines":        {path: "/auth/sessions/whoami", wrap: func(w http.ResponseWriter) http.ResponseWriter { return onlyWrapped{w} }, status: 200, kept: true},
-		"a writer that keeps something":     {path: "/auth/sessions/whoami", wrap: func(w http.ResponseWriter) http.ResponseWriter { return &keepingWriter{ResponseWriter: w} }, status: 200},
-		"the same, and there is no content": {path: "/auth/sessions/whoami?status=204", wrap: func(w http.ResponseWriter) http.ResponseWriter { return &keepingWriter{ResponseWriter: w} }, status: 204},
+		"a response":                    {path: "/auth/sessions/whoami", status: 200, kept: true},
+		"an empty response":             {path: "/auth/sessions/whoami?status=204", status: 204, kept: true},
+		"no such path":                  {path: "/auth/nothing", status: 404, kept: true},
+		"a Kratos that fails":           {path: "/auth/sessions/whoami?status=101", status: 502, kept: true},
+		"a server with limits":          {path: "/auth/sessions/whoami", write: patience / 2, status: 200, kept: true},
+		"a server with narrower limits": {path: "/auth/sessions/whoami", write: 20 * time.Second, status: 200, kept: true},
+		"a writer without deadlines":    {path: "/auth/sessions/whoami", wrap: func(w http.ResponseWriter) http.ResponseWriter { return onlyWrapped{w} }, status: 200, kept: true},
+		"a writer that keeps something": {path: "/auth/sessions/whoami", wrap: func(w http.ResponseWriter) http.ResponseWriter { return &bufferingWriter{ResponseWriter: w} }, status: 200},
+		"the same without content":      {path: "/auth/sessions/whoami?status=204", wrap: func(w http.ResponseWriter) http.ResponseWriter { return &bufferingWriter{ResponseWriter: w} }, status: 204},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			answers := roundTrip(func(r *http.Request) (*http.Response, error) {
+			backend := roundTrip(func(r *http.Request) (*http.Response, error) {
 				status := 200
 				switch r.URL.RawQuery {
 				case "status=204":
@@ -73,7 +72,7 @@ func TestAProxyLeavesNoDeadlineBehind(t *testing.T) {
 				}
 				return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
 			})
-			client, err := kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: answers, Timeout: patience}))
+			client, err := kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: backend, Timeout: patience}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +87,7 @@ func TestAProxyLeavesNoDeadlineBehind(t *testing.T) {
 				}
 				wrapped := tc.wrap(w)
 				proxy.ServeHTTP(wrapped, r)
-				if k, ok := wrapped.(*keepingWriter); ok {
+				if k, ok := wrapped.(*bufferingWriter); ok {
 					k.finish()
 				}
 			})
@@ -131,10 +130,10 @@ func TestAProxyLeavesNoDeadlineBehind(t *testing.T) {
 				})
 			}
 			if tc.kept && tc.write == 0 && after != 0 {
-				t.Errorf("the next answer has %v", after)
+				t.Errorf("the next response has %v", after)
 			}
 			if tc.wrap == nil && (during <= 0 || tc.write > 0 && during > tc.write) {
-				t.Errorf("while it was answered, the deadline was in %v", during)
+				t.Errorf("during the response, the deadline was in %v", during)
 			}
 			if kept := dials.Load() == 1; kept != tc.kept {
 				t.Errorf("%d connections", dials.Load())
@@ -143,7 +142,7 @@ func TestAProxyLeavesNoDeadlineBehind(t *testing.T) {
 	}
 }
 
-// deadlineProbe sees which deadline there is while an answer is written.
+// deadlineProbe records the deadline during the writing of a response.
 type deadlineProbe struct {
 	http.ResponseWriter
 	write  *atomic.Int64
@@ -159,23 +158,23 @@ func (p deadlineProbe) Flush() { p.ResponseWriter.(http.Flusher).Flush() }
 
 func (p deadlineProbe) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 
-// keepingWriter is middleware that writes nothing until the handler has returned.
-type keepingWriter struct {
+// bufferingWriter is middleware that writes nothing until the handler has returned.
+type bufferingWriter struct {
 	http.ResponseWriter
 	status int
 	body   []byte
 }
 
-func (k *keepingWriter) Unwrap() http.ResponseWriter { return k.ResponseWriter }
+func (k *bufferingWriter) Unwrap() http.ResponseWriter { return k.ResponseWriter }
 
-func (k *keepingWriter) WriteHeader(status int) { k.status = status }
+func (k *bufferingWriter) WriteHeader(status int) { k.status = status }
 
-func (k *keepingWriter) Write(p []byte) (int, error) {
+func (k *bufferingWriter) Write(p []byte) (int, error) {
 	k.body = append(k.body, p...)
 	return len(p), nil
 }
 
-func (k *keepingWriter) finish() {
+func (k *bufferingWriter) finish() {
 	k.ResponseWriter.WriteHeader(k.status)
 	_, _ = k.ResponseWriter.Write(k.body)
 }

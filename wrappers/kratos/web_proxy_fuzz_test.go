@@ -11,8 +11,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// FuzzProxy looks for a request that gets out of what a proxy lets through, and an answer that it
-// cannot take.
+// FuzzProxy looks for a request that leaves the paths of a proxy, and a response that it cannot
+// handle.
 func FuzzProxy(f *testing.F) {
 	f.Add("/self-service/login", "flow=f", `{"ui":{"action":"http://kratos/self-service/login"}}`, "http://kratos/self-service/login", "a=b; Domain=x; Path=/y")
 	f.Add("/sessions/../admin", "", `{"traits":{"url":"http://kratos/admin"}}`, "/admin", "a")
@@ -33,7 +33,7 @@ func FuzzProxy(f *testing.F) {
 		r := httptest.NewRequest("GET", "/auth/", nil)
 		r.URL.Path, r.URL.RawQuery = "/auth"+path, query
 		w := ask(client.Proxy("/auth"), r)
-		checkAsked(t, path, got)
+		checkForwarded(t, path, got)
 		if w.Code == 200 && !strings.Contains(strings.ToLower(body), "kratos") && !strings.ContainsAny(body, `\/`) && !strings.Contains(body, "http") && w.Body.String() != body {
 			t.Errorf("%q became %q", body, w.Body)
 		}
@@ -51,9 +51,9 @@ func FuzzProxy(f *testing.F) {
 	})
 }
 
-// checkAsked fails if Kratos is asked for a path that browsers have no business at. The id of a
+// checkForwarded fails if Kratos gets a path that is not for browsers. The id of a
 // provider is any text without a slash.
-func checkAsked(t *testing.T, path, got string) {
+func checkForwarded(t *testing.T, path, got string) {
 	t.Helper()
 	if got == "" {
 		return
@@ -63,15 +63,15 @@ func checkAsked(t *testing.T, path, got string) {
 	free := strings.HasSuffix(parent, "/callback/")
 	switch {
 	case !allowed:
-		t.Errorf("%q asked for %q, which is not for browsers", path, got)
+		t.Errorf("%q requested %q, which is not for browsers", path, got)
 	case strings.Contains(got+"/", "/../"), strings.Contains(got+"/", "/./"):
-		t.Errorf("%q asked for %q, with a dot segment", path, got)
+		t.Errorf("%q requested %q, with a dot segment", path, got)
 	case strings.ContainsAny(parent, `%\;`), !free && strings.ContainsAny(last, `%\;`), strings.ContainsAny(got, "\x00\r\n"):
-		t.Errorf("%q asked for %q, with a character that servers read in many ways", path, got)
+		t.Errorf("%q requested %q, with a character that servers read in many ways", path, got)
 	}
 }
 
-// leadsToKratos reads a URL as net/url does, for what is certain to be on the host of Kratos.
+// leadsToKratos parses a URL with net/url, to find those on the host of Kratos.
 func leadsToKratos(to string) bool {
 	u, err := url.Parse(to)
 	if err != nil {

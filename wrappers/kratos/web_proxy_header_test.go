@@ -78,7 +78,7 @@ func TestWhereARequestComesFromThroughAProxy(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ public, host, wantProto, wantHost string }{
 		"the browser's Host":                   {"", "app.example.org:8443", "http", "app.example.org:8443"},
-		"a Host that is none":                  {"", `evil"><script>`, "http", ""},
+		"a malformed Host":                     {"", `evil"><script>`, "http", ""},
 		"no Host":                              {"", "", "http", ""},
 		"another public URL":                   {"https://id.example.org/kratos", "app.example.org", "http", "app.example.org"},
 		"a public URL that is the site's":      {"https://app.example.org/auth", "evil.example", "https", "app.example.org"},
@@ -136,7 +136,7 @@ func TestHeadersThatNoOptionLetsThroughAProxy(t *testing.T) {
 	}
 }
 
-// Every header that leads, says what is in front of Kratos, or is the site's to set, stays out.
+// Headers that a browser must not set are refused.
 func TestResponseHeadersThroughAProxy(t *testing.T) {
 	t.Parallel()
 	passed := []string{"Content-Type", "Retry-After", "X-Request-Id", "X-Total-Count", "Ory-Session-Cache-For", "Vary", "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "X-Ratelimit-Reset", "Content-Language"}
@@ -217,10 +217,10 @@ func TestInformationalResponsesDoNotPassAProxy(t *testing.T) {
 	// A change of protocol, and statuses that are none.
 	for _, line := range []string{"101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade", "099 Odd\r\nContent-Length: 0", "999 Odd\r\nContent-Length: 0", "600 Odd\r\nContent-Length: 0"} {
 		t.Run(line, func(t *testing.T) {
-			answers := roundTrip(func(r *http.Request) (*http.Response, error) {
+			backend := roundTrip(func(r *http.Request) (*http.Response, error) {
 				return http.ReadResponse(bufio.NewReader(strings.NewReader("HTTP/1.1 "+line+"\r\n\r\n")), r)
 			})
-			client, err := kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: answers}))
+			client, err := kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: backend}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// What HTTP has beside plain requests and responses.
+// Malformed requests, pipelining and other parts of HTTP.
 func TestUnusualHTTPThroughAProxy(t *testing.T) {
 	t.Parallel()
 	type asked struct {
@@ -22,11 +22,11 @@ func TestUnusualHTTPThroughAProxy(t *testing.T) {
 		encoding   []string
 	}
 	var got *asked
-	answer := reply{status: 200, body: `{}`}
+	response := reply{status: 200, body: `{}`}
 	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		got = &asked{r.Method + " " + r.RequestURI, string(body), r.Header, r.ContentLength, r.TransferEncoding}
-		answer.ServeHTTP(w, r)
+		response.ServeHTTP(w, r)
 	}))
 	server := newServer(t, client.Proxy("/auth"))
 	host := strings.TrimPrefix(server, "http://")
@@ -34,13 +34,13 @@ func TestUnusualHTTPThroughAProxy(t *testing.T) {
 	for name, tc := range map[string]struct {
 		request string
 		status  string // of the first response
-		line    string // what Kratos is asked; "" if nothing
+		line    string // what Kratos receives; "" if nothing
 		body    string
 	}{
 		"chunks":                           {post + "Transfer-Encoding: chunked\r\nTrailer: X-Session-Token\r\n\r\n3\r\na=b\r\n2\r\n&c\r\n0\r\nX-Session-Token: t\r\n\r\n", "200", "POST /self-service/login?flow=f", "a=b&c"},
 		"chunks and a length":              {post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", "200", "POST /self-service/login?flow=f", "a"},
 		"two lengths":                      {post + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", "400", "", ""},
-		"a length that is none":            {post + "Content-Length: -1\r\n\r\n", "400", "", ""},
+		"a malformed length":               {post + "Content-Length: -1\r\n\r\n", "400", "", ""},
 		"chunks that are broken":           {post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", "400", "", ""},
 		"an encoding in disguise":          {post + "Transfer-Encoding: xchunked\r\n\r\n", "501", "", ""},
 		"a body to come after a 100":       {post + "Content-Length: 3\r\nExpect: 100-continue\r\n\r\na=b", "100", "POST /self-service/login?flow=f", "a=b"},
@@ -68,9 +68,9 @@ func TestUnusualHTTPThroughAProxy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got = nil
-			answer = reply{status: 200, body: `{}`, header: http.Header{"X-Total-Count": {"0"}}}
+			response = reply{status: 200, body: `{}`, header: http.Header{"X-Total-Count": {"0"}}}
 			if line := rawExchange(t, host, tc.request); len(line) < 9 || !strings.HasPrefix(line[9:], tc.status) {
-				t.Errorf("answered %q, want %s", line, tc.status)
+				t.Errorf("responded with %q, want %s", line, tc.status)
 			}
 			switch {
 			case got == nil && tc.line != "":
@@ -81,7 +81,7 @@ func TestUnusualHTTPThroughAProxy(t *testing.T) {
 			}
 		})
 	}
-	// A query that net/http's own server does not let in, but a handler of the caller's may make.
+	// A query that net/http rejects, but that a handler of the caller may produce.
 	for _, query := range []string{"a b", "a\r\nHost: evil", "a\x00", "a\x7f"} {
 		t.Run(query, func(t *testing.T) {
 			got = nil
@@ -108,7 +108,7 @@ func TestUnusualBodiesThroughAProxy(t *testing.T) {
 		"JSON of another kind":                {reply{400, kind("application/problem+json"), `{"url":"$/sessions"}`}, 400, `{"url":"/auth/sessions"}`},
 		"plain text":                          {reply{404, kind("text/plain; charset=utf-8"), "404 page not found\n"}, 404, "404 page not found\n"},
 		"compressed by brotli":                {reply{200, with("Content-Encoding", "br"), `{}`}, 502, "Bad Gateway\n"},
-		"compressed though nobody asked":      {reply{200, with("Content-Encoding", "deflate"), `{}`}, 502, "Bad Gateway\n"},
+		"an encoding that was not requested":  {reply{200, with("Content-Encoding", "deflate"), `{}`}, 502, "Bad Gateway\n"},
 		"compressed in no way":                {reply{200, with("Content-Encoding", "identity"), `{}`}, 200, `{}`},
 		"compressed by gzip, and it is not":   {reply{200, with("Content-Encoding", "gzip"), `{}`}, 502, "Bad Gateway\n"},
 		"a page of a gateway's":               {reply{503, kind("text/html"), `<a href="$/admin">`}, 503, "Service Unavailable\n"},
@@ -118,7 +118,7 @@ func TestUnusualBodiesThroughAProxy(t *testing.T) {
 		"a success of no kind and no content": {reply{200, http.Header{"Content-Type": nil}, ``}, 200, ""},
 		"a kind that cannot be read":          {reply{400, kind("application/json;;;"), `{"url":"$/admin/x"}`}, 502, "Bad Gateway\n"},
 		"a picture":                           {reply{400, kind("image/svg+xml"), `<svg onload=x>`}, 400, "Bad Request\n"},
-		"JSON that is none":                   {reply{200, json, `<html>`}, 502, "Bad Gateway\n"},
+		"malformed JSON":                      {reply{200, json, `<html>`}, 502, "Bad Gateway\n"},
 		"JSON twice":                          {reply{200, json, `{"a":1}{"url":"$/sessions"}`}, 200, `{"a":1}{"url":"/auth/sessions"}`},
 		"JSON with a mark before it":          {reply{200, json, "\ufeff{}"}, 502, "Bad Gateway\n"},
 		"nothing":                             {reply{204, json, ""}, 204, ""},
@@ -136,7 +136,7 @@ func TestUnusualBodiesThroughAProxy(t *testing.T) {
 					want := tc.body
 					status := tc.status
 					if method == "HEAD" && status == 502 {
-						return // there is no body to find fault with
+						return // there is no body to check
 					}
 					w := ask(site, httptest.NewRequest(method, "/auth/self-service/login/browser", nil))
 					if method == "HEAD" {

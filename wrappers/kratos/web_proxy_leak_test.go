@@ -28,7 +28,7 @@ func (c closeCounter) Close() error {
 	return nil
 }
 
-// A response that is not passed on is closed, on every path.
+// A response that is not returned is closed, in every case.
 func TestAProxyClosesWhatItGivesUp(t *testing.T) {
 	t.Parallel()
 	type object = http.Header
@@ -38,28 +38,28 @@ func TestAProxyClosesWhatItGivesUp(t *testing.T) {
 		header object
 		body   string
 	}{
-		"an answer":                       {200, object{"Content-Type": {json}}, sessionBody},
-		"a redirect to the admin API":     {307, object{"Location": {"/admin/sessions/whoami"}}, `<a href="/admin">`},
-		"a redirect past the proxy":       {303, object{"Location": {"http://kratos/x"}}, ``},
-		"a redirect that nobody can read": {303, object{"Location": {"http://[/"}}, ``},
-		"a redirect":                      {303, object{"Location": {"/welcome"}}, `See Other`},
-		"a URL of the admin API":          {200, object{"Content-Type": {json}}, `{"url":"http://kratos/admin/x"}`},
-		"broken JSON":                     {200, object{"Content-Type": {json}}, `{"a":`},
-		"too much":                        {200, object{"Content-Type": {json}}, strings.Repeat(" ", 9<<20)},
-		"a token":                         {200, object{"Content-Type": {json}}, `{"session_token":"t"}`},
-		"a page":                          {200, object{"Content-Type": {"text/html"}}, `<html>`},
-		"compressed":                      {200, object{"Content-Type": {json}, "Content-Encoding": {"br"}}, `{}`},
-		"another protocol":                {101, object{"Upgrade": {"websocket"}}, ``},
-		"a status that is none":           {999, object{}, ``},
-		"nothing":                         {204, object{}, ``},
+		"a response":                  {200, object{"Content-Type": {json}}, sessionBody},
+		"a redirect to the admin API": {307, object{"Location": {"/admin/sessions/whoami"}}, `<a href="/admin">`},
+		"a redirect past the proxy":   {303, object{"Location": {"http://kratos/x"}}, ``},
+		"a malformed redirect":        {303, object{"Location": {"http://[/"}}, ``},
+		"a redirect":                  {303, object{"Location": {"/welcome"}}, `See Other`},
+		"a URL of the admin API":      {200, object{"Content-Type": {json}}, `{"url":"http://kratos/admin/x"}`},
+		"broken JSON":                 {200, object{"Content-Type": {json}}, `{"a":`},
+		"too much":                    {200, object{"Content-Type": {json}}, strings.Repeat(" ", 9<<20)},
+		"a token":                     {200, object{"Content-Type": {json}}, `{"session_token":"t"}`},
+		"a page":                      {200, object{"Content-Type": {"text/html"}}, `<html>`},
+		"compressed":                  {200, object{"Content-Type": {json}, "Content-Encoding": {"br"}}, `{}`},
+		"another protocol":            {101, object{"Upgrade": {"websocket"}}, ``},
+		"an invalid status":           {999, object{}, ``},
+		"nothing":                     {204, object{}, ``},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var open atomic.Int64
-			answers := roundTrip(func(r *http.Request) (*http.Response, error) {
+			backend := roundTrip(func(r *http.Request) (*http.Response, error) {
 				open.Add(1)
 				return &http.Response{StatusCode: tc.status, Header: tc.header.Clone(), Body: closeCounter{strings.NewReader(tc.body), &open, new(sync.Once)}, Request: r}, nil
 			})
-			client, err := kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: answers}), kratos.WithRetries(0))
+			client, err := kratos.NewClient("http://kratos", kratos.WithHTTPClient(&http.Client{Transport: backend}), kratos.WithRetries(0))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,10 +15,10 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// patience is far beyond every time-out below, and far below for ever.
+// patience is much longer than every time-out in these tests.
 const patience = time.Minute
 
-// slowSite is a site behind h that tells when a connection is closed.
+// slowSite is a site with the handler h that reports when a connection is closed.
 func slowSite(t *testing.T, h http.Handler) (host string, closed chan struct{}) {
 	t.Helper()
 	closed = make(chan struct{}, 100)
@@ -47,31 +47,31 @@ func TestSlowBrowsersThroughAProxy(t *testing.T) {
 	var rows sync.WaitGroup // not subtests, of which few run at a time
 	for name, tc := range map[string]struct {
 		head, body string // body is sent a byte at a time, over and over
-		status     string // "" for a connection that may be closed without an answer
+		status     string // "" for a connection that may be closed without a response
 	}{
-		"a body":                           {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "504"},
-		"a large body":                     {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 900000\r\n", "x", "504"},
-		"a body in chunks":                 {"POST /auth/self-service/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "1\r\nx\r\n", "504"},
-		"one chunk without an end":         {"POST /auth/self-service/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n", "x", "504"},
-		"the size of a chunk":              {"POST /auth/self-service/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "0", "50"}, // a size without an end is broken at some time
-		"a body of which nothing comes":    {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 10\r\n", "", "504"},
-		"a body after a 100":               {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 10\r\nExpect: 100-continue\r\n", "", "100"},
-		"HTTP/1.0":                         {"POST /auth/self-service/login HTTP/1.0\r\nContent-Length: 100000\r\n", "x", "504"},
-		"a body to no path":                {"POST /auth/admin/identities HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "404"},
-		"a body in chunks to no path":      {"POST /auth/admin/identities HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "1\r\nx\r\n", "404"},
-		"a body by no method":              {"PUT /auth/self-service/login HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "405"},
-		"a body to another method":         {"POST /auth/sessions/whoami HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "405"},
-		"a body that is too large":         {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 2000000\r\n", "x", "413"},
-		"a body of a GET":                  {"GET /auth/sessions/whoami HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "200"},
-		"a body of a GET in chunks":        {"GET /auth/sessions/whoami HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "1\r\nx\r\n", "200"},
-		"a body of a DELETE":               {"DELETE /auth/sessions HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "200"},
-		"a body of an OPTIONS":             {"OPTIONS /auth/sessions HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "200"},
-		"a body of a HEAD":                 {"HEAD /auth/self-service/login HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "200"},
-		"a Kratos that hangs":              {"GET /auth/self-service/errors?hang=1 HTTP/1.1\r\nConnection: close\r\n", "", "504"},
-		"the same with a body of a GET":    {"GET /auth/self-service/errors?hang=1 HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "504"},
-		"a Kratos that hangs with a body":  {"POST /auth/self-service/login?hang=1 HTTP/1.1\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx", "", "504"},
-		"a Kratos that does not finish":    {"GET /auth/self-service/errors?half=1 HTTP/1.1\r\nConnection: close\r\n", "", "504"},
-		"a Kratos that answers byte by it": {"GET /auth/self-service/errors?slow=1 HTTP/1.1\r\nConnection: close\r\n", "", "504"},
+		"a body":                              {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "504"},
+		"a large body":                        {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 900000\r\n", "x", "504"},
+		"a body in chunks":                    {"POST /auth/self-service/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "1\r\nx\r\n", "504"},
+		"one chunk without an end":            {"POST /auth/self-service/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n", "x", "504"},
+		"the size of a chunk":                 {"POST /auth/self-service/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "0", "50"}, // a size without an end is broken at some time
+		"a body of which nothing comes":       {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 10\r\n", "", "504"},
+		"a body after a 100":                  {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 10\r\nExpect: 100-continue\r\n", "", "100"},
+		"HTTP/1.0":                            {"POST /auth/self-service/login HTTP/1.0\r\nContent-Length: 100000\r\n", "x", "504"},
+		"a body to no path":                   {"POST /auth/admin/identities HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "404"},
+		"a body in chunks to no path":         {"POST /auth/admin/identities HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "1\r\nx\r\n", "404"},
+		"a body by no method":                 {"PUT /auth/self-service/login HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "405"},
+		"a body to another method":            {"POST /auth/sessions/whoami HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "405"},
+		"a body that is too large":            {"POST /auth/self-service/login HTTP/1.1\r\nContent-Length: 2000000\r\n", "x", "413"},
+		"a body of a GET":                     {"GET /auth/sessions/whoami HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "200"},
+		"a body of a GET in chunks":           {"GET /auth/sessions/whoami HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "1\r\nx\r\n", "200"},
+		"a body of a DELETE":                  {"DELETE /auth/sessions HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "200"},
+		"a body of an OPTIONS":                {"OPTIONS /auth/sessions HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "200"},
+		"a body of a HEAD":                    {"HEAD /auth/self-service/login HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "200"},
+		"a Kratos that hangs":                 {"GET /auth/self-service/errors?hang=1 HTTP/1.1\r\nConnection: close\r\n", "", "504"},
+		"the same with a body of a GET":       {"GET /auth/self-service/errors?hang=1 HTTP/1.1\r\nContent-Length: 100000\r\n", "x", "504"},
+		"a Kratos that hangs with a body":     {"POST /auth/self-service/login?hang=1 HTTP/1.1\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx", "", "504"},
+		"a Kratos that does not finish":       {"GET /auth/self-service/errors?half=1 HTTP/1.1\r\nConnection: close\r\n", "", "504"},
+		"a Kratos that responds byte by byte": {"GET /auth/self-service/errors?slow=1 HTTP/1.1\r\nConnection: close\r\n", "", "504"},
 	} {
 		timeout := 300 * time.Millisecond
 		if tc.status == "200" { // at once, and the connection does not stay open until the time-out
@@ -103,7 +103,7 @@ func TestSlowBrowsersThroughAProxy(t *testing.T) {
 	rows.Wait()
 }
 
-// dribble sends a text over and over, a byte at a time, for longer than anybody waits.
+// dribble sends a text repeatedly, byte by byte, for longer than every time-out.
 func dribble(w io.Writer, text string, stop chan struct{}) {
 	for i := 0; ; i++ {
 		select {
@@ -148,7 +148,7 @@ func kratosOfManySpeeds(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// A browser that does not read what it asked for holds nothing for longer than the time-out.
+// A browser that does not read its response holds no connection for longer than the time-out.
 func TestSlowReadersThroughAProxy(t *testing.T) {
 	t.Parallel()
 	const get = "GET /auth/self-service/errors HTTP/1.1\r\nHost: app\r\n"

@@ -18,16 +18,16 @@ func TestABrowserBehindAProxyStaysOnTheSite(t *testing.T) {
 	site, client := proxied(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		base := "http://" + r.Host
 		w.Header().Set("Set-Cookie", "csrf_token_0a=c; Path=/base; Domain=id.example.org")
-		answer := reply{status: 200, body: strings.ReplaceAll(flowBody("f", "choose_method", "[]", "[]"), "http://127.0.0.1:4433", base)}
+		response := reply{status: 200, body: strings.ReplaceAll(flowBody("f", "choose_method", "[]", "[]"), "http://127.0.0.1:4433", base)}
 		switch r.URL.Path {
 		case "/sessions/whoami":
-			answer = reply{status: 403, body: `{"error":{"id":"session_aal2_required","code":403},"redirect_browser_to":"` + base + `/self-service/login/browser?aal=aal2"}`}
+			response = reply{status: 403, body: `{"error":{"id":"session_aal2_required","code":403},"redirect_browser_to":"` + base + `/self-service/login/browser?aal=aal2"}`}
 		case "/self-service/recovery":
-			answer = reply{status: 303, header: http.Header{"Location": {base + "/self-service/recovery/flows?id=new"}}}
+			response = reply{status: 303, header: http.Header{"Location": {base + "/self-service/recovery/flows?id=new"}}}
 		case "/self-service/settings/browser":
-			answer = reply{status: 200, body: `{"broken":`}
+			response = reply{status: 200, body: `{"broken":`}
 		}
-		answer.ServeHTTP(w, r)
+		response.ServeHTTP(w, r)
 	}))
 	_ = site
 	browser := client.Browser(fromBrowser())

@@ -12,8 +12,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Kratos puts the id of a provider into its own URL, escapes it there, and routes by the unescaped
-// path.
+// Kratos escapes the id of a provider in its URL, and routes by the unescaped path.
 func TestProvidersThroughAProxy(t *testing.T) {
 	t.Parallel()
 	var got, location string
@@ -44,7 +43,7 @@ func TestProvidersThroughAProxy(t *testing.T) {
 						}
 						_ = resp.Body.Close()
 						if resp.StatusCode != 303 || got != callback+id {
-							t.Errorf("%q as %s: status %d, asked for %q", id, written, resp.StatusCode, got)
+							t.Errorf("%q as %s: status %d, requested %q", id, written, resp.StatusCode, got)
 						}
 						to, err := url.Parse(resp.Header.Get("Location"))
 						switch {
@@ -144,7 +143,7 @@ func TestNativeEndpointsStayOutOfAProxy(t *testing.T) {
 			for _, method := range []string{"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT"} {
 				t.Run(method, func(t *testing.T) {
 					if w := ask(site, httptest.NewRequest(method, "/auth"+p, strings.NewReader("{}"))); w.Code != 404 || got != "" {
-						t.Errorf("%s %s: status %d, asked for %q", method, p, w.Code, got)
+						t.Errorf("%s %s: status %d, requested %q", method, p, w.Code, got)
 					}
 				})
 			}
@@ -152,8 +151,8 @@ func TestNativeEndpointsStayOutOfAProxy(t *testing.T) {
 	}
 }
 
-// A native flow is refused by Kratos where there is a cookie; if it answers with a token all the
-// same, that stays here.
+// Kratos rejects a native flow with a cookie. If it responds with a session token nevertheless, the
+// proxy does not return it.
 func TestNoScriptGetsASessionToken(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -172,7 +171,7 @@ func TestNoScriptGetsASessionToken(t *testing.T) {
 		"a trait of this name":            {200, `{"identity":{"traits":{"session_token":"mine","ory_session_token":"mine"},"metadata_public":{"session_token":"x"}}}`, 200},
 		"a field of this name":            {200, `{"ui":{"nodes":[{"attributes":{"name":"session_token"}}]},"x":{"session_token":"y"}}`, 200},
 		"a session as a JWT":              {200, `{"id":"a","tokenized":"eyJ"}`, 200},
-		"an error of Kratos', as it came": {400, `{"error":{"code":400,"reason":"The flow however was initiated as an API request."}}`, 400},
+		"an error from Kratos, unchanged": {400, `{"error":{"code":400,"reason":"The flow however was initiated as an API request."}}`, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,7 +190,7 @@ func TestNoScriptGetsASessionToken(t *testing.T) {
 							case w.Code != tc.want:
 								t.Errorf("%s %s: status %d, want %d", method, path, w.Code, tc.want)
 							case strings.Contains(fmt.Sprint(w.Header(), w.Body), "ory_st_"):
-								t.Errorf(`%s %s: %q says "ory_st_"`, method, path, fmt.Sprint(w.Header(), w.Body))
+								t.Errorf(`%s %s: %q has "ory_st_"`, method, path, fmt.Sprint(w.Header(), w.Body))
 							case w.Code == 403 && w.Header().Get("Set-Cookie") != "":
 								t.Errorf("%s %s: Set-Cookie %q", method, path, w.Header().Get("Set-Cookie"))
 							}

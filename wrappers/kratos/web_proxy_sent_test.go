@@ -14,8 +14,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// A browser's request that has an effect reaches Kratos once, whatever ends the connection; the
-// browser gets an error, and the person may send the form again.
+// A request with an effect reaches Kratos once, however the connection ends; the browser gets an
+// error, and the person may send the form again.
 func TestSentOnceThroughAProxy(t *testing.T) {
 	t.Parallel()
 	var rows atomic.Int64

@@ -11,7 +11,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// proxied returns a site whose /auth/ leads to a Kratos that answers with h, and the client of that
+// proxied returns a site whose /auth/ leads to a Kratos that responds with h, and the client of that
 // Kratos.
 func proxied(t *testing.T, h http.Handler, opts ...kratos.Option) (http.Handler, *kratos.Client) {
 	t.Helper()
@@ -43,7 +43,7 @@ func TestWhichPathsAProxyHas(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			got = ""
 			if w := ask(proxy, httptest.NewRequest("GET", "/auth"+path, nil)); w.Code != 200 || got != "GET "+path {
-				t.Errorf("status %d, asked for %q", w.Code, got)
+				t.Errorf("status %d, requested %q", w.Code, got)
 			}
 		})
 	}
@@ -58,21 +58,21 @@ func TestWhichPathsAProxyHas(t *testing.T) {
 			r := httptest.NewRequest("GET", "/auth/", nil)
 			r.URL.Path, r.URL.RawPath = "/auth"+path, ""
 			if w := ask(proxy, r); w.Code != 404 || got != "" {
-				t.Errorf("%q as it is: status %d, asked for %q", path, w.Code, got)
+				t.Errorf("%q as it is: status %d, requested %q", path, w.Code, got)
 			}
 			parsed, err := http.NewRequest("GET", "http://app.example.org/auth"+path, nil)
 			if err != nil {
 				return
 			}
 			if w := ask(proxy, parsed); w.Code != 404 || got != "" {
-				t.Errorf("%q parsed: status %d, asked for %q", path, w.Code, got)
+				t.Errorf("%q parsed: status %d, requested %q", path, w.Code, got)
 			}
 		})
 	}
 	for _, path := range []string{"/self-service/login", "/authx/self-service/login", "/other/self-service/login"} {
 		t.Run(path, func(t *testing.T) {
 			if w := ask(proxy, httptest.NewRequest("GET", path, nil)); w.Code != 404 || got != "" {
-				t.Errorf("status %d, asked for %q", w.Code, got)
+				t.Errorf("status %d, requested %q", w.Code, got)
 			}
 		})
 	}
@@ -93,13 +93,13 @@ func TestWhichPathsAProxyHas(t *testing.T) {
 		})
 	}
 	if w := ask(proxy, httptest.NewRequest("DELETE", "/auth/sessions/11111111-2222-4333-8444-555555555555", nil)); w.Code != 200 || !strings.HasPrefix(got, "DELETE /sessions/1111") {
-		t.Errorf("ending a session: status %d, asked for %q", w.Code, got)
+		t.Errorf("ending a session: status %d, requested %q", w.Code, got)
 	}
 	got = ""
 	opaque := httptest.NewRequest("GET", "/auth/self-service/login", nil)
 	opaque.URL.Opaque = "/admin/identities"
 	if w := ask(proxy, opaque); w.Code != 200 || got != "GET /self-service/login" {
-		t.Errorf("an opaque URL: status %d, asked for %q", w.Code, got)
+		t.Errorf("an opaque URL: status %d, requested %q", w.Code, got)
 	}
 }
 
@@ -154,25 +154,25 @@ func TestWhatAProxyPassesOn(t *testing.T) {
 func TestWhatAProxyRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		answer reply
-		path   string
-		status int
+		response reply
+		path     string
+		status   int
 	}{
-		"a redirect to the admin API":        {reply{status: 307, header: http.Header{"Location": {"/admin/sessions"}}}, "/sessions/whoami", 502},
-		"an absolute one":                    {reply{status: 303, header: http.Header{"Location": {"$/admin/sessions"}}}, "/sessions/whoami", 502},
-		"a URL of the admin API":             {reply{status: 200, body: `{"url":"$/admin/identities"}`}, "/sessions/whoami", 502},
-		"a redirect of a router's":           {reply{status: 301, header: http.Header{"Location": {"/admin/x"}}}, "/self-service/login", 502},
-		"everybody's sessions":               {reply{status: 200, body: `[]`}, "/sessions", 502},
-		"broken JSON":                        {reply{status: 200, body: `{"a":`}, "/sessions/whoami", 502},
-		"an answer without an end":           {reply{status: 200, body: `{"a":"` + strings.Repeat("x", 9<<20) + `"}`}, "/sessions/whoami", 502},
-		"the same, and no JSON":              {reply{status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: strings.Repeat("x", 9<<20)}, "/sessions/whoami", 502},
-		"an error of Kratos' is passed on":   {reply{status: 503, body: `{"error":{"code":503}}`}, "/sessions/whoami", 503},
-		"a page of something in front of it": {reply{status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html>"}, "/sessions/whoami", 502},
+		"a redirect to the admin API":      {reply{status: 307, header: http.Header{"Location": {"/admin/sessions"}}}, "/sessions/whoami", 502},
+		"an absolute one":                  {reply{status: 303, header: http.Header{"Location": {"$/admin/sessions"}}}, "/sessions/whoami", 502},
+		"a URL of the admin API":           {reply{status: 200, body: `{"url":"$/admin/identities"}`}, "/sessions/whoami", 502},
+		"a redirect of a router's":         {reply{status: 301, header: http.Header{"Location": {"/admin/x"}}}, "/self-service/login", 502},
+		"everybody's sessions":             {reply{status: 200, body: `[]`}, "/sessions", 502},
+		"broken JSON":                      {reply{status: 200, body: `{"a":`}, "/sessions/whoami", 502},
+		"a response over the limit":        {reply{status: 200, body: `{"a":"` + strings.Repeat("x", 9<<20) + `"}`}, "/sessions/whoami", 502},
+		"the same, and no JSON":            {reply{status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: strings.Repeat("x", 9<<20)}, "/sessions/whoami", 502},
+		"an error from Kratos is returned": {reply{status: 503, body: `{"error":{"code":503}}`}, "/sessions/whoami", 503},
+		"a page of a gateway":              {reply{status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html>"}, "/sessions/whoami", 502},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			site, _ := proxied(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				a := tc.answer
+				a := tc.response
 				a.body = strings.ReplaceAll(a.body, "$", "http://"+r.Host)
 				if to := a.header.Get("Location"); to != "" {
 					a.header = http.Header{"Location": {strings.ReplaceAll(to, "$", "http://"+r.Host)}}
@@ -184,9 +184,9 @@ func TestWhatAProxyRefuses(t *testing.T) {
 			case w.Code != tc.status:
 				t.Errorf("status %d, want %d", w.Code, tc.status)
 			case strings.Contains(w.Body.String(), "admin"):
-				t.Errorf(`%q says "admin"`, w.Body.String())
+				t.Errorf(`%q has "admin"`, w.Body.String())
 			case strings.Contains(w.Body.String(), "127.0.0.1"):
-				t.Errorf(`%q says "127.0.0.1"`, w.Body.String())
+				t.Errorf(`%q has "127.0.0.1"`, w.Body.String())
 			case w.Header().Get("Location") != "":
 				t.Errorf("Location %q, want none", w.Header().Get("Location"))
 			}

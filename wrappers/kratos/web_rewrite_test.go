@@ -124,7 +124,7 @@ func TestAProxyOfAKratosBelowAPath(t *testing.T) {
 			location = to
 			w := ask(proxy, httptest.NewRequest("GET", "/self-service/settings/browser", nil))
 			if got := w.Header().Get("Location"); got != want || asked != "/base/self-service/settings/browser" {
-				t.Errorf("to %q, want %q; asked for %q", got, want, asked)
+				t.Errorf("to %q, want %q; requested %q", got, want, asked)
 			}
 		})
 	}

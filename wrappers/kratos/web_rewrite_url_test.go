@@ -11,19 +11,19 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// led is where a site sends a browser, whose Kratos leads it to a reference: by a Location with
-// each status, and by a URL in JSON.
+// led is where a site sends a browser for a reference from Kratos: in a Location with each status,
+// and in JSON.
 type led struct {
 	status   int
 	location string
 	body     string
 }
 
-// leadBy returns what becomes of a reference. The client's base URL is base.
+// leadBy returns how a reference is rewritten. The client's base URL is base.
 func leadBy(t *testing.T, base, prefix, host, ref string, opts ...kratos.Option) (locations []led, member led) {
 	t.Helper()
 	var status int
-	answers := roundTrip(func(r *http.Request) (*http.Response, error) {
+	backend := roundTrip(func(r *http.Request) (*http.Response, error) {
 		resp := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Request: r}
 		text, err := json.Marshal(map[string]any{"a": 1, "flow": map[string]string{"url": ref}})
 		if status != 400 {
@@ -33,7 +33,7 @@ func leadBy(t *testing.T, base, prefix, host, ref string, opts ...kratos.Option)
 		resp.Body = io.NopCloser(strings.NewReader(string(text)))
 		return resp, err
 	})
-	client, err := kratos.NewClient(base, append(opts, kratos.WithHTTPClient(&http.Client{Transport: answers}))...)
+	client, err := kratos.NewClient(base, append(opts, kratos.WithHTTPClient(&http.Client{Transport: backend}))...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestNoWayToTheAdminAPIThroughAProxy(t *testing.T) {
 					break
 				}
 				if strings.Contains(strings.ToLower(l.body), "admin") {
-					t.Errorf("the error page says where: %s", l.body)
+					t.Errorf("the error page names the place: %s", l.body)
 					break
 				}
 			}
@@ -127,7 +127,7 @@ func TestWhereAProxyLetsBrowsersGo(t *testing.T) {
 	type where struct{ base, public, prefix, host string }
 	other := where{"http://kratos.internal:4433/base", "https://id.example.org/base", "/auth", "app.example.org"}
 	below := where{"http://kratos.internal:4433", "https://app.example.org/auth", "/auth", "10.0.0.1:8080"} // behind a load balancer
-	whole := where{"http://kratos.internal:4433", "https://app.example.org", "", "app.example.org"}
+	atRoot := where{"http://kratos.internal:4433", "https://app.example.org", "", "app.example.org"}
 	local := where{"http://127.0.0.1:4433", "", "/auth", "127.0.0.1:4455"}
 	shared := where{"https://app.example.org/kratos", "", "/auth", "app.example.org"}                             // Kratos has a path of the site's host
 	twoPaths := where{"https://app.example.org/kratos", "https://app.example.org/auth", "/auth", "10.0.0.1:8080"} // and the proxy another
@@ -163,9 +163,9 @@ func TestWhereAProxyLetsBrowsersGo(t *testing.T) {
 		{below, "https://app.example.org/login?flow=f", ""},
 		{below, "https://app.example.org/admin/dashboard", ""},
 		{below, "https://app.example.org/", ""},
-		{whole, "https://app.example.org/self-service/login?flow=f", "/self-service/login?flow=f"},
-		{whole, "https://app.example.org/login?flow=f", ""},
-		{whole, "https://app.example.org/", ""},
+		{atRoot, "https://app.example.org/self-service/login?flow=f", "/self-service/login?flow=f"},
+		{atRoot, "https://app.example.org/login?flow=f", ""},
+		{atRoot, "https://app.example.org/", ""},
 		{local, "http://127.0.0.1:4455/login?flow=f", ""},
 		{local, "http://127.0.0.1:4455/admin/x", ""},
 		{local, "http://localhost:4433/self-service/login?flow=f", "/auth/self-service/login?flow=f"},
@@ -198,7 +198,7 @@ func TestWhereAProxyLetsBrowsersGo(t *testing.T) {
 			}
 		})
 	}
-	for _, tc := range []where{whole, below} {
+	for _, tc := range []where{atRoot, below} {
 		for _, ref := range []string{"/admin/x", tc.public + "/admin/x", tc.public + "/identities", "https://app.example.org:4434/admin/x"} {
 			t.Run(tc.host+", "+ref, func(t *testing.T) {
 				if locations, _ := leadBy(t, tc.base, tc.prefix, tc.host, ref, kratos.WithPublicURL(tc.public)); locations[0].status != 502 {

@@ -10,8 +10,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// Where a session needs its second factor, everything leads to where a browser gives it, and
-// nowhere else.
+// If a session needs its second factor, all redirects lead to the page where a browser enters it.
 func TestWhereTheSecondFactorIsGiven(t *testing.T) {
 	t.Parallel()
 	const login = "/self-service/login/browser?aal=aal2"
@@ -102,8 +101,8 @@ func TestWhereTheSecondFactorIsGiven(t *testing.T) {
 	}
 }
 
-// A page for people who are not signed in sends those who are to the second factor or on, and never
-// in circles.
+// A page for people without a session redirects those with one to the second factor or to return_to,
+// without a loop.
 func TestSomebodySignedInVisitsALogin(t *testing.T) {
 	t.Parallel()
 	aal2 := reply{status: 403, body: `{"error":{"id":"session_aal2_required","code":403,"message":"m"},"redirect_browser_to":"http://kratos/self-service/login/browser?aal=aal2"}`}
