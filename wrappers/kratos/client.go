@@ -50,8 +50,8 @@ type clientCore struct {
 	rewriter *atomic.Pointer[urlRewriter] // set by Proxy
 }
 
-// NewClient returns a client for the public API, and does not connect. Unless baseURL is an http or
-// https URL without user information, query and fragment, it fails with [ErrInvalidArgument].
+// NewClient returns a client for the public API, and does not connect. It fails with
+// [ErrInvalidArgument] unless baseURL is http or https without user, query and fragment.
 func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	api, s, err := newAPI("NewClient", baseURL, opts)
 	if err != nil {
@@ -71,7 +71,7 @@ func NewClient(baseURL string, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// Admin calls Kratos' admin API, which has no authentication: keep its port on a private network.
+// Admin calls the admin API, which has no authentication: keep it private.
 type Admin struct {
 	health
 	api *gen.Client

@@ -21,8 +21,8 @@ const (
 // An Option configures a [Client] or [Admin].
 type Option func(*settings) error
 
-// WithHTTPClient sets the Transport (tracing, TLS, Unix sockets) and the Timeout of a call with all
-// retries (0: 30 seconds). No redirect is followed, no Jar used.
+// WithHTTPClient sets the Transport (tracing, TLS, Unix sockets), and the Timeout of a call with
+// all retries (0: 30 s). Redirects are not followed.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) error {
 		if hc == nil {

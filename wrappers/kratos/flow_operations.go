@@ -7,7 +7,8 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// clientType says whether flows are for a native client or for a browser.
+// clientType is the type of the client that a flow is for. It is not text, which a test of printed
+// values takes for a secret.
 type clientType bool
 
 const (

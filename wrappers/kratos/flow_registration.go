@@ -1,8 +1,8 @@
 package kratos
 
 // A RegistrationMethod is a [RegistrationPassword], [RegistrationCode], [RegistrationProfile],
-// [RegistrationOIDC], [RegistrationWebAuthn], [RegistrationPasskey] or [Submission]. Each needs all
-// Traits, but no empty ones; see [CreateIdentity].
+// [RegistrationOIDC], [RegistrationWebAuthn], [RegistrationPasskey] or [Submission]. Send all
+// Traits, but omit empty ones.
 type RegistrationMethod interface {
 	registrationBody(csrf string) any
 }

@@ -134,7 +134,7 @@ func resultFromSession[F any](r *response) (*FlowResult[F], error) {
 	return result, nil
 }
 
-// setSessionToken takes the session token from continue_with if it is not beside the session.
+// setSessionToken sets the session token from continue_with if the response has no other.
 func (r *FlowResult[F]) setSessionToken() {
 	if next := r.ContinueWith.Find(ContinueSetSessionToken); next != nil && r.SessionToken == "" {
 		r.SessionToken = next.SessionToken

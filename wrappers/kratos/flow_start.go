@@ -5,7 +5,7 @@ import "github.com/kratoskit/kratos-go/gen"
 // StartLogin has the parameters of a login for [FlowClient.With].
 type StartLogin struct {
 	redacted[StartLogin]
-	// Refresh asks a person who is signed in to log in again; the call needs the person's session.
+	// Refresh requires a person with a session to log in again; the call needs that session.
 	Refresh bool
 	// AAL is the assurance level of the session after the login. For [AAL2], the second factor, the
 	// call needs the person's session.
@@ -21,8 +21,8 @@ type StartLogin struct {
 	// sent when the flow starts, whose State is "sent_email" then: submit the Code.
 	Via string
 	// LoginChallenge is the challenge with which an OAuth 2.0 provider (Ory Hydra) sent the
-	// browser. For a person who is signed in, Kratos may accept it at once, and says where to go to
-	// a navigation only: [FlowClient.Handler] makes it one. Browsers only.
+	// browser. For a person with a session, Kratos may accept it at once, and redirects only a
+	// navigation, such as that of [FlowClient.Handler]. Browsers only.
 	LoginChallenge string
 	// ReturnSessionTokenExchangeCode makes Kratos return a code,
 	// LoginFlow.SessionTokenExchangeCode, with which [Client.ExchangeSessionToken] fetches the

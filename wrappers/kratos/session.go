@@ -17,7 +17,7 @@ import (
 // selfService has the methods of Client and Browser for the sessions of one person.
 type selfService struct {
 	api                *gen.Client
-	requireCredentials check // refuses a call that does not say for whom it acts
+	requireCredentials check // rejects a call without credentials of a person
 }
 
 // Whoami returns the call's session (toSession, public port), [ErrNoSession] or [ErrAAL2Required].

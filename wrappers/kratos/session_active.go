@@ -28,8 +28,8 @@ func (c *Client) ActiveSession(ctx context.Context, opts ...RequestOption) (*Ses
 	return session, c.confirmDenial(ctx, err)
 }
 
-// ActiveSession is [Client.ActiveSession] for the first credential of the request, valid or not:
-// X-Session-Token, session cookie or "Authorization: Bearer".
+// ActiveSession is [Client.ActiveSession] for the first credential of the request: X-Session-Token,
+// session cookie or "Authorization: Bearer", also if invalid.
 func (b *Browser) ActiveSession(ctx context.Context, opts ...RequestOption) (*Session, error) {
 	token := b.cookies.token
 	if token == "" && !b.cookies.hasCredentials() {

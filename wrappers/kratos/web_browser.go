@@ -13,8 +13,8 @@ import (
 )
 
 // Browser calls the public API for the person whose browser sent one request, with Kratos' cookies
-// of that request only. After each call, also a failed one, pass the cookies that Kratos sets to
-// the browser with SetCookies or Cookies.
+// of that request. After each call, also a failed one, return the cookies that Kratos sets to the
+// browser: SetCookies or Cookies.
 type Browser struct {
 	// Login is the login flow (createBrowserLoginFlow, getLoginFlow, updateLoginFlow).
 	Login FlowClient[LoginFlow, LoginMethod, StartLogin]
@@ -60,8 +60,8 @@ func (c *Client) Browser(r *http.Request) *Browser {
 
 // BrowserWithCookies returns a client for a browser with these cookies, for programs without an
 // [http.Request]. The first cookie with a name counts, and is deleted if it is empty or its MaxAge
-// is negative: append(b.Cookies(), cookies...) is the later state. Pass Header("X-Forwarded-For",
-// …) and Header("User-Agent", …) to each call.
+// is negative: append(b.Cookies(), cookies...) is the later state. Add Header("X-Forwarded-For", …)
+// and Header("User-Agent", …) to each call.
 func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
 	transport := &cookieTransport{rewriter: c.rewriter.Load(), isSession: c.isSessionCookie, cookies: map[string]string{}, header: http.Header{}}
 	seen := map[string]bool{}
@@ -173,8 +173,8 @@ func (b *Browser) Logout(ctx context.Context, token string, opts ...RequestOptio
 	return expectNoContent(op, resp, err)
 }
 
-// CreateFedCMFlow starts a FedCM login (createFedcmFlow, public port), which only Ory Network has
-// (else [ErrUnexpectedResponse]): https://www.w3.org/TR/fedcm/
+// CreateFedCMFlow starts FedCM, https://www.w3.org/TR/fedcm/ (createFedcmFlow, public port), with
+// Ory Network only, else [ErrUnexpectedResponse].
 func (b *Browser) CreateFedCMFlow(ctx context.Context, opts ...RequestOption) (*FedCMFlow, error) {
 	resp, err := b.api.CreateFedCMFlow(ctx, requestEditors(opts, checkBrowserRequest)...)
 	return decode[FedCMFlow]("createFedcmFlow", resp, err)

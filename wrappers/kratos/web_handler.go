@@ -18,8 +18,8 @@ import (
 //     login_challenge, to Kratos.
 //   - From an unknown or expired flow, or another browser's, to another flow, once a minute (else
 //     status 503: the browser keeps no cookies).
-//   - If [ErrSessionAlreadyAvailable], to return_to if that is a path of the site, else to "/";
-//     first to the second factor if Kratos requires it.
+//   - With a session, if the flow is for people without one, to return_to if that is a path of the
+//     site, else to "/"; first to the second factor if Kratos requires it.
 //   - From settings without a session, to a login and back if there is a [Client.Proxy] or
 //     [WithPublicURL], else to "/login".
 //
@@ -55,7 +55,7 @@ func (f FlowClient[F, M, P]) Handler(render func(w http.ResponseWriter, r *http.
 		case errors.Is(err, ErrNoSession) && f.operations.name == "Settings":
 			query.Del("flow")
 			http.Redirect(w, r, client.loginURL(query), http.StatusSeeOther)
-		case errors.Is(err, ErrBadRequest): // of the visit: a return_to that is not allowed, for instance
+		case errors.Is(err, ErrBadRequest): // of the browser, for example a return_to that is not allowed
 			writeStatus(w, http.StatusBadRequest)
 		case err != nil:
 			writeStatus(w, http.StatusServiceUnavailable)
@@ -67,8 +67,8 @@ func (f FlowClient[F, M, P]) Handler(render func(w http.ResponseWriter, r *http.
 	})
 }
 
-// ErrorHandler returns the handler of the page for FlowError, which is error.ui_url in Kratos'
-// configuration. Unknown ids are status 404, failures 503.
+// ErrorHandler returns the handler of the page for FlowError (error.ui_url in Kratos'
+// configuration). Unknown ids are status 404, failures 503.
 func (c *Client) ErrorHandler(render func(w http.ResponseWriter, r *http.Request, e *FlowError)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		disableCaching(w)

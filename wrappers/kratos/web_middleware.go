@@ -13,7 +13,7 @@ import (
 //     401 and 403. If the session cannot be checked, the status is 503.
 //   - Browsers send the cookie with requests from other sites: protect handlers from CSRF, for
 //     example with [http.CrossOriginProtection].
-//   - Other projects on the same domain may have such a cookie: set [WithSessionCookie].
+//   - Set [WithSessionCookie] if other Ory projects use the same domain.
 func (c *Client) RequireSession(onUnauthenticated func(w http.ResponseWriter, r *http.Request, err error)) func(http.Handler) http.Handler {
 	if onUnauthenticated == nil {
 		onUnauthenticated = func(w http.ResponseWriter, _ *http.Request, err error) {

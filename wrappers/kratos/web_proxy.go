@@ -28,15 +28,15 @@ const (
 //
 // A client has one proxy, to which its Browser and Handler lead as well. Set serve.public.base_url
 // in Kratos' configuration to the site's URL with the prefix, and [WithPublicURL] if that is not
-// the client's URL; without it, the site has the Host of the request, which a flow's request_url
-// then contains. Do not trust that.
+// the client's URL. Without it, a flow's request_url has the Host of the request: do not trust
+// that.
 //   - It forwards the paths, methods and headers that browsers need, and Kratos' own cookies:
 //     nothing of the admin API or of native clients. [WithProxyHeaders] adds headers.
 //   - It forwards r.RemoteAddr, and a body of at most 1 MiB.
 //   - It returns JSON, plain text and scripts, at most 8 MiB, with cookies and URLs of the proxy,
 //     and no session token.
 //
-// README.md lists them, and status codes. Proxy panics if prefix is malformed.
+// README.md has the lists, status codes and time-outs. Proxy panics if prefix is malformed.
 func (c *Client) Proxy(prefix string) http.Handler {
 	if prefix != "" && (prefix == "/" || LocalPath(prefix) != prefix || path.Clean(prefix) != prefix || (&url.URL{Path: prefix}).EscapedPath() != prefix) {
 		panic("kratos: the prefix of a proxy is a path without a slash at its end")

@@ -28,7 +28,7 @@ func WithProxyHeaders(names ...string) Option {
 	}
 }
 
-// forwardedHeaders are the request headers that pass without an option.
+// forwardedHeaders are the request headers that are forwarded without an option.
 var forwardedHeaders = map[string]bool{
 	"Accept": true, "Accept-Language": true, "Content-Type": true, "Origin": true, "Referer": true, "User-Agent": true, "X-Csrf-Token": true,
 	headerSessionToken: true, "X-Request-Id": true, "Traceparent": true, "Tracestate": true,
@@ -36,12 +36,12 @@ var forwardedHeaders = map[string]bool{
 	"Access-Control-Request-Method": true, "Access-Control-Request-Headers": true, "Access-Control-Request-Private-Network": true,
 }
 
-// isForwarded reports whether a header passes without an option.
+// isForwarded reports whether a header is forwarded without an option.
 func isForwarded(name string) bool {
 	return forwardedHeaders[name] || strings.HasPrefix(name, "Sec-") && !strings.HasPrefix(name, "Sec-Websocket-") && !strings.Contains(name, "_")
 }
 
-// neverForwarded are the request headers that no option lets through.
+// neverForwarded are the request headers that no option can add.
 var neverForwarded = map[string]bool{
 	"Authorization": true, "Cookie": true, "Cookie2": true, "Set-Cookie": true, "Set-Cookie2": true, "X-Session-Cookie": true, "X-Api-Key": true,
 	"Connection": true, "Keep-Alive": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Http2-Settings": true, "Via": true, "Max-Forwards": true,

@@ -148,7 +148,7 @@ func (f *urlRewriter) rewriteBody(r rewriteContext, data []byte) ([]byte, error)
 }
 
 // rewriteMember rewrites the value of a URL member. One that leads past the proxy becomes empty,
-// since no browser can follow it; one that leads to the admin API is an error.
+// since no browser can use it; one that leads to the admin API is an error.
 func (f *urlRewriter) rewriteMember(r rewriteContext, name string, value []byte) ([]byte, error) {
 	var raw string
 	if err := jsonv2.Unmarshal(value, &raw); err != nil {

@@ -89,7 +89,7 @@ func isCallback(segments []string) bool {
 }
 
 // parseProviderID unescapes the id of a provider, which may be any text without a slash. It is
-// false for what a server in front of Kratos might read as another path.
+// false for what a gateway might read as another path (path traversal).
 func parseProviderID(escaped string) (string, bool) {
 	id, err := url.PathUnescape(escaped)
 	if err != nil || id == "" || strings.Contains(id, "/") {

@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-// origin is a host and port as browsers compare them, whatever the scheme.
+// origin is a host and port as browsers compare them, without the scheme.
 type origin struct {
 	host string // in lower case, without brackets; all names of the loopback interface are "localhost"
 	port string // "" is that of HTTP or HTTPS
