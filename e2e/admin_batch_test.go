@@ -13,7 +13,7 @@ import (
 // each successful result has an identity.
 func testBatches(t *testing.T, fx *fixture) {
 	ctx := t.Context()
-	hash := must(kratos.ParsePasswordHash(bcryptHash(t, "batched")))(t)
+	hash := must(kratos.HashedPassword(bcryptHash(t, "batched")))(t)
 	for name, tc := range map[string]struct{ items, want string }{
 		"one that conflicts":              {"taken", "ErrConflict"},
 		"bad, and conflicts":              {"bad taken", "ErrBadRequest ErrConflict"},
@@ -30,7 +30,7 @@ func testBatches(t *testing.T, fx *fixture) {
 			t.Parallel()
 			var items []kratos.IdentityPatch
 			for _, is := range strings.Fields(tc.items) {
-				create := kratos.CreateIdentity{Traits: map[string]string{"username": newPerson().Email}, Credentials: kratos.Credentials(kratos.HashedPassword(hash))}
+				create := kratos.CreateIdentity{Traits: map[string]string{"username": newPerson().Email}, Credentials: kratos.Credentials(hash)}
 				switch is {
 				case "bad":
 					create.Traits = map[string]int{"username": 1}
@@ -106,12 +106,12 @@ func TestBatch(t *testing.T) {
 	client, admin := clients(t, shared)
 	taken := newPerson()
 	register(t, client, taken)
-	hash := must(kratos.ParsePasswordHash(bcryptHash(t, "batched")))(t)
+	hash := must(kratos.HashedPassword(bcryptHash(t, "batched")))(t)
 	people := []person{newPerson(), taken, newPerson()}
 	var items []kratos.IdentityPatch
 	for i, p := range people {
 		items = append(items, kratos.IdentityPatch{PatchID: fmt.Sprintf("00000000-0000-4000-8000-%012d", i),
-			Create: kratos.CreateIdentity{SchemaID: "person", Traits: p.traits, Credentials: kratos.Credentials(kratos.HashedPassword(hash))}})
+			Create: kratos.CreateIdentity{SchemaID: "person", Traits: p.traits, Credentials: kratos.Credentials(hash)}})
 	}
 	results, err := admin.BatchPatchIdentities(ctx, items)
 	wantError(t, "a batch with an address that is taken", err, kratos.ErrBatchItems)

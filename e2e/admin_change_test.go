@@ -112,7 +112,7 @@ func testSetPassword(t *testing.T, fx *fixture) {
 		VerifiableAddresses: []kratos.VerifiableAddress{{Value: email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusCompleted, Verified: true}},
 	}))(t)
 	must(fx.admin.SetState(ctx, created.ID, kratos.IdentityStateInactive))(t)
-	hash := must(kratos.ParsePasswordHash(bcryptHash(t, "the third password")))(t)
+	hash := must(kratos.HashedPassword(bcryptHash(t, "the third password")))(t)
 	before := rawIdentity(t, fx, created.ID)
 	last := "the first password"
 	for _, step := range []struct {
@@ -120,7 +120,7 @@ func testSetPassword(t *testing.T, fx *fixture) {
 		credential kratos.Credential
 	}{
 		{"the second password", kratos.PlaintextPassword("the second password")},
-		{"the third password", kratos.HashedPassword(hash)},
+		{"the third password", hash},
 	} {
 		must(fx.admin.SetPassword(ctx, created.ID, step.credential))(t)
 		if diff := cmp.Diff(before, rawIdentity(t, fx, created.ID)); diff != "" {

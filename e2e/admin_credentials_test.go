@@ -30,7 +30,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 		hash := bcryptHash(t, p.password)
 		id := must(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{
 			Traits:      p.traits,
-			Credentials: kratos.Credentials(kratos.HashedPassword(must(kratos.ParsePasswordHash(hash))(t)), kratos.OIDCLink("google", "g-"+p.Email), kratos.OIDCLink("github", "h-"+p.Email)),
+			Credentials: kratos.Credentials(must(kratos.HashedPassword(hash))(t), kratos.OIDCLink("google", "g-"+p.Email), kratos.OIDCLink("github", "h-"+p.Email)),
 		}))(t).ID
 		if got := readCredentials[kratos.PasswordCredentials](t, fx.admin, id, kratos.CredentialsTypePassword); got.HashedPassword != hash || got.UsePasswordMigrationHook {
 			t.Errorf("hash %q, want %q; hook %v", got.HashedPassword, hash, got.UsePasswordMigrationHook)

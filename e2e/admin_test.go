@@ -140,7 +140,7 @@ func TestImportedPasswords(t *testing.T) {
 	client, admin := clients(t, shared)
 	for name, hash := range importedHashes(t, "correct horse battery staple") {
 		p := newPerson()
-		_, err := admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: p.traits, Credentials: kratos.Credentials(kratos.HashedPassword(hash))})
+		_, err := admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: p.traits, Credentials: kratos.Credentials(hash)})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

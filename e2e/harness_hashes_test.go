@@ -17,11 +17,11 @@ import (
 )
 
 // importedHashes returns hashes of a password in the formats of other systems.
-func importedHashes(t *testing.T, password string) map[string]kratos.PasswordHash {
+func importedHashes(t *testing.T, password string) map[string]kratos.Credential {
 	t.Helper()
 	salt, pw := []byte("0123456789abcdef"), []byte(password)
-	hashes := map[string]kratos.PasswordHash{}
-	add := func(name string, hash kratos.PasswordHash, err error) {
+	hashes := map[string]kratos.Credential{}
+	add := func(name string, hash kratos.Credential, err error) {
 		t.Helper()
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -30,7 +30,7 @@ func importedHashes(t *testing.T, password string) map[string]kratos.PasswordHas
 		hashes[name] = hash
 	}
 	parse := func(name, text string) {
-		hash, err := kratos.ParsePasswordHash(text)
+		hash, err := kratos.HashedPassword(text)
 		add(name, hash, err)
 	}
 
@@ -52,16 +52,16 @@ func importedHashes(t *testing.T, password string) map[string]kratos.PasswordHas
 
 	salted := append(salt[:len(salt):len(salt)], pw...)
 	sum1, sum256, sum512, sumMD5 := sha1.Sum(salted), sha256.Sum256(salted), sha512.Sum512(salted), md5.Sum(salted)
-	hash, err = kratos.SHAHash("sha1", "{SALT}{PASSWORD}", salt, sum1[:])
+	hash, err = kratos.DigestHash("sha1", "{SALT}{PASSWORD}", salt, sum1[:])
 	add("sha1", hash, err)
-	hash, err = kratos.SHAHash("sha256", "{SALT}{PASSWORD}", salt, sum256[:])
+	hash, err = kratos.DigestHash("sha256", "{SALT}{PASSWORD}", salt, sum256[:])
 	add("sha256", hash, err)
-	hash, err = kratos.SHAHash("sha512", "{SALT}{PASSWORD}", salt, sum512[:])
+	hash, err = kratos.DigestHash("sha512", "{SALT}{PASSWORD}", salt, sum512[:])
 	add("sha512", hash, err)
-	hash, err = kratos.MD5Hash("{SALT}{PASSWORD}", salt, sumMD5[:])
+	hash, err = kratos.DigestHash("md5", "{SALT}{PASSWORD}", salt, sumMD5[:])
 	add("md5 with salt", hash, err)
 	plain := md5.Sum(pw)
-	hash, err = kratos.MD5Hash("", nil, plain[:])
+	hash, err = kratos.DigestHash("md5", "", nil, plain[:])
 	add("md5", hash, err)
 
 	ldap := sha256.Sum256(append(pw[:len(pw):len(pw)], salt...))

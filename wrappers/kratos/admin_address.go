@@ -9,9 +9,7 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// SetVerified marks a verifiable address of an identity, such as "ada@example.org", as verified
-// (getIdentity and patchIdentity, admin port). It changes no other address. It fails with
-// [ErrNotFound] if the identity does not exist or does not have the address.
+// SetVerified marks an address of an identity as verified (patchIdentity).
 func (a *Admin) SetVerified(ctx context.Context, id, address string, opts ...RequestOption) (*Identity, error) {
 	const op = "patchIdentity"
 	if err := checkPathSegment("the identity's id", id); err != nil {

@@ -23,16 +23,9 @@ const (
 	batchTimeout = 130 * time.Second
 )
 
-// BatchPatchIdentities creates up to 1000 identities (batchPatchIdentities, admin port). It returns
-// a result for each item, in the order of items, also beside an error.
-//
-// The error is [ErrBatchItems] if items failed; [BatchResult.Err] says why each of them did. Any
-// other error is that of the call, such as [ErrForbidden].
-//   - No identity is created twice. If Kratos refuses all items because of some, the batch is
-//     halved until these are found, in up to 64 requests; the remaining items are ErrRolledBack.
-//   - Limits: 1000 items, 200 plaintext passwords, and 5 MiB of JSON. A larger batch is not sent,
-//     and is an [ErrInvalidArgument].
-//   - A request times out after 130 seconds, or when the context is done.
+// BatchPatchIdentities creates up to 1000 identities, 200 with a plaintext password
+// (batchPatchIdentities). It returns a result for each item, even with an error: [ErrBatchItems] if
+// items failed. It sends up to 64 requests of up to 130 seconds.
 func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch, opts ...RequestOption) ([]BatchResult, error) {
 	results := make([]BatchResult, len(items))
 	for i := range items {

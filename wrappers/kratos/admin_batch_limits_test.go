@@ -27,7 +27,7 @@ func TestLimitsOfBatches(t *testing.T) {
 		return items
 	}
 	plaintext := item(1, kratos.PlaintextPassword("s3cret"))
-	hashed := item(1, kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")))
+	hashed := item(1, hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"))
 	broken := hashed
 	broken.Create.Credentials.Password.Config.HashedPassword = "$2a$04$s3cret"
 	mib := item(1<<20-100, nil)

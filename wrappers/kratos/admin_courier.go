@@ -8,15 +8,13 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// ListCourierMessages has the parameters of [Admin.CourierMessages]. The zero value lists all
-// messages: an empty filter restricts nothing.
+// ListCourierMessages has the optional parameters of [Admin.CourierMessages].
 type ListCourierMessages struct {
 	redacted[ListCourierMessages]
 	// Status is the state of delivery of the messages.
 	Status CourierMessageStatus
 	// Recipient is the email address or phone number that the messages were sent to.
 	Recipient string
-
 	// PageSize is the maximal number of messages on a page: 1 to 1000, and 0 for the server's
 	// default of 10.
 	PageSize int
@@ -44,8 +42,7 @@ func (a *Admin) courierMessages(ctx context.Context, list ListCourierMessages) p
 	}
 }
 
-// CourierMessages returns the emails and text messages that Kratos has sent or is to send, the
-// newest first (listCourierMessages, admin port).
+// CourierMessages returns messages, the newest first (listCourierMessages).
 func (a *Admin) CourierMessages(ctx context.Context, list ListCourierMessages, opts ...RequestOption) iter.Seq2[CourierMessage, error] {
 	return a.courierMessages(ctx, list).all(opts)
 }
@@ -55,9 +52,7 @@ func (a *Admin) CourierMessagesPage(ctx context.Context, list ListCourierMessage
 	return a.courierMessages(ctx, list).page(opts)
 }
 
-// CourierMessage returns the message with this id, and each attempt to deliver it
-// (getCourierMessage, admin port). It fails with [ErrNotFound]. Kratos hides the body unless it
-// runs in development mode.
+// CourierMessage returns a message and its dispatches (getCourierMessage).
 func (a *Admin) CourierMessage(ctx context.Context, id string, opts ...RequestOption) (*CourierMessage, error) {
 	const op = "getCourierMessage"
 	if err := checkPathSegment("the message's id", id); err != nil {

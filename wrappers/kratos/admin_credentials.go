@@ -2,8 +2,7 @@ package kratos
 
 import "time"
 
-// TypedCredentials are the types that [CredentialsConfig] returns, one for each [CredentialsType]
-// that has a configuration.
+// TypedCredentials are the types that [CredentialsConfig] returns.
 type TypedCredentials interface {
 	PasswordCredentials | OIDCCredentials | SAMLCredentials | CodeCredentials |
 		TOTPCredentials | LookupSecretCredentials | WebAuthnCredentials | PasskeyCredentials
@@ -75,13 +74,11 @@ type PasskeyCredentials struct {
 	UserHandle []byte `json:"user_handle"`
 }
 
-// WebAuthnKey is a security key or passkey: a public key credential of [WebAuthn].
-//
-// [WebAuthn]: https://www.w3.org/TR/webauthn-3/
+// WebAuthnKey is a security key or passkey.
 type WebAuthnKey struct {
 	unlogged[WebAuthnKey] `json:"-"`
-	// ID is the credential ID. In hexadecimal, it is the value that a settings flow removes the key
-	// by.
+	// ID is the credential ID (https://www.w3.org/TR/webauthn-3/#credential-id). In hexadecimal, it
+	// is the value that a settings flow removes the key by.
 	ID []byte `json:"id"`
 	// PublicKey is the public key in COSE format (RFC 9052).
 	PublicKey []byte `json:"public_key"`
@@ -113,14 +110,8 @@ type WebAuthnKey struct {
 	Transport []string `json:"transport,omitzero"`
 }
 
-// CredentialsConfig returns the configuration of the credential of type T. The identity is one of
-// [Admin.IdentityWithCredentials], or of a list with [ListIdentities].IncludeCredential:
-//
-//	password, err := kratos.CredentialsConfig[kratos.PasswordCredentials](identity)
-//
-// It fails with [ErrNotFound] if the identity does not have the credential, with
-// [ErrCredentialsNotIncluded] if the response does not include its configuration, and with
-// [ErrUnexpectedResponse] if the JSON does not fit T. Members that T has no field for are left out.
+// CredentialsConfig returns the configuration of the credential of type T, or fails with
+// [ErrNotFound], or [ErrCredentialsNotIncluded] if it was not read.
 func CredentialsConfig[T TypedCredentials, I Identity | *Identity](identity I) (T, error) {
 	const op = "CredentialsConfig"
 	var none T

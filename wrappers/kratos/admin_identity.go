@@ -6,14 +6,12 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Identity returns the identity with this id (getIdentity, admin port). It fails with
-// [ErrNotFound].
+// Identity returns the identity with this id (getIdentity).
 func (a *Admin) Identity(ctx context.Context, id string, opts ...RequestOption) (*Identity, error) {
 	return a.getIdentity(ctx, id, nil, opts)
 }
 
-// IdentityWithCredentials is [Admin.Identity] with the configuration of these types of credentials,
-// secrets included, for [CredentialsConfig]. It fails with [ErrInvalidArgument] without any type.
+// IdentityWithCredentials returns an identity with its secrets (getIdentity).
 func (a *Admin) IdentityWithCredentials(ctx context.Context, id string, types []CredentialsType, opts ...RequestOption) (*Identity, error) {
 	if len(types) == 0 {
 		return nil, newArgumentError("getIdentity", "the list of credential types is empty")
@@ -30,13 +28,8 @@ func (a *Admin) getIdentity(ctx context.Context, id string, params *gen.GetIdent
 	return decodeValid(op, resp, err, isIdentity)
 }
 
-// CreateIdentity creates an identity (createIdentity, admin port). Kratos sends no message to the
-// person. It fails with
-//   - [ErrBadRequest] if the traits do not match the identity schema: the error text names the
-//     members, and [Error.Explain] the values;
-//   - [ErrConflict] if another identity has the same identifier;
-//   - [ErrInvalidArgument] if a password hash is malformed, a trait is an empty identifier, or the
-//     body is larger than 5 MiB.
+// CreateIdentity creates an identity (createIdentity). Kratos sends no message. It fails with
+// [ErrBadRequest], [ErrConflict] or [ErrInvalidArgument].
 func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ...RequestOption) (*Identity, error) {
 	const op = "createIdentity"
 	if err := checkCreate(body); err != nil {
@@ -46,14 +39,9 @@ func (a *Admin) CreateIdentity(ctx context.Context, body CreateIdentity, opts ..
 	return decodeValid(op, resp, err, isIdentity)
 }
 
-// UpdateIdentity replaces the identity with this id (updateIdentity, admin port). It fails like
-// [Admin.CreateIdentity], and with [ErrNotFound]. Members that body omits are
-//   - deleted: both metadata, and from Kratos v25.4 on the external_id;
-//   - kept: the schema, the state, and every credential. A password or hash in body replaces the
-//     current one.
-//
-// Concurrent changes since the identity was read are lost. [Admin.PatchIdentity], [Admin.SetTraits]
-// and the like change single values, and [Admin.SetPassword] the password.
+// UpdateIdentity replaces an identity (updateIdentity). Omitted metadata is deleted, and from
+// Kratos v25.4 on the external_id; the schema, state and credentials are kept. Concurrent changes
+// are lost: see [Admin.PatchIdentity].
 func (a *Admin) UpdateIdentity(ctx context.Context, id string, body UpdateIdentity, opts ...RequestOption) (*Identity, error) {
 	const op = "updateIdentity"
 	if err := checkPathSegment("the identity's id", id); err != nil {
@@ -69,8 +57,7 @@ func (a *Admin) UpdateIdentity(ctx context.Context, id string, body UpdateIdenti
 	return decodeValid(op, resp, err, isIdentity)
 }
 
-// DeleteIdentity deletes the identity with this id (deleteIdentity, admin port). It fails with
-// [ErrNotFound].
+// DeleteIdentity deletes an identity (deleteIdentity).
 func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "deleteIdentity"
 	if err := checkPathSegment("the identity's id", id); err != nil {
@@ -80,13 +67,9 @@ func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...RequestOp
 	return expectNoContent(op, resp, err)
 }
 
-// DeleteIdentityCredentials deletes a credential of an identity (deleteIdentityCredentials, admin
-// port). The identifier is "provider:subject" for [CredentialsTypeOIDC] and [CredentialsTypeSAML],
-// and empty otherwise. It fails with
-//   - [ErrNotFound] if the identity does not have the credential. It always has
-//     [CredentialsTypeWebAuthn] if the identity schema has an identifier for security keys;
-//   - [ErrBadRequest] for a code, for a password with Kratos v1.3, and from v25.4 on for the last
-//     first factor.
+// DeleteIdentityCredentials deletes a credential (deleteIdentityCredentials). The identifier is
+// "provider:subject" for OIDC and SAML. It fails with [ErrBadRequest] for a code, with v1.3 for a
+// password, and later for the last first factor.
 func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, credential CredentialsType, identifier string, opts ...RequestOption) error {
 	const op = "deleteIdentityCredentials"
 	if err := checkPathSegment("the identity's id", id); err != nil {

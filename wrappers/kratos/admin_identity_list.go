@@ -8,8 +8,7 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// ListIdentities has the parameters of [Admin.Identities]. The zero value lists all identities: an
-// empty filter restricts nothing. [Admin.FindIdentity] refuses an empty identifier.
+// ListIdentities has the parameters of [Admin.Identities], all optional.
 type ListIdentities struct {
 	redacted[ListIdentities]
 	// IDs are the ids of the identities to list, 1 to 500. Nil restricts nothing; a slice without
@@ -28,7 +27,6 @@ type ListIdentities struct {
 	// Consistency says whether the list may be a few seconds old. Open-source servers read
 	// consistently in any case.
 	Consistency Consistency
-
 	// PageSize is the maximal number of identities on a page: 1 to 1000, and 0 for the server's
 	// default of 250. From Kratos v25.4 on, a page has at most 500.
 	PageSize int
@@ -73,17 +71,7 @@ func (a *Admin) identities(ctx context.Context, list ListIdentities) pager[Ident
 	}
 }
 
-// Identities returns all identities of a list (listIdentities, admin port):
-//
-//	for identity, err := range admin.Identities(ctx, kratos.ListIdentities{}) {
-//		if err != nil {
-//			return err
-//		}
-//		…
-//	}
-//
-// It fetches page after page, yields each identity as soon as it has arrived, and ends at the first
-// error.
+// Identities returns identities, page after page (listIdentities).
 func (a *Admin) Identities(ctx context.Context, list ListIdentities, opts ...RequestOption) iter.Seq2[Identity, error] {
 	return a.identities(ctx, list).all(opts)
 }
@@ -93,9 +81,8 @@ func (a *Admin) IdentitiesPage(ctx context.Context, list ListIdentities, opts ..
 	return a.identities(ctx, list).page(opts)
 }
 
-// FindIdentity returns the identity that logs in with identifier, such as an email address
-// (listIdentities, admin port). It fails with [ErrNotFound], with [ErrConflict] if several
-// identities have the identifier, and with [ErrInvalidArgument] if it is empty.
+// FindIdentity returns the identity with this login identifier, [ErrNotFound], or [ErrConflict] if
+// there are several (listIdentities).
 func (a *Admin) FindIdentity(ctx context.Context, identifier string, opts ...RequestOption) (*Identity, error) {
 	const op = "listIdentities"
 	if identifier == "" {

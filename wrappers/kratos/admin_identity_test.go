@@ -60,7 +60,7 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		"finding nobody in particular":        second(admin.FindIdentity(ctx, "")),
 		"an identity without traits":          second(admin.CreateIdentity(ctx, kratos.CreateIdentity{})),
 		"a malformed hash":                    second(admin.CreateIdentity(ctx, hashed)),
-		"a password and a hash":               create(kratos.PlaintextPassword("a"), kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"))),
+		"a password and a hash":               create(kratos.PlaintextPassword("a"), hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")),
 		"a link without a subject":            create(kratos.OIDCLink("google", "")),
 		"an update without traits":            second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person"})),
 		"an empty patch":                      second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{})),
@@ -133,9 +133,9 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 	}
 }
 
-func hash(t *testing.T, text string) kratos.PasswordHash {
+func hash(t *testing.T, text string) kratos.Credential {
 	t.Helper()
-	h, err := kratos.ParsePasswordHash(text)
+	h, err := kratos.HashedPassword(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,14 +11,9 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// SetPassword sets the password of an identity to a [PlaintextPassword] or [HashedPassword], and
-// changes nothing else (getIdentity and updateIdentity, admin port). It fails with [ErrNotFound] if
-// the identity does not exist, with [ErrInvalidArgument] for other credentials, and with
-// [ErrUnexpectedResponse] if the response lacks a member that the identity had before.
-//   - Kratos does not apply its password policy.
-//   - Sessions stay valid; see [Admin.DeleteIdentitySessions].
-//   - Kratos can only replace an identity, so a concurrent change is lost if it happens between the
-//     two requests.
+// SetPassword sets a [PlaintextPassword] or [HashedPassword] (getIdentity, updateIdentity) without
+// applying Kratos' password policy. Sessions stay valid: see [Admin.DeleteIdentitySessions]. A
+// concurrent change can be lost.
 func (a *Admin) SetPassword(ctx context.Context, id string, password Credential, opts ...RequestOption) (*Identity, error) {
 	const op = "updateIdentity"
 	if err := checkPathSegment("the identity's id", id); err != nil {

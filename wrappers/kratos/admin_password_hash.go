@@ -10,85 +10,10 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// PasswordHash is a hashed password in a format that Kratos can [import]. It is a secret. Functions
-// such as [Argon2idHash] build one from its parts, and [ParsePasswordHash] from a string.
-//
-// [import]: https://www.ory.sh/docs/kratos/manage-identities/import-user-accounts-identities
-type PasswordHash struct {
-	redacted[PasswordHash]
-	text string
-}
-
-// ParsePasswordHash parses an encoded hash: $2a$… (bcrypt), $argon2id$…, $argon2i$…,
-// $pbkdf2-sha256$…, $scrypt$…, $firescrypt$…, $md5$…, $sha1$…, $sha256$…, $sha512$…, {SSHA}…,
-// {SSHA256}…, {SSHA512}…, $md5-crypt$…, $sha256-crypt$…, $sha512-crypt$… or $hmac-sha256$…. It
-// fails with [ErrInvalidArgument] if the format is another one or the hash is malformed: Kratos
-// accepts some of these, and then refuses every login.
-func ParsePasswordHash(hash string) (PasswordHash, error) {
-	if err := checkHash(hash); err != nil {
-		return PasswordHash{}, wrapError("ParsePasswordHash", err)
-	}
-	return PasswordHash{text: hash}, nil
-}
-
-// Argon2idHash returns an Argon2id hash, version 19, from its parts; memory is in KiB.
-func Argon2idHash(memory, iterations uint32, parallelism uint8, salt, hash []byte) (PasswordHash, error) {
-	return ParsePasswordHash(fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", memory, iterations, parallelism, encodeRaw(salt), encodeRaw(hash)))
-}
-
-// PBKDF2Hash returns a PBKDF2 hash from its parts. The digest is "sha1", "sha224", "sha256",
-// "sha384" or "sha512".
-func PBKDF2Hash(digest string, iterations uint32, salt, hash []byte) (PasswordHash, error) {
-	return ParsePasswordHash(fmt.Sprintf("$pbkdf2-%s$i=%d,l=%d$%s$%s", digest, iterations, len(hash), encodeRaw(salt), encodeRaw(hash)))
-}
-
-// ScryptHash returns an scrypt hash from its parts. The cost N is a power of two.
-func ScryptHash(cost, blockSize, parallelism uint32, salt, hash []byte) (PasswordHash, error) {
-	return ParsePasswordHash(fmt.Sprintf("$scrypt$ln=%d,r=%d,p=%d$%s$%s", cost, blockSize, parallelism, encodeStd(salt), encodeStd(hash)))
-}
-
-// FirebaseScryptHash returns a hash that was exported from Firebase: the salt and hash are the
-// user's; the memory cost (an exponent), rounds, salt separator and signer key are the project's.
-func FirebaseScryptHash(memoryCost, rounds uint32, salt, hash, saltSeparator, signerKey []byte) (PasswordHash, error) {
-	return ParsePasswordHash(fmt.Sprintf("$firescrypt$ln=%d,r=%d,p=1$%s$%s$%s$%s", memoryCost, rounds, encodeStd(salt), encodeStd(hash), encodeStd(saltSeparator), encodeStd(signerKey)))
-}
-
-// SHAHash returns an unkeyed hash of a salted password. The digest is "sha1", "sha256" or "sha512";
-// the format says how salt and password are concatenated, such as "{SALT}{PASSWORD}".
-func SHAHash(digest, format string, salt, hash []byte) (PasswordHash, error) {
-	return ParsePasswordHash(fmt.Sprintf("$%s$pf=%s$%s$%s", digest, encodeStd([]byte(format)), encodeStd(salt), encodeStd(hash)))
-}
-
-// MD5Hash returns an MD5 hash of a password. Format and salt are as in [SHAHash], or both empty.
-func MD5Hash(format string, salt, hash []byte) (PasswordHash, error) {
-	if format == "" && len(salt) == 0 {
-		return ParsePasswordHash("$md5$" + encodeStd(hash))
-	}
-	return ParsePasswordHash(fmt.Sprintf("$md5$pf=%s$%s$%s", encodeStd([]byte(format)), encodeStd(salt), encodeStd(hash)))
-}
-
-// HMACHash returns an HMAC of a password, which is in hexadecimal. The digest is "md4", "md5",
-// "sha1", "sha224", "sha256", "sha384" or "sha512".
-func HMACHash(digest, hexMAC string, key []byte) (PasswordHash, error) {
-	return ParsePasswordHash(fmt.Sprintf("$hmac-%s$%s$%s", digest, encodeStd([]byte(hexMAC)), encodeStd(key)))
-}
-
-// SSHAHash returns a salted SHA hash as LDAP servers store it. The length of the digest selects
-// SHA-1 (20 bytes), SHA-256 (32) or SHA-512 (64).
-func SSHAHash(digest, salt []byte) (PasswordHash, error) {
-	name := map[int]string{20: "{SSHA}", 32: "{SSHA256}", 64: "{SSHA512}"}[len(digest)]
-	return ParsePasswordHash(name + encodeStd(append(digest[:len(digest):len(digest)], salt...)))
-}
-
-// A Credential is a way to log in that an identity is created with; see [Credentials].
+// A Credential is a password, hash or OIDC account to import with an identity.
 type Credential func(*IdentityWithCredentials)
 
-// Credentials combines credentials for [CreateIdentity] and [UpdateIdentity]:
-//
-//	kratos.CreateIdentity{
-//		Traits:      traits,
-//		Credentials: kratos.Credentials(kratos.HashedPassword(hash), kratos.OIDCLink("acme", sub)),
-//	}
+// Credentials combines credentials for [CreateIdentity] and [UpdateIdentity].
 func Credentials(list ...Credential) IdentityWithCredentials {
 	var all gen.IdentityWithCredentials
 	for _, add := range list {
@@ -104,23 +29,71 @@ func PlaintextPassword(password string) Credential {
 	return func(c *gen.IdentityWithCredentials) { c.Password.Config.Password = password }
 }
 
-// HashedPassword is a password that another system has hashed. It stays valid.
-func HashedPassword(hash PasswordHash) Credential {
-	return func(c *gen.IdentityWithCredentials) { c.Password.Config.HashedPassword = hash.text }
-}
-
-// PasswordMigrationHook makes Kratos call its password migration hook at the first login.
+// PasswordMigrationHook makes Kratos call its hook at the first login.
 func PasswordMigrationHook() Credential {
 	return func(c *gen.IdentityWithCredentials) { c.Password.Config.UsePasswordMigrationHook = true }
 }
 
-// OIDCLink links an identity to an account at an OpenID Connect provider: provider is its id in
-// Kratos' configuration, and subject is the account's sub claim.
+// OIDCLink links an account: the provider's id in Kratos, and the sub claim.
 func OIDCLink(provider, subject string) Credential {
 	return func(c *gen.IdentityWithCredentials) {
 		links := &c.OIDC.Config.Providers
 		*links = append(*links, gen.IdentityWithCredentialsOIDCConfigProvider{Provider: provider, Subject: subject})
 	}
+}
+
+// HashedPassword is a hash such as "$2a$…". It fails with [ErrInvalidArgument] where Kratos refuses
+// the hash, or would refuse every login.
+func HashedPassword(hash string) (Credential, error) { return hashedPassword("HashedPassword", hash) }
+
+// hashedPassword is [HashedPassword] for the function that errors name.
+func hashedPassword(function, hash string) (Credential, error) {
+	if err := checkHash(hash); err != nil {
+		return nil, wrapError(function, err)
+	}
+	return func(c *gen.IdentityWithCredentials) { c.Password.Config.HashedPassword = hash }, nil
+}
+
+// Argon2idHash is an Argon2id hash of version 19 (RFC 9106); memory is in KiB.
+func Argon2idHash(memory, iterations uint32, parallelism uint8, salt, hash []byte) (Credential, error) {
+	return hashedPassword("Argon2idHash", fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", memory, iterations, parallelism, encodeRaw(salt), encodeRaw(hash)))
+}
+
+// PBKDF2Hash is a PBKDF2 hash (RFC 8018) by "sha1", "sha224" … or "sha512".
+func PBKDF2Hash(digest string, iterations uint32, salt, hash []byte) (Credential, error) {
+	return hashedPassword("PBKDF2Hash", fmt.Sprintf("$pbkdf2-%s$i=%d,l=%d$%s$%s", digest, iterations, len(hash), encodeRaw(salt), encodeRaw(hash)))
+}
+
+// ScryptHash is an scrypt hash (RFC 7914). The cost N is a power of two.
+func ScryptHash(cost, blockSize, parallelism uint32, salt, hash []byte) (Credential, error) {
+	return hashedPassword("ScryptHash", fmt.Sprintf("$scrypt$ln=%d,r=%d,p=%d$%s$%s", cost, blockSize, parallelism, encodeStd(salt), encodeStd(hash)))
+}
+
+// FirebaseScryptHash is a hash exported from Firebase: salt and hash are the user's, and the rest
+// the project's. The memoryCost is an exponent.
+func FirebaseScryptHash(memoryCost, rounds uint32, salt, hash, saltSeparator, signerKey []byte) (Credential, error) {
+	return hashedPassword("FirebaseScryptHash", fmt.Sprintf("$firescrypt$ln=%d,r=%d,p=1$%s$%s$%s$%s", memoryCost, rounds, encodeStd(salt), encodeStd(hash), encodeStd(saltSeparator), encodeStd(signerKey)))
+}
+
+// DigestHash is an "md5", "sha1", "sha256" or "sha512" digest of a format such as
+// "{SALT}{PASSWORD}". An MD5 hash needs neither format nor salt.
+func DigestHash(digest, format string, salt, hash []byte) (Credential, error) {
+	const function = "DigestHash"
+	if digest == "md5" && format == "" && len(salt) == 0 {
+		return hashedPassword(function, "$md5$"+encodeStd(hash))
+	}
+	return hashedPassword(function, fmt.Sprintf("$%s$pf=%s$%s$%s", digest, encodeStd([]byte(format)), encodeStd(salt), encodeStd(hash)))
+}
+
+// HMACHash is an HMAC in hexadecimal by "md4", "md5", "sha1" … or "sha512".
+func HMACHash(digest, hexMAC string, key []byte) (Credential, error) {
+	return hashedPassword("HMACHash", fmt.Sprintf("$hmac-%s$%s$%s", digest, encodeStd([]byte(hexMAC)), encodeStd(key)))
+}
+
+// SSHAHash is a salted SHA-1, SHA-256 or SHA-512 digest of an LDAP server.
+func SSHAHash(digest, salt []byte) (Credential, error) {
+	name := map[int]string{20: "{SSHA}", 32: "{SSHA256}", 64: "{SSHA512}"}[len(digest)]
+	return hashedPassword("SSHAHash", name+encodeStd(append(digest[:len(digest):len(digest)], salt...)))
 }
 
 // hashFormat is the syntax of an encoded hash, as Kratos parses it.

@@ -34,7 +34,7 @@ var goodHashes = []string{
 func TestHashesThatKratosReads(t *testing.T) {
 	t.Parallel()
 	for _, text := range goodHashes {
-		h, err := kratos.ParsePasswordHash(text)
+		h, err := kratos.HashedPassword(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -74,7 +74,7 @@ func TestHashesThatKratosDoesNotRead(t *testing.T) {
 		"too much":                     "$md5$" + strings.Repeat("A", 5000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := kratos.ParsePasswordHash(text)
+			_, err := kratos.HashedPassword(text)
 			if !errors.Is(err, kratos.ErrInvalidArgument) {
 				t.Errorf("%v, want ErrInvalidArgument", err)
 			} else if len(text) > 20 && strings.Contains(err.Error(), text[12:]) {
@@ -90,8 +90,8 @@ func TestHashesOfParts(t *testing.T) {
 	for name, err := range map[string]error{
 		"argon2id": second(kratos.Argon2idHash(64, 1, 1, b[:16], b[:32])), "pbkdf2": second(kratos.PBKDF2Hash("sha512", 1000, b[:16], b)),
 		"scrypt": second(kratos.ScryptHash(16384, 8, 1, b[:16], b[:32])), "firebase": second(kratos.FirebaseScryptHash(14, 8, b[:8], b, b[:1], b)),
-		"sha": second(kratos.SHAHash("sha512", "{SALT}{PASSWORD}", b[:4], b)), "md5": second(kratos.MD5Hash("", nil, b[:16])),
-		"salted md5": second(kratos.MD5Hash("{PASSWORD}{SALT}", b[:4], b[:16])), "hmac": second(kratos.HMACHash("sha1", strings.Repeat("0a", 20), b[:4])),
+		"sha": second(kratos.DigestHash("sha512", "{SALT}{PASSWORD}", b[:4], b)), "md5": second(kratos.DigestHash("md5", "", nil, b[:16])),
+		"salted md5": second(kratos.DigestHash("md5", "{PASSWORD}{SALT}", b[:4], b[:16])), "hmac": second(kratos.HMACHash("sha1", strings.Repeat("0a", 20), b[:4])),
 		"ssha": second(kratos.SSHAHash(b[:20], b[:4])), "ssha256": second(kratos.SSHAHash(b[:32], b[:4])), "ssha512": second(kratos.SSHAHash(b, b[:4])),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,8 +102,8 @@ func TestHashesOfParts(t *testing.T) {
 	}
 	for name, err := range map[string]error{
 		"argon2id without salt": second(kratos.Argon2idHash(64, 1, 1, nil, b[:32])), "pbkdf2 of nothing": second(kratos.PBKDF2Hash("sha512", 1000, b[:16], nil)),
-		"scrypt of cost 3": second(kratos.ScryptHash(3, 8, 1, b[:16], b[:32])), "a strange digest": second(kratos.SHAHash("sha384", "{PASSWORD}", b[:4], b[:48])),
-		"a digest of 21 bytes": second(kratos.SSHAHash(b[:21], b[:4])), "a format without the password": second(kratos.MD5Hash("{SALT}", b[:4], b[:16])),
+		"scrypt of cost 3": second(kratos.ScryptHash(3, 8, 1, b[:16], b[:32])), "a strange digest": second(kratos.DigestHash("sha384", "{PASSWORD}", b[:4], b[:48])),
+		"a digest of 21 bytes": second(kratos.SSHAHash(b[:21], b[:4])), "a format without the password": second(kratos.DigestHash("md5", "{SALT}", b[:4], b[:16])),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !errors.Is(err, kratos.ErrInvalidArgument) {

@@ -32,7 +32,7 @@ func TestSetPasswordLosesNothing(t *testing.T) {
 			"schema_id":"kunden/v2","state":"inactive","traits":{"email":"ada@example.org","n":9007199254740993,"f":1.10,"nested":{"b":[1,null,"<&>"],"empty":""}}}`, ""},
 		"nothing but traits": {`{"id":"a","traits":{},"metadata_public":null,"metadata_admin":null,"external_id":null,"organization_id":null}`, `{"id":"a","traits":{}}`, plain,
 			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"traits":{}}`, ""},
-		"a hash": {`{"id":"a","traits":{},"state":"active"}`, `{"id":"a","traits":{},"state":"active"}`, kratos.HashedPassword(hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")),
+		"a hash": {`{"id":"a","traits":{},"state":"active"}`, `{"id":"a","traits":{},"state":"active"}`, hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"),
 			`{"credentials":{"password":{"config":{"hashed_password":"$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"}}},"state":"active","traits":{}}`, ""},
 		"a server that loses the external id": {`{"id":"a","traits":{},"external_id":"crm-17"}`, `{"id":"a","traits":{}}`, plain,
 			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"external_id":"crm-17","traits":{}}`, "ErrUnexpectedResponse"},

@@ -8,14 +8,7 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// JSONPatch is a JSON Patch (RFC 6902) for [Admin.PatchIdentity], with the three operations that
-// Kratos supports:
-//
-//	kratos.JSONPatch{}.Replace("/traits/name/first", "Ada").Remove("/metadata_public/note")
-//
-// Paths are JSON Pointers, such as those of [JSONPointer]. A path to an element of
-// verifiable_addresses or recovery_addresses is an [ErrInvalidArgument], since the order of these
-// lists changes between requests: see [Admin.SetVerified].
+// JSONPatch is a JSON Patch (RFC 6902) of an identity.
 type JSONPatch struct {
 	redacted[JSONPatch]
 	ops []gen.JSONPatch
@@ -25,7 +18,7 @@ type JSONPatch struct {
 // Replace sets the value at path, which need not exist; nil is null.
 func (p JSONPatch) Replace(path string, value any) JSONPatch { return p.with("replace", path, value) }
 
-// Add adds a member to an object, or an element to an array, whose end is "-".
+// Add adds a member to an object, or an element to an array (at its end, "-").
 func (p JSONPatch) Add(path string, value any) JSONPatch { return p.with("add", path, value) }
 
 // Remove removes the value at path, which must exist.
@@ -51,7 +44,7 @@ func (p JSONPatch) with(op, path string, value any) JSONPatch {
 	return p
 }
 
-// JSONPointer returns the JSON Pointer (RFC 6901) of a path of names, which it escapes.
+// JSONPointer returns the JSON Pointer (RFC 6901) of a path of names.
 func JSONPointer(names ...string) string {
 	var b strings.Builder
 	for _, name := range names {
@@ -91,12 +84,7 @@ func checkPointer(path string) error {
 	return nil
 }
 
-// PatchIdentity applies a patch to the identity with this id (patchIdentity, admin port). It fails
-// with
-//   - [ErrNotFound] if the identity does not exist;
-//   - [ErrBadRequest] if a value to remove does not exist, or the traits do not match the schema;
-//   - [ErrConflict] if another identity has the new identifier;
-//   - [ErrInvalidArgument] if the patch is empty or malformed, or a trait is an empty identifier.
+// PatchIdentity applies a patch to an identity (patchIdentity).
 func (a *Admin) PatchIdentity(ctx context.Context, id string, patch JSONPatch, opts ...RequestOption) (*Identity, error) {
 	const op = "patchIdentity"
 	if err := checkPathSegment("the identity's id", id); err != nil {
@@ -112,26 +100,22 @@ func (a *Admin) PatchIdentity(ctx context.Context, id string, patch JSONPatch, o
 	return decodeValid(op, resp, err, isIdentity)
 }
 
-// SetState activates or deactivates an identity (patchIdentity, admin port). An inactive identity
-// cannot log in.
+// SetState changes whether an identity can log in (patchIdentity).
 func (a *Admin) SetState(ctx context.Context, id string, state IdentityState, opts ...RequestOption) (*Identity, error) {
 	return a.PatchIdentity(ctx, id, JSONPatch{}.Replace("/state", state), opts...)
 }
 
-// SetTraits replaces all traits of an identity (patchIdentity, admin port). Omit empty ones, as in
-// [CreateIdentity].
+// SetTraits replaces all traits, as in [CreateIdentity] (patchIdentity).
 func (a *Admin) SetTraits(ctx context.Context, id string, traits any, opts ...RequestOption) (*Identity, error) {
 	return a.PatchIdentity(ctx, id, JSONPatch{}.Replace("/traits", traits), opts...)
 }
 
-// SetMetadataPublic replaces the metadata of an identity that the person can read (patchIdentity,
-// admin port); nil deletes it. Use a JSON object: with SQLite, Kratos cannot read a number back.
+// SetMetadataPublic sets metadata_public, an object or nil (patchIdentity).
 func (a *Admin) SetMetadataPublic(ctx context.Context, id string, metadata any, opts ...RequestOption) (*Identity, error) {
 	return a.PatchIdentity(ctx, id, JSONPatch{}.Replace("/metadata_public", metadata), opts...)
 }
 
-// SetMetadataAdmin replaces the metadata of an identity that only the admin port returns
-// (patchIdentity, admin port); nil deletes it. Use a JSON object.
+// SetMetadataAdmin sets metadata_admin, an object or nil (patchIdentity).
 func (a *Admin) SetMetadataAdmin(ctx context.Context, id string, metadata any, opts ...RequestOption) (*Identity, error) {
 	return a.PatchIdentity(ctx, id, JSONPatch{}.Replace("/metadata_admin", metadata), opts...)
 }

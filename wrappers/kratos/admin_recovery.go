@@ -8,7 +8,7 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// CreateRecoveryCode has the parameters of [Admin.CreateRecoveryCodeForIdentity].
+// CreateRecoveryCode has the parameters of a recovery code, all optional.
 type CreateRecoveryCode struct {
 	// Lifespan is how long the code is valid, at least a second; 0 is the default of Kratos'
 	// configuration.
@@ -18,7 +18,7 @@ type CreateRecoveryCode struct {
 	FlowType FlowType
 }
 
-// CreateRecoveryLink has the parameters of [Admin.CreateRecoveryLinkForIdentity].
+// CreateRecoveryLink has the parameters of a recovery link, all optional.
 type CreateRecoveryLink struct {
 	redacted[CreateRecoveryLink]
 	// Lifespan is how long the link is valid, at least a second; 0 is the default of Kratos'
@@ -28,10 +28,8 @@ type CreateRecoveryLink struct {
 	ReturnTo string
 }
 
-// CreateRecoveryCodeForIdentity creates a code and a link for a person to recover the account
-// without any credential (createRecoveryCodeForIdentity, admin port). Send both over a trusted
-// channel: they are as good as a password. It fails with [ErrNotFound] if the identity does not
-// exist, or recovery is disabled.
+// CreateRecoveryCodeForIdentity creates a code that is as good as a password
+// (createRecoveryCodeForIdentity), and a link to enter it.
 func (a *Admin) CreateRecoveryCodeForIdentity(ctx context.Context, id string, code CreateRecoveryCode, opts ...RequestOption) (*RecoveryCodeForIdentity, error) {
 	const op = "createRecoveryCodeForIdentity"
 	expires, err := formatLifespan(id, code.Lifespan)
@@ -42,10 +40,8 @@ func (a *Admin) CreateRecoveryCodeForIdentity(ctx context.Context, id string, co
 	return decodeValid(op, resp, err, func(r *RecoveryCodeForIdentity) bool { return r.RecoveryCode != "" })
 }
 
-// CreateRecoveryLinkForIdentity creates a link for a person to recover the account without any
-// credential (createRecoveryLinkForIdentity, admin port). Send it over a trusted channel: it is as
-// good as a password. It fails with [ErrBadRequest] if the identity does not exist, and with
-// [ErrNotFound] if recovery is disabled.
+// CreateRecoveryLinkForIdentity creates a link that is as good as a password
+// (createRecoveryLinkForIdentity).
 func (a *Admin) CreateRecoveryLinkForIdentity(ctx context.Context, id string, link CreateRecoveryLink, opts ...RequestOption) (*RecoveryLinkForIdentity, error) {
 	const op = "createRecoveryLinkForIdentity"
 	expires, err := formatLifespan(id, link.Lifespan)

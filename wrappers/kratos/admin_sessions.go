@@ -9,14 +9,13 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// ListSessions has the parameters of [Admin.Sessions]. The zero value lists all sessions.
+// ListSessions has the parameters of [Admin.Sessions], all optional.
 type ListSessions struct {
 	// Active restricts the list to sessions that are active, or that are not; nil restricts
 	// nothing.
 	Active *bool
 	// Expand adds these parts to each session, which are null otherwise.
 	Expand []SessionExpandable
-
 	// PageSize is the maximal number of sessions on a page: 1 to 1000, and 0 for the server's
 	// default of 250.
 	PageSize int
@@ -44,7 +43,7 @@ func (a *Admin) sessions(ctx context.Context, list ListSessions) pager[Session] 
 	}
 }
 
-// Sessions returns the sessions of all identities (listSessions, admin port).
+// Sessions returns the sessions of all identities (listSessions).
 func (a *Admin) Sessions(ctx context.Context, list ListSessions, opts ...RequestOption) iter.Seq2[Session, error] {
 	return a.sessions(ctx, list).all(opts)
 }
@@ -54,8 +53,7 @@ func (a *Admin) SessionsPage(ctx context.Context, list ListSessions, opts ...Req
 	return a.sessions(ctx, list).page(opts)
 }
 
-// Session returns the session with this id, not token (getSession, admin port). Identity and
-// devices are null unless expand names them. It fails with [ErrNotFound].
+// Session returns a session by its id, with the parts of expand (getSession).
 func (a *Admin) Session(ctx context.Context, id string, expand []SessionExpandable, opts ...RequestOption) (*Session, error) {
 	const op = "getSession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -65,8 +63,7 @@ func (a *Admin) Session(ctx context.Context, id string, expand []SessionExpandab
 	return decodeValid(op, resp, err, isSession)
 }
 
-// DisableSession revokes the session with this id, which may be inactive already (disableSession,
-// admin port). It fails with [ErrNotFound].
+// DisableSession revokes a session by its id (disableSession).
 func (a *Admin) DisableSession(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "disableSession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -76,14 +73,9 @@ func (a *Admin) DisableSession(ctx context.Context, id string, opts ...RequestOp
 	return expectNoContent(op, resp, err)
 }
 
-// ExtendSession extends the session with this id by the configured lifespan, and returns it
-// (extendSession, admin port). Kratos does nothing before its configured earliest_possible_extend,
-// and reactivates a session that has expired, but not one that was revoked. It fails with
-// [ErrNotFound].
-//
-// The cookie in the browser expires as before, until Kratos renews it in response to the next
-// whoami request: [Client.RequireSession] and [Client.Proxy] pass the new cookie on, and so do
-// [Browser.Whoami] and [Browser.ActiveSession] with [Browser.SetCookies].
+// ExtendSession extends a session by the configured lifespan, not before earliest_possible_extend,
+// and reactivates an expired one (extendSession). The cookie of the browser is renewed at its next
+// whoami request.
 func (a *Admin) ExtendSession(ctx context.Context, id string, opts ...RequestOption) (*Session, error) {
 	const op = "extendSession"
 	if err := checkPathSegment("the session's id", id); err != nil {
@@ -97,13 +89,11 @@ func (a *Admin) ExtendSession(ctx context.Context, id string, opts ...RequestOpt
 	return decodeValid(op, resp, err, isSession)
 }
 
-// ListIdentitySessions has the parameters of [Admin.IdentitySessions]. The zero value lists all
-// sessions of the identity.
+// ListIdentitySessions has the parameters of [Admin.IdentitySessions].
 type ListIdentitySessions struct {
 	// Active restricts the list to sessions that are active, or that are not; nil restricts
 	// nothing.
 	Active *bool
-
 	// PageSize is the maximal number of sessions on a page: 1 to 1000, and 0 for the server's
 	// default of 250.
 	PageSize int
@@ -135,8 +125,7 @@ func (a *Admin) identitySessions(ctx context.Context, id string, list ListIdenti
 	}
 }
 
-// IdentitySessions returns the sessions of one identity (listIdentitySessions, admin port). If the
-// identity does not exist, some versions of Kratos fail with [ErrNotFound], and others list none.
+// IdentitySessions returns the sessions of an identity (listIdentitySessions).
 func (a *Admin) IdentitySessions(ctx context.Context, id string, list ListIdentitySessions, opts ...RequestOption) iter.Seq2[Session, error] {
 	return a.identitySessions(ctx, id, list).all(opts)
 }
@@ -146,8 +135,7 @@ func (a *Admin) IdentitySessionsPage(ctx context.Context, id string, list ListId
 	return a.identitySessions(ctx, id, list).page(opts)
 }
 
-// DeleteIdentitySessions revokes and deletes all sessions of an identity (deleteIdentitySessions,
-// admin port). It fails with [ErrNotFound] if there are none.
+// DeleteIdentitySessions deletes all its sessions (deleteIdentitySessions).
 func (a *Admin) DeleteIdentitySessions(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "deleteIdentitySessions"
 	if err := checkPathSegment("the identity's id", id); err != nil {

@@ -14,10 +14,9 @@ import (
 	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
-// Error is the error of every call; test it with [errors.Is] and the Err… variables. Its text has
-// nothing secret: the operation, the status, what went wrong, the ids of Kratos' messages, and the
-// members that violate an identity schema with the keyword ("traits.email: format"). The fields are
-// what Kratos sent, which may be about the person; [Error.Explain] formats them.
+// Error is the error of every call, for [errors.Is] with the Err… variables. Its text has no
+// secrets, but the ids of messages, and the names of members that violate an identity schema
+// ("traits.email: format").
 type Error struct {
 	// Operation is the operationId of the call, such as "updateLoginFlow", or the name of the
 	// function that refused its arguments.
@@ -26,7 +25,6 @@ type Error struct {
 	StatusCode int
 	// Header is the header of the response, without Set-Cookie.
 	Header http.Header
-
 	// ID is Kratos' id of the error, such as "session_inactive". Many errors have none.
 	ID string
 	// Code is the status in the body, which can differ from StatusCode.
@@ -39,7 +37,6 @@ type Error struct {
 	Details json.RawMessage
 	// RequestID identifies the request in Kratos' log.
 	RequestID string
-
 	// RedirectTo is the URL at which a browser continues: a page of the UI, a provider, another
 	// flow.
 	RedirectTo string
@@ -47,7 +44,6 @@ type Error struct {
 	FlowID string
 	// RetryAfter is how long the server asks clients to wait; 0 if it does not say.
 	RetryAfter time.Duration
-
 	// ContinueWith are the next steps that Kratos suggests, such as the verification of an address
 	// before a login.
 	ContinueWith ContinueWithList
@@ -67,7 +63,7 @@ type failedItem struct {
 	err   *Error
 }
 
-// Error returns the operation, the status, what went wrong and Kratos' id of the error.
+// Error returns the operation, the status, what went wrong and the id.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("kratos: ")
@@ -130,7 +126,7 @@ func (e *Error) statusSentinel() error {
 	return nil
 }
 
-// Unwrap returns why there was no response, or why it could not be read; nil for other errors.
+// Unwrap returns why there was no readable response, or nil.
 func (e *Error) Unwrap() error { return e.cause }
 
 // Body returns the body of the response, up to 64 KiB. It may have secrets.
@@ -153,16 +149,13 @@ func (e *Error) readDetails() {
 	}
 }
 
-// Messages returns the messages of a rejected form that belong to no field.
+// Messages returns the messages of a rejected form without a field.
 func (e *Error) Messages() []Message { return e.form.Messages }
 
-// FieldErrors returns the messages of a rejected form by the name of the field ("traits.email").
+// FieldErrors returns the messages of a rejected form by the field's name.
 func (e *Error) FieldErrors() map[string][]Message { return e.form.FieldErrors() }
 
-// RejectedFlow returns the flow of an [ErrRejected], which has the form to show again with its
-// messages; nil for other errors.
-//
-//	if flow := kratos.RejectedFlow[kratos.LoginFlow](err); flow != nil { … }
+// RejectedFlow returns the flow of an [ErrRejected], to show again, or nil.
 func RejectedFlow[F any](err error) *F {
 	var e *Error
 	if !errors.As(err, &e) {

@@ -15,11 +15,9 @@ const (
 	maxExplained   = 20      // items of a batch
 )
 
-// Explain returns the text of [Error.Error] and, on further lines, the reason, the messages of a
-// form by field, the members that violate an identity schema with their place in the schema, and
-// the items of a batch that failed. It quotes what the person entered, so it is for a terminal or
-// an administrator, and must not be logged. It has no body, header, token or URL query in it, and
-// at most 8 KiB.
+// Explain returns the error with what Kratos said of each field, member and item, up to 8 KiB. It
+// quotes the person's input and must not be logged, although it has no body, header, token or URL
+// query.
 func (e *Error) Explain() string {
 	var b strings.Builder
 	b.WriteString(strings.TrimPrefix(e.Error(), "kratos: "))

@@ -8,8 +8,10 @@ import (
 // Errors for [errors.Is]. An error matches at most one of these, and may match one of the next
 // group.
 var (
-	// ErrInvalidArgument: an argument is wrong. Nothing was sent, unless the error has a
-	// StatusCode: Kratos responds with status 500 to an empty identifier in the traits.
+	// ErrInvalidArgument: an argument is wrong, such as an empty or malformed id, an empty
+	// or malformed patch, a filter without a value, a malformed password hash, or a body of
+	// more than 5 MiB. Nothing was sent, unless the error has a StatusCode: Kratos responds
+	// with status 500 to an empty identifier in the traits.
 	ErrInvalidArgument = errors.New("invalid argument")
 	// ErrUnreachable: there was no response. The error wraps the cause, such as
 	// [context.DeadlineExceeded].
@@ -19,7 +21,8 @@ var (
 	// ErrUnreachable alone may have had an effect.
 	ErrNotProcessed = errors.New("the request was not processed and can be sent again")
 	// ErrUnexpectedResponse: the response is not from Kratos or not to this call: a page of a
-	// proxy, the wrong port or path, malformed or truncated JSON, a body over the limit.
+	// proxy, the wrong port or path, malformed or truncated JSON, a body over the limit. Also if
+	// JSON does not fit a Go type, or an identity lost a member with [Admin.SetPassword].
 	ErrUnexpectedResponse = errors.New("unexpected response (a proxy's page, or the wrong URL or port?)")
 	// ErrRejected: Kratos rejected what the person entered. [RejectedFlow] has the form to show
 	// again.
@@ -63,17 +66,19 @@ var (
 	// ErrAccountExists: the registration with a provider found an account with the same address.
 	// FlowID is the login flow in which the person links the two by logging in.
 	ErrAccountExists = errors.New("there is an account with this address: log in to link it")
-	// ErrBatchItems: some items of a batch failed; see its results.
+	// ErrBatchItems: some items of a batch failed; the Err of each [BatchResult] says why. If
+	// Kratos refuses all items because of some, [Admin.BatchPatchIdentities] halves the batch
+	// until these are found. No identity is created twice.
 	ErrBatchItems = errors.New("some items of the batch failed")
 	// ErrRolledBack: the item of a batch was not created because of other items, even if Kratos
-	// reported it as created. It can be sent again as it is.
+	// reported it as created, or because the batch was not sent. It can be sent again as it is.
 	ErrRolledBack = errors.New("not created because of other items of the batch: send it again")
 	// ErrUnconfirmed: it is unknown whether the item of a batch was created: the connection broke,
 	// or the response cannot be read. Look for the identity before you send the item again. The
 	// error wraps that of the call.
 	ErrUnconfirmed = errors.New("it is unknown whether the identity was created: look for it before you send the item again")
-	// ErrCredentialsNotIncluded: the identity was read without the configuration of the credential;
-	// see [CredentialsConfig].
+	// ErrCredentialsNotIncluded: the identity was read without the configuration of the
+	// credential: use [Admin.IdentityWithCredentials], or [ListIdentities].IncludeCredential.
 	ErrCredentialsNotIncluded = errors.New("the configuration of the credential is not included: read it with IdentityWithCredentials")
 	// ErrBrowserLocationChangeRequired: only a browser can continue, at RedirectTo.
 	ErrBrowserLocationChangeRequired = errors.New("only a browser can continue")
@@ -81,7 +86,11 @@ var (
 
 // Errors by the status of a response.
 var (
-	// ErrBadRequest: the request is not valid (400).
+	// ErrBadRequest: the request is not valid (400):
+	//   - The traits do not match the identity schema: the text names the members, and
+	//     [Error.Explain] the values.
+	//   - A patch removes a value that does not exist.
+	//   - [Admin.CreateRecoveryLinkForIdentity]: the identity does not exist.
 	ErrBadRequest = errors.New("bad request")
 	// ErrUnauthorized: the credentials of the program were refused (401, or 407 from an HTTP
 	// proxy): the API key of [WithBearer] is wrong or has expired, or a gateway in front of Kratos
@@ -89,9 +98,12 @@ var (
 	ErrUnauthorized = errors.New("the credentials of the program were refused (is the API key wrong or expired?)")
 	// ErrForbidden: the call is not allowed (403).
 	ErrForbidden = errors.New("forbidden")
-	// ErrNotFound: the resource does not exist (404).
+	// ErrNotFound: the resource does not exist (404). A method with an id, an address or a
+	// credential fails with it if there is no such one, [Admin.DeleteIdentitySessions] if there
+	// is no session, and those for recovery if recovery is disabled.
 	ErrNotFound = errors.New("not found")
-	// ErrConflict: the resource exists already, such as an identity with this address (409).
+	// ErrConflict: the resource exists already, such as an identity with the same identifier
+	// (409).
 	ErrConflict = errors.New("conflict")
 	// ErrRateLimited: too many requests (429). RetryAfter is how long to wait, if the server says
 	// so.

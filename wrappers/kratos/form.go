@@ -10,11 +10,7 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Form is the [form] of a flow, to be shown by a page or filled in by a program. A template of
-// html/template takes it as it is; its fields Action, Method and Messages are those of an HTML
-// form.
-//
-// [form]: https://www.ory.sh/docs/kratos/concepts/ui-user-interface
+// Form is the form of a flow. A template of html/template takes it as it is.
 type Form struct{ gen.UIContainer }
 
 // Form returns the flow's form.
@@ -40,7 +36,7 @@ func (f Form) HasErrors() bool {
 	return false
 }
 
-// FieldErrors returns the errors of each field, by its name such as "traits.email".
+// FieldErrors returns the errors by the name of the field ("traits.email").
 func (f Form) FieldErrors() map[string][]Message {
 	errs := map[string][]Message{}
 	for field, m := range f.errors() {
@@ -51,7 +47,7 @@ func (f Form) FieldErrors() map[string][]Message {
 	return errs
 }
 
-// Value returns the value of the input with this name as in [Node].Value, and "" if there is none.
+// Value returns the value of an input as in [Node].Value, or "".
 func (f Form) Value(name string) string {
 	if n := f.input(name); n != nil {
 		return valueText(n.Attributes.Value)
@@ -59,8 +55,8 @@ func (f Form) Value(name string) string {
 	return ""
 }
 
-// Providers returns the ids of the OpenID Connect and SAML providers that have a button with this
-// name: "provider" to sign in or up, "link" or "unlink" in settings.
+// Providers returns the ids of the providers with a button of this name: "provider" to sign in or
+// up, "link" or "unlink" in settings.
 func (f Form) Providers(button string) []string {
 	var ids []string
 	for _, n := range f.UIContainer.Nodes {
@@ -71,8 +67,7 @@ func (f Form) Providers(button string) []string {
 	return ids
 }
 
-// TOTPSecret returns the secret to enter into an authenticator app, and "" where a settings flow
-// does not offer one.
+// TOTPSecret returns the secret for an authenticator app in settings, or "".
 func (f Form) TOTPSecret() string {
 	for _, n := range f.UIContainer.Nodes {
 		if n.Attributes.ID == "totp_secret_key" && n.Attributes.Text != nil {
@@ -86,8 +81,7 @@ func (f Form) TOTPSecret() string {
 	return ""
 }
 
-// TOTPQR returns the data URL of a QR code with the secret of [Form.TOTPSecret], and "" where there
-// is none. In a template, [Node].PNG has the image.
+// TOTPQR returns the data URL of the QR code of [Form.TOTPSecret], or "".
 func (f Form) TOTPQR() string {
 	for _, n := range f.UIContainer.Nodes {
 		if n.Attributes.ID == "totp_qr" {
@@ -97,8 +91,7 @@ func (f Form) TOTPQR() string {
 	return ""
 }
 
-// LookupCodes returns the unused backup codes, secrets that a settings flow shows after they were
-// revealed or regenerated.
+// LookupCodes returns the unused backup codes that settings show: secrets.
 func (f Form) LookupCodes() []string {
 	var codes []string
 	for _, n := range f.UIContainer.Nodes {

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// Node is an element of a form, as texts and flags for html/template. Fields that the element does
-// not have are zero.
+// Node is an element of a form, for html/template.
 type Node struct {
 	redacted[Node]
 	Type     UINodeType  // of the element: input, text, img, a or script
@@ -15,7 +14,6 @@ type Node struct {
 	ID       string      // HTML id; inputs have none
 	Label    Message     // caption, or text of an anchor; zero if there is none
 	Messages []Message   // about the input, such as what is wrong with its value
-
 	// Inputs. Value is a string as it is, or a number or boolean as JSON; it can be a secret.
 	InputType    UIInputType
 	Name         string
@@ -27,25 +25,20 @@ type Node struct {
 	Autocomplete UIAutocomplete
 	Pattern      string // regular expression, in the syntax of HTML
 	MaxLength    int64  // in characters; 0 if there is no limit
-
 	// Onclick and Onload name functions of Kratos' script, such as oryPasskeyLogin, to be called
 	// when the input is clicked, and when the page has loaded.
 	Onclick UITrigger
 	Onload  UITrigger
-
 	// Text is the content of a text, which can be a secret.
 	Text Message
-
 	// Images. For a Src that is a data URL of a PNG image, which html/template does not write, PNG
 	// has the image in Base64: <img src="data:image/png;base64,{{.PNG}}">.
 	Src    string
 	PNG    string
 	Width  int64 // in pixels
 	Height int64 // in pixels
-
 	// Href is the URL of an anchor.
 	Href string
-
 	// Scripts, whose URL is Src. Integrity is their hash, and Nonce that of Kratos' own content
 	// security policy.
 	ScriptType     string // media type
@@ -107,8 +100,7 @@ func (f Form) Group(group UINodeGroup) []Node {
 	return f.nodes(func(n *UINode) bool { return n.Group == group })
 }
 
-// Shared returns the elements that every method needs: those of [UINodeGroupDefault], and hidden
-// inputs such as the identifier in the second step of a login.
+// Shared returns the elements that every method needs, hidden inputs included.
 func (f Form) Shared() []Node {
 	groups := f.Groups()
 	return f.nodes(func(n *UINode) bool {
@@ -117,8 +109,7 @@ func (f Form) Shared() []Node {
 	})
 }
 
-// Groups returns the methods that the form offers, in order. A page has an HTML form for each, with
-// the elements of [Form.Shared] and of [Form.Group].
+// Groups returns the methods, each an HTML form of [Form.Shared] and [Form.Group].
 func (f Form) Groups() []UINodeGroup {
 	var groups []UINodeGroup
 	for i := range f.UIContainer.Nodes {

@@ -10,25 +10,10 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Submission is a method of every flow: what a browser submitted to your own server, which passes
-// it on. It is made
-//
-//   - of a form by [Form.Submission], and sent as a form. Kratos decodes it by the identity schema:
-//     an empty field is absent, "007" in a field for numbers is 7, and a repeated field is a list;
-//   - of the JSON of a single-page application by [json.Unmarshal], and sent as JSON, with unknown
-//     members and integers of any size.
-//
-// Members can be added, such as transient_payload for web hooks. Submit adds the CSRF token of the
-// flow, so your server needs its own protection from [CSRF], such as [http.CrossOriginProtection].
-// For JSON with a csrf_token, a flow with nothing but an ID is enough. Submit fails with
-// [ErrInvalidArgument] if a recovery or verification lacks the method, since Kratos could not
-// continue such a flow.
-//
-//	var body kratos.Submission
-//	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&body)
-//	result, err := browser.Login.Submit(ctx, flow, body)
-//
-// [CSRF]: https://owasp.org/www-community/attacks/csrf
+// Submission is what a browser submitted to your own server, for every flow: a form
+// ([Form.Submission]), or JSON ([json.Unmarshal]), which with a csrf_token only needs the ID of the
+// flow. Otherwise Submit adds the flow's CSRF token, so your server needs its own protection, such
+// as [http.CrossOriginProtection].
 type Submission map[string]any
 
 // formField has the values of a field of a form, which distinguishes a form from JSON.
@@ -38,7 +23,7 @@ const maxSubmission = 5 << 20 // bytes, Kratos' own limit
 
 var errSubmission = errors.New("kratos: the submission is not a JSON object, or larger than 5 MiB")
 
-// UnmarshalJSON decodes an object of at most 5 MiB, the limit of Kratos.
+// UnmarshalJSON decodes an object of at most 5 MiB.
 func (p *Submission) UnmarshalJSON(body []byte) error {
 	if len(body) > maxSubmission {
 		return errSubmission

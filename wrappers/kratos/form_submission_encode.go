@@ -8,22 +8,9 @@ import (
 	"strings"
 )
 
-// Submission returns the submission of what a browser posted to your own server.
-// [FlowClient.Submit] sends it as a form, with
-//
-//   - the fields of this form, and those that Kratos takes in every form of a method, such as
-//     id_token; "on" of a checkbox is sent as true, and empty texts of traits are left out;
-//   - lists that the form shows item by item ("traits.emails.0"), which Kratos would forget;
-//   - transient_payload, a JSON object, and fields below it such as transient_payload.from.
-//
-// Kratos rounds integers from 2^53 on. The method is that of the field method, of the button that
-// was pressed, or of what a script filled in, as for passkeys. It fails with [ErrInvalidArgument]
-// if the form does not have the method; if two fields are in conflict ("a" and "a.b"); if
-// transient_payload is not a JSON object; and from 5 MiB, or 32 parts in a name, on.
-//
-//	err := r.ParseForm()
-//	body, err := flow.Form().Submission(r.PostForm)
-//	result, err := browser.Registration.Submit(ctx, flow, body)
+// Submission returns what a browser posted, for [FlowClient.Submit]. It fails with
+// [ErrInvalidArgument] if the form does not have the method, fields are in conflict ("a" and
+// "a.b"), or transient_payload is not a JSON object.
 func (f Form) Submission(values url.Values) (Submission, error) {
 	const op = "Submission"
 	if tooLarge(values) {

@@ -10,9 +10,7 @@ import (
 	"strings"
 )
 
-// Values returns the values of the inputs by name, for [Form.Submission] once the person's input is
-// added. It includes the CSRF token, other hidden inputs, disabled inputs and checkboxes that are
-// false, but not buttons and inputs without a value.
+// Values returns the values of the inputs, as a base for [Form.Submission].
 func (f Form) Values() url.Values {
 	values := url.Values{}
 	for i := range f.UIContainer.Nodes {
@@ -26,9 +24,7 @@ func (f Form) Values() url.Values {
 	return values
 }
 
-// Traits returns the traits in the form, for the field Traits of the next submission: every step of
-// a registration has to bring all of them. Objects, lists, booleans and numbers, as [json.Number],
-// have the types of the identity schema; traits without a value are left out.
+// Traits returns the traits in the form, which each step has to send again.
 func (f Form) Traits() map[string]any {
 	root := trait{}
 	for i := range f.UIContainer.Nodes {

@@ -2,17 +2,9 @@ package kratos
 
 import "encoding/json"
 
-// CredentialOptions returns the argument of navigator.credentials.create or .get ({"publicKey": …},
-// [Web Authentication]) to add, or log in with, a passkey ([UINodeGroupPasskey]) or a security key
-// ([UINodeGroupWebAuthn]). It is nil in
-//
-//   - native flows;
-//   - a login with a security key instead of a password, before the identifier is submitted;
-//   - the first step of a registration.
-//
-// [LoginPasskey], [RegistrationPasskey] and [SettingsPasskey] take the browser's response.
-//
-// [Web Authentication]: https://www.w3.org/TR/webauthn-2/#sctn-api
+// CredentialOptions returns the argument of navigator.credentials.create or .get
+// (https://www.w3.org/TR/webauthn-3/#sctn-api) for [UINodeGroupPasskey] or [UINodeGroupWebAuthn],
+// or nil in a native flow or a step without one.
 func (f Form) CredentialOptions(group UINodeGroup) json.RawMessage {
 	names := []string{"webauthn_login_trigger", "webauthn_register_trigger"}
 	if group == UINodeGroupPasskey {

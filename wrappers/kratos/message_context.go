@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// MessageContext has the values behind a [Message], for texts in other languages. The ID of the
-// message decides which fields are set.
+// MessageContext has the values in a message, as far as its ID has them.
 type MessageContext struct {
 	unlogged[MessageContext] `json:"-"`
 	// Property is the name of the missing field ([MessageRequired]).
@@ -52,7 +51,7 @@ type MessageContext struct {
 	PrivilegedSessionExpiresAt time.Time `json:"privileged_session_expires_at"`
 }
 
-// ParseMessageContext decodes the Context of a message, but for members of an unexpected type.
+// ParseMessageContext decodes m.Context, without members of unexpected types.
 func ParseMessageContext(m Message) MessageContext {
 	var members map[string]json.RawMessage
 	var context MessageContext

@@ -1,10 +1,7 @@
 package kratos
 
-// IDs of messages ([Message].ID), which are the same in every language. These are the ones that a
-// program may decide by; Kratos has [more]. 1xxxxxx inform, 4xxxxxx refuse the input, and 5xxxxxx
-// are failures of the server.
-//
-// [more]: https://www.ory.sh/docs/kratos/concepts/ui-messages
+// IDs of messages ([Message].ID): 1xxxxxx inform, 4xxxxxx refuse the input, and 5xxxxxx are
+// failures of the server (https://www.ory.sh/docs/kratos/concepts/ui-messages).
 const (
 	MessageLoginCodeSent        = 1010014 // a code to log in was sent
 	MessageLoginWithKey         = 1010012 // the security key is required

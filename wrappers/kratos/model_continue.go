@@ -2,8 +2,7 @@ package kratos
 
 import "slices"
 
-// ContinueWithList has the next actions that Kratos suggests after a submission (continue_with), in
-// order of preference. Unknown actions are kept.
+// ContinueWithList has the actions that Kratos suggests next, the best first.
 type ContinueWithList []ContinueWith
 
 // Find returns the first item with this action, or nil.
@@ -15,8 +14,8 @@ func (l ContinueWithList) Find(action ContinueWithAction) *ContinueWith {
 	return &l[i]
 }
 
-// NextUI returns the item that a person is to be shown next, or nil: settings, a recovery or a
-// verification, in this order, or else a URL to redirect the browser to.
+// NextUI returns the item to show next, or nil: settings, a recovery or a verification, in this
+// order, or else a redirect.
 func (l ContinueWithList) NextUI() *ContinueWith {
 	for _, action := range []ContinueWithAction{ContinueShowSettingsUI, ContinueShowRecoveryUI, ContinueShowVerificationUI, ContinueRedirectBrowserTo} {
 		if item := l.Find(action); item != nil {

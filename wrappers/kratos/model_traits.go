@@ -8,11 +8,9 @@ import (
 	"strings"
 )
 
-// Traits decodes the traits of an identity into a T: a struct with the members of the identity
-// schema, a map, a [json.RawMessage] or a []byte. Names are compared as encoding/json does, without
-// regard to case, and traits that T has no field for are left out. It fails with
-// [ErrUnexpectedResponse] if the traits do not fit T, or have none of its fields; fields that are
-// all tagged omitempty or omitzero may be absent.
+// Traits decodes the traits into a T: a struct, a map, a [json.RawMessage] or a []byte. It fails
+// with [ErrUnexpectedResponse] if they do not fit, or if T has fields for none of them, unless all
+// are tagged omitempty or omitzero.
 func Traits[T any, I Identity | *Identity](identity I) (T, error) {
 	const op = "Traits"
 	raw := asPointer(identity).RawTraits
@@ -24,14 +22,12 @@ func Traits[T any, I Identity | *Identity](identity I) (T, error) {
 	return traits, err
 }
 
-// MetadataPublic decodes the metadata that administrators write and the person may read into a T,
-// which is zero if there is none. It fails with [ErrUnexpectedResponse] if it does not fit T.
+// MetadataPublic decodes metadata_public into a T; zero if there is none.
 func MetadataPublic[T any, I Identity | *Identity](identity I) (T, error) {
 	return decodeAs[T]("MetadataPublic", asPointer(identity).RawMetadataPublic)
 }
 
-// MetadataAdmin decodes the metadata that only administrators write and read into a T, which is
-// zero if there is none. It fails with [ErrUnexpectedResponse] if it does not fit T.
+// MetadataAdmin decodes metadata_admin into a T; zero if there is none.
 func MetadataAdmin[T any, I Identity | *Identity](identity I) (T, error) {
 	return decodeAs[T]("MetadataAdmin", asPointer(identity).RawMetadataAdmin)
 }

@@ -2,16 +2,15 @@ package kratos
 
 import "net/http"
 
-// A RequestOption changes the request of one call before it is sent. The result is validated with
-// the rest of the call: what Kratos would refuse is [ErrInvalidArgument], and nothing is sent.
+// A RequestOption changes a request before it is validated and sent.
 type RequestOption func(*http.Request)
 
-// SessionToken makes a call act for the person with this session token (header X-Session-Token).
+// SessionToken makes a call act for a person (header X-Session-Token).
 func SessionToken(token string) RequestOption {
 	return func(r *http.Request) { r.Header.Set(headerSessionToken, token) }
 }
 
-// Query sets a query parameter that no argument or field covers, such as one of a newer Kratos.
+// Query sets a query parameter that has no field.
 func Query(name, value string) RequestOption {
 	return func(r *http.Request) {
 		q := r.URL.Query()
@@ -20,8 +19,7 @@ func Query(name, value string) RequestOption {
 	}
 }
 
-// Header sets a request header, for a gateway in front of Kratos. The cookies of a browser are
-// passed to [Client.BrowserWithCookies] instead.
+// Header sets a header. For cookies, see [Client.BrowserWithCookies].
 func Header(name, value string) RequestOption {
 	return func(r *http.Request) { r.Header.Set(name, value) }
 }

@@ -5,9 +5,7 @@ import (
 	"net/http"
 )
 
-// ResponseHeader stores the header of the response in *to, without Set-Cookie: request ids and rate
-// limits, say. It is stored whether the call fails or not, and is nil if there was no response. Of
-// a call that sends several requests, such as a list, it is that of the last response so far.
+// ResponseHeader stores the last response header in *to, without Set-Cookie.
 func ResponseHeader(to *http.Header) RequestOption {
 	if to == nil {
 		return nil // which is refused

@@ -42,7 +42,7 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 	token := kratos.SessionToken(aToken)
 	login, registration, settings := newFlow[kratos.LoginFlow](idA), newFlow[kratos.RegistrationFlow](idA), newFlow[kratos.SettingsFlow](idA)
 	recovery, verification := newFlow[kratos.RecoveryFlow](idA), newFlow[kratos.VerificationFlow](idA)
-	hash, _ := kratos.ParsePasswordHash("$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")
+	hash, _ := kratos.HashedPassword("$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")
 	return map[string]func() error{
 		"createNativeLoginFlow": func() error {
 			return second(c.Login.With(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2, ReturnTo: "https://example.org/", Organization: idB, Via: "email", ReturnSessionTokenExchangeCode: true}).Start(ctx, token))
@@ -117,7 +117,7 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 		"createIdentity": func() error {
 			return second(a.CreateIdentity(ctx, kratos.CreateIdentity{SchemaID: "person", Traits: ada, State: kratos.IdentityStateActive,
 				MetadataPublic: map[string]int{"level": 1}, MetadataAdmin: map[string]int{"score": 2},
-				Credentials:         kratos.Credentials(kratos.HashedPassword(hash), kratos.OIDCLink("google", "subject")),
+				Credentials:         kratos.Credentials(hash, kratos.OIDCLink("google", "subject")),
 				VerifiableAddresses: []kratos.VerifiableAddress{{Value: ada.Email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusCompleted, Verified: true}},
 				RecoveryAddresses:   []kratos.RecoveryAddress{{Value: ada.Email, Via: kratos.AddressChannelEmail}}}))
 		},

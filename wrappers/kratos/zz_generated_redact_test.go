@@ -21,7 +21,6 @@ func exportedTypes() map[string]any {
 		"kratos.PasskeyCredentials":                        new(kratos.PasskeyCredentials),
 		"kratos.WebAuthnKey":                               new(kratos.WebAuthnKey),
 		"kratos.ListIdentities":                            new(kratos.ListIdentities),
-		"kratos.PasswordHash":                              new(kratos.PasswordHash),
 		"kratos.JSONPatch":                                 new(kratos.JSONPatch),
 		"kratos.CreateRecoveryCode":                        new(kratos.CreateRecoveryCode),
 		"kratos.CreateRecoveryLink":                        new(kratos.CreateRecoveryLink),
