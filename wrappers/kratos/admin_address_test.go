@@ -84,7 +84,7 @@ func (s *addressServer) verified() string {
 	return strings.Join(all, " ")
 }
 
-func TestAnAddressIsVerifiedByItsValue(t *testing.T) {
+func TestSetVerified(t *testing.T) {
 	t.Parallel()
 	verify := func(value string) func(*addressServer) {
 		return func(s *addressServer) {
@@ -110,20 +110,20 @@ func TestAnAddressIsVerifiedByItsValue(t *testing.T) {
 		"the last":                             {values: "a b c", address: "c", want: "c", requests: 2},
 		"the only one":                         {values: "a", address: "a", want: "a", requests: 2},
 		"beside one that is verified":          {values: "a b c", before: verify("c"), address: "a", want: "a c", requests: 2},
-		"in other letters":                     {values: "a@b.example c", address: " A@B.example ", want: "a@b.example", requests: 2},
+		"in another case":                      {values: "a@b.example c", address: " A@B.example ", want: "a@b.example", requests: 2},
 		"one that is verified already":         {values: "a b", before: verify("a"), address: "a", want: "a", requests: 1},
 		"one that the identity does not have":  {values: "a b", address: "x", err: "ErrNotFound", requests: 1},
 		"an identity without addresses":        {address: "a", err: "ErrNotFound", requests: 1},
 		"another is verified at the same time": {values: "a b c", meanwhile: verify("b"), address: "a", want: "a b", requests: 2},
-		"another goes away at the same time": {values: "a b c", meanwhile: func(s *addressServer) {
+		"another is removed at the same time": {values: "a b c", meanwhile: func(s *addressServer) {
 			s.traits = []string{"a", "c"}
 			s.follow(s.addresses)
 		}, address: "c", want: "c", requests: 2},
-		"another comes at the same time": {values: "a b", meanwhile: func(s *addressServer) {
+		"another is added at the same time": {values: "a b", meanwhile: func(s *addressServer) {
 			s.traits = []string{"x", "a", "b"}
 			s.follow(s.addresses)
 		}, address: "b", want: "b", requests: 2},
-		"it goes away at the same time": {values: "a b c", meanwhile: func(s *addressServer) {
+		"it is removed at the same time": {values: "a b c", meanwhile: func(s *addressServer) {
 			s.traits = []string{"a", "c"}
 			s.follow(s.addresses)
 		}, address: "b", err: "ErrNotFound", requests: 2},
@@ -152,7 +152,7 @@ func TestAnAddressIsVerifiedByItsValue(t *testing.T) {
 	}
 }
 
-func TestPatchesByAnIndexThatIsTheServers(t *testing.T) {
+func TestPatchesOfAddressLists(t *testing.T) {
 	t.Parallel()
 	_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -174,10 +174,10 @@ func TestPatchesByAnIndexThatIsTheServers(t *testing.T) {
 		"an index with zeros":              {patch.Replace("/verifiable_addresses/00/verified", true), true, "SetVerified"},
 		"no index":                         {patch.Replace("/verifiable_addresses/", true), true, "SetVerified"},
 		"an index from names":              {patch.Replace(kratos.JSONPointer("verifiable_addresses", "0", "verified"), true), true, "SetVerified"},
-		"another step first":               {patch.Replace("/state", "active").Replace("/verifiable_addresses/0/verified", true), true, "SetVerified"},
-		"an address to recover by":         {patch.Replace("/recovery_addresses/0/value", "a"), true, "SetTraits"},
-		"an address to recover by, added":  {patch.Add("/recovery_addresses/-", map[string]string{}), true, "SetTraits"},
-		"an address to recover by, gone":   {patch.Remove("/recovery_addresses/1"), true, "SetTraits"},
+		"after another operation":          {patch.Replace("/state", "active").Replace("/verifiable_addresses/0/verified", true), true, "SetVerified"},
+		"a recovery address":               {patch.Replace("/recovery_addresses/0/value", "a"), true, "SetTraits"},
+		"an added recovery address":        {patch.Add("/recovery_addresses/-", map[string]string{}), true, "SetTraits"},
+		"a removed recovery address":       {patch.Remove("/recovery_addresses/1"), true, "SetTraits"},
 		"all addresses, by their values":   {patch.Replace("/verifiable_addresses", []any{}), false, ""},
 		"a list in the traits":             {patch.Replace("/traits/emails/0", "a"), false, ""},
 		"the end of a list in the traits":  {patch.Add("/traits/emails/-", "a"), false, ""},

@@ -14,9 +14,9 @@ import (
 const (
 	opBatchPatch      = "batchPatchIdentities"
 	maxBatchItems     = 1000
-	maxBatchPasswords = 200     // Kratos hashes one after the other before it responds
+	maxBatchPasswords = 200     // Kratos hashes them one after the other before it responds
 	maxRequestBody    = 5 << 20 // bytes that Kratos reads
-	maxBatchRequests  = 64      // of one call: enough to find the items that make Kratos refuse a batch
+	maxBatchRequests  = 64      // per call, to find the items that make Kratos refuse a batch
 	maxIDsPerRequest  = 100     // keeps the URL short enough for proxies
 
 	// batchTimeout is the timeout of one request. Kratos' own is 120 seconds.
@@ -67,7 +67,7 @@ func (b *batch) create(ctx context.Context, items []IdentityPatch, results []Bat
 	case failure == nil:
 		return nil
 	case !failure.refusedItems():
-		fillResults(results, failure.ofItem())
+		fillResults(results, failure.itemFailure())
 		return failure
 	case len(items) == 1:
 		results[0].Err = failure

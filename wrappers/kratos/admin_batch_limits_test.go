@@ -14,7 +14,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestLimitsOfBatches(t *testing.T) {
+func TestBatchLimits(t *testing.T) {
 	t.Parallel()
 	item := func(size int, credential kratos.Credential) kratos.IdentityPatch {
 		return kratos.IdentityPatch{Create: kratos.CreateIdentity{Traits: strings.Repeat("x", size), Credentials: kratos.Credentials(credential)}}
@@ -55,8 +55,8 @@ func TestLimitsOfBatches(t *testing.T) {
 		"one byte more":                      {repeat(1, item(fits+1, nil)), false, "the body has 5242881 bytes", "ErrInvalidArgument"},
 		"four MiB":                           {repeat(4, mib), true, "", ""},
 		"a malformed hash among others":      {append(repeat(2, hashed), broken, hashed), false, "item 2: the password hash begins with $2", "ErrRolledBack ErrRolledBack ErrInvalidArgument ErrRolledBack"},
-		"no traits, and what cannot be JSON": {[]kratos.IdentityPatch{{}, {Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "item 0: the traits are nil", "ErrInvalidArgument ErrRolledBack"},
-		"what cannot be JSON":                {[]kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "cannot be written as JSON", "ErrInvalidArgument"},
+		"no traits, and a value that cannot be encoded as JSON": {[]kratos.IdentityPatch{{}, {Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "item 0: the traits are nil", "ErrInvalidArgument ErrRolledBack"},
+		"a value that cannot be encoded as JSON":                {[]kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: make(chan int)}}}, false, "cannot be written as JSON", "ErrInvalidArgument"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,7 +85,7 @@ func TestLimitsOfBatches(t *testing.T) {
 			case strings.Contains(err.Error(), "s3cret"):
 				t.Errorf(`%v says "s3cret"`, err)
 			}
-			if got := itemsOf(results); got != tc.each {
+			if got := outcomes(results); got != tc.each {
 				t.Errorf("items %s, want %s", got, tc.each)
 			}
 		})
@@ -93,15 +93,15 @@ func TestLimitsOfBatches(t *testing.T) {
 }
 
 // The timeout of the client does not apply to a batch, but the context does.
-func TestABatchHasItsOwnTimeout(t *testing.T) {
+func TestBatchTimeout(t *testing.T) {
 	t.Parallel()
 	_, admin := serve(t, reply{status: 200, body: `{"identities":[{"action":"create","identity":"a"},{"action":"create","identity":"b"}]}`},
 		kratos.WithHTTPClient(&http.Client{Timeout: time.Nanosecond}))
 	if _, err := admin.Identity(t.Context(), idA); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("another call: %v", err)
 	}
-	if results, err := admin.BatchPatchIdentities(t.Context(), twoItems()); err != nil || itemsOf(results) != "ok ok" {
-		t.Errorf("%s, %v", itemsOf(results), err)
+	if results, err := admin.BatchPatchIdentities(t.Context(), twoItems()); err != nil || outcomes(results) != "ok ok" {
+		t.Errorf("%s, %v", outcomes(results), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	_, admin = serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -113,8 +113,8 @@ func TestABatchHasItsOwnTimeout(t *testing.T) {
 	switch {
 	case !errors.Is(err, context.Canceled):
 		t.Errorf("%v, want %v", err, context.Canceled)
-	case itemsOf(results) != "ErrUnconfirmed ErrUnconfirmed":
-		t.Errorf(`itemsOf(results) = %q, want "ErrUnconfirmed ErrUnconfirmed"`, itemsOf(results))
+	case outcomes(results) != "ErrUnconfirmed ErrUnconfirmed":
+		t.Errorf(`outcomes(results) = %q, want "ErrUnconfirmed ErrUnconfirmed"`, outcomes(results))
 	case !errors.Is(results[1].Err, context.Canceled):
 		t.Errorf("%v, want %v", results[1].Err, context.Canceled)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// batchServer is a Kratos for batches. What it does with an item is in the item's trait "is":
+// batchServer responds to batches as Kratos does. The trait "is" of an item selects its outcome:
 // "good", "bad" (the schema refuses it), "taken" (a conflict), "empty" (an identifier), or
 // "unreadable".
 type batchServer struct {
@@ -34,7 +34,7 @@ func (s *batchServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.Method == http.MethodGet {
-		reply{status: 200, body: `[]`}.ServeHTTP(w, r) // v1.3.1 has rolled back what is asked for
+		reply{status: 200, body: `[]`}.ServeHTTP(w, r) // v1.3.1 has rolled back the identities
 		return
 	}
 	var body struct {
@@ -88,7 +88,7 @@ func (s *batchServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // Every item has a result, whatever Kratos refuses, and only the identities of results exist.
-func TestBatchesThatKratosRefuses(t *testing.T) {
+func TestRefusedBatches(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		server batchFaults
@@ -97,28 +97,28 @@ func TestBatchesThatKratosRefuses(t *testing.T) {
 		call   string
 		sent   int // requests
 	}{
-		"one item that conflicts":                      {items: "taken", want: "ErrConflict", call: "ErrBatchItems", sent: 1},
-		"one item that does not fit":                   {items: "bad", want: "ErrBadRequest", call: "ErrBatchItems", sent: 1},
-		"one item that is unreadable":                  {items: "unreadable", want: "ErrBadRequest", call: "ErrBatchItems", sent: 1},
-		"one item with an empty identifier":            {items: "empty", want: "ErrInvalidArgument", call: "ErrBatchItems", sent: 1},
-		"all but one do not fit, and that conflicts":   {items: "bad taken", want: "ErrBadRequest ErrConflict", call: "ErrBatchItems", sent: 3},
-		"all but one do not fit":                       {items: "bad bad good", want: "ErrBadRequest ErrBadRequest ok", call: "ErrBatchItems", sent: 1},
-		"nothing fits":                                 {items: "bad bad", want: "ErrBadRequest ErrBadRequest", call: "ErrBatchItems", sent: 1},
-		"nothing fits, or conflicts":                   {items: "bad bad bad taken", want: "ErrBadRequest ErrBadRequest ErrBadRequest ErrConflict", call: "ErrBatchItems", sent: 5},
-		"a conflict takes the others with it":          {items: "good taken good", want: "ErrRolledBack ErrConflict ErrRolledBack", call: "ErrBatchItems", sent: 1},
-		"one of many is unreadable":                    {items: "good good good unreadable good", want: "ok ok ok ErrBadRequest ok", call: "ErrBatchItems", sent: 7},
-		"the last of many is unreadable":               {items: "good good good good good unreadable", want: "ok ok ok ok ok ErrBadRequest", call: "ErrBatchItems", sent: 7},
-		"all are unreadable":                           {items: "unreadable unreadable", want: "ErrBadRequest ErrBadRequest", call: "ErrBatchItems", sent: 3},
-		"one of many has an empty identifier":          {items: "good empty good good", want: "ok ErrInvalidArgument ok ok", call: "ErrBatchItems", sent: 5},
-		"each is wrong in another way":                 {items: "unreadable taken bad empty", want: "ErrBadRequest ErrConflict ErrBadRequest ErrInvalidArgument", call: "ErrBatchItems", sent: 7},
-		"a conflict that fails the batch, as in MySQL": {server: batchFaults{atomic: true}, items: "good good taken good", want: "ok ok ErrConflict ok", call: "ErrBatchItems", sent: 5},
-		"conflicts that fail the batch":                {server: batchFaults{atomic: true}, items: "taken taken good", want: "ErrConflict ErrConflict ok", call: "ErrBatchItems", sent: 5},
-		"two of a thousand are unreadable":             {items: strings.Repeat("good ", 400) + "unreadable " + strings.Repeat("good ", 300) + "unreadable " + strings.Repeat("good ", 298), want: "ok×400 ErrBadRequest×1 ok×300 ErrBadRequest×1 ok×298", call: "ErrBatchItems", sent: 39},
-		"a server that takes fewer":                    {server: batchFaults{limit: 30}, items: strings.Repeat("good ", 100), want: "ok×100", call: "", sent: 7},
-		"a server that refuses everything":             {server: batchFaults{refuses: true}, items: strings.Repeat("good ", 100), want: "ErrBadRequest×31 ErrRolledBack×69", call: "ErrBatchItems", sent: 64},
-		"the connection breaks after one half":         {server: batchFaults{breaks: 2}, items: "good good unreadable good", want: "ok ok ErrUnconfirmed ErrUnconfirmed", call: "ErrUnreachable", sent: 3},
-		"the connection breaks before the other half":  {server: batchFaults{breaks: 1}, items: "good good unreadable good", want: "ErrUnconfirmed ErrUnconfirmed ErrRolledBack ErrRolledBack", call: "ErrUnreachable", sent: 2},
-		"the connection breaks at once":                {server: batchFaults{breaks: -1}, items: "good good", want: "ErrUnconfirmed ErrUnconfirmed", call: "ErrUnreachable", sent: 1},
+		"one item that conflicts":                                 {items: "taken", want: "ErrConflict", call: "ErrBatchItems", sent: 1},
+		"one item that does not match the schema":                 {items: "bad", want: "ErrBadRequest", call: "ErrBatchItems", sent: 1},
+		"one item that is unreadable":                             {items: "unreadable", want: "ErrBadRequest", call: "ErrBatchItems", sent: 1},
+		"one item with an empty identifier":                       {items: "empty", want: "ErrInvalidArgument", call: "ErrBatchItems", sent: 1},
+		"all but one do not match the schema, and that conflicts": {items: "bad taken", want: "ErrBadRequest ErrConflict", call: "ErrBatchItems", sent: 3},
+		"all but one do not match the schema":                     {items: "bad bad good", want: "ErrBadRequest ErrBadRequest ok", call: "ErrBatchItems", sent: 1},
+		"all do not match the schema":                             {items: "bad bad", want: "ErrBadRequest ErrBadRequest", call: "ErrBatchItems", sent: 1},
+		"all do not match the schema, or conflict":                {items: "bad bad bad taken", want: "ErrBadRequest ErrBadRequest ErrBadRequest ErrConflict", call: "ErrBatchItems", sent: 5},
+		"a conflict rolls back the other items":                   {items: "good taken good", want: "ErrRolledBack ErrConflict ErrRolledBack", call: "ErrBatchItems", sent: 1},
+		"one of many is unreadable":                               {items: "good good good unreadable good", want: "ok ok ok ErrBadRequest ok", call: "ErrBatchItems", sent: 7},
+		"the last of many is unreadable":                          {items: "good good good good good unreadable", want: "ok ok ok ok ok ErrBadRequest", call: "ErrBatchItems", sent: 7},
+		"all are unreadable":                                      {items: "unreadable unreadable", want: "ErrBadRequest ErrBadRequest", call: "ErrBatchItems", sent: 3},
+		"one of many has an empty identifier":                     {items: "good empty good good", want: "ok ErrInvalidArgument ok ok", call: "ErrBatchItems", sent: 5},
+		"each has another error":                                  {items: "unreadable taken bad empty", want: "ErrBadRequest ErrConflict ErrBadRequest ErrInvalidArgument", call: "ErrBatchItems", sent: 7},
+		"a conflict that fails the batch, as in MySQL":            {server: batchFaults{atomic: true}, items: "good good taken good", want: "ok ok ErrConflict ok", call: "ErrBatchItems", sent: 5},
+		"conflicts that fail the batch":                           {server: batchFaults{atomic: true}, items: "taken taken good", want: "ErrConflict ErrConflict ok", call: "ErrBatchItems", sent: 5},
+		"two of a thousand are unreadable":                        {items: strings.Repeat("good ", 400) + "unreadable " + strings.Repeat("good ", 300) + "unreadable " + strings.Repeat("good ", 298), want: "ok×400 ErrBadRequest×1 ok×300 ErrBadRequest×1 ok×298", call: "ErrBatchItems", sent: 39},
+		"a server with a lower limit":                             {server: batchFaults{limit: 30}, items: strings.Repeat("good ", 100), want: "ok×100", call: "", sent: 7},
+		"a server that refuses everything":                        {server: batchFaults{refuses: true}, items: strings.Repeat("good ", 100), want: "ErrBadRequest×31 ErrRolledBack×69", call: "ErrBatchItems", sent: 64},
+		"the connection breaks after one half":                    {server: batchFaults{breaks: 2}, items: "good good unreadable good", want: "ok ok ErrUnconfirmed ErrUnconfirmed", call: "ErrUnreachable", sent: 3},
+		"the connection breaks before the other half":             {server: batchFaults{breaks: 1}, items: "good good unreadable good", want: "ErrUnconfirmed ErrUnconfirmed ErrRolledBack ErrRolledBack", call: "ErrUnreachable", sent: 2},
+		"the connection breaks at once":                           {server: batchFaults{breaks: -1}, items: "good good", want: "ErrUnconfirmed ErrUnconfirmed", call: "ErrUnreachable", sent: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -145,7 +145,7 @@ func TestBatchesThatKratosRefuses(t *testing.T) {
 					t.Errorf("item %d: id %q, want %q", i, r.IdentityID, name)
 				}
 			}
-			if got := itemsOf(results); got != tc.want {
+			if got := outcomes(results); got != tc.want {
 				t.Errorf("items %s, want %s", got, tc.want)
 			}
 			if server.requests != tc.sent {

@@ -12,12 +12,12 @@ import (
 
 // BatchResult is the result of one item of a batch.
 type BatchResult struct {
-	// PatchID is that of the item.
+	// PatchID is the PatchID of the item.
 	PatchID string
 	// IdentityID is the id of the identity that was created, or "". With [ErrUnconfirmed] it is the
 	// id of the identity that may have been created, if the response had one.
 	IdentityID string
-	// Err is nil if the identity was created, and else an [*Error]:
+	// Err is nil if the identity was created, otherwise an [*Error]:
 	//
 	//   - [ErrConflict]: another identity has the same identifier.
 	//   - [ErrBadRequest]: the traits do not match the identity schema, or Kratos cannot read the
@@ -87,9 +87,9 @@ func (e *Error) refusedItems() bool {
 	return false
 }
 
-// ofItem returns the error of an item whose batch failed with e: e itself if nothing was created,
-// and else an [ErrUnconfirmed].
-func (e *Error) ofItem() *Error {
+// itemFailure returns the error of an item whose batch failed with e: e itself if nothing was created,
+// otherwise an [ErrUnconfirmed].
+func (e *Error) itemFailure() *Error {
 	switch {
 	case e.sentinel == ErrInvalidArgument, e.Is(ErrNotProcessed):
 		return e

@@ -33,8 +33,8 @@ func TestBatchResults(t *testing.T) {
 		want    string // of the call
 		items   string // of each item
 	}{
-		"all created":                            {2, []string{ok(0), ok(1)}, "", "", "ok ok"},
-		"one does not fit, the others are left":  {3, []string{ok(0), failed(1, 400), ok(2)}, "", "ErrBatchItems", "ok ErrBadRequest ok"},
+		"all created": {2, []string{ok(0), ok(1)}, "", "", "ok ok"},
+		"one does not match the schema, the others are not created": {3, []string{ok(0), failed(1, 400), ok(2)}, "", "ErrBatchItems", "ok ErrBadRequest ok"},
 		"the only item fails":                    {1, []string{failed(0, 409)}, "", "ErrBatchItems", "ErrConflict"},
 		"a conflict, the others are created":     {3, []string{ok(0), failed(1, 409), ok(2)}, "i0 i2", "ErrBatchItems", "ok ErrConflict ok"},
 		"a conflict, the others are rolled back": {3, []string{ok(0), failed(1, 409), ok(2)}, "i2", "ErrBatchItems", "ErrRolledBack ErrConflict ok"},
@@ -84,9 +84,9 @@ func TestBatchResults(t *testing.T) {
 	}
 }
 
-// itemsOf returns the outcome of each item: "ok", or the first sentinel that matches its error. The
+// outcomes returns the outcome of each item: "ok", or the first sentinel that matches its error. The
 // outcomes of a large batch are run-length encoded.
-func itemsOf(results []kratos.BatchResult) string {
+func outcomes(results []kratos.BatchResult) string {
 	var all []string
 	for _, r := range results {
 		outcome := "ok"
@@ -110,9 +110,8 @@ func itemsOf(results []kratos.BatchResult) string {
 	return strings.Join(runs, " ")
 }
 
-// A batch is sent once, however it fails, and each result says whether the identity may have been
-// created.
-func TestBatchesThatFail(t *testing.T) {
+// A failed batch is not retried, and each result says whether the identity may have been created.
+func TestFailedBatches(t *testing.T) {
 	t.Parallel()
 	good := `{"identities":[{"action":"create","identity":"i0"},{"action":"create","identity":"i1"}]}`
 	html := http.Header{"Content-Type": {"text/html"}}
@@ -128,29 +127,29 @@ func TestBatchesThatFail(t *testing.T) {
 		call   string
 		item   string
 	}{
-		"the connection breaks":                  {abort, "ErrUnreachable", "ErrUnconfirmed ErrUnreachable"},
-		"the response is cut short":              {reply{status: 200, header: http.Header{"Content-Length": {"4000"}}, body: good}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
-		"the response is broken":                 {reply{status: 200, body: good[:50]}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
-		"the response is a page":                 {reply{status: 200, header: html, body: "<html>"}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
-		"the response is null":                   {reply{status: 200, body: `null`}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
-		"a proxy lost its connection":            {reply{status: 502, header: html, body: "<html>"}, "ErrServer ErrUnexpectedResponse", "ErrServer ErrUnconfirmed ErrUnexpectedResponse"},
-		"a proxy has waited too long":            {reply{status: 504, header: html, body: "<html>"}, "ErrServer ErrUnexpectedResponse", "ErrServer ErrUnconfirmed ErrUnexpectedResponse"},
-		"the database is broken":                 {kratosError(500), "ErrServer", "ErrServer ErrUnconfirmed"},
-		"the server is busy":                     {kratosError(503), "ErrServer", "ErrServer ErrUnconfirmed"},
-		"the request took too long to arrive":    {kratosError(408), "", "ErrUnconfirmed"},
-		"the key has expired":                    {kratosError(401), "ErrUnauthorized", "ErrUnauthorized"},
-		"the key is wrong":                       {kratosError(403), "ErrForbidden", "ErrForbidden"},
-		"it is the wrong port":                   {kratosError(404), "ErrNotFound", "ErrNotFound"},
-		"there were too many calls":              {kratosError(429), "ErrRateLimited", "ErrRateLimited"},
-		"a proxy takes smaller bodies":           {reply{status: 413, header: html, body: "<html>"}, "ErrUnexpectedResponse", "ErrUnexpectedResponse"},
-		"a proxy's page, with the status of bad": {reply{status: 400, header: html, body: "<html>"}, "ErrUnexpectedResponse", "ErrUnexpectedResponse"},
-		"a redirect":                             {reply{status: 307, header: http.Header{"Location": {"https://example.org/"}}}, "ErrUnexpectedResponse", "ErrUnexpectedResponse"},
+		"the connection breaks":                 {abort, "ErrUnreachable", "ErrUnconfirmed ErrUnreachable"},
+		"the response is cut short":             {reply{status: 200, header: http.Header{"Content-Length": {"4000"}}, body: good}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
+		"the response is truncated JSON":        {reply{status: 200, body: good[:50]}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
+		"the response is HTML":                  {reply{status: 200, header: html, body: "<html>"}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
+		"the response is null":                  {reply{status: 200, body: `null`}, "ErrUnexpectedResponse", "ErrUnconfirmed ErrUnexpectedResponse"},
+		"a proxy lost its connection to Kratos": {reply{status: 502, header: html, body: "<html>"}, "ErrServer ErrUnexpectedResponse", "ErrServer ErrUnconfirmed ErrUnexpectedResponse"},
+		"a proxy times out":                     {reply{status: 504, header: html, body: "<html>"}, "ErrServer ErrUnexpectedResponse", "ErrServer ErrUnconfirmed ErrUnexpectedResponse"},
+		"the database fails":                    {kratosError(500), "ErrServer", "ErrServer ErrUnconfirmed"},
+		"the server is busy":                    {kratosError(503), "ErrServer", "ErrServer ErrUnconfirmed"},
+		"the request took too long to arrive":   {kratosError(408), "", "ErrUnconfirmed"},
+		"the key has expired":                   {kratosError(401), "ErrUnauthorized", "ErrUnauthorized"},
+		"the key is wrong":                      {kratosError(403), "ErrForbidden", "ErrForbidden"},
+		"it is the wrong port":                  {kratosError(404), "ErrNotFound", "ErrNotFound"},
+		"there were too many calls":             {kratosError(429), "ErrRateLimited", "ErrRateLimited"},
+		"a proxy has a lower limit on bodies":   {reply{status: 413, header: html, body: "<html>"}, "ErrUnexpectedResponse", "ErrUnexpectedResponse"},
+		"a proxy's page, with status 400":       {reply{status: 400, header: html, body: "<html>"}, "ErrUnexpectedResponse", "ErrUnexpectedResponse"},
+		"a redirect":                            {reply{status: 307, header: http.Header{"Location": {"https://example.org/"}}}, "ErrUnexpectedResponse", "ErrUnexpectedResponse"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var n atomic.Int64
 			_, admin := serve(t, counted(&n, tc.server))
-			failsAs(t, admin, tc.call, tc.item)
+			checkFailure(t, admin, tc.call, tc.item)
 			if n.Load() != 1 {
 				t.Errorf("sent %d times", n.Load())
 			}
@@ -162,7 +161,7 @@ func TestBatchesThatFail(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		failsAs(t, admin, "ErrUnreachable", "ErrUnreachable")
+		checkFailure(t, admin, "ErrUnreachable", "ErrUnreachable")
 	})
 	t.Run("an unconfirmed identity cannot be read", func(t *testing.T) {
 		t.Parallel()
@@ -174,8 +173,8 @@ func TestBatchesThatFail(t *testing.T) {
 		switch {
 		case matches(err) != "ErrBatchItems":
 			t.Errorf(`matches(err) = %q, want "ErrBatchItems"`, matches(err))
-		case itemsOf(results) != "ErrForbidden ErrConflict":
-			t.Errorf(`itemsOf(results) = %q, want "ErrForbidden ErrConflict"`, itemsOf(results))
+		case outcomes(results) != "ErrForbidden ErrConflict":
+			t.Errorf(`outcomes(results) = %q, want "ErrForbidden ErrConflict"`, outcomes(results))
 		case !errors.Is(results[0].Err, kratos.ErrUnconfirmed):
 			t.Errorf("%v, want ErrUnconfirmed", results[0].Err)
 		case results[0].IdentityID != "i0":
@@ -188,7 +187,7 @@ func twoItems() []kratos.IdentityPatch {
 	return []kratos.IdentityPatch{{Create: kratos.CreateIdentity{Traits: ada}}, {Create: kratos.CreateIdentity{Traits: ada}}}
 }
 
-func failsAs(t *testing.T, admin *kratos.Admin, call, item string) {
+func checkFailure(t *testing.T, admin *kratos.Admin, call, item string) {
 	t.Helper()
 	results, err := admin.BatchPatchIdentities(t.Context(), twoItems())
 	switch {

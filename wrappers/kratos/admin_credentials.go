@@ -115,7 +115,7 @@ type WebAuthnKey struct {
 func CredentialsConfig[T TypedCredentials, I Identity | *Identity](identity I) (T, error) {
 	const op = "CredentialsConfig"
 	var none T
-	all, credentialsType := asPointer(identity).Credentials, credentialsTypeOf(none)
+	all, credentialsType := asPointer(identity).Credentials, configType(none)
 	credentials, found := all[credentialsType]
 	switch {
 	case all != nil && !found:
@@ -134,8 +134,8 @@ func hasAccounts(t CredentialsType) bool {
 	return t == CredentialsTypeOIDC || t == CredentialsTypeSAML
 }
 
-// credentialsTypeOf returns the type of the credential whose configuration config is.
-func credentialsTypeOf(config any) CredentialsType {
+// configType returns the type of the credential whose configuration config is.
+func configType(config any) CredentialsType {
 	switch config.(type) {
 	case PasswordCredentials:
 		return CredentialsTypePassword

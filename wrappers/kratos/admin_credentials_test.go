@@ -33,7 +33,7 @@ func ExampleCredentialsConfig() {
 	// has an authenticator app: false
 }
 
-// credentialsConfig is CredentialsConfig for one type, so that a table can have all of them.
+// configOf is CredentialsConfig as a function for a table.
 type credentialsConfig func(kratos.Identity) (config any, err error)
 
 func configOf[T kratos.TypedCredentials](identity kratos.Identity) (any, error) {
@@ -47,7 +47,7 @@ var credentialsConfigs = map[kratos.CredentialsType]credentialsConfig{
 	kratos.CredentialsTypeWebAuthn: configOf[kratos.WebAuthnCredentials], kratos.CredentialsTypePasskey: configOf[kratos.PasskeyCredentials],
 }
 
-// identityWith is an identity as Kratos responds with, with these credentials.
+// identityWith returns an identity with these credentials, decoded from a response.
 func identityWith(t *testing.T, credentials string) kratos.Identity {
 	t.Helper()
 	var identity kratos.Identity
@@ -120,11 +120,12 @@ func asJSON(t *testing.T, v any) string {
 	return string(text)
 }
 
-// What an identity does not have is told from what the response does not have, for every type.
-func TestCredentialsThatAreNotThere(t *testing.T) {
+// A credential that the identity does not have is ErrNotFound, one that the response does not
+// include is ErrCredentialsNotIncluded.
+func TestMissingCredentials(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		credentials string // $type is the type that is asked for
+		credentials string // $type is the requested type
 		want        string
 	}{
 		"other credentials only":          {`,"credentials":{"other":{"type":"other","config":{}}}`, "ErrNotFound"},
@@ -155,8 +156,8 @@ func TestCredentialsThatAreNotThere(t *testing.T) {
 	}
 }
 
-// The identity can be a pointer, also a nil one.
-func TestCredentialsConfigOfAPointer(t *testing.T) {
+// The identity can be a pointer, which may be nil.
+func TestCredentialsConfigFromPointer(t *testing.T) {
 	t.Parallel()
 	identity := kratos.Identity{Credentials: map[kratos.CredentialsType]kratos.IdentityCredentials{kratos.CredentialsTypeTOTP: {Config: []byte(`{"totp_url":"u"}`)}}}
 	if got, err := kratos.CredentialsConfig[kratos.TOTPCredentials](&identity); err != nil || got.TOTPURL != "u" {

@@ -13,7 +13,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestNothingIsSentForABadAdminCall(t *testing.T) {
+func TestInvalidAdminArgumentsAreNotSent(t *testing.T) {
 	t.Parallel()
 	client, admin := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("sent %s %s?%s", r.Method, r.URL.Path, r.URL.RawQuery)
@@ -38,67 +38,67 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 		passwords[i].Create = kratos.CreateIdentity{Traits: ada, Credentials: kratos.Credentials(kratos.PlaintextPassword("s3cret"))}
 	}
 	tests := map[string]error{
-		"two filters for identifiers":         list(kratos.ListIdentities{CredentialsIdentifier: "a", PreviewCredentialsIdentifierSimilar: "a"}),
-		"an empty identifier":                 list(all, kratos.Query("credentials_identifier", "")),
-		"an empty organization":               list(all, kratos.Query("organization_id", "")),
-		"no ids":                              list(kratos.ListIdentities{IDs: []string{}}),
-		"an empty id":                         list(kratos.ListIdentities{IDs: []string{"a", ""}}),
-		"nothing but an empty id":             list(kratos.ListIdentities{IDs: []string{""}}),
-		"501 ids":                             list(kratos.ListIdentities{IDs: strings.Fields(strings.Repeat("a ", 501))}),
-		"a page of none":                      list(all, kratos.Query("page_size", "0")),
-		"a page of less than none":            list(kratos.ListIdentities{PageSize: -1}),
-		"a page of sessions of less":          second(admin.SessionsPage(ctx, kratos.ListSessions{PageSize: -1})),
-		"a page of an identity's sessions":    second(admin.IdentitySessionsPage(ctx, idA, kratos.ListIdentitySessions{PageSize: -1})),
-		"a page of my sessions":               second(client.MySessionsPage(ctx, kratos.ListMySessions{PageSize: 1001}, kratos.SessionToken("t"))),
-		"a page of messages":                  second(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{PageSize: 1001})),
-		"a page of schemas":                   second(client.IdentitySchemasPage(ctx, kratos.ListIdentitySchemas{PageSize: -1})),
-		"a page of 1001":                      list(kratos.ListIdentities{PageSize: 1001}),
-		"the page after the last":             list(all, kratos.Query("page_token", "")),
-		"a nil option":                        list(all, nil),
-		"credentials of no type":              second(admin.IdentityWithCredentials(ctx, idA, nil)),
-		"a session as a JWT of no template":   second(client.Tokenize(ctx, "", kratos.SessionToken("t"))),
-		"finding nobody in particular":        second(admin.FindIdentity(ctx, "")),
-		"an identity without traits":          second(admin.CreateIdentity(ctx, kratos.CreateIdentity{})),
-		"a malformed hash":                    second(admin.CreateIdentity(ctx, hashed)),
-		"a password and a hash":               create(kratos.PlaintextPassword("a"), hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")),
-		"a link without a subject":            create(kratos.OIDCLink("google", "")),
-		"an update without traits":            second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person"})),
-		"an empty patch":                      second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{})),
-		"a patch of the id":                   second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/id", idB))),
-		"a patch of credentials":              second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Remove("/credentials/password"))),
-		"a patch without a slash":             second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("traits", 1))),
-		"a patch of everything":               second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("", 1))),
-		"a patch with a broken escape":        second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits/a~2", 1))),
-		"a patch with an escape cut short":    second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits/a~", 1))),
-		"a patch whose first step is broken":  second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("x", 1).Replace("/state", "active"))),
-		"a patch with no JSON":                second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits", make(chan int)))),
-		"a batch of none":                     second(admin.BatchPatchIdentities(ctx, nil)),
-		"a batch of 1001":                     second(admin.BatchPatchIdentities(ctx, many)),
-		"a batch of 201 passwords":            second(admin.BatchPatchIdentities(ctx, passwords)),
-		"a batch with an item without traits": second(admin.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{}})),
-		"a provider's credential unnamed":     admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypeOIDC, ""),
-		"a password's identifier":             admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypePassword, "ada"),
-		"a lifespan of nothing":               second(admin.CreateRecoveryCodeForIdentity(ctx, idA, kratos.CreateRecoveryCode{Lifespan: time.Millisecond})),
-		"a lifespan before now":               second(admin.CreateRecoveryLinkForIdentity(ctx, idA, kratos.CreateRecoveryLink{Lifespan: -time.Hour})),
-		"a code to exchange for nothing":      second(client.ExchangeSessionToken(ctx, "", "r")),
-		"messages to somebody in particular":  second(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{}, kratos.Query("credentials_identifier", "a"))),
-		"messages to nobody":                  second(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{}, kratos.Query("recipient", ""))),
-		"sessions by ids":                     second(admin.SessionsPage(ctx, kratos.ListSessions{}, kratos.Query("ids", "a"))),
-		"pages by number":                     list(all, kratos.Query("page", "1")),
-		"a browser's session by a token":      second(client.Browser(fromBrowser()).Whoami(ctx, kratos.SessionToken("t"))),
-		"a browser's logout by a token":       client.Browser(fromBrowser()).Logout(ctx, "l", kratos.SessionToken("t")),
-		"other sessions of nobody":            second(client.DisableMyOtherSessions(ctx)),
-		"sessions of nobody":                  first(client.MySessions(ctx, kratos.ListMySessions{})),
-		"an error without an id":              second(client.FlowError(ctx, "")),
-		"a schema without an id":              second(client.IdentitySchema(ctx, "")),
-		"a password for a link":               second(admin.SetPassword(ctx, idA, kratos.OIDCLink("google", "s3cret"))),
-		"a password that is empty":            second(admin.SetPassword(ctx, idA, kratos.PlaintextPassword(""))),
-		"a password that is nil":              second(admin.SetPassword(ctx, idA, nil)),
-		"a password of another system's":      second(admin.SetPassword(ctx, idA, kratos.PasswordMigrationHook())),
-		"an address that is empty":            second(admin.SetVerified(ctx, idA, " ")),
-		"a token for a browser":               second(client.Browser(fromBrowser()).Login.Start(ctx, kratos.SessionToken("t"))),
-		"a logout without a token":            client.Browser(fromBrowser()).Logout(ctx, ""),
-		"FedCM without a token":               second(client.Browser(fromBrowser()).UpdateFedCMFlow(ctx, kratos.FedCMToken{})),
+		"two filters for identifiers":                   list(kratos.ListIdentities{CredentialsIdentifier: "a", PreviewCredentialsIdentifierSimilar: "a"}),
+		"an empty identifier":                           list(all, kratos.Query("credentials_identifier", "")),
+		"an empty organization":                         list(all, kratos.Query("organization_id", "")),
+		"no ids":                                        list(kratos.ListIdentities{IDs: []string{}}),
+		"an empty id":                                   list(kratos.ListIdentities{IDs: []string{"a", ""}}),
+		"nothing but an empty id":                       list(kratos.ListIdentities{IDs: []string{""}}),
+		"501 ids":                                       list(kratos.ListIdentities{IDs: strings.Fields(strings.Repeat("a ", 501))}),
+		"a page size of 0 by Query":                     list(all, kratos.Query("page_size", "0")),
+		"a negative page size":                          list(kratos.ListIdentities{PageSize: -1}),
+		"a negative page size of sessions":              second(admin.SessionsPage(ctx, kratos.ListSessions{PageSize: -1})),
+		"a page of an identity's sessions":              second(admin.IdentitySessionsPage(ctx, idA, kratos.ListIdentitySessions{PageSize: -1})),
+		"a page of my sessions":                         second(client.MySessionsPage(ctx, kratos.ListMySessions{PageSize: 1001}, kratos.SessionToken("t"))),
+		"a page of messages":                            second(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{PageSize: 1001})),
+		"a page of schemas":                             second(client.IdentitySchemasPage(ctx, kratos.ListIdentitySchemas{PageSize: -1})),
+		"a page of 1001":                                list(kratos.ListIdentities{PageSize: 1001}),
+		"the page after the last":                       list(all, kratos.Query("page_token", "")),
+		"a nil option":                                  list(all, nil),
+		"credentials of no type":                        second(admin.IdentityWithCredentials(ctx, idA, nil)),
+		"a JWT without a template":                      second(client.Tokenize(ctx, "", kratos.SessionToken("t"))),
+		"finding an identity without an identifier":     second(admin.FindIdentity(ctx, "")),
+		"an identity without traits":                    second(admin.CreateIdentity(ctx, kratos.CreateIdentity{})),
+		"a malformed hash":                              second(admin.CreateIdentity(ctx, hashed)),
+		"a password and a hash":                         create(kratos.PlaintextPassword("a"), hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")),
+		"a link without a subject":                      create(kratos.OIDCLink("google", "")),
+		"an update without traits":                      second(admin.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person"})),
+		"an empty patch":                                second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{})),
+		"a patch of the id":                             second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/id", idB))),
+		"a patch of credentials":                        second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Remove("/credentials/password"))),
+		"a patch without a slash":                       second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("traits", 1))),
+		"a patch of the root":                           second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("", 1))),
+		"a patch with an invalid escape":                second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits/a~2", 1))),
+		"a patch with a truncated escape":               second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits/a~", 1))),
+		"a patch whose first operation is invalid":      second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("x", 1).Replace("/state", "active"))),
+		"a patch with a value that is not JSON":         second(admin.PatchIdentity(ctx, idA, kratos.JSONPatch{}.Replace("/traits", make(chan int)))),
+		"an empty batch":                                second(admin.BatchPatchIdentities(ctx, nil)),
+		"a batch of 1001":                               second(admin.BatchPatchIdentities(ctx, many)),
+		"a batch of 201 passwords":                      second(admin.BatchPatchIdentities(ctx, passwords)),
+		"a batch with an item without traits":           second(admin.BatchPatchIdentities(ctx, []kratos.IdentityPatch{{}})),
+		"a provider's credential without an identifier": admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypeOIDC, ""),
+		"a password's identifier":                       admin.DeleteIdentityCredentials(ctx, idA, kratos.CredentialsTypePassword, "ada"),
+		"a lifespan below a second":                     second(admin.CreateRecoveryCodeForIdentity(ctx, idA, kratos.CreateRecoveryCode{Lifespan: time.Millisecond})),
+		"a negative lifespan":                           second(admin.CreateRecoveryLinkForIdentity(ctx, idA, kratos.CreateRecoveryLink{Lifespan: -time.Hour})),
+		"a token exchange without the init code":        second(client.ExchangeSessionToken(ctx, "", "r")),
+		"messages with a filter for identities":         second(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{}, kratos.Query("credentials_identifier", "a"))),
+		"messages to an empty recipient":                second(admin.CourierMessagesPage(ctx, kratos.ListCourierMessages{}, kratos.Query("recipient", ""))),
+		"sessions by ids":                               second(admin.SessionsPage(ctx, kratos.ListSessions{}, kratos.Query("ids", "a"))),
+		"pages by number":                               list(all, kratos.Query("page", "1")),
+		"a browser's session by a token":                second(client.Browser(fromBrowser()).Whoami(ctx, kratos.SessionToken("t"))),
+		"a browser's logout by a token":                 client.Browser(fromBrowser()).Logout(ctx, "l", kratos.SessionToken("t")),
+		"other sessions without a token":                second(client.DisableMyOtherSessions(ctx)),
+		"sessions without a token":                      first(client.MySessions(ctx, kratos.ListMySessions{})),
+		"an error without an id":                        second(client.FlowError(ctx, "")),
+		"a schema without an id":                        second(client.IdentitySchema(ctx, "")),
+		"an OIDC link as a password":                    second(admin.SetPassword(ctx, idA, kratos.OIDCLink("google", "s3cret"))),
+		"a password that is empty":                      second(admin.SetPassword(ctx, idA, kratos.PlaintextPassword(""))),
+		"a password that is nil":                        second(admin.SetPassword(ctx, idA, nil)),
+		"a password migration hook as a password":       second(admin.SetPassword(ctx, idA, kratos.PasswordMigrationHook())),
+		"an address that is empty":                      second(admin.SetVerified(ctx, idA, " ")),
+		"a token for a browser":                         second(client.Browser(fromBrowser()).Login.Start(ctx, kratos.SessionToken("t"))),
+		"a logout without a token":                      client.Browser(fromBrowser()).Logout(ctx, ""),
+		"FedCM without a token":                         second(client.Browser(fromBrowser()).UpdateFedCMFlow(ctx, kratos.FedCMToken{})),
 	}
 	for name, id := range map[string]string{"empty": "", "a dot": ".", "two dots": "..", "with a slash": "a/../b", "with a line break": "a\nb", "with a query": "a?b", "with a backslash": `a\b`} {
 		tests["identity "+name] = second(admin.Identity(ctx, id))
@@ -121,7 +121,7 @@ func TestNothingIsSentForABadAdminCall(t *testing.T) {
 	}
 	for name, err := range tests {
 		want := kratos.ErrInvalidArgument
-		if strings.HasSuffix(name, "sessions of nobody") {
+		if strings.HasSuffix(name, "sessions without a token") {
 			want = kratos.ErrNoSession
 		}
 		if !errors.Is(err, want) {
@@ -142,7 +142,7 @@ func hash(t *testing.T, text string) kratos.Credential {
 	return h
 }
 
-func TestAnswersThatAreNotWhatWasAskedFor(t *testing.T) {
+func TestAdminUnexpectedResponses(t *testing.T) {
 	t.Parallel()
 	client, admin := serve(t, reply{status: 200, header: http.Header{"X-Total-Count": {"1"}}, body: `{"ok":true}`})
 	ctx, token := t.Context(), kratos.SessionToken("t")
@@ -164,8 +164,8 @@ func TestAnswersThatAreNotWhatWasAskedFor(t *testing.T) {
 	}
 }
 
-// The admin port of later servers answers this path with everybody's sessions.
-func TestMySessionsAreNotEverybodys(t *testing.T) {
+// The admin port of later servers responds to this path with the sessions of all identities.
+func TestMySessionsRefuseTheAdminPort(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"GET /sessions": reply{status: 200, body: `[{"id":"1"},{"id":"2"}]`}})
 	for s, err := range client.MySessions(t.Context(), kratos.ListMySessions{}, kratos.SessionToken("t")) {
@@ -187,7 +187,7 @@ func TestFindIdentity(t *testing.T) {
 	}
 }
 
-func TestPatchesAreValues(t *testing.T) {
+func TestJSONPatchIsImmutable(t *testing.T) {
 	t.Parallel()
 	var bodies []string
 	_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

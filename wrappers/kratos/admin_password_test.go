@@ -11,7 +11,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestSetPasswordLosesNothing(t *testing.T) {
+func TestSetPasswordKeepsAllMembers(t *testing.T) {
 	t.Parallel()
 	plain := kratos.PlaintextPassword("s3cret")
 	full := `{"id":"` + idA + `","schema_id":"kunden/v2","schema_url":"http://h/schemas/x","state":"inactive","state_changed_at":"2026-01-01T00:00:00Z",
@@ -25,18 +25,18 @@ func TestSetPasswordLosesNothing(t *testing.T) {
 		body          string // of the update
 		err           string
 	}{
-		"everything that a server of today sends": {full + "}", full + "}", plain, `{"credentials":{"password":{"config":{"password":"s3cret"}}},"metadata_admin":[1,{"x":0}],"metadata_public":{"level":12345678901234567890},
+		"all members that Kratos v1.3.1 sends": {full + "}", full + "}", plain, `{"credentials":{"password":{"config":{"password":"s3cret"}}},"metadata_admin":[1,{"x":0}],"metadata_public":{"level":12345678901234567890},
 			"schema_id":"kunden/v2","state":"inactive","traits":{"email":"ada@example.org","n":9007199254740993,"f":1.10,"nested":{"b":[1,null,"<&>"],"empty":""}}}`, ""},
 		"members of later servers": {full + `,"external_id":"crm-17","region":"eu","later":{"n":1}}`, full + `,"external_id":"crm-17","region":"eu","later":{"n":1}}`, plain,
 			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"external_id":"crm-17","later":{"n":1},"metadata_admin":[1,{"x":0}],"metadata_public":{"level":12345678901234567890},"region":"eu",
 			"schema_id":"kunden/v2","state":"inactive","traits":{"email":"ada@example.org","n":9007199254740993,"f":1.10,"nested":{"b":[1,null,"<&>"],"empty":""}}}`, ""},
-		"nothing but traits": {`{"id":"a","traits":{},"metadata_public":null,"metadata_admin":null,"external_id":null,"organization_id":null}`, `{"id":"a","traits":{}}`, plain,
+		"only traits": {`{"id":"a","traits":{},"metadata_public":null,"metadata_admin":null,"external_id":null,"organization_id":null}`, `{"id":"a","traits":{}}`, plain,
 			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"traits":{}}`, ""},
 		"a hash": {`{"id":"a","traits":{},"state":"active"}`, `{"id":"a","traits":{},"state":"active"}`, hash(t, "$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"),
 			`{"credentials":{"password":{"config":{"hashed_password":"$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq"}}},"state":"active","traits":{}}`, ""},
-		"a server that loses the external id": {`{"id":"a","traits":{},"external_id":"crm-17"}`, `{"id":"a","traits":{}}`, plain,
+		"a server that drops the external id": {`{"id":"a","traits":{},"external_id":"crm-17"}`, `{"id":"a","traits":{}}`, plain,
 			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"external_id":"crm-17","traits":{}}`, "ErrUnexpectedResponse"},
-		"a server that loses metadata": {`{"id":"a","traits":{},"metadata_admin":{}}`, `{"id":"a","traits":{},"metadata_admin":null}`, plain,
+		"a server that drops metadata": {`{"id":"a","traits":{},"metadata_admin":{}}`, `{"id":"a","traits":{},"metadata_admin":null}`, plain,
 			`{"credentials":{"password":{"config":{"password":"s3cret"}}},"metadata_admin":{},"traits":{}}`, "ErrUnexpectedResponse"},
 		"a response to the read that is not an identity":           {`{"ok":true}`, "", plain, "", "ErrUnexpectedResponse"},
 		"an identity without traits, which an update would delete": {`{"id":"a"}`, "", plain, "", "ErrUnexpectedResponse"},
@@ -69,7 +69,7 @@ func TestSetPasswordLosesNothing(t *testing.T) {
 	}
 }
 
-// compact returns JSON without white space, and with every number as it was.
+// compact returns JSON without white space, and with unchanged numbers.
 func compact(t *testing.T, text string) string {
 	t.Helper()
 	if text == "" {
@@ -98,8 +98,8 @@ func TestSetPasswordIsSentOnce(t *testing.T) {
 	}
 }
 
-// Kratos keeps the schema and the state that an update leaves out.
-func TestUpdatesWithoutASchema(t *testing.T) {
+// Kratos keeps the schema and the state that an update omits.
+func TestUpdateIdentityWithoutSchema(t *testing.T) {
 	t.Parallel()
 	var body []byte
 	_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -48,9 +48,9 @@ type Error struct {
 	// before a login.
 	ContinueWith ContinueWithList
 
-	sentinel error // of the first group in error_sentinels.go, or nil
+	sentinel error // from the first group in error_sentinels.go, or nil
 	cause    error
-	text     string // of Error, in place of that of the sentinel
+	text     string // replaces the text of the sentinel
 	body     []byte
 	flow     any
 	form     Form
@@ -132,7 +132,7 @@ func (e *Error) Unwrap() error { return e.cause }
 // Body returns the body of the response, up to 64 KiB. It may have secrets.
 func (e *Error) Body() []byte { return e.body }
 
-// readDetails reads the members of the details that some errors have beside the details instead.
+// readDetails decodes members of the details that other errors have at the top level.
 func (e *Error) readDetails() {
 	var details struct {
 		ContinueWith      ContinueWithList `json:"continue_with"`

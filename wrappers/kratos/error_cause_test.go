@@ -21,7 +21,7 @@ import (
 )
 
 // The text of an error says why there was no response, and quotes nothing from the request.
-func TestTextsOfCauses(t *testing.T) {
+func TestErrorTextOfCauses(t *testing.T) {
 	t.Parallel()
 	secret := errors.New(leak)
 	inURL := func(err error) error {
@@ -51,7 +51,7 @@ func TestTextsOfCauses(t *testing.T) {
 		"a host":                                {&net.ParseError{Type: leak, Text: leak}, "see Error.Unwrap"},
 		"a time-out":                            {os.ErrDeadlineExceeded, "i/o timeout"},
 		"a deadline":                            {fmt.Errorf("s3cret: %w", context.DeadlineExceeded), "context deadline exceeded"},
-		"the caller's end":                      {fmt.Errorf("s3cret: %w", context.Canceled), "context canceled"},
+		"a canceled context":                    {fmt.Errorf("s3cret: %w", context.Canceled), "context canceled"},
 		"the end of a connection":               {fmt.Errorf("s3cret: %w", io.ErrUnexpectedEOF), "unexpected EOF"},
 		"a line that is too long":               {fmt.Errorf("s3cret: %w", bufio.ErrTooLong), "see Error.Unwrap"},
 		"a certificate":                         {&tls.CertificateVerificationError{Err: secret}, "the certificate of the server is not valid"},
@@ -65,7 +65,7 @@ func TestTextsOfCauses(t *testing.T) {
 		"a stream that was reset":               {errors.New("stream error: stream ID 3; INTERNAL_ERROR; received from peer"), "stream ID 3; INTERNAL_ERROR"},
 		"GOAWAY with data":                      {errors.New(`http2: server sent GOAWAY and closed the connection; LastStreamID=3, ErrCode=NO_ERROR, debug="s3cret"`), "LastStreamID=3, ErrCode=NO_ERROR"},
 		"GOAWAY with data, wrapped":             {fmt.Errorf("s3cret: %w", errors.New(`http2: server sent GOAWAY and closed the connection; LastStreamID=3, ErrCode=NO_ERROR, debug="s3cret"`)), "ErrCode=NO_ERROR"},
-		"a connection that broke":               {errors.New("net/http: HTTP/1.x transport connection broken: malformed s3cret"), "transport connection broken"},
+		"a broken connection":                   {errors.New("net/http: HTTP/1.x transport connection broken: malformed s3cret"), "transport connection broken"},
 		"a malformed response":                  {errors.New(`malformed HTTP response "s3cret"`), "see Error.Unwrap"},
 		"a malformed header":                    {errors.New(`net/textproto: malformed MIME header line: s3cret`), "see Error.Unwrap"},
 		"an invalid header":                     {errors.New(`net/http: invalid header field value for "s3cret"`), "see Error.Unwrap"},
@@ -102,8 +102,8 @@ func TestTextsOfCauses(t *testing.T) {
 	}
 }
 
-// Errors name the most frequent mistakes with a base URL.
-func TestTextsOfWrongURLs(t *testing.T) {
+// The text of an error names common mistakes in a base URL.
+func TestErrorTextOfWrongURLs(t *testing.T) {
 	t.Parallel()
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
@@ -117,23 +117,23 @@ func TestTextsOfWrongURLs(t *testing.T) {
 		}))
 	}
 	for name, tc := range map[string]struct{ url, says string }{
-		"https for a server that speaks HTTP":  {strings.Replace(plain.URL, "http:", "https:", 1), "the server speaks plain HTTP, but the base URL begins with https://"},
-		"a self-signed certificate":            {secure.URL, "it is signed by an unknown authority"},
-		"an ingress that wants https":          {to("https://HOST/sessions/whoami?s3cret"), "a redirect to https: change the base URL"},
-		"an old path":                          {to("/new/sessions/whoami?s3cret"), "a redirect to another path: is the base URL right?"},
-		"an old path, by an absolute URL":      {to("http://HOST/new?s3cret"), "a redirect to another path"},
-		"another host":                         {to("https://login.example.org/?s3cret"), "a redirect to another host: see Error.RedirectTo"},
-		"a URL without a scheme":               {"127.0.0.1:4433", "does not begin with http:// or https://"},
-		"a URL without a scheme, with a name":  {"localhost:4433", "does not begin with http:// or https://"},
-		"a host alone":                         {"kratos", "does not begin with http:// or https://"},
-		"a path alone":                         {"/kratos", "does not begin with http:// or https://"},
-		"a URL of another scheme":              {"ftp://kratos", "does not begin with http:// or https://"},
-		"a URL with a password":                {"http://a:s3cret@kratos", "has user information"},
-		"a URL with a query":                   {"http://kratos/?s3cret=1", "has a query"},
-		"a URL that cannot be parsed":          {"http://kratos:s3cret/", "cannot be parsed"},
-		"a URL without a host":                 {"http://", "has no host"},
-		"a server that does not run":           {"http://127.0.0.1:1", "dial tcp 127.0.0.1:1: connection refused"},
-		"a proxy's page, on the way to Kratos": {newServer(t, reply{status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: leak}), "a proxy's page, or the wrong URL or port?"},
+		"https for a server that speaks HTTP": {strings.Replace(plain.URL, "http:", "https:", 1), "the server speaks plain HTTP, but the base URL begins with https://"},
+		"a self-signed certificate":           {secure.URL, "it is signed by an unknown authority"},
+		"an ingress that wants https":         {to("https://HOST/sessions/whoami?s3cret"), "a redirect to https: change the base URL"},
+		"an old path":                         {to("/new/sessions/whoami?s3cret"), "a redirect to another path: is the base URL right?"},
+		"an old path, by an absolute URL":     {to("http://HOST/new?s3cret"), "a redirect to another path"},
+		"another host":                        {to("https://login.example.org/?s3cret"), "a redirect to another host: see Error.RedirectTo"},
+		"a URL without a scheme":              {"127.0.0.1:4433", "does not begin with http:// or https://"},
+		"a URL without a scheme, with a name": {"localhost:4433", "does not begin with http:// or https://"},
+		"only a host":                         {"kratos", "does not begin with http:// or https://"},
+		"only a path":                         {"/kratos", "does not begin with http:// or https://"},
+		"a URL of another scheme":             {"ftp://kratos", "does not begin with http:// or https://"},
+		"a URL with a password":               {"http://a:s3cret@kratos", "has user information"},
+		"a URL with a query":                  {"http://kratos/?s3cret=1", "has a query"},
+		"a URL that cannot be parsed":         {"http://kratos:s3cret/", "cannot be parsed"},
+		"a URL without a host":                {"http://", "has no host"},
+		"a server that does not run":          {"http://127.0.0.1:1", "dial tcp 127.0.0.1:1: connection refused"},
+		"an HTML page of a proxy":             {newServer(t, reply{status: 200, header: http.Header{"Content-Type": {"text/html"}}, body: leak}), "a proxy's page, or the wrong URL or port?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,7 +15,7 @@ import (
 
 // The reasons are those of real servers, v1.3.1 to v25.4.0. Values that a person entered are
 // "s3cret".
-func TestWhatAdminErrorsSay(t *testing.T) {
+func TestErrorTextOfViolations(t *testing.T) {
 	t.Parallel()
 	const bad = "createIdentity: status 400: bad request"
 	for name, tc := range map[string]struct {
@@ -33,38 +33,38 @@ func TestWhatAdminErrorsSay(t *testing.T) {
 			"I[#/traits/email] S[#/properties/traits/properties/email] validation failed\n  I[#/traits/email] S[#/properties/traits/properties/email/format] \"s3cret\" is not valid \"email\"\n  I[#/traits/email] S[#/properties/traits/properties/email/minLength] length must be >= 3, but got 1",
 			"", 400, bad + ": traits.email: format, traits.email: minLength", []string{`traits.email: length must be >= 3, but got 1 (schema: #/properties/traits/properties/email/minLength)`},
 		},
-		"what is missing":                   {`I[#/traits] S[#/properties/traits/required] missing properties: "email", "name"`, "", 400, bad + ": traits.email: required, traits.name: required", nil},
-		"what is missing has an odd name":   {`I[#/traits] S[#/properties/traits/required] missing properties: "a, \"b"`, "", 400, bad + ": traits: required", nil},
-		"a name that the schema lacks":      {`I[#/traits] S[#/properties/traits/additionalProperties] additionalProperties "s3cret", "s3cret\nI[#/a] S[#/properties/s3cret/type] x" not allowed`, "", 400, bad + ": traits: additionalProperties", nil},
-		"a nested name":                     {`I[#/traits/name/first] S[#/properties/traits/properties/name/properties/first/minLength] length must be >= 2, but got 1`, "", 400, bad + ": traits.name.first: minLength", nil},
-		"a type":                            {`I[#/traits/age] S[#/properties/traits/properties/age/type] expected integer, but got string`, "", 400, bad + ": traits.age: type", nil},
-		"an element of a list":              {"I[#/traits/tags/0] S[#/properties/traits/properties/tags/items/pattern] does not match pattern \"^[a-z]+$\"", "", 400, bad + ": traits.tags.*: pattern", nil},
-		"elements of a tuple":               {"I[#/traits/at/1] S[#/properties/traits/properties/at/items/1/maximum] must be <= 180 but found 999", "", 400, bad + ": traits.at.*: maximum", nil},
-		"a list":                            {"I[#/traits/tags] S[#/properties/traits/properties/tags/uniqueItems] items at index 0 and 1 are equal", "", 400, bad + ": traits.tags: uniqueItems", nil},
-		"a name that the person chose":      {`I[#/traits/map/s3cret] S[#/properties/traits/properties/map/additionalProperties/format] "s3cret" is not valid "email"`, "", 400, bad + ": traits.map.*: format", []string{`traits.map.s3cret: "s3cret" is not valid "email" (schema: #/properties/traits/properties/map/additionalProperties/format)`}},
-		"a name with brackets":              {`I[#/traits/map/s3cret%5D%20S%5B%23~1properties~1s3cret%20%0A] S[#/properties/traits/properties/map/additionalProperties/format] "z" is not valid "email"`, "", 400, bad + ": traits.map.*: format", nil},
-		"a pattern of names":                {`I[#/traits/pats/xs3cret] S[#/properties/traits/properties/pats/patternProperties/%5Ex/type] expected integer, but got string`, "", 400, bad + ": traits.pats.*: type", nil},
-		"a rule for names":                  {`I[#/traits/pats/xs3cret] S[#/properties/traits/properties/pats/propertyNames/maxLength] length must be <= 5, but got 7`, "", 400, bad + ": traits.pats.*: maxLength", nil},
-		"one of several":                    {"I[#/traits/one] S[#/properties/traits/properties/one/oneOf] oneOf failed\n  I[#/traits/one] S[#/properties/traits/properties/one/oneOf/0/type] expected string, but got array", "", 400, bad + ": traits.one: oneOf, traits.one: type", nil},
-		"a reference":                       {"I[#/traits/r] S[#/properties/traits/properties/r/$ref] doesn't validate with \"#/definitions/r\"\n  I[#/traits/r] S[#/definitions/r/maxLength] length must be <= 2, but got 6", "", 400, bad + ": traits.r: maxLength", nil},
-		"below a reference":                 {"I[#/traits/home] S[#/properties/traits/properties/home/$ref] doesn't validate with \"#/definitions/address\"\n  I[#/traits/home/city] S[#/definitions/address/properties/city/type] expected string, but got number", "", 400, bad + ": traits.home.city: type", nil},
-		"a reference to another file":       {"I[#/traits/r] S[#/properties/traits/properties/r/$ref] doesn't validate with \"x\"\n  I[#/traits/r] S[https://s3cret.example/a.json?s3cret#/maxLength] length must be <= 2, but got 6", "", 400, bad + ": traits.r: maxLength", nil},
-		"a condition":                       {"I[#/traits/if] S[#/properties/traits/properties/if/then] if-then failed\n  I[#/traits/if] S[#/properties/traits/properties/if/then/const] value must be \"2\"", "", 400, bad + ": traits.if: then, traits.if: const", nil},
-		"a dependency":                      {`I[#/traits/dep] S[#/properties/traits/properties/dep/dependencies/s3cret/0] property "b" is required, if "s3cret" property exists`, "", 400, bad + ": traits.dep: dependencies", nil},
-		"the traits themselves":             {"I[#/traits] S[#/properties/traits/type] expected object, but got null", "", 400, bad + ": traits: type", nil},
-		"a keyword of the operator's own":   {"I[#/traits/a] S[#/properties/traits/properties/a/s3cret] no", "", 400, bad + ": traits.a: schema", nil},
-		"a name that is not fit for a log":  {"I[#/traits/a] S[#/properties/traits/properties/s3cret%0Ab/type] no", "", 400, bad + ": traits.*: type", nil},
-		"more than fits into a line":        {manyViolations(9), "", 400, bad + ": traits.f0: type, traits.f1: type, traits.f2: type, traits.f3: type, traits.f4: type, 4 more", nil},
-		"a state":                           {"identity state is not valid", "", 400, bad + ": state: enum", nil},
-		"a schema that there is not":        {"Unable to find JSON Schema ID: s3cret", "", 400, bad + ": schema_id: unknown to the server", []string{"Unable to find JSON Schema ID: s3cret"}},
-		"a hash":                            {"The imported password does not match any known hash format. For more information see https://www.ory.sh/dr/2", "", 400, bad + ": credentials.password.config.hashed_password: format", []string{"For more information see https://www.ory.sh/dr/2"}},
-		"a member of later versions":        {"", `json: unknown field "organization_id"`, 400, bad + ": organization_id: unknown to this version of Kratos", nil},
-		"a member that the person named":    {"", `json: unknown field "s3cret"`, 400, bad, nil},
-		"a conflict":                        {"This identity conflicts with another identity that already exists.", "The resource could not be created due to a conflict", 409, "createIdentity: status 409: conflict", []string{"This identity conflicts with another identity that already exists."}},
-		"a reason that says nothing of it":  {"s3cret", "s3cret", 400, bad, []string{"s3cret"}},
-		"lines that are almost like that":   {"I[#/s3cret S[#/properties/s3cret/type] x\nI[#/a] S[#/properties/s3cret/type\nxI[#/a] S[#/properties/s3cret/type] x\nI[/a] S[#/properties/s3cret/type] x\nI[#/a] S[/properties/s3cret/type] x", "", 400, bad, nil},
-		"a URL, whose query can be a token": {"look at https://example.org/a?token=query#frag and http://b/?query, then go on", "", 400, bad, []string{"look at https://example.org/a?… and http://b/?… then go on"}},
-		"what a terminal would obey":        {"a\x1b[31mb\tc\u202ed", "", 400, bad, []string{"a?[31mb c?d"}},
+		"missing members": {`I[#/traits] S[#/properties/traits/required] missing properties: "email", "name"`, "", 400, bad + ": traits.email: required, traits.name: required", nil},
+		"a missing member with a name that is not printed": {`I[#/traits] S[#/properties/traits/required] missing properties: "a, \"b"`, "", 400, bad + ": traits: required", nil},
+		"a name that the schema does not have":             {`I[#/traits] S[#/properties/traits/additionalProperties] additionalProperties "s3cret", "s3cret\nI[#/a] S[#/properties/s3cret/type] x" not allowed`, "", 400, bad + ": traits: additionalProperties", nil},
+		"a nested name":                                    {`I[#/traits/name/first] S[#/properties/traits/properties/name/properties/first/minLength] length must be >= 2, but got 1`, "", 400, bad + ": traits.name.first: minLength", nil},
+		"a type":                                           {`I[#/traits/age] S[#/properties/traits/properties/age/type] expected integer, but got string`, "", 400, bad + ": traits.age: type", nil},
+		"an element of a list":                             {"I[#/traits/tags/0] S[#/properties/traits/properties/tags/items/pattern] does not match pattern \"^[a-z]+$\"", "", 400, bad + ": traits.tags.*: pattern", nil},
+		"elements of a tuple":                              {"I[#/traits/at/1] S[#/properties/traits/properties/at/items/1/maximum] must be <= 180 but found 999", "", 400, bad + ": traits.at.*: maximum", nil},
+		"a list":                                           {"I[#/traits/tags] S[#/properties/traits/properties/tags/uniqueItems] items at index 0 and 1 are equal", "", 400, bad + ": traits.tags: uniqueItems", nil},
+		"a name that the person chose":                     {`I[#/traits/map/s3cret] S[#/properties/traits/properties/map/additionalProperties/format] "s3cret" is not valid "email"`, "", 400, bad + ": traits.map.*: format", []string{`traits.map.s3cret: "s3cret" is not valid "email" (schema: #/properties/traits/properties/map/additionalProperties/format)`}},
+		"a name with brackets":                             {`I[#/traits/map/s3cret%5D%20S%5B%23~1properties~1s3cret%20%0A] S[#/properties/traits/properties/map/additionalProperties/format] "z" is not valid "email"`, "", 400, bad + ": traits.map.*: format", nil},
+		"a pattern of names":                               {`I[#/traits/pats/xs3cret] S[#/properties/traits/properties/pats/patternProperties/%5Ex/type] expected integer, but got string`, "", 400, bad + ": traits.pats.*: type", nil},
+		"a rule for names":                                 {`I[#/traits/pats/xs3cret] S[#/properties/traits/properties/pats/propertyNames/maxLength] length must be <= 5, but got 7`, "", 400, bad + ": traits.pats.*: maxLength", nil},
+		"one of several":                                   {"I[#/traits/one] S[#/properties/traits/properties/one/oneOf] oneOf failed\n  I[#/traits/one] S[#/properties/traits/properties/one/oneOf/0/type] expected string, but got array", "", 400, bad + ": traits.one: oneOf, traits.one: type", nil},
+		"a reference":                                      {"I[#/traits/r] S[#/properties/traits/properties/r/$ref] doesn't validate with \"#/definitions/r\"\n  I[#/traits/r] S[#/definitions/r/maxLength] length must be <= 2, but got 6", "", 400, bad + ": traits.r: maxLength", nil},
+		"below a reference":                                {"I[#/traits/home] S[#/properties/traits/properties/home/$ref] doesn't validate with \"#/definitions/address\"\n  I[#/traits/home/city] S[#/definitions/address/properties/city/type] expected string, but got number", "", 400, bad + ": traits.home.city: type", nil},
+		"a reference to another file":                      {"I[#/traits/r] S[#/properties/traits/properties/r/$ref] doesn't validate with \"x\"\n  I[#/traits/r] S[https://s3cret.example/a.json?s3cret#/maxLength] length must be <= 2, but got 6", "", 400, bad + ": traits.r: maxLength", nil},
+		"a condition":                                      {"I[#/traits/if] S[#/properties/traits/properties/if/then] if-then failed\n  I[#/traits/if] S[#/properties/traits/properties/if/then/const] value must be \"2\"", "", 400, bad + ": traits.if: then, traits.if: const", nil},
+		"a dependency":                                     {`I[#/traits/dep] S[#/properties/traits/properties/dep/dependencies/s3cret/0] property "b" is required, if "s3cret" property exists`, "", 400, bad + ": traits.dep: dependencies", nil},
+		"the traits themselves":                            {"I[#/traits] S[#/properties/traits/type] expected object, but got null", "", 400, bad + ": traits: type", nil},
+		"a keyword of the operator's own":                  {"I[#/traits/a] S[#/properties/traits/properties/a/s3cret] no", "", 400, bad + ": traits.a: schema", nil},
+		"a name that is not fit for a log":                 {"I[#/traits/a] S[#/properties/traits/properties/s3cret%0Ab/type] no", "", 400, bad + ": traits.*: type", nil},
+		"more violations than a line shows":                {manyViolations(9), "", 400, bad + ": traits.f0: type, traits.f1: type, traits.f2: type, traits.f3: type, traits.f4: type, 4 more", nil},
+		"a state":                                          {"identity state is not valid", "", 400, bad + ": state: enum", nil},
+		"an unknown schema":                                {"Unable to find JSON Schema ID: s3cret", "", 400, bad + ": schema_id: unknown to the server", []string{"Unable to find JSON Schema ID: s3cret"}},
+		"a hash":                                           {"The imported password does not match any known hash format. For more information see https://www.ory.sh/dr/2", "", 400, bad + ": credentials.password.config.hashed_password: format", []string{"For more information see https://www.ory.sh/dr/2"}},
+		"a member of later versions":                       {"", `json: unknown field "organization_id"`, 400, bad + ": organization_id: unknown to this version of Kratos", nil},
+		"a member that the person named":                   {"", `json: unknown field "s3cret"`, 400, bad, nil},
+		"a conflict":                                       {"This identity conflicts with another identity that already exists.", "The resource could not be created due to a conflict", 409, "createIdentity: status 409: conflict", []string{"This identity conflicts with another identity that already exists."}},
+		"a reason without a violation":                     {"s3cret", "s3cret", 400, bad, []string{"s3cret"}},
+		"lines that resemble a violation":                  {"I[#/s3cret S[#/properties/s3cret/type] x\nI[#/a] S[#/properties/s3cret/type\nxI[#/a] S[#/properties/s3cret/type] x\nI[/a] S[#/properties/s3cret/type] x\nI[#/a] S[/properties/s3cret/type] x", "", 400, bad, nil},
+		"a URL, whose query can be a token":                {"look at https://example.org/a?token=query#frag and http://b/?query, then go on", "", 400, bad, []string{"look at https://example.org/a?… and http://b/?… then go on"}},
+		"terminal control characters":                      {"a\x1b[31mb\tc\u202ed", "", 400, bad, []string{"a?[31mb c?d"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -175,7 +175,7 @@ func TestExplain(t *testing.T) {
 }
 
 // Kratos responds with status 500 to an empty identifier.
-func TestAnEmptyIdentifier(t *testing.T) {
+func TestEmptyIdentifierInTraits(t *testing.T) {
 	t.Parallel()
 	empty := `{"error":{"code":500,"status":"Internal Server Error","reason":"Unable to create identity credentials with missing or empty identifier.","message":"An internal server error occurred, please contact the system administrator"}}`
 	client, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

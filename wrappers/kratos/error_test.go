@@ -36,7 +36,7 @@ func matches(err error) string {
 	return sorted(names)
 }
 
-func TestWhatAnErrorIs(t *testing.T) {
+func TestErrorIs(t *testing.T) {
 	t.Parallel()
 	withID := func(id string) string { return fmt.Sprintf(`{"error":{"id":%q,"code":400,"message":"m"}}`, id) }
 	plain := `{"error":{"code":400,"message":"m"}}`
@@ -65,7 +65,7 @@ func TestWhatAnErrorIs(t *testing.T) {
 		"410 without an id":                     {reply{status: 410, body: plain}, "ErrFlowExpired"},
 		"400 without an id":                     {reply{status: 400, body: plain}, "ErrBadRequest"},
 		"403 without an id":                     {reply{status: 403, body: plain}, "ErrForbidden"},
-		"400 with a recovery that goes on":      {reply{status: 400, body: `{"error":{"code":400,"message":"m","details":{"continue_with":[{"action":"show_recovery_ui","flow":{"id":"new"}}]}}}`}, "ErrBadRequest ErrFlowReplaced"},
+		"400 with a recovery that continues":    {reply{status: 400, body: `{"error":{"code":400,"message":"m","details":{"continue_with":[{"action":"show_recovery_ui","flow":{"id":"new"}}]}}}`}, "ErrBadRequest ErrFlowReplaced"},
 		"404":                                   {reply{status: 404, body: plain}, "ErrNotFound"},
 		"409":                                   {reply{status: 409, body: plain}, "ErrConflict"},
 		"429":                                   {reply{status: 429, body: plain}, "ErrRateLimited"},
@@ -73,20 +73,20 @@ func TestWhatAnErrorIs(t *testing.T) {
 		"an unlisted status":                    {reply{status: 418, body: plain}, ""},
 		"a proxy's 502":                         {reply{status: 502, header: html, body: "<html>"}, "ErrServer ErrUnexpectedResponse"},
 		"a proxy's 429":                         {reply{status: 429, header: html, body: "<html>"}, "ErrRateLimited ErrUnexpectedResponse"},
-		"a proxy's 404 says nothing":            {reply{status: 404, header: html, body: "<html>"}, "ErrUnexpectedResponse"},
+		"a proxy's 404 does not count":          {reply{status: 404, header: html, body: "<html>"}, "ErrUnexpectedResponse"},
 		"a proxy's 401 is for the program":      {reply{status: 401, header: html, body: "<html>"}, "ErrUnauthorized ErrUnexpectedResponse"},
 		"a page with status 200":                {reply{status: 200, header: html, body: "<html>"}, "ErrUnexpectedResponse"},
 		"an empty body":                         {reply{status: 200}, "ErrUnexpectedResponse"},
 		"an empty error body":                   {reply{status: 400}, "ErrUnexpectedResponse"},
-		"broken JSON":                           {reply{status: 200, body: `{"id":"5a2b"`}, "ErrUnexpectedResponse"},
+		"malformed JSON":                        {reply{status: 200, body: `{"id":"5a2b"`}, "ErrUnexpectedResponse"},
 		"JSON of another kind":                  {reply{status: 200, body: `[1,2]`}, "ErrUnexpectedResponse"},
-		"an object that is no session":          {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedResponse"},
+		"an object that is not a session":       {reply{status: 200, body: `{"status":"ok"}`}, "ErrUnexpectedResponse"},
 		"null":                                  {reply{status: 200, body: `null`}, "ErrUnexpectedResponse"},
 		"a truncated body":                      {reply{status: 200, header: http.Header{"Content-Length": {"4000"}}, body: sessionBody}, "ErrUnexpectedResponse"},
-		"a gateway's 404 says nothing":          {reply{status: 404, body: `{"message":"no Route matched"}`}, "ErrUnexpectedResponse"},
+		"a gateway's 404 does not count":        {reply{status: 404, body: `{"message":"no Route matched"}`}, "ErrUnexpectedResponse"},
 		"a gateway's 401 is for the program":    {reply{status: 401, body: `{"error":{}}`}, "ErrUnauthorized ErrUnexpectedResponse"},
 		"a redirect":                            {reply{status: 307, header: http.Header{"Location": {"/admin/sessions"}}}, "ErrUnexpectedResponse"},
-		"a redirect to nowhere":                 {reply{status: 303}, "ErrUnexpectedResponse"},
+		"a redirect without a location":         {reply{status: 303}, "ErrUnexpectedResponse"},
 		"no content":                            {reply{status: 204}, "ErrUnexpectedResponse"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestWhatAnErrorIs(t *testing.T) {
 	}
 }
 
-func TestWhatAnErrorSays(t *testing.T) {
+func TestErrorText(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, reply{
 		status: 403,
@@ -150,16 +150,16 @@ func TestWhatAnErrorSays(t *testing.T) {
 	}
 }
 
-func TestWhatTheDetailsOfAnErrorSay(t *testing.T) {
+func TestErrorDetails(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ details, redirect, flow, action string }{
-		"where a browser starts again":  {`{"redirect_to":"http://h/browser","return_to":"http://h/"}`, "http://h/browser", "", ""},
-		"where a native client does":    {`{"api":"http://h/api"}`, "", "", ""},
-		"a recovery that replaces this": {`{"continue_with":[{"action":"show_recovery_ui","flow":{"id":"new"}}]}`, "", "new", "show_recovery_ui"},
-		"a verification to do first":    {`{"continue_with":[{"action":"show_verification_ui","flow":{"id":"v","verifiable_address":"a"}}]}`, "", "", "show_verification_ui"},
-		"something else":                {`{"continue_with":7}`, "", "", ""},
-		"no object":                     {`[1]`, "", "", ""},
-		"nothing":                       {`null`, "", "", ""},
+		"where a browser starts again":   {`{"redirect_to":"http://h/browser","return_to":"http://h/"}`, "http://h/browser", "", ""},
+		"where a native client does":     {`{"api":"http://h/api"}`, "", "", ""},
+		"a recovery that replaces this":  {`{"continue_with":[{"action":"show_recovery_ui","flow":{"id":"new"}}]}`, "", "new", "show_recovery_ui"},
+		"a verification to do first":     {`{"continue_with":[{"action":"show_verification_ui","flow":{"id":"v","verifiable_address":"a"}}]}`, "", "", "show_verification_ui"},
+		"details of another shape":       {`{"continue_with":7}`, "", "", ""},
+		"details that are not an object": {`[1]`, "", "", ""},
+		"nothing":                        {`null`, "", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _ := serve(t, reply{status: 403, body: `{"error":{"code":403,"message":"m","details":` + tc.details + `}}`})
@@ -184,8 +184,8 @@ func TestWhatTheDetailsOfAnErrorSay(t *testing.T) {
 	}
 }
 
-// There is a secret in every place of a response and its request, and none in the text of an error.
-func TestNoSecretInAnyErrorText(t *testing.T) {
+// A secret in any part of the request or response is not in the text of the error.
+func TestErrorTextHasNoSecrets(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cret"
 	node := `[{"id":4000005,"text":"s3cret is too short","type":"error","context":{"value":"s3cret"}}]`
@@ -195,7 +195,7 @@ func TestNoSecretInAnyErrorText(t *testing.T) {
 		"a refused form":         {status: 400, body: flowBody(secret, "choose_method", node, node)},
 		"a redirect":             {status: 303, header: location},
 		"a page":                 {status: 502, header: http.Header{"Content-Type": {"text/html; s3cret"}}, body: "<html>s3cret"},
-		"broken JSON":            {status: 200, body: `{"s3cret":s3cret`},
+		"malformed JSON":         {status: 200, body: `{"s3cret":s3cret`},
 		"JSON of the wrong type": {status: 200, body: `{"session":"s3cret","id":{"s3cret":1},"ui":"s3cret"}`},
 		"a 422":                  {status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m","reason":"go to http://s3cret?s3cret"}}`},
 	}
@@ -214,7 +214,7 @@ func TestNoSecretInAnyErrorText(t *testing.T) {
 			first(admin.Identities(t.Context(), kratos.ListIdentities{CredentialsIdentifier: secret, PageToken: secret}, query)),
 		} {
 			if err == nil {
-				continue // logout takes any success for one
+				continue // logout accepts any successful status
 			}
 			for _, form := range []string{"%v", "%s", "%q"} {
 				t.Run(form, func(t *testing.T) {
@@ -227,7 +227,7 @@ func TestNoSecretInAnyErrorText(t *testing.T) {
 	}
 }
 
-func TestAMalformedResponseIsNotQuoted(t *testing.T) {
+func TestErrorTextDoesNotQuoteResponses(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
@@ -255,7 +255,7 @@ func TestAMalformedResponseIsNotQuoted(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-func TestAnErrorIdIsFitForALog(t *testing.T) {
+func TestErrorIDIsSanitized(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, reply{status: 400, body: `{"error":{"id":"a\nb` + strings.Repeat("x", 500) + `","message":""}}`})
 	_, err := client.Whoami(t.Context(), kratos.SessionToken("t"))

@@ -29,8 +29,8 @@ var personalOperations = map[string]bool{
 	"getSettingsFlow": true, "updateSettingsFlow": true, "createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true,
 }
 
-// Each 401 and 403 of Kratos and of gateways, for each operation of both ports.
-func TestWhoRefusedACall(t *testing.T) {
+// Responses with 401 and 403 from Kratos and gateways, for each operation of both ports.
+func TestUnauthorizedAndForbidden(t *testing.T) {
 	t.Parallel()
 	const (
 		program = "ErrUnauthorized" // the credentials of the program
@@ -52,7 +52,7 @@ func TestWhoRefusedACall(t *testing.T) {
 		"Kong, 401":                  {reply{status: 401, body: `{"message":"No API key found in request"}`}, program + " ErrUnexpectedResponse"},
 		"OAuth2, 401":                {reply{status: 401, body: `{"error":"invalid_token","error_description":"The session has expired"}`}, program + " ErrUnexpectedResponse"},
 		"a page, 401":                {reply{status: 401, header: htmlAnswer, body: "<html>"}, program + " ErrUnexpectedResponse"},
-		"nothing, 401":               {reply{status: 401}, program + " ErrUnexpectedResponse"},
+		"an empty body, 401":         {reply{status: 401}, program + " ErrUnexpectedResponse"},
 		"Kratos' text as text":       {reply{status: 401, header: textAnswer, body: noSession}, program + " ErrUnexpectedResponse"},
 		"a forward proxy, 407":       {reply{status: 407, header: htmlAnswer, body: "<html>"}, program + " ErrUnexpectedResponse"},
 		"407 in JSON":                {reply{status: 407, body: kratosError(407, "", "m", "r")}, program},
@@ -76,7 +76,7 @@ func TestWhoRefusedACall(t *testing.T) {
 	}
 }
 
-func TestOtherRefusalsOfKratos(t *testing.T) {
+func TestOtherRefusalsFromKratos(t *testing.T) {
 	t.Parallel()
 	const forbidden = "The requested action was forbidden"
 	disabled := reply{status: 401, body: `{"error":{"code":401,"status":"Unauthorized","reason":"This account was disabled.","details":{"identity_id":"77aa"},"message":"identity is disabled"}}`}
@@ -85,15 +85,15 @@ func TestOtherRefusalsOfKratos(t *testing.T) {
 		response  reply
 		want      string
 	}{
-		"a token that Kratos does not know":     {"performNativeLogout", reply{status: 403, body: kratosError(403, "", forbidden, "The provided Ory Session Token could not be found, is invalid, or otherwise malformed.")}, "ErrForbidden ErrNoSession"},
-		"a logout that a gateway forbids":       {"performNativeLogout", reply{status: 403, body: kratosError(403, "", "Access credentials are not sufficient", "")}, "ErrForbidden"},
-		"a logout token of another person":      {"updateLogoutFlow", reply{status: 403, body: kratosError(403, "", forbidden, "Unable to log out because the logout token in the URL query does not match the session cookie.")}, "ErrForbidden"},
-		"a login of an inactive identity":       {"updateLoginFlow", disabled, "ErrIdentityInactive"},
-		"a recovery of an inactive identity":    {"updateRecoveryFlow", disabled, "ErrIdentityInactive"},
-		"an administrator's call is no login":   {"updateIdentity", disabled, "ErrUnauthorized"},
-		"an assurance level that is reached":    {"createNativeLoginFlow", reply{status: 401, body: kratosError(401, "session_aal_already_fulfilled", "m", "r")}, "ErrAALAlreadyFulfilled"},
-		"settings that need the second factor":  {"createNativeSettingsFlow", reply{status: 403, body: kratosError(403, "session_aal2_required", "m", "r")}, "ErrAAL2Required ErrForbidden"},
-		"an administrator has no second factor": {"getIdentity", reply{status: 403, body: kratosError(403, "", "m", "r")}, "ErrForbidden"},
+		"a token that Kratos does not know":       {"performNativeLogout", reply{status: 403, body: kratosError(403, "", forbidden, "The provided Ory Session Token could not be found, is invalid, or otherwise malformed.")}, "ErrForbidden ErrNoSession"},
+		"a logout that a gateway forbids":         {"performNativeLogout", reply{status: 403, body: kratosError(403, "", "Access credentials are not sufficient", "")}, "ErrForbidden"},
+		"a logout token of another person":        {"updateLogoutFlow", reply{status: 403, body: kratosError(403, "", forbidden, "Unable to log out because the logout token in the URL query does not match the session cookie.")}, "ErrForbidden"},
+		"a login of an inactive identity":         {"updateLoginFlow", disabled, "ErrIdentityInactive"},
+		"a recovery of an inactive identity":      {"updateRecoveryFlow", disabled, "ErrIdentityInactive"},
+		"an administrator's call does not log in": {"updateIdentity", disabled, "ErrUnauthorized"},
+		"an assurance level that is reached":      {"createNativeLoginFlow", reply{status: 401, body: kratosError(401, "session_aal_already_fulfilled", "m", "r")}, "ErrAALAlreadyFulfilled"},
+		"settings that need the second factor":    {"createNativeSettingsFlow", reply{status: 403, body: kratosError(403, "session_aal2_required", "m", "r")}, "ErrAAL2Required ErrForbidden"},
+		"an administrator has no second factor":   {"getIdentity", reply{status: 403, body: kratosError(403, "", "m", "r")}, "ErrForbidden"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, admin := serve(t, tc.response, kratos.WithRetries(0))
@@ -105,7 +105,7 @@ func TestOtherRefusalsOfKratos(t *testing.T) {
 	}
 }
 
-func TestARefusedAPIKeySaysSo(t *testing.T) {
+func TestErrorTextOfRefusedAPIKey(t *testing.T) {
 	t.Parallel()
 	_, admin := serve(t, reply{status: 401, body: `{"error":{"code":401,"status":"Unauthorized","message":"s3cret"}}`}, kratos.WithBearer("s3cret"))
 	err := second(admin.Identity(t.Context(), idA))

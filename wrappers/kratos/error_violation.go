@@ -17,8 +17,8 @@ const (
 //
 //	I[#/traits/email] S[#/properties/traits/properties/email/format] "x" is not valid "email"
 //
-// The path in the schema is from the operator. The path in the instance may have names, and the
-// text values, that a person entered.
+// The path in the schema is the operator's. The path in the instance may have names, and the text
+// may have values, that a person entered.
 type violation struct {
 	instance, schema string // JSON Pointers, percent-encoded
 	text             string
@@ -197,7 +197,7 @@ func schemaKeyword(name string) string {
 	return "schema"
 }
 
-// knownReason returns the member and the fault for some reasons that have no path in a schema.
+// knownReason returns the member and the keyword for some reasons without a path in a schema.
 func knownReason(reason string) string {
 	for _, known := range [...]struct{ phrase, member string }{
 		{"identity state is not valid", "state: enum"},

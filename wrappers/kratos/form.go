@@ -111,8 +111,8 @@ func (f Form) LookupCodes() []string {
 	return codes
 }
 
-// errors yields the messages that are errors, each with the name of its field, or "" if it is about
-// the form.
+// errors yields the messages that are errors, each with the name of its field, or "" if it belongs
+// to none.
 func (f Form) errors() iter.Seq2[string, Message] {
 	return func(yield func(string, Message) bool) {
 		for _, m := range f.Messages {
@@ -145,7 +145,7 @@ func (f Form) errorIDs() string {
 	return strings.Join(ids, ", ")
 }
 
-// valueText returns a JSON value as text.
+// valueText returns a JSON value as text: the content of a string, other JSON as it is, "" for null.
 func valueText(value json.RawMessage) string {
 	if len(value) == 0 || string(value) == "null" {
 		return ""
@@ -161,7 +161,7 @@ func valueText(value json.RawMessage) string {
 }
 
 // plainString returns the content of a JSON string of printable ASCII without escapes. Most values
-// of nodes are of that kind, and encoding/json takes several times as long.
+// of nodes are like this, and encoding/json takes several times as long.
 func plainString(value []byte) (string, bool) {
 	if len(value) < 2 || value[0] != '"' || value[len(value)-1] != '"' {
 		return "", false

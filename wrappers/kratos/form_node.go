@@ -49,14 +49,14 @@ type Node struct {
 	Async          bool
 }
 
-// newNode returns what a page shows of a node.
+// newNode returns a node of a form as a Node.
 func newNode(n *UINode) Node {
 	a := &n.Attributes
 	node := Node{
 		Type: n.Type, Group: n.Group, ID: a.ID, Messages: n.Messages,
 		InputType: a.Type, Name: a.Name, Value: valueText(a.Value), Button: isButton(n), Required: a.Required, Disabled: a.Disabled,
 		Autocomplete: a.Autocomplete, Pattern: a.Pattern, MaxLength: a.Maxlength, Onclick: a.OnclickTrigger, Onload: a.OnloadTrigger,
-		Src: a.Src, PNG: pngOf(a.Src), Width: a.Width, Height: a.Height, Href: a.Href,
+		Src: a.Src, PNG: pngContent(a.Src), Width: a.Width, Height: a.Height, Href: a.Href,
 		Integrity: a.Integrity, Crossorigin: a.Crossorigin, Referrerpolicy: a.Referrerpolicy, Nonce: a.Nonce, Async: a.Async,
 	}
 	node.Checked = a.Type == UIInputTypeCheckbox && node.Value == "true"
@@ -75,8 +75,8 @@ func newNode(n *UINode) Node {
 	return node
 }
 
-// pngOf returns the content of a data URL of a PNG image, as Base64.
-func pngOf(src string) string {
+// pngContent returns the content of a data URL of a PNG image, as Base64.
+func pngContent(src string) string {
 	content, ok := strings.CutPrefix(src, "data:image/png;base64,")
 	if !ok || strings.ContainsAny(content, "\r\n") { // which package base64 skips
 		return ""
@@ -87,7 +87,7 @@ func pngOf(src string) string {
 	return content
 }
 
-// isVisible reports whether a page shows anything of a node.
+// isVisible reports whether a node is visible on a page.
 func isVisible(n *UINode) bool {
 	return n.Type != UINodeTypeScript && n.Attributes.Type != UIInputTypeHidden
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// formOfExchange is the form that a server sent, if it sent one.
+// formOfExchange returns the form in a recorded response.
 func formOfExchange(t *testing.T, e *recorded.Exchange) (form kratos.Form, identity *kratos.Identity, ok bool) {
 	t.Helper()
 	var flow struct {
@@ -29,7 +29,7 @@ func formOfExchange(t *testing.T, e *recorded.Exchange) (form kratos.Form, ident
 	return *flow.UI, flow.Identity, true
 }
 
-// The traits of a form are those that its inputs show, each at the place that its name says.
+// The traits of a form have the values of its inputs, at the paths of their names.
 func TestTraitsOfRecordedForms(t *testing.T) {
 	t.Parallel()
 	forms, shown := 0, 0
@@ -64,8 +64,7 @@ func TestTraitsOfRecordedForms(t *testing.T) {
 	}
 }
 
-// The form of settings shows the traits that the identity has, but for empty objects and lists, and
-// nothing else.
+// The form of settings has exactly the traits of the identity, except for empty objects and lists.
 func TestTraitsOfRecordedSettings(t *testing.T) {
 	t.Parallel()
 	compared := 0
@@ -85,7 +84,7 @@ func TestTraitsOfRecordedSettings(t *testing.T) {
 	}
 }
 
-// The form after a step of a registration that was accepted has the traits that the step brought.
+// The form after an accepted step of a registration has the traits of that step.
 func TestTraitsOfRecordedRegistrations(t *testing.T) {
 	t.Parallel()
 	compared := 0
@@ -112,8 +111,8 @@ func TestTraitsOfRecordedRegistrations(t *testing.T) {
 	}
 }
 
-// What a form shows can be submitted again by each of its methods.
-func TestRecordedFormsAreSubmittedAgain(t *testing.T) {
+// The values of a form can be submitted again by each of its methods.
+func TestRecordedFormValuesCanBeSubmitted(t *testing.T) {
 	t.Parallel()
 	submitted := 0
 	for _, e := range exchanges(t) {
@@ -143,7 +142,7 @@ func TestRecordedFormsAreSubmittedAgain(t *testing.T) {
 	}
 }
 
-// at returns a member by its name, with dots for nesting.
+// at returns the member at a path of names with dots.
 func at(members map[string]any, name string) any {
 	first, rest, nested := strings.Cut(name, ".")
 	inner, isObject := members[first].(map[string]any)
@@ -166,7 +165,7 @@ func leaves(members map[string]any) int {
 	return n
 }
 
-// decoded returns a value as encoding/json reads what it writes.
+// decoded encodes a value as JSON and decodes it.
 func decoded(t *testing.T, v any) (again any) {
 	t.Helper()
 	text, err := json.Marshal(v)

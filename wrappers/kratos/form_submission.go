@@ -38,7 +38,7 @@ func (p *Submission) UnmarshalJSON(body []byte) error {
 	return nil
 }
 
-// check refuses what must not be sent to this type of flow, whose form may be unknown.
+// check refuses a submission that must not be sent to this type of flow. The form may be unknown.
 func (p Submission) check(op, flow string, form Form) error {
 	if hasConflict(p) {
 		return newArgumentError(op, "two fields of the form are in conflict, as a and a.b are")
@@ -56,7 +56,7 @@ func (p Submission) check(op, flow string, form Form) error {
 	return nil
 }
 
-// body returns the body of the request: a [gen.Form], or an object for JSON.
+// body returns the body of the request: a [gen.Form], or a map for JSON.
 func (p Submission) body(csrf string) any {
 	if !p.isForm() {
 		body := maps.Clone(map[string]any(p))
@@ -72,7 +72,7 @@ func (p Submission) body(csrf string) any {
 	for name, value := range p {
 		values, err := fieldValues(value)
 		if err != nil {
-			return map[string]any(p) // whose encoding fails as well
+			return map[string]any(p) // encoding it fails as well
 		}
 		form[name] = values
 	}
@@ -127,7 +127,7 @@ func fieldText(member any) string {
 	return ""
 }
 
-// hasConflict reports whether one member is where another one needs an object ("a" and "a.b").
+// hasConflict reports whether a member has a value where another needs an object ("a" and "a.b").
 func hasConflict(members map[string]any) bool {
 	for name := range members {
 		for i := strings.LastIndexByte(name, '.'); i > 0; i = strings.LastIndexByte(name[:i], '.') {

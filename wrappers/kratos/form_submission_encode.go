@@ -24,7 +24,7 @@ func (f Form) Submission(values url.Values) (Submission, error) {
 	if method != "" {
 		body["method"] = formField{method}
 	}
-	payload, ok := payloadOf(values)
+	payload, ok := transientPayload(values)
 	if !ok {
 		return nil, newArgumentError(op, "transient_payload is not a JSON object, or two fields of it are in conflict")
 	}
@@ -46,8 +46,8 @@ const (
 	upstreamName = "upstream_parameters"
 )
 
-// knownFields are those that Kratos takes in submissions, whether the form shows them or not: a
-// page can be older than its flow.
+// knownFields are the fields that Kratos accepts in submissions, even if the form does not have
+// them: the page can be older than the state of the flow.
 var knownFields = []string{
 	"address", "code", "email", "id_token", "id_token_nonce", "identifier", "link", "lookup_secret", "lookup_secret_confirm",
 	"lookup_secret_disable", "lookup_secret_regenerate", "lookup_secret_reveal", "passkey_login", "passkey_register", "passkey_remove",
@@ -82,20 +82,20 @@ func (f Form) method(values url.Values) (method string, ok bool) {
 		return method, f.accepts(method)
 	}
 	button := f.buttonMethod(values)
-	if button != "" && f.isOf("recovery", "verification") { // which need a method
+	if button != "" && f.isFlow("recovery", "verification") { // which need a method
 		return button, true
 	}
 	return "", button != "" || f.filledByScript(values)
 }
 
 // accepts reports whether a method can be submitted to the flow. Recoveries and verifications
-// cannot be continued after an unknown one. Other flows refuse it, and may have had it when the
-// page was shown.
+// cannot be continued after an unknown method. Other flows reject it, or had it when the page was
+// rendered.
 func (f Form) accepts(method string) bool {
 	switch {
-	case f.isOf("login", "registration", "settings"):
+	case f.isFlow("login", "registration", "settings"):
 		return f.hasMethod(method) || slices.Contains(knownMethods, method)
-	case f.isOf("recovery", "verification"):
+	case f.isFlow("recovery", "verification"):
 		return f.canRecover(method)
 	}
 	return f.hasMethod(method)
@@ -110,8 +110,8 @@ func (f Form) canRecover(method string) bool {
 	return method == string(UINodeGroupCode) || method == string(UINodeGroupLink)
 }
 
-// isOf reports whether the form is that of one of these flows, by its action.
-func (f Form) isOf(flows ...string) bool {
+// isFlow reports whether the form belongs to one of these flows, by its action.
+func (f Form) isFlow(flows ...string) bool {
 	action, err := url.Parse(f.Action)
 	return err == nil && slices.ContainsFunc(flows, func(flow string) bool { return strings.HasSuffix(action.Path, "/self-service/"+flow) })
 }
@@ -146,12 +146,12 @@ func (f Form) filledByScript(values url.Values) bool {
 // fields returns the fields to send, without the method and the payload.
 func (f Form) fields(values url.Values) Submission {
 	body, inputs := Submission{}, f.inputs()
-	lists := listsOf(inputs, values)
+	lists := submittedLists(inputs, values)
 	noTraits := false
 	for name, posted := range values {
 		node := inputs[name]
 		root, _, _ := strings.Cut(name, ".")
-		list, _ := itemOf(name)
+		list, _ := splitItem(name)
 		switch {
 		case len(posted) == 0, name == "method", name == "csrf_token", root == payloadName, lists[name] != nil, lists[list] != nil:
 		case node == nil && !slices.Contains(knownFields, root):
@@ -170,7 +170,7 @@ func (f Form) fields(values url.Values) Submission {
 	}
 	isTrait := func(name string) bool { return strings.HasPrefix(name, "traits.") }
 	if noTraits && !slices.ContainsFunc(slices.Collect(maps.Keys(body)), isTrait) {
-		body["traits"] = formField{"{}"} // which Kratos makes of fields that are all empty
+		body["traits"] = formField{"{}"} // which Kratos decodes empty fields as
 	}
 	return body
 }
@@ -187,8 +187,8 @@ func (f Form) inputs() map[string]*UINode {
 	return inputs
 }
 
-// isEmptyText reports whether a trait whose field is for text, or for one more item of a list, was
-// left empty. Kratos would make a list with an empty text of it if it is a list.
+// isEmptyText reports whether a trait whose field is for text, or for another item of a list, was
+// left empty. If the trait is a list, Kratos would decode it as a list with an empty text.
 func isEmptyText(n *UINode, posted []string) bool {
 	if n == nil || !strings.HasPrefix(n.Attributes.Name, "traits.") || n.Attributes.Type != UIInputTypeText && n.Attributes.Type != UIInputTypeHidden {
 		return false
@@ -202,8 +202,8 @@ func coerce(n *UINode, posted []string) formField {
 	if n == nil {
 		return field
 	}
-	had := string(n.Attributes.Value)
-	if n.Attributes.Type != UIInputTypeCheckbox && had != "true" && had != "false" {
+	initial := string(n.Attributes.Value)
+	if n.Attributes.Type != UIInputTypeCheckbox && initial != "true" && initial != "false" {
 		return field
 	}
 	for i, value := range field {
@@ -214,18 +214,18 @@ func coerce(n *UINode, posted []string) formField {
 	return field
 }
 
-// list is a list that a form shows item by item, mostly with an empty field for one more.
+// list is a list that a form shows item by item, usually with an empty field for another item.
 type list struct {
 	items map[int]string
 	more  []string
 }
 
-// listsOf returns the lists that were submitted item by item. Kratos ignores items with numbers in
+// submittedLists returns the lists that were submitted item by item. Kratos ignores items with numbers in
 // their names.
-func listsOf(inputs map[string]*UINode, values url.Values) map[string]*list {
+func submittedLists(inputs map[string]*UINode, values url.Values) map[string]*list {
 	shown := map[string][]int{}
 	for name := range inputs {
-		if of, i := itemOf(name); of != "" {
+		if of, i := splitItem(name); of != "" {
 			shown[of] = append(shown[of], i)
 		}
 	}
@@ -236,7 +236,7 @@ func listsOf(inputs map[string]*UINode, values url.Values) map[string]*list {
 		}
 	}
 	for name, posted := range values {
-		if of, i := itemOf(name); lists[of] != nil && len(posted) > 0 {
+		if of, i := splitItem(name); lists[of] != nil && len(posted) > 0 {
 			field := coerce(inputs[name], posted)
 			lists[of].items[i] = field[len(field)-1]
 		}
@@ -244,9 +244,9 @@ func listsOf(inputs map[string]*UINode, values url.Values) map[string]*list {
 	return lists
 }
 
-// itemOf returns the list that a field is an item of, by its name, and the number of the item; ""
+// splitItem returns the list that a field is an item of, by its name, and the number of the item; ""
 // if it is not the name of an item.
-func itemOf(name string) (list string, i int) {
+func splitItem(name string) (list string, i int) {
 	dot := strings.LastIndexByte(name, '.')
 	if dot < 0 {
 		return "", 0

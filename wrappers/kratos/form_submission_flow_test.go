@@ -13,27 +13,27 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// The methods that a form can be submitted with depend on the flow, which its action tells.
+// The methods that a form accepts depend on the flow, which its action names.
 func TestMethodsOfSubmissions(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		flow, nodes, posted string
 		ok                  bool
 	}{
-		"a login whose page is older than the flow":  {"login", `password submit method "password"`, "method=identifier_first&identifier=a", true},
-		"settings with another method":               {"settings", `profile submit method "profile"`, "method=link", true},
-		"a registration that goes back":              {"registration", `profile submit screen "previous"`, "screen=previous", true},
-		"a registration that goes back by a method":  {"registration", `profile submit method "profile"`, "method=profile:back", true},
-		"a login with an unknown method":             {"login", `password submit method "password"`, "method=nonsense", false},
-		"a recovery":                                 {"recovery", `code submit method "code"`, "method=code&email=a", true},
-		"a recovery with another method":             {"recovery", `code submit method "code"`, "method=link&email=a", false},
-		"a recovery with a method of other flows":    {"recovery", `code submit method "code"`, "method=password", false},
-		"a verification with an unknown method":      {"verification", `code submit method "code"`, "method=nonsense", false},
-		"a verification without one":                 {"verification", `code submit method "code"`, "email=a", false},
-		"a verification that is over":                {"verification", `default hidden csrf_token "c"`, "method=code&code=1", true},
-		"a verification that is over, and a new one": {"verification", `default hidden csrf_token "c"`, "method=password", false},
-		"a button for a new code":                    {"recovery", `code submit email "a"`, "email=a", true},
-		"a flow that is not known":                   {"", `password submit method "password"`, "method=identifier_first", false},
+		"a login whose page is older than the flow": {"login", `password submit method "password"`, "method=identifier_first&identifier=a", true},
+		"settings with another method":              {"settings", `profile submit method "profile"`, "method=link", true},
+		"a registration that goes back":             {"registration", `profile submit screen "previous"`, "screen=previous", true},
+		"a registration that goes back by a method": {"registration", `profile submit method "profile"`, "method=profile:back", true},
+		"a login with an unknown method":            {"login", `password submit method "password"`, "method=nonsense", false},
+		"a recovery":                                {"recovery", `code submit method "code"`, "method=code&email=a", true},
+		"a recovery with another method":            {"recovery", `code submit method "code"`, "method=link&email=a", false},
+		"a recovery with a method of other flows":   {"recovery", `code submit method "code"`, "method=password", false},
+		"a verification with an unknown method":     {"verification", `code submit method "code"`, "method=nonsense", false},
+		"a verification without one":                {"verification", `code submit method "code"`, "email=a", false},
+		"a completed verification":                  {"verification", `default hidden csrf_token "c"`, "method=code&code=1", true},
+		"a completed verification, and a new one":   {"verification", `default hidden csrf_token "c"`, "method=password", false},
+		"a button for a new code":                   {"recovery", `code submit email "a"`, "email=a", true},
+		"an unknown flow":                           {"", `password submit method "password"`, "method=identifier_first", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			form := formOf(t, tc.nodes)
@@ -58,14 +58,14 @@ func TestMethodsOfSubmissions(t *testing.T) {
 func TestSubmissionsOfJSON(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ body, want string }{
-		"an object":                {`{"method":"password","password":"p","traits":{"a":{"b":[1,null,"x"]}},"x":true}`, `{"csrf_token":"c","method":"password","password":"p","traits":{"a":{"b":[1,null,"x"]}},"x":true}`},
-		"integers of any size":     {`{"method":"password","traits":{"n":12345678901234567890,"m":1e400}}`, `{"csrf_token":"c","method":"password","traits":{"m":1e400,"n":12345678901234567890}}`},
-		"a token of its own":       {`{"method":"password","csrf_token":"other"}`, `{"csrf_token":"c","method":"password"}`},
-		"an earlier screen":        {`{"screen":"previous","traits":{}}`, `{"csrf_token":"c","method":"profile:back","screen":"previous","traits":{}}`},
-		"a list, which is not":     {`["s3cret"]`, ""},
-		"a text, which is not":     {`"s3cret"`, ""},
-		"null, which is not":       {`null`, ""},
-		"an object, and too large": {`{"method":"` + strings.Repeat("s", 5<<20) + `"}`, ""},
+		"an object":                      {`{"method":"password","password":"p","traits":{"a":{"b":[1,null,"x"]}},"x":true}`, `{"csrf_token":"c","method":"password","password":"p","traits":{"a":{"b":[1,null,"x"]}},"x":true}`},
+		"integers of any size":           {`{"method":"password","traits":{"n":12345678901234567890,"m":1e400}}`, `{"csrf_token":"c","method":"password","traits":{"m":1e400,"n":12345678901234567890}}`},
+		"a token of its own":             {`{"method":"password","csrf_token":"other"}`, `{"csrf_token":"c","method":"password"}`},
+		"an earlier screen":              {`{"screen":"previous","traits":{}}`, `{"csrf_token":"c","method":"profile:back","screen":"previous","traits":{}}`},
+		"a list is refused":              {`["s3cret"]`, ""},
+		"a text is refused":              {`"s3cret"`, ""},
+		"null is refused":                {`null`, ""},
+		"too large an object is refused": {`{"method":"` + strings.Repeat("s", 5<<20) + `"}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +87,7 @@ func TestSubmissionsOfJSON(t *testing.T) {
 	}
 }
 
-// A recovery or verification is not sent a method after which it could not be continued.
+// A method after which a recovery or verification cannot be continued is not sent.
 func TestSubmissionsToARecovery(t *testing.T) {
 	t.Parallel()
 	offers := formOf(t, `code submit method "code"`).UIContainer
@@ -130,7 +130,7 @@ func TestSubmissionsToARecovery(t *testing.T) {
 			case !tc.ok && asked.Load() != 0:
 				t.Errorf("sent %d times", asked.Load())
 			}
-			login := newFlow[kratos.LoginFlow]("f") // where Kratos says what is wrong
+			login := newFlow[kratos.LoginFlow]("f") // where Kratos reports the error
 			if _, err := browser.Login.Submit(t.Context(), login, body); err != nil {
 				t.Error(err)
 			}
@@ -138,7 +138,7 @@ func TestSubmissionsToARecovery(t *testing.T) {
 	}
 }
 
-// Members that the site's own server adds to a form are sent as fields of the form.
+// Members that the site's own server adds to a form are sent as form fields.
 func TestSubmissionsWithMoreMembers(t *testing.T) {
 	t.Parallel()
 	form := formOf(t, `password submit method "password"`, `profile text traits.a null`)
@@ -240,7 +240,7 @@ func submissionOf(t *testing.T, form kratos.Form, query string) kratos.Submissio
 	return body
 }
 
-// FuzzSubmission posts anything: the result is a submission that can be sent, or
+// FuzzSubmission submits arbitrary forms: the result is a submission that can be sent, or
 // ErrInvalidArgument.
 func FuzzSubmission(f *testing.F) {
 	f.Add("method=password&traits.a=1&traits.l.0=a&traits.l=&csrf_token=x", "login", "traits.l.0")

@@ -11,9 +11,9 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// payloadOf returns transient_payload as JSON, from a field of this name and from fields below it;
+// transientPayload returns transient_payload as JSON, from a field of this name and from fields below it;
 // "" if there is none. It is false if the former is not an object, or in conflict with the latter.
-func payloadOf(values url.Values) (payload string, ok bool) {
+func transientPayload(values url.Values) (payload string, ok bool) {
 	payload = strings.TrimSpace(values.Get(payloadName))
 	if payload != "" && !isObject(payload) {
 		return "", false
@@ -25,7 +25,7 @@ func payloadOf(values url.Values) (payload string, ok bool) {
 			continue
 		}
 		if members == nil {
-			members = objectOf(payload)
+			members = decodeObject(payload)
 		}
 		if posted := values[name]; !setPath(members, strings.Split(below, "."), posted[len(posted)-1]) {
 			return "", false
@@ -44,8 +44,8 @@ func isObject(text string) bool {
 	return strings.HasPrefix(strings.TrimSpace(text), "{") && jsonv2.Check([]byte(text)) == nil
 }
 
-// objectOf decodes a JSON object, numbers as [json.Number]; an empty one for "".
-func objectOf(text string) map[string]any {
+// decodeObject decodes a JSON object, numbers as [json.Number]; an empty one for "".
+func decodeObject(text string) map[string]any {
 	members := map[string]any{}
 	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
 	dec.UseNumber()

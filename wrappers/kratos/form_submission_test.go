@@ -29,8 +29,7 @@ func formOf(t *testing.T, nodes ...string) kratos.Form {
 	return form
 }
 
-// wire returns what a server got of a submission of the form: the fields of a form as a query
-// without escapes, or JSON.
+// wire returns the body that a server received: form fields as a query without escapes, or JSON.
 func wire(t *testing.T, form kratos.Form, body kratos.Submission) string {
 	t.Helper()
 	var got string
@@ -56,7 +55,7 @@ func wire(t *testing.T, form kratos.Form, body kratos.Submission) string {
 	return got
 }
 
-// A form is sent as it was posted, but for fields that Kratos would misread.
+// A form is sent unchanged, except for fields that Kratos would misinterpret.
 func TestSubmissionsOfForms(t *testing.T) {
 	t.Parallel()
 	nodes := []string{
@@ -72,54 +71,54 @@ func TestSubmissionsOfForms(t *testing.T) {
 	for name, tc := range map[string]struct {
 		posted, want string
 	}{
-		"texts stay as they are":                      {"method=password&traits.name.first=Ada&traits.name.last=L&password=p", `csrf_token=c&method=password&password=p&traits.name.first=Ada&traits.name.last=L`},
-		"characters stay as they are":                 {"method=password&password=%26%3d%2b+%25%00%c3%84", "csrf_token=c&method=password&password=&=+ %\x00Ä"},
-		"a checkbox with a hidden field":              {"method=password&traits.newsletter=false&traits.newsletter=true", `csrf_token=c&method=password&traits.newsletter=false&traits.newsletter=true`},
-		"on of a checkbox is true":                    {"method=password&traits.newsletter=false&traits.newsletter=on", `csrf_token=c&method=password&traits.newsletter=false&traits.newsletter=true`},
-		"on of a boolean is true":                     {"method=password&traits.tall=on", `csrf_token=c&method=password&traits.tall=true`},
-		"on of anything else is on":                   {"method=password&password=on&traits.name.first=on", `csrf_token=c&method=password&password=on&traits.name.first=on`},
-		"a number stays as it was typed":              {"method=password&traits.age=007", `csrf_token=c&method=password&traits.age=007`},
-		"a number that is left empty":                 {"method=password&traits.age=", `csrf_token=c&method=password&traits.age=`},
-		"a text that is left empty":                   {"method=password&traits.name.first=&traits.tags=&traits.age=1&password=", `csrf_token=c&method=password&password=&traits.age=1`},
-		"texts that are all left empty":               {"method=password&traits.name.first=&traits.tags=&traits.emails=&traits.emails.0=", `csrf_token=c&method=password&traits={}`},
-		"several values":                              {"method=password&traits.tags=a&traits.tags=&traits.tags=b", `csrf_token=c&method=password&traits.tags=a&traits.tags=&traits.tags=b`},
-		"a list that is not changed":                  {"method=password&traits.emails=&traits.emails.0=a&traits.emails.1=b", `csrf_token=c&method=password&traits.emails=a&traits.emails=b`},
-		"a list in another order":                     {"method=password&traits.emails.1=b&traits.emails.0=a", `csrf_token=c&method=password&traits.emails=a&traits.emails=b`},
-		"an item more":                                {"method=password&traits.emails=d&traits.emails.0=a&traits.emails.1=b&traits.emails.10=c", `csrf_token=c&method=password&traits.emails=a&traits.emails=b&traits.emails=c&traits.emails=d`},
-		"an item less":                                {"method=password&traits.emails=&traits.emails.0=&traits.emails.1=b", `csrf_token=c&method=password&traits.emails=b`},
-		"no item":                                     {"method=password&traits.emails=&traits.emails.0=&traits.emails.1=", `csrf_token=c&method=password&traits={}`},
-		"a list of booleans":                          {"method=password&traits.flags=&traits.flags.0=false&traits.flags.0=on&traits.flags.1=false", `csrf_token=c&method=password&traits.flags=true&traits.flags=false`},
-		"a list that is hidden":                       {"method=password&traits.colours.0=red&traits.colours.1=blue", `csrf_token=c&method=password&traits.colours=red&traits.colours=blue`},
-		"an object with numbers for names":            {"method=password&traits.years.2020=x", `csrf_token=c&method=password&traits.years.2020=x`},
-		"items of a list that the form does not have": {"method=password&traits.tags.0=a", `csrf_token=c&method=password`},
-		"a button can be a boolean":                   {"method=lookup_secret&lookup_secret_reveal=true", `csrf_token=c&lookup_secret_reveal=true&method=lookup_secret`},
-		"fields that the form does not have are not":  {"method=password&traits.admin=true&role=root&__proto__.x=1&traits={}", `csrf_token=c&method=password`},
-		"fields of Kratos' own":                       {"method=password&id_token=t&upstream_parameters.login_hint=a&identifier=i", `csrf_token=c&id_token=t&identifier=i&method=password&upstream_parameters.login_hint=a`},
-		"the token is the flow's own":                 {"method=password&csrf_token=other", `csrf_token=c&method=password`},
-		"the first of two methods":                    {"method=password&method=nonsense", `csrf_token=c&method=password`},
-		"a payload for hooks":                         {"method=password&transient_payload=" + `%7b"n":1.50,"a":[null]%7d`, `csrf_token=c&method=password&transient_payload={"n":1.50,"a":[null]}`},
-		"a payload in fields":                         {"method=password&transient_payload.from=app&transient_payload.a.b=1&transient_payload.a.c=x&transient_payload.a.c=y", `csrf_token=c&method=password&transient_payload={"a":{"b":"1","c":"y"},"from":"app"}`},
-		"a payload in both ways":                      {"method=password&transient_payload.a.b=1&transient_payload=" + `%7b"n":12345678901234567890,"a":%7b"c":2%7d%7d`, `csrf_token=c&method=password&transient_payload={"a":{"b":"1","c":2},"n":12345678901234567890}`},
-		"an empty payload":                            {"method=password&transient_payload=", `csrf_token=c&method=password`},
-		"a payload that is not an object":             {"method=password&transient_payload=[1]", ""},
-		"a payload that is more than one":             {"method=password&transient_payload=" + `%7b%7d,"traits":%7b%7d`, ""},
-		"a payload with a name twice":                 {"method=password&transient_payload=" + `%7b"a":1,"a":2%7d`, ""},
-		"a payload whose parts are in conflict":       {"method=password&transient_payload.a=1&transient_payload.a.b=2", ""},
-		"a payload whose parts are there twice":       {"method=password&transient_payload.a=1&transient_payload=" + `%7b"a":1%7d`, ""},
-		"parameters that are not an object":           {"method=password&upstream_parameters=" + `%7b%7d,"traits":%7b%7d`, ""},
-		"a method that the form does not have":        {"method=nonsense", ""},
-		"no method":                                   {"password=p", ""},
-		"nothing":                                     {"", ""},
-		"a provider's button":                         {"provider=other&traits.age=1", `csrf_token=c&provider=other&traits.age=1`},
-		"a provider's button, by SAML":                {"provider=corp", `csrf_token=c&provider=corp`},
-		"a provider that the form does not have":      {"provider=evil", ""},
-		"a button that turns something off":           {"totp_unlink=true", `csrf_token=c&totp_unlink=true`},
-		"a button that removes a key":                 {"passkey_remove=0a1b", `csrf_token=c&passkey_remove=0a1b`},
-		"a script that filled in a field":             {"passkey_register={}&password=", `csrf_token=c&passkey_register={}&password=`},
-		"a script that did not":                       {"passkey_register=&passkey_challenge={}", ""},
-		"a name with too many parts":                  {"method=password&transient_payload" + strings.Repeat(".a", 40) + "=1", ""},
-		"a form that is too large":                    {"method=password&password=" + strings.Repeat("p", 5<<20), ""},
-		"fields that are in conflict":                 {"method=password&a=1&a.b=2", ""},
+		"texts stay as they are":                         {"method=password&traits.name.first=Ada&traits.name.last=L&password=p", `csrf_token=c&method=password&password=p&traits.name.first=Ada&traits.name.last=L`},
+		"characters stay as they are":                    {"method=password&password=%26%3d%2b+%25%00%c3%84", "csrf_token=c&method=password&password=&=+ %\x00Ä"},
+		"a checkbox with a hidden field":                 {"method=password&traits.newsletter=false&traits.newsletter=true", `csrf_token=c&method=password&traits.newsletter=false&traits.newsletter=true`},
+		"on of a checkbox is true":                       {"method=password&traits.newsletter=false&traits.newsletter=on", `csrf_token=c&method=password&traits.newsletter=false&traits.newsletter=true`},
+		"on of a boolean is true":                        {"method=password&traits.tall=on", `csrf_token=c&method=password&traits.tall=true`},
+		"on of anything else is on":                      {"method=password&password=on&traits.name.first=on", `csrf_token=c&method=password&password=on&traits.name.first=on`},
+		"a number stays as it was typed":                 {"method=password&traits.age=007", `csrf_token=c&method=password&traits.age=007`},
+		"a number that is left empty":                    {"method=password&traits.age=", `csrf_token=c&method=password&traits.age=`},
+		"a text that is left empty":                      {"method=password&traits.name.first=&traits.tags=&traits.age=1&password=", `csrf_token=c&method=password&password=&traits.age=1`},
+		"texts that are all left empty":                  {"method=password&traits.name.first=&traits.tags=&traits.emails=&traits.emails.0=", `csrf_token=c&method=password&traits={}`},
+		"several values":                                 {"method=password&traits.tags=a&traits.tags=&traits.tags=b", `csrf_token=c&method=password&traits.tags=a&traits.tags=&traits.tags=b`},
+		"a list that is not changed":                     {"method=password&traits.emails=&traits.emails.0=a&traits.emails.1=b", `csrf_token=c&method=password&traits.emails=a&traits.emails=b`},
+		"a list in another order":                        {"method=password&traits.emails.1=b&traits.emails.0=a", `csrf_token=c&method=password&traits.emails=a&traits.emails=b`},
+		"an item more":                                   {"method=password&traits.emails=d&traits.emails.0=a&traits.emails.1=b&traits.emails.10=c", `csrf_token=c&method=password&traits.emails=a&traits.emails=b&traits.emails=c&traits.emails=d`},
+		"an item less":                                   {"method=password&traits.emails=&traits.emails.0=&traits.emails.1=b", `csrf_token=c&method=password&traits.emails=b`},
+		"no item":                                        {"method=password&traits.emails=&traits.emails.0=&traits.emails.1=", `csrf_token=c&method=password&traits={}`},
+		"a list of booleans":                             {"method=password&traits.flags=&traits.flags.0=false&traits.flags.0=on&traits.flags.1=false", `csrf_token=c&method=password&traits.flags=true&traits.flags=false`},
+		"a list that is hidden":                          {"method=password&traits.colours.0=red&traits.colours.1=blue", `csrf_token=c&method=password&traits.colours=red&traits.colours=blue`},
+		"an object with numbers for names":               {"method=password&traits.years.2020=x", `csrf_token=c&method=password&traits.years.2020=x`},
+		"items of a list that the form does not have":    {"method=password&traits.tags.0=a", `csrf_token=c&method=password`},
+		"a button can be a boolean":                      {"method=lookup_secret&lookup_secret_reveal=true", `csrf_token=c&lookup_secret_reveal=true&method=lookup_secret`},
+		"fields that the form does not have are omitted": {"method=password&traits.admin=true&role=root&__proto__.x=1&traits={}", `csrf_token=c&method=password`},
+		"fields of Kratos' own":                          {"method=password&id_token=t&upstream_parameters.login_hint=a&identifier=i", `csrf_token=c&id_token=t&identifier=i&method=password&upstream_parameters.login_hint=a`},
+		"the token is the flow's own":                    {"method=password&csrf_token=other", `csrf_token=c&method=password`},
+		"the first of two methods":                       {"method=password&method=nonsense", `csrf_token=c&method=password`},
+		"a payload for hooks":                            {"method=password&transient_payload=" + `%7b"n":1.50,"a":[null]%7d`, `csrf_token=c&method=password&transient_payload={"n":1.50,"a":[null]}`},
+		"a payload in fields":                            {"method=password&transient_payload.from=app&transient_payload.a.b=1&transient_payload.a.c=x&transient_payload.a.c=y", `csrf_token=c&method=password&transient_payload={"a":{"b":"1","c":"y"},"from":"app"}`},
+		"a payload in both ways":                         {"method=password&transient_payload.a.b=1&transient_payload=" + `%7b"n":12345678901234567890,"a":%7b"c":2%7d%7d`, `csrf_token=c&method=password&transient_payload={"a":{"b":"1","c":2},"n":12345678901234567890}`},
+		"an empty payload":                               {"method=password&transient_payload=", `csrf_token=c&method=password`},
+		"a payload that is not an object":                {"method=password&transient_payload=[1]", ""},
+		"a payload of two objects":                       {"method=password&transient_payload=" + `%7b%7d,"traits":%7b%7d`, ""},
+		"a payload with a name twice":                    {"method=password&transient_payload=" + `%7b"a":1,"a":2%7d`, ""},
+		"a payload whose parts are in conflict":          {"method=password&transient_payload.a=1&transient_payload.a.b=2", ""},
+		"a payload with duplicate parts":                 {"method=password&transient_payload.a=1&transient_payload=" + `%7b"a":1%7d`, ""},
+		"parameters that are not an object":              {"method=password&upstream_parameters=" + `%7b%7d,"traits":%7b%7d`, ""},
+		"a method that the form does not have":           {"method=nonsense", ""},
+		"no method":                                      {"password=p", ""},
+		"nothing":                                        {"", ""},
+		"a provider's button":                            {"provider=other&traits.age=1", `csrf_token=c&provider=other&traits.age=1`},
+		"a provider's button, by SAML":                   {"provider=corp", `csrf_token=c&provider=corp`},
+		"a provider that the form does not have":         {"provider=evil", ""},
+		"a button that turns something off":              {"totp_unlink=true", `csrf_token=c&totp_unlink=true`},
+		"a button that removes a key":                    {"passkey_remove=0a1b", `csrf_token=c&passkey_remove=0a1b`},
+		"a script that filled in a field":                {"passkey_register={}&password=", `csrf_token=c&passkey_register={}&password=`},
+		"a script that filled in no field":               {"passkey_register=&passkey_challenge={}", ""},
+		"a name with too many parts":                     {"method=password&transient_payload" + strings.Repeat(".a", 40) + "=1", ""},
+		"a form that is too large":                       {"method=password&password=" + strings.Repeat("p", 5<<20), ""},
+		"fields that are in conflict":                    {"method=password&a=1&a.b=2", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -170,8 +169,8 @@ func TestCredentialOptions(t *testing.T) {
 		"a login with a security key":   {`webauthn button webauthn_login_trigger "{\"publicKey\":{\"a\":1}}"`, kratos.UINodeGroupWebAuthn, `{"publicKey":{"a":1}}`},
 		"of another group":              {`webauthn button webauthn_login_trigger "{\"publicKey\":{\"a\":1}}"`, kratos.UINodeGroupPasskey, ``},
 		"none":                          {`password password password ""`, kratos.UINodeGroupPasskey, ``},
-		"a broken one":                  {`passkey hidden passkey_challenge "{"`, kratos.UINodeGroupPasskey, ``},
-		"one of another shape":          {`passkey hidden passkey_challenge "[]"`, kratos.UINodeGroupPasskey, ``},
+		"malformed options":             {`passkey hidden passkey_challenge "{"`, kratos.UINodeGroupPasskey, ``},
+		"options of another shape":      {`passkey hidden passkey_challenge "[]"`, kratos.UINodeGroupPasskey, ``},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := formOf(t, tc.node).CredentialOptions(tc.group); string(got) != tc.want {
@@ -202,7 +201,7 @@ func TestMessageContext(t *testing.T) {
 	}
 }
 
-func TestSubmissionsOfNothing(t *testing.T) {
+func TestEmptySubmissions(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, routes{"POST /self-service/login": reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}})
 	flow := newFlow[kratos.LoginFlow]("f")
@@ -212,7 +211,7 @@ func TestSubmissionsOfNothing(t *testing.T) {
 	}
 }
 
-func TestBackFromTheSecondStepOfARegistration(t *testing.T) {
+func TestRegistrationScreenPrevious(t *testing.T) {
 	t.Parallel()
 	var got map[string]any
 	client, _ := serve(t, routes{"POST /self-service/registration": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

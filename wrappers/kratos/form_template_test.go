@@ -13,7 +13,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// formPage shows everything that a form has, with html/template and what Form and Node offer.
+// formPage renders all parts of a form with html/template.
 var formPage = template.Must(template.New("form.html").Parse(`
 {{- $form := .}}
 {{- range .Messages}}<p class="{{.Type}}" id="m{{.ID}}">{{.Text}}</p>{{end}}
@@ -58,7 +58,7 @@ func rendered(t *testing.T, page *template.Template, data any) string {
 	return out.String()
 }
 
-// Whatever a server has sent is on the page.
+// A page has all parts of recorded forms.
 func TestTemplatesShowRecordedForms(t *testing.T) {
 	t.Parallel()
 	forms := 0
@@ -74,7 +74,7 @@ func TestTemplatesShowRecordedForms(t *testing.T) {
 			if len(form.Groups()) == 0 { // and so nothing to submit
 				break
 			}
-			for _, want := range shownOf(t, &n) {
+			for _, want := range rendering(t, &n) {
 				if !strings.Contains(text, want) {
 					t.Errorf("%s: the page lacks %q of %s %s", e, want, n.Group, n.Attributes.Name+n.Attributes.ID)
 				}
@@ -94,8 +94,8 @@ func TestTemplatesShowRecordedForms(t *testing.T) {
 	}
 }
 
-// shownOf is what a page has of a node, but for methods that the form does not offer.
-func shownOf(t *testing.T, n *kratos.UINode) (shown []string) {
+// rendering returns what a page must have of a node, without methods that the form does not offer.
+func rendering(t *testing.T, n *kratos.UINode) (shown []string) {
 	t.Helper()
 	a := n.Attributes
 	var value any
@@ -125,7 +125,7 @@ func shownOf(t *testing.T, n *kratos.UINode) (shown []string) {
 	return shown
 }
 
-// Each field of a node is in the place where a template looks for it.
+// A Node has each attribute of a node in its field.
 func TestNodesOfForms(t *testing.T) {
 	t.Parallel()
 	const pixel = "iVBORw0KGgo="
@@ -198,14 +198,14 @@ func TestNodesOfForms(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := form.Nodes(); len(got) != 1 || !reflect.DeepEqual(got[0], tc.want) {
-				t.Errorf("got  %s\nwant %s", fieldsOf(got[0]), fieldsOf(tc.want))
+				t.Errorf("got  %s\nwant %s", printFields(got[0]), printFields(tc.want))
 			}
 		})
 	}
 }
 
-// fieldsOf prints what the type itself keeps out of logs.
-func fieldsOf(n kratos.Node) string {
+// printFields prints the fields that Format omits.
+func printFields(n kratos.Node) string {
 	var b strings.Builder
 	for i, v := 0, reflect.ValueOf(n); i < v.NumField(); i++ {
 		if field := v.Field(i); !field.IsZero() {
@@ -216,8 +216,8 @@ func fieldsOf(n kratos.Node) string {
 	return b.String()
 }
 
-// Only what is a PNG image in Base64, and nothing else, is put into a data URL by a template.
-func TestPicturesOfNodes(t *testing.T) {
+// PNG only has a PNG image in Base64, which is safe in a data URL.
+func TestNodePNG(t *testing.T) {
 	t.Parallel()
 	const prefix = "data:image/png;base64,"
 	for name, tc := range map[string]struct{ src, want string }{
@@ -250,7 +250,7 @@ func TestPicturesOfNodes(t *testing.T) {
 	}
 }
 
-// Nothing that a server sends becomes markup or a script on a page.
+// Values from a server do not become markup or scripts.
 func TestTemplatesEscapeForms(t *testing.T) {
 	t.Parallel()
 	const markup = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
@@ -281,8 +281,8 @@ func TestTemplatesEscapeForms(t *testing.T) {
 	}
 }
 
-// A template takes the flow as well, and a form that has nothing.
-func TestTemplatesTakeFlows(t *testing.T) {
+// A template can be executed with the flow, and with an empty form.
+func TestTemplatesOfFlows(t *testing.T) {
 	t.Parallel()
 	page := template.Must(template.New("flow").Parse(`{{with .Form}}{{.Action}} {{len .Nodes}} {{(index .Nodes 0).InputType}}{{end}}`))
 	flows := goldenForms(t)

@@ -75,7 +75,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// The HTML form of each method has all that the method needs.
+// The HTML form of each method has all elements that the method needs.
 func TestFormsOfMethods(t *testing.T) {
 	t.Parallel()
 	names := func(nodes []kratos.Node) string {

@@ -45,7 +45,7 @@ func (f Form) Traits() map[string]any {
 	return map[string]any{}
 }
 
-// hasValue reports whether a node is an input that a submission has a value of.
+// hasValue reports whether a node is an input with a value, other than a button.
 func hasValue(n *UINode) bool {
 	return n.Type == UINodeTypeInput && !isButton(n) && valueText(n.Attributes.Value) != ""
 }
@@ -62,14 +62,14 @@ func decodeNumber(data []byte) (v any) {
 	return v
 }
 
-// trait is a part of the traits: a value, or what the names below it have.
+// trait is a node in the tree of traits: a value, or an object or list of other traits.
 type trait struct {
 	value    any
 	isInput  bool
 	children map[string]*trait
 }
 
-// at returns the trait at a path below t, and makes it if need be.
+// at returns the trait at a path below t, and creates it if necessary.
 func (t *trait) at(path []string) *trait {
 	for _, name := range path {
 		if t.children == nil {
@@ -107,8 +107,8 @@ func (t *trait) tree() any {
 }
 
 // items returns the children in the order of their numbers if t is a list that the form shows item
-// by item. Such a form has an input with the name of the list, for one item more, or numbers from 0
-// on, as opposed to an object with numbers for names.
+// by item. Such a form has an input with the name of the list, for another item, or numbers from 0
+// on; otherwise t is an object with numbers for names.
 func (t *trait) items() []*trait {
 	children := map[int]*trait{}
 	for name, child := range t.children {
@@ -129,7 +129,7 @@ func (t *trait) items() []*trait {
 	return items
 }
 
-// list returns the values of the items, and of the input for one more.
+// list returns the values of the items, and of the input for another item.
 func (t *trait) list(items []*trait) any {
 	var values []any
 	for _, item := range items {

@@ -10,8 +10,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// What a form has of the traits is what the next submission brings, each value of the type that the
-// identity schema gives it.
+// The traits of a form have the types of the identity schema.
 func TestTraitsOfForms(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -92,8 +91,8 @@ func TestValuesOfForms(t *testing.T) {
 	}
 }
 
-// What the forms of the golden requests show is what the next submission has, with a method.
-func TestTheNextSubmissionOfAForm(t *testing.T) {
+// The values of the golden forms, with a method, are the next submission.
+func TestSubmissionOfFormValues(t *testing.T) {
 	t.Parallel()
 	forms := goldenForms(t)
 	for name, tc := range map[string]struct {
@@ -127,8 +126,8 @@ func TestTheNextSubmissionOfAForm(t *testing.T) {
 	}
 }
 
-// Kratos is sent the traits as JSON, numbers as they are.
-func TestTraitsOfAFormAreSent(t *testing.T) {
+// Traits of a form are sent as JSON, with unchanged numbers.
+func TestFormTraitsAreSent(t *testing.T) {
 	t.Parallel()
 	var sent string
 	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

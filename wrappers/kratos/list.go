@@ -37,14 +37,15 @@ type Page[T any] struct {
 	Header http.Header `json:"-"`
 }
 
-// pager is one of Kratos' lists. It names its next page in a Link header, or counts its pages.
+// pager is a list of Kratos. The response names the next page in a Link header (RFC 8288), or the
+// list is paged by number.
 type pager[T any] struct {
 	operation string
 	fetch     func(...gen.RequestEditorFn) (*http.Response, error)
 	checks    []check
-	// offsetPaged says that the list only knows the parameters page and per_page, and firstPage is
+	// offsetPaged is true for a list that only has the parameters page and per_page, and firstPage is
 	// the number of its first page. The PageToken of such a list is the number of a page: the
-	// tokens in the server's links lead back to the first page.
+	// tokens in the server's links are those of the first page.
 	offsetPaged bool
 	firstPage   int
 	// id returns the id of an item.
@@ -69,25 +70,25 @@ func (l pager[T]) request(opts []RequestOption, budget *transport.Budget) (resp 
 	return resp, number, err
 }
 
-// pageResult is one page as far as it was read.
+// pageResult is the outcome of reading one page.
 type pageResult struct {
-	items int    // that were yielded
-	next  string // the token of the next page, or ""
-	prev  string // that of the previous page
-	more  bool   // the caller wants more
+	items int    // number of items that were yielded
+	next  string // token of the next page, or ""
+	prev  string // token of the previous page, or ""
+	more  bool   // the caller wants more items
 
 	header http.Header
 }
 
-// readPage fetches one page and yields its items while they arrive. A page that breaks off before
-// anything of it was yielded is fetched again.
+// readPage fetches one page and yields its items while they arrive. A page whose body breaks off
+// before the first item is fetched again.
 func (l pager[T]) readPage(opts []RequestOption, yield func(T, error) bool) (pageResult, error) {
 	budget := new(transport.Budget)
-	var broken error
+	var lastErr error
 	for {
 		resp, number, err := l.request(opts, budget)
-		if broken != nil && errors.Is(err, transport.ErrSpent) {
-			return pageResult{more: true}, broken
+		if lastErr != nil && errors.Is(err, transport.ErrSpent) {
+			return pageResult{more: true}, lastErr
 		}
 		f := pageResult{}
 		f.items, f.more, err = decodePage(l.operation, resp, err, yield)
@@ -101,14 +102,14 @@ func (l pager[T]) readPage(opts []RequestOption, yield func(T, error) bool) (pag
 		if resp == nil || f.items > 0 || !transport.Retryable(errors.Unwrap(err)) {
 			return f, asError(l.operation, resp, err)
 		}
-		broken = err
+		lastErr = err
 	}
 }
 
 // nextToken returns the token of the page after the one in resp, which has this number of items.
 func (l pager[T]) nextToken(resp *http.Response, number, items int) (string, error) {
 	switch {
-	case items == 0: // some lists name a next page for ever
+	case items == 0: // some lists always name a next page
 		return "", nil
 	case !l.offsetPaged:
 		return pageToken(resp.Header, "next")
@@ -122,7 +123,7 @@ func (l pager[T]) prevToken(resp *http.Response, number int) string {
 		token, _ := pageToken(resp.Header, "prev")
 		return token
 	}
-	if number <= l.firstPage { // of which Kratos names a previous one
+	if number <= l.firstPage { // for which Kratos names a previous one
 		return ""
 	}
 	return strconv.Itoa(number - 1)
@@ -134,12 +135,12 @@ func (l pager[T]) all(opts []RequestOption) iter.Seq2[T, error] {
 		var zero T
 		seen := pageLoop{seed: maphash.MakeSeed(), pages: map[uint64]bool{}}
 		for pageOpts := opts; ; {
-			repeated, begun := false, false
+			repeated, started := false, false
 			f, err := l.readPage(pageOpts, func(item T, _ error) bool {
-				if !begun && l.id != nil {
+				if !started && l.id != nil {
 					repeated = seen.seen("id " + l.id(&item))
 				}
-				begun = true
+				started = true
 				return !repeated && yield(item, nil)
 			})
 			if err == nil && (repeated || f.next != "" && seen.seen("token "+f.next)) {
@@ -166,9 +167,9 @@ type pageLoop struct {
 	pages map[uint64]bool
 }
 
-// seen reports whether there was a page with this mark before.
-func (s pageLoop) seen(mark string) bool {
-	hash := maphash.String(s.seed, mark)
+// seen reports whether there was a page with this id or token before.
+func (s pageLoop) seen(key string) bool {
+	hash := maphash.String(s.seed, key)
 	defer func() { s.pages[hash] = true }()
 	return s.pages[hash]
 }
@@ -187,7 +188,7 @@ func (l pager[T]) page(opts []RequestOption) (*Page[T], error) {
 	return p, nil
 }
 
-// toOffsetParams replaces the parameters page_size and page_token by those that older lists know.
+// toOffsetParams replaces the parameters page_size and page_token by per_page and page.
 func toOffsetParams(r *http.Request, first int) (number int, err error) {
 	q := r.URL.Query()
 	number = first
@@ -206,7 +207,7 @@ func toOffsetParams(r *http.Request, first int) (number int, err error) {
 	return number, nil
 }
 
-// asError makes an [Error] of what is wrong with a page, unless it is one.
+// asError returns err as an [Error].
 func asError(operation string, resp *http.Response, err error) error {
 	var e *Error
 	if errors.As(err, &e) {
@@ -248,7 +249,7 @@ func decodePage[T any](operation string, resp *http.Response, err error, yield f
 	var item, zero T
 	for dec.PeekKind() != ']' {
 		null := dec.PeekKind() == 'n' // lists may have nulls
-		item = zero                   // or what is absent would be that of the item before
+		item = zero                   // else absent members keep the values of the item before
 		if err := jsonv2.UnmarshalDecode(dec, &item); err != nil {
 			return items, true, a.readError(body.Err)
 		}

@@ -44,7 +44,7 @@ func asPointer[I Identity | *Identity](identity I) *Identity {
 	return new(Identity)
 }
 
-// decodeAs decodes data, which may be empty, for the function that errors are to name.
+// decodeAs decodes data, which may be empty. Errors name the function.
 func decodeAs[T any](function string, data []byte) (v T, err error) {
 	if raw, ok := any(&v).(*[]byte); ok { // in which encoding/json expects Base64
 		*raw = bytes.Clone(data)
@@ -59,8 +59,8 @@ func decodeAs[T any](function string, data []byte) (v T, err error) {
 	return v, nil
 }
 
-// hasAnyField reports whether a JSON object, unless it is empty, has a member that T has a field
-// for, or may lack all of them.
+// hasAnyField reports whether T has a field for a member of a JSON object. It is also true if the
+// object is empty, or all fields of T are optional.
 func hasAnyField[T any](data []byte) bool {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(data, &members) != nil || len(members) == 0 || allOptional(reflect.TypeFor[T]()) {
@@ -74,8 +74,8 @@ func hasAnyField[T any](data []byte) bool {
 	return false
 }
 
-// hasField reports whether T takes a member of this name. It decodes null, which leaves a field as
-// it is, so that encoding/json itself decides which field that would be.
+// hasField reports whether T has a field for a member of this name. It decodes null, which does not
+// change a field, so that encoding/json itself matches the name.
 func hasField[T any](name string) bool {
 	member, err := json.Marshal(map[string]any{name: nil})
 	if err != nil {
@@ -83,7 +83,7 @@ func hasField[T any](name string) bool {
 	}
 	strict := json.NewDecoder(bytes.NewReader(member))
 	strict.DisallowUnknownFields()
-	return strict.Decode(new(T)) == nil || json.Unmarshal(member, new(T)) != nil // by its own UnmarshalJSON
+	return strict.Decode(new(T)) == nil || json.Unmarshal(member, new(T)) != nil // T has an UnmarshalJSON method
 }
 
 // allOptional reports whether a struct has fields for members, and the tags of all of them say that

@@ -41,7 +41,7 @@ func TestTypedTraits(t *testing.T) {
 	}
 }
 
-// Kratos takes traits of 5 MiB, and its response can have them more than once.
+// Kratos accepts traits of 5 MiB, and its response can have them more than once.
 func TestLargeIdentities(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("x", 5<<20)
@@ -70,7 +70,7 @@ func TestLargeIdentities(t *testing.T) {
 	}
 }
 
-// Names are compared as encoding/json does, so that a struct without tags is filled as well.
+// Names are compared as encoding/json does, so a struct needs no tags.
 func TestNamesOfTraits(t *testing.T) {
 	t.Parallel()
 	i := kratos.Identity{RawTraits: []byte(`{"username":"ada","firstName":"Ada","EMAIL":"e","name":{"last":"King"},"age":36,"Age":37}`)}
@@ -138,8 +138,8 @@ type (
 
 func (o *ownTraits) UnmarshalJSON(text []byte) error { o.text = string(text); return nil }
 
-// What a program reads of the traits is there, or it is told that it is not.
-func TestTraitsOfAnotherType(t *testing.T) {
+// Traits that do not fit the type are an error, not a zero value.
+func TestTraitsOfOtherTypes(t *testing.T) {
 	t.Parallel()
 	const person, empty = `{"email":"ada@example.org","active":true}`, `{}`
 	for name, tc := range map[string]struct {
@@ -148,12 +148,12 @@ func TestTraitsOfAnotherType(t *testing.T) {
 		want   any // nil where it is an error
 	}{
 		"a struct with some of the members":          {person, as[personTraits], personTraits{Email: "ada@example.org"}},
-		"a pointer to one":                           {person, as[*personTraits], &personTraits{Email: "ada@example.org"}},
+		"a pointer to a struct":                      {person, as[*personTraits], &personTraits{Email: "ada@example.org"}},
 		"a member that is empty":                     {`{"email":""}`, as[personTraits], personTraits{}},
 		"a member that is null":                      {`{"email":null}`, as[personTraits], personTraits{}},
 		"a struct with none of the members":          {person, as[otherTraits], nil},
 		"a pointer to a struct with none of them":    {person, as[*otherTraits], nil},
-		"a pointer to such a pointer":                {person, as[**otherTraits], nil},
+		"a pointer to a pointer to a struct":         {person, as[**otherTraits], nil},
 		"a struct without exported fields":           {person, as[url.Userinfo], nil},
 		"a struct without fields":                    {person, as[struct{}], nil},
 		"a struct in a struct":                       {person, as[embeddedTraits], embeddedTraits{personTraits: personTraits{Email: "ada@example.org"}}},
@@ -203,8 +203,8 @@ func as[T any](i kratos.Identity) (any, error) {
 	return got, err
 }
 
-// What [kratos.Traits] returns is the caller's: bytes of it can be changed.
-func TestTraitsAsBytesAreACopy(t *testing.T) {
+// The caller can change the bytes that [kratos.Traits] returns.
+func TestTraitsAsBytesAreCopied(t *testing.T) {
 	t.Parallel()
 	i := kratos.Identity{RawTraits: []byte(`{"a":1}`), RawMetadataPublic: []byte(`[1]`)}
 	traits, err := kratos.Traits[[]byte](i)

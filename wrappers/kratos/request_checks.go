@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A check refuses a request that must not be sent as it is; it runs after the call's options.
+// A check refuses a request that must not be sent. It runs after the options of the call.
 type check func(*http.Request) error
 
 // checkHeaders refuses headers that cannot be sent.
@@ -30,7 +30,7 @@ func isHeaderValue(v string) bool {
 
 const headerSessionToken = "X-Session-Token"
 
-// checkBrowserRequest refuses to act for a person other than the one whose browser it is.
+// checkBrowserRequest refuses credentials other than those of the browser.
 func checkBrowserRequest(r *http.Request) error {
 	if r.Header.Get(headerSessionToken) != "" {
 		return argumentError("a call for a browser has no session token")
@@ -41,8 +41,8 @@ func checkBrowserRequest(r *http.Request) error {
 	return nil
 }
 
-// checkNativeRequest refuses what makes Kratos refuse a native call, or what would identify a
-// person whom the caller did not mean.
+// checkNativeRequest refuses headers with which Kratos refuses a native call, or which would
+// authenticate another person.
 func checkNativeRequest(r *http.Request) error {
 	if r.Header.Get("Cookie") != "" {
 		return argumentError("a native call has no header Cookie: Client.Browser and Client.BrowserWithCookies act for a browser")

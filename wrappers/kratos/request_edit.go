@@ -52,7 +52,7 @@ func optionalList[T any](list []T) *[]T {
 	return &list
 }
 
-// withoutRetry returns a context whose requests are not repeated, though they are GET requests.
+// withoutRetry returns a context whose requests are not retried, even if they are idempotent.
 func withoutRetry(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.NoRetry = true })
 }
@@ -62,8 +62,7 @@ func withStreaming(ctx context.Context) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.Stream = true })
 }
 
-// interactivePause is how long a request is held between two attempts, where a person waits for
-// the response.
+// interactivePause limits the pause between two attempts if a person waits for the response.
 const interactivePause = time.Second
 
 // withInteractivePause returns a context for requests that a person waits for.
@@ -76,7 +75,7 @@ func withLimit(ctx context.Context, bytes int64) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.Limit = bytes })
 }
 
-// withTimeout returns a context for requests that have this time-out instead of the client's.
+// withTimeout returns a context for requests with this timeout instead of the client's.
 func withTimeout(ctx context.Context, d time.Duration) context.Context {
 	return transport.With(ctx, func(o *transport.Options) { o.Timeout = d })
 }

@@ -8,7 +8,7 @@ import (
 // ResponseHeader stores the last response header in *to, without Set-Cookie.
 func ResponseHeader(to *http.Header) RequestOption {
 	if to == nil {
-		return nil // which is refused
+		return nil // requestEditors refuses it
 	}
 	return func(r *http.Request) {
 		*to = nil
@@ -20,7 +20,7 @@ func ResponseHeader(to *http.Header) RequestOption {
 
 type responseHeaderKey struct{}
 
-// storeHeader stores the header of a response where the request wants it.
+// storeHeader stores the header of a response for the options [ResponseHeader] of the request.
 func storeHeader(ctx context.Context, header http.Header) {
 	all, _ := ctx.Value(responseHeaderKey{}).([]*http.Header)
 	for _, to := range all {

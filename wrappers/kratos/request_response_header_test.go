@@ -88,8 +88,8 @@ func TestResponseHeader(t *testing.T) {
 	}
 }
 
-// The header of a browser's response is as it was rewritten for the site, as that of an error is.
-func TestResponseHeaderBehindAProxy(t *testing.T) {
+// The header of a response to a Browser is rewritten for the site, as that of an error is.
+func TestResponseHeaderOfBrowser(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, reply{status: 303, header: http.Header{"Location": {"/self-service/login/browser"}}})
 	client.Proxy("/auth")
@@ -101,7 +101,7 @@ func TestResponseHeaderBehindAProxy(t *testing.T) {
 	}
 }
 
-func TestAResponseHeaderThatIsNil(t *testing.T) {
+func TestNilResponseHeader(t *testing.T) {
 	t.Parallel()
 	client, _ := serve(t, reply{status: 200, body: sessionBody})
 	if _, err := client.Whoami(t.Context(), kratos.SessionToken("t"), kratos.ResponseHeader(nil)); !errors.Is(err, kratos.ErrInvalidArgument) {

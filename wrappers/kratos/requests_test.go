@@ -37,7 +37,7 @@ type adaTraits struct {
 
 var ada = adaTraits{"ada@example.org"}
 
-// calls has a call for every operation, with every parameter that has a meaning for it.
+// calls has a call of every operation, with all of its parameters.
 func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.Admin) map[string]func() error {
 	token := kratos.SessionToken(aToken)
 	login, registration, settings := newFlow[kratos.LoginFlow](idA), newFlow[kratos.RegistrationFlow](idA), newFlow[kratos.SettingsFlow](idA)
@@ -169,7 +169,7 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 	}
 }
 
-// recorder keeps the last request as text.
+// recorder stores the last request as text.
 type recorder struct{ text string }
 
 func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -206,7 +206,7 @@ func (rec *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 418, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(`{"error":{"code":418,"message":"m"}}`)), Request: r}, nil
 }
 
-// The request of every operation is kept as text in testdata, to be read like code.
+// The golden requests in testdata have every operation.
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	rec := new(recorder)
@@ -243,7 +243,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// variants are calls with parameters that exclude others, named for their operation.
+// variants are calls with parameters that exclude those of calls, named for their operation.
 func variants(ctx context.Context, a *kratos.Admin) map[string]func() error {
 	return map[string]func() error{
 		"listIdentities.similar": func() error {
@@ -279,7 +279,7 @@ func golden(t *testing.T, rec *recorder, op, name string, call func() error) {
 	}
 }
 
-// fromBrowser is a request of a person's browser, with a cookie that is none of Kratos' business.
+// fromBrowser is a request from a browser, with a cookie that Kratos did not set.
 func fromBrowser() *http.Request {
 	r := httptest.NewRequest("GET", "https://app.example.org/login?x=1", nil)
 	r.RemoteAddr = "192.0.2.7:1234"
@@ -291,7 +291,7 @@ func fromBrowser() *http.Request {
 }
 
 // Every exported name has a comment that begins with it.
-func TestEveryExportedNameIsDocumented(t *testing.T) {
+func TestExportedNamesAreDocumented(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("*.go")
 	if err != nil {
