@@ -24,8 +24,8 @@ const (
 )
 
 // BatchPatchIdentities creates up to 1000 identities, 200 with a plaintext password
-// (batchPatchIdentities). It returns a result for each item, even with an error: [ErrBatchItems] if
-// items failed. It sends up to 64 requests of up to 130 seconds.
+// (batchPatchIdentities). There is a result for each item, also with an error; [ErrBatchItems]
+// means that some items failed. It sends up to 64 requests, each with a timeout of 130 seconds.
 func (a *Admin) BatchPatchIdentities(ctx context.Context, items []IdentityPatch, opts ...RequestOption) ([]BatchResult, error) {
 	results := make([]BatchResult, len(items))
 	for i := range items {

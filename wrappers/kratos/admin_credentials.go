@@ -110,8 +110,8 @@ type WebAuthnKey struct {
 	Transport []string `json:"transport,omitzero"`
 }
 
-// CredentialsConfig returns the configuration of the credential of type T, or fails with
-// [ErrNotFound], or [ErrCredentialsNotIncluded] if it was not read.
+// CredentialsConfig returns the configuration of the credential of type T. It fails with
+// [ErrNotFound] or [ErrCredentialsNotIncluded].
 func CredentialsConfig[T TypedCredentials, I Identity | *Identity](identity I) (T, error) {
 	const op = "CredentialsConfig"
 	var none T

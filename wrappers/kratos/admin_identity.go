@@ -68,8 +68,8 @@ func (a *Admin) DeleteIdentity(ctx context.Context, id string, opts ...RequestOp
 }
 
 // DeleteIdentityCredentials deletes a credential (deleteIdentityCredentials). The identifier is
-// "provider:subject" for OIDC and SAML. It fails with [ErrBadRequest] for a code, with v1.3 for a
-// password, and later for the last first factor.
+// "provider:subject" for OIDC and SAML, else empty. Kratos refuses ([ErrBadRequest]) to delete a
+// code, v1.3 a password, and v25.4 the last first factor.
 func (a *Admin) DeleteIdentityCredentials(ctx context.Context, id string, credential CredentialsType, identifier string, opts ...RequestOption) error {
 	const op = "deleteIdentityCredentials"
 	if err := checkPathSegment("the identity's id", id); err != nil {

@@ -71,7 +71,7 @@ func (a *Admin) identities(ctx context.Context, list ListIdentities) pager[Ident
 	}
 }
 
-// Identities returns identities, page after page (listIdentities).
+// Identities yields identities page by page, until an error (listIdentities).
 func (a *Admin) Identities(ctx context.Context, list ListIdentities, opts ...RequestOption) iter.Seq2[Identity, error] {
 	return a.identities(ctx, list).all(opts)
 }
@@ -81,8 +81,8 @@ func (a *Admin) IdentitiesPage(ctx context.Context, list ListIdentities, opts ..
 	return a.identities(ctx, list).page(opts)
 }
 
-// FindIdentity returns the identity with this login identifier, [ErrNotFound], or [ErrConflict] if
-// there are several (listIdentities).
+// FindIdentity returns the identity that logs in with identifier (listIdentities). It fails with
+// [ErrConflict] if there are several.
 func (a *Admin) FindIdentity(ctx context.Context, identifier string, opts ...RequestOption) (*Identity, error) {
 	const op = "listIdentities"
 	if identifier == "" {

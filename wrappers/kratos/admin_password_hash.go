@@ -34,7 +34,7 @@ func PasswordMigrationHook() Credential {
 	return func(c *gen.IdentityWithCredentials) { c.Password.Config.UsePasswordMigrationHook = true }
 }
 
-// OIDCLink links an account: the provider's id in Kratos, and the sub claim.
+// OIDCLink links an account by the provider's id in Kratos and the sub claim.
 func OIDCLink(provider, subject string) Credential {
 	return func(c *gen.IdentityWithCredentials) {
 		links := &c.OIDC.Config.Providers

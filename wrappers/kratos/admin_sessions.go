@@ -135,7 +135,8 @@ func (a *Admin) IdentitySessionsPage(ctx context.Context, id string, list ListId
 	return a.identitySessions(ctx, id, list).page(opts)
 }
 
-// DeleteIdentitySessions deletes all its sessions (deleteIdentitySessions).
+// DeleteIdentitySessions deletes the sessions of an identity (deleteIdentitySessions). It fails
+// with [ErrNotFound] if there are none.
 func (a *Admin) DeleteIdentitySessions(ctx context.Context, id string, opts ...RequestOption) error {
 	const op = "deleteIdentitySessions"
 	if err := checkPathSegment("the identity's id", id); err != nil {

@@ -55,8 +55,7 @@ func (f Form) Value(name string) string {
 	return ""
 }
 
-// Providers returns the ids of the providers with a button of this name: "provider" to sign in or
-// up, "link" or "unlink" in settings.
+// Providers returns provider ids by button: "provider", "link" or "unlink".
 func (f Form) Providers(button string) []string {
 	var ids []string
 	for _, n := range f.UIContainer.Nodes {

@@ -109,7 +109,7 @@ func (f Form) Shared() []Node {
 	})
 }
 
-// Groups returns the methods, each an HTML form of [Form.Shared] and [Form.Group].
+// Groups returns the methods, each for an HTML form with [Form.Shared].
 func (f Form) Groups() []UINodeGroup {
 	var groups []UINodeGroup
 	for i := range f.UIContainer.Nodes {
