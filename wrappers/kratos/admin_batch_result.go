@@ -87,8 +87,8 @@ func (e *Error) refusedItems() bool {
 	return false
 }
 
-// itemFailure returns the error of an item whose batch failed with e: e itself if nothing was created,
-// otherwise an [ErrUnconfirmed].
+// itemFailure returns the error of an item whose batch failed with e: e itself if nothing was
+// created, otherwise an [ErrUnconfirmed].
 func (e *Error) itemFailure() *Error {
 	switch {
 	case e.sentinel == ErrInvalidArgument, e.Is(ErrNotProcessed):

@@ -220,8 +220,8 @@ type list struct {
 	more  []string
 }
 
-// submittedLists returns the lists that were submitted item by item. Kratos ignores items with numbers in
-// their names.
+// submittedLists returns the lists that were submitted item by item. Kratos ignores items with
+// numbers in their names.
 func submittedLists(inputs map[string]*UINode, values url.Values) map[string]*list {
 	shown := map[string][]int{}
 	for name := range inputs {

@@ -11,8 +11,9 @@ import (
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
-// transientPayload returns transient_payload as JSON, from a field of this name and from fields below it;
-// "" if there is none. It is false if the former is not an object, or in conflict with the latter.
+// transientPayload returns transient_payload as JSON, from a field of this name and from fields
+// below it; "" if there is none. It is false if the former is not an object, or in conflict with
+// the latter.
 func transientPayload(values url.Values) (payload string, ok bool) {
 	payload = strings.TrimSpace(values.Get(payloadName))
 	if payload != "" && !isObject(payload) {

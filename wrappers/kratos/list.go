@@ -30,8 +30,8 @@ type Page[T any] struct {
 	Items []T
 	// Next is the PageToken of the next page; "" after the last.
 	Next string
-	// Prev is the PageToken of the previous page; "" on the first page, and where Kratos names none, as
-	// for identities: keep the tokens of the pages you have shown.
+	// Prev is the PageToken of the previous page; "" on the first page, and where Kratos does not
+	// name one, such as for identities: store the tokens of the pages that you have shown.
 	Prev string
 	// Header is the header of the response, without Set-Cookie.
 	Header http.Header `json:"-"`
