@@ -3,6 +3,7 @@ package kratos_test
 import (
 	"errors"
 	"fmt"
+	"log"
 	"strings"
 	"testing"
 
@@ -31,17 +32,37 @@ var goodHashes = []string{
 	"$hmac-md5$NWY0ZGNjM2I1YWE3NjVkNjFkODMyN2RlYjg4MmNmOTk=$a2V5",
 }
 
+func ExampleHashedPassword() {
+	hash, err := kratos.HashedPassword("$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")
+	if err != nil {
+		log.Fatal(err)
+	}
+	create := kratos.CreateIdentity{
+		Traits:      map[string]any{"email": "ada@example.org"},
+		Credentials: kratos.Credentials(hash, kratos.OIDCLink("acme", "10769150350006150715")),
+	}
+	for _, account := range create.Credentials.OIDC.Config.Providers {
+		fmt.Println(account.Provider, account.Subject)
+	}
+	// Output: acme 10769150350006150715
+}
+
 func TestSupportedHashes(t *testing.T) {
 	t.Parallel()
 	for _, text := range goodHashes {
-		h, err := kratos.HashedPassword(text)
+		hash, err := kratos.HashedPassword(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
+			continue
 		}
-		for _, form := range []string{"%v", "%s", "%+v", "%#v", "%q"} {
-			t.Run(form, func(t *testing.T) {
-				if out := fmt.Sprintf(form, h); strings.Contains(out, text[10:]) {
-					t.Errorf("printed with %s, a hash is %s", form, out)
+		credentials := kratos.Credentials(hash)
+		if got := credentials.Password.Config.HashedPassword; got != text {
+			t.Errorf("got %q, want %q", got, text)
+		}
+		for _, verb := range []string{"%v", "%s", "%+v", "%#v", "%q"} {
+			t.Run(verb, func(t *testing.T) {
+				if out := fmt.Sprintf(verb, credentials); strings.Contains(out, text[10:]) {
+					t.Errorf("printed with %s, a hash is %s", verb, out)
 				}
 			})
 		}
