@@ -47,40 +47,40 @@ func exampleServer() *httptest.Server {
 		"POST /self-service/login": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var in struct{ Method, Password, Code string }
 			_ = json.NewDecoder(r.Body).Decode(&in)
-			answer := reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}
+			resp := reply{status: 400, body: flowBody("f", "choose_method", wrong, "[]")}
 			switch {
 			case in.Method == "totp":
 				stronger.Store(true)
 				fallthrough
 			case in.Password == password, in.Code != "":
-				answer = reply{status: 200, body: "{" + session + "}"}
+				resp = reply{status: 200, body: "{" + session + "}"}
 			case in.Method == "code":
-				answer = reply{status: 400, body: flowBody("f", "sent_email", sent, "[]")}
+				resp = reply{status: 400, body: flowBody("f", "sent_email", sent, "[]")}
 			}
-			answer.ServeHTTP(w, r)
+			resp.ServeHTTP(w, r)
 		}),
 		"POST /self-service/settings": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := reply{status: 200, body: flowBody("f", "success", "[]", "[]")}
+			resp := reply{status: 200, body: flowBody("f", "success", "[]", "[]")}
 			if r.Header.Get("X-Session-Token") == "ory_st_of_yesterday" {
-				answer = reply{status: 403, body: `{"error":{"id":"session_refresh_required","code":403},"redirect_browser_to":"http://127.0.0.1:4433/self-service/login/browser?refresh=true"}`}
+				resp = reply{status: 403, body: `{"error":{"id":"session_refresh_required","code":403},"redirect_browser_to":"http://127.0.0.1:4433/self-service/login/browser?refresh=true"}`}
 			}
-			answer.ServeHTTP(w, r)
+			resp.ServeHTTP(w, r)
 		}),
 		"GET /sessions/whoami": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := reply{status: 200, body: sessionBody}
+			resp := reply{status: 200, body: sessionBody}
 			switch {
 			case stronger.Load():
-				answer.body = strings.Replace(sessionBody, `level":"aal1"`, `level":"aal2"`, 1)
+				resp.body = strings.Replace(sessionBody, `level":"aal1"`, `level":"aal2"`, 1)
 			case r.Header.Get("X-Session-Token") == "ory_st_of_the_first_factor":
-				answer = reply{status: 403, body: `{"error":{"id":"session_aal2_required","code":403}}`}
+				resp = reply{status: 403, body: `{"error":{"id":"session_aal2_required","code":403}}`}
 			}
-			answer.ServeHTTP(w, r)
+			resp.ServeHTTP(w, r)
 		}),
 		"GET /admin/identities": reply{status: 200, body: `[{"id":"77aa","state":"active"},{"id":"88bb","state":"inactive"}]`},
 	})
 }
 
-// ofThisServer answers with what names the server by the URL that it was asked by.
+// ofThisServer replaces the URL of the server in responses by that of the request.
 func ofThisServer(a reply) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reply{status: a.status, body: strings.ReplaceAll(a.body, "http://127.0.0.1:4433", "http://"+r.Host)}.ServeHTTP(w, r)

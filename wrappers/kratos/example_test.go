@@ -222,16 +222,16 @@ func ExampleClient_Proxy() {
 
 	site := httptest.NewServer(mux)
 	defer site.Close()
-	answer, err := site.Client().Get(site.URL + "/account")
+	resp, err := site.Client().Get(site.URL + "/account")
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer answer.Body.Close()
-	page, err := io.ReadAll(answer.Body)
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(answer.Request.URL.RequestURI())
+	fmt.Println(resp.Request.URL.RequestURI())
 	fmt.Println(string(page))
 	// Output:
 	// /login?flow=f&return_to=%2Faccount

@@ -12,7 +12,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// reply is a canned answer.
+// reply is a handler with a fixed response.
 type reply struct {
 	status int
 	header http.Header
@@ -29,7 +29,7 @@ func (a reply) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, a.body)
 }
 
-// routes answers by "METHOD /path".
+// routes has handlers by "METHOD /path".
 type routes map[string]http.Handler
 
 func (m routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {

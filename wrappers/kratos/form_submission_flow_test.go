@@ -262,7 +262,7 @@ func FuzzSubmission(f *testing.F) {
 			}
 			return
 		}
-		client, _ := answering(t, http.StatusOK, http.Header{"Content-Type": {"application/json"}}, `{"session":{"id":"s"}}`)
+		client, _ := respondWith(t, http.StatusOK, http.Header{"Content-Type": {"application/json"}}, `{"session":{"id":"s"}}`)
 		if _, err := client.Login.Submit(t.Context(), newFlow[kratos.LoginFlow]("f"), body); err != nil {
 			t.Error(err)
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// answering returns clients whose every call is answered in this way.
-func answering(t *testing.T, status int, header http.Header, body string) (*kratos.Client, *kratos.Admin) {
+// respondWith returns clients that get this response to every request.
+func respondWith(t *testing.T, status int, header http.Header, body string) (*kratos.Client, *kratos.Admin) {
 	t.Helper()
 	hc := kratos.WithHTTPClient(&http.Client{Transport: canned{status, header, body}})
 	client, err := kratos.NewClient("http://127.0.0.1", hc, kratos.WithRetries(0))
@@ -27,7 +27,7 @@ func answering(t *testing.T, status int, header http.Header, body string) (*krat
 	return client, admin
 }
 
-// checkError fails if err is not what every call returns, or says more than it may.
+// checkError fails if err is not an *Error, or if its text has a secret or a control character.
 func checkError(t *testing.T, err error, secret string) {
 	t.Helper()
 	if err == nil {
@@ -35,7 +35,7 @@ func checkError(t *testing.T, err error, secret string) {
 	}
 	var e *kratos.Error
 	if !errors.As(err, &e) {
-		t.Errorf("%T is no *Error", err)
+		t.Errorf("%T is not an *Error", err)
 		return
 	}
 	_, _, _ = e.FieldErrors(), e.Messages(), e.Body()
@@ -48,9 +48,8 @@ func checkError(t *testing.T, err error, secret string) {
 	}
 }
 
-// FuzzAnswers puts an answer of any status, media type and body through the decoder of calls, lists
-// and flows.
-func FuzzAnswers(f *testing.F) {
+// FuzzResponses passes responses with any status, media type and body to calls, lists and flows.
+func FuzzResponses(f *testing.F) {
 	for _, body := range []string{sessionBody, noSession, `{}`, `null`, `[]`, `[null,{"id":"a"}]`, `{"ui":{"nodes":null}}`, "\xff", `{"error":{"id":"a","details":[1]}}`,
 		flowBody("f", "sent_email", sent, "[]"), flowBody("f", "choose_method", wrong, wrong), `{"identities":[null]}`, `{"continue_with":[{"action":1}]}`} {
 		for _, status := range []int{200, 204, 303, 400, 401, 410, 422, 429, 503} {
@@ -62,17 +61,17 @@ func FuzzAnswers(f *testing.F) {
 			return
 		}
 		header := http.Header{"Content-Type": {kind}, "Location": {location}, "Link": {location}, "Retry-After": {location}, "X-Total-Count": {"1"}}
-		client, admin := answering(t, status, header, body)
+		client, admin := respondWith(t, status, header, body)
 		ctx, token := t.Context(), kratos.SessionToken("t")
 		checkError(t, second(client.Whoami(ctx, token)), "")
 		flow := newFlow[kratos.LoginFlow]("f")
 		step, err := client.Login.Submit(ctx, flow, kratos.LoginPassword{})
 		checkError(t, err, "")
 		if (step == nil) == (err == nil) {
-			t.Errorf("a step %v with the error %v", step, err)
+			t.Errorf("a result %v with the error %v", step, err)
 		}
 		if step != nil && !step.Done && step.Flow == nil && step.RedirectTo == "" {
-			t.Errorf("a step that leads nowhere: %+v", step)
+			t.Errorf("a result without a next step: %+v", step)
 		}
 		if f := kratos.RejectedFlow[kratos.LoginFlow](err); errors.Is(err, kratos.ErrRejected) != (f != nil) {
 			t.Errorf("rejected with the flow %v: %v", f, err)
@@ -142,7 +141,7 @@ func FuzzLink(f *testing.F) {
 		f.Add(link)
 	}
 	f.Fuzz(func(t *testing.T, link string) {
-		_, admin := answering(t, 200, http.Header{"Content-Type": {"application/json"}, "Link": {link}}, `[{"id":"a"}]`)
+		_, admin := respondWith(t, 200, http.Header{"Content-Type": {"application/json"}, "Link": {link}}, `[{"id":"a"}]`)
 		page, err := admin.IdentitiesPage(t.Context(), kratos.ListIdentities{})
 		checkError(t, err, "")
 		if err == nil && len(page.Items) != 1 {
@@ -176,7 +175,7 @@ func FuzzPointer(f *testing.F) {
 				}
 			})
 		}
-		_, admin := answering(t, 200, http.Header{"Content-Type": {"application/json"}}, `{"id":"a"}`)
+		_, admin := respondWith(t, 200, http.Header{"Content-Type": {"application/json"}}, `{"id":"a"}`)
 		_, err := admin.PatchIdentity(t.Context(), idA, kratos.JSONPatch{}.Replace(pointer, 1).Remove(first))
 		checkError(t, err, "")
 	})
@@ -198,7 +197,7 @@ func FuzzHash(f *testing.F) {
 		if strings.ContainsAny(text, "\n\r ") {
 			t.Errorf("took %q", text)
 		}
-		_, admin := answering(t, 200, http.Header{"Content-Type": {"application/json"}}, `{"id":"a"}`)
+		_, admin := respondWith(t, 200, http.Header{"Content-Type": {"application/json"}}, `{"id":"a"}`)
 		if _, err := admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: ada, Credentials: kratos.Credentials(hash)}); err != nil {
 			t.Errorf("%q is a hash, and refused: %v", text, err)
 		}

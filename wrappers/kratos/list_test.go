@@ -183,7 +183,7 @@ func TestAListDoesNotWaitForAServerThatHangs(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	t.Cleanup(func() { close(release) })
-	for name, first := range map[string]string{"before the answer": "", "within a page": `[{"id":"a"},`} {
+	for name, first := range map[string]string{"before the response": "", "within a page": `[{"id":"a"},`} {
 		t.Run(name, func(t *testing.T) {
 			_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "application/json")

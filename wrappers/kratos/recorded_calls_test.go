@@ -12,7 +12,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// canned answers every request in the same way.
+// canned is a transport with a fixed response.
 type canned struct {
 	status int
 	header http.Header
@@ -23,7 +23,7 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: c.status, Header: c.header, Body: io.NopCloser(strings.NewReader(c.body)), Request: r}, nil
 }
 
-// recordedCall makes the call that the answer is to; nil for operations without a step.
+// recordedCall returns the call of a recorded response; nil for operations that are not tested.
 func recordedCall(e *recorded.Exchange) func(*kratos.Client) (done bool, err error) {
 	ctx := context.Background()
 	switch e.Op {

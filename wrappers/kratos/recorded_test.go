@@ -51,7 +51,7 @@ var flowModels = map[string]func() any{
 	"Recovery": model[kratos.RecoveryFlow], "Verification": model[kratos.VerificationFlow],
 }
 
-// target returns what an answer is decoded into: by its shape, as the wrapper does.
+// target returns the value that a response is decoded into, by its members, as the package does.
 func target(e *recorded.Exchange) any {
 	var shape struct{ UI, Error json.RawMessage }
 	_ = json.Unmarshal([]byte(e.Response.Body), &shape)
@@ -59,7 +59,7 @@ func target(e *recorded.Exchange) any {
 		var ui struct{ Action string }
 		_ = json.Unmarshal(shape.UI, &ui)
 		for name, flow := range flowModels {
-			// A registration can be answered by a login flow; the form says whose it is.
+			// A registration can continue as a login flow; the form's action says which it is.
 			if strings.Contains(ui.Action, "/self-service/"+strings.ToLower(name)) || ui.Action == "" && strings.Contains(e.Op, name) {
 				return flow()
 			}
@@ -79,12 +79,10 @@ func target(e *recorded.Exchange) any {
 	return nil
 }
 
-// Losses are what decoding loses of an answer of Kratos', by the path of the member. They are few,
-// and each has its reason.
+// losses are the members of responses from Kratos that decoding loses, by path, with the reason.
 var losses = map[string]string{}
 
-// Nothing that a real server sent is lost: what each answer decodes to is written again, and
-// compared.
+// Decoding loses nothing that a real server sent: each response is decoded, encoded and compared.
 func TestNothingRecordedIsLost(t *testing.T) {
 	t.Parallel()
 	decoded, lost := 0, map[string]string{}
@@ -94,7 +92,7 @@ func TestNothingRecordedIsLost(t *testing.T) {
 		}
 		v := target(e)
 		if v == nil {
-			t.Errorf("%s: nothing decodes this answer", e)
+			t.Errorf("%s: no type for this response", e)
 			continue
 		}
 		if err := jsonv2.Unmarshal([]byte(e.Response.Body), v); err != nil {
@@ -115,9 +113,9 @@ func TestNothingRecordedIsLost(t *testing.T) {
 	for path, where := range lost {
 		t.Errorf("lost: %s, for example in %s", path, where)
 	}
-	t.Logf("%d recorded answers decoded, %d losses, %d of them known", decoded, len(lost)+len(losses), len(losses))
+	t.Logf("%d recorded responses decoded, %d losses, %d of them known", decoded, len(lost)+len(losses), len(losses))
 	if decoded < 300 {
-		t.Errorf("only %d answers were decoded", decoded)
+		t.Errorf("only %d responses were decoded", decoded)
 	}
 }
 
@@ -132,8 +130,8 @@ func parsed(t *testing.T, text []byte) any {
 	return v
 }
 
-// missing lists the paths of what is in before and not, or not the same, in after. A member that
-// says no more than its absence need not be there.
+// missing returns the paths of the members of before that after lacks or has with another value. A
+// member whose value means the same as its absence may be missing.
 func missing(before, after any, path string) (paths []string) {
 	switch b := before.(type) {
 	case map[string]any:
@@ -167,7 +165,7 @@ func empty(v any) bool {
 	return v == nil || v == "" || v == false || v == json.Number("0") || v == "0001-01-01T00:00:00Z"
 }
 
-// sameTime reports whether two texts are the same time, written differently.
+// sameTime reports whether two strings are the same time in different formats.
 func sameTime(a, b any) bool {
 	var x, y struct{ T timeText }
 	x.T.text, _ = a.(string)
@@ -175,11 +173,10 @@ func sameTime(a, b any) bool {
 	return x.T.equal(y.T)
 }
 
-// Every recorded answer to a submission, and every error, goes through the wrapper without an
-// answer being misunderstood.
-func TestRecordedAnswersAreUnderstood(t *testing.T) {
+// The package interprets every recorded response to a submission, and every error.
+func TestRecordedResponses(t *testing.T) {
 	t.Parallel()
-	understood := 0
+	checked := 0
 	for _, e := range exchanges(t) {
 		call := recordedCall(e)
 		if call == nil {
@@ -196,24 +193,24 @@ func TestRecordedAnswersAreUnderstood(t *testing.T) {
 			t.Fatal(err)
 		}
 		done, err := call(client)
-		understood++
+		checked++
 		switch got := outcomeOf(done, err); got {
 		case "unexpected":
-			// Pages for browsers, of the router, and redirects to other places are no answers to a
+			// Pages for browsers, pages of the router and other redirects are not responses to a
 			// client.
 			if e.Kind != "browser" && strings.HasPrefix(headers.Get("Content-Type"), "application/json") && e.Response.Status < 300 {
-				t.Errorf("%s: not understood: %v: %.200s", e, err, e.Response.Body)
+				t.Errorf("%s: unexpected: %v: %.200s", e, err, e.Response.Body)
 			}
 		case "done":
 			if e.Response.Status != http.StatusOK {
-				t.Errorf("%s: status %d taken for the end", e, e.Response.Status)
+				t.Errorf("%s: status %d is taken for a completed flow", e, e.Response.Status)
 			}
 		}
 	}
-	t.Logf("%d recorded answers understood", understood)
+	t.Logf("%d recorded responses", checked)
 }
 
-func TestALossIsNoticed(t *testing.T) {
+func TestMissing(t *testing.T) {
 	t.Parallel()
 	before := parsed(t, []byte(`{"a":{"b":[1,{"c":"x","d":null,"e":false}]},"n":12345678901234567890,"t":"2026-11-23T16:00:00.5Z"}`))
 	after := parsed(t, []byte(`{"a":{"b":[1,{}]},"n":12345678901234567000,"t":"2026-11-23T16:00:00.500Z"}`))
