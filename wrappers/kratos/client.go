@@ -11,7 +11,7 @@ import (
 //	admin….go, flow.go, session….go  methods: check their arguments        ^ values and errors
 //	request….go                      the caller's options, further checks  |
 //	gen                              the request as the API describes it   |
-//	web_browser.go                   of a Browser: adds its cookies        | keeps those that Kratos sets
+//	web_browser.go                   of a Browser: adds its cookies        | keeps those from Kratos
 //	client_options.go                the client's headers                  |
 //	internal/transport               attempts, pauses, time-out, limits    | the body, or a stream
 //

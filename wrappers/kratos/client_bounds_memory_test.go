@@ -3,8 +3,12 @@ package kratos_test
 import (
 	"context"
 	"errors"
+	"net"
+	"net/http"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -57,4 +61,23 @@ func TestMemory(t *testing.T) {
 			}
 		})
 	}
+}
+
+// connStates counts the connections of a server.
+type connStates struct {
+	mu    sync.Mutex
+	known map[any]bool
+	open  *atomic.Int64
+}
+
+func (s *connStates) changed(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		s.known[c] = true
+	case http.StateClosed, http.StateHijacked:
+		delete(s.known, c)
+	}
+	s.open.Store(int64(len(s.known)))
 }

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -266,25 +264,6 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			}
 		})
 	}
-}
-
-// connStates counts the connections of a server.
-type connStates struct {
-	mu    sync.Mutex
-	known map[any]bool
-	open  *atomic.Int64
-}
-
-func (s *connStates) changed(c net.Conn, state http.ConnState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch state {
-	case http.StateNew:
-		s.known[c] = true
-	case http.StateClosed, http.StateHijacked:
-		delete(s.known, c)
-	}
-	s.open.Store(int64(len(s.known)))
 }
 
 // The response to a list that fails is read up to a limit, though a list is a stream.

@@ -35,7 +35,7 @@
 //
 // # Results of a submission
 //
-//	complete                 FlowResult.Done, with Session, SessionToken and Identity if there are any
+//	complete                 FlowResult.Done, with Session, SessionToken and Identity if present
 //	  with a next step       FlowResult.ContinueWith.NextUI
 //	another form             FlowResult.Flow: a code was sent, for example
 //	only in a browser        FlowResult.RedirectTo

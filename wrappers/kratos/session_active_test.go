@@ -33,7 +33,7 @@ func jsonTimeAgo(d time.Duration) string {
 
 const sessionIdentity = `"identity":{"id":"77aa","schema_id":"person","schema_url":"http://127.0.0.1:4433/schemas/person","state":"active","traits":{"email":"ada@example.org"}}`
 
-// whoamiResponses are responses at the URL of whoami, and the status that middleware returns for them.
+// whoamiResponses are responses at the URL of whoami, and the status of middleware for them.
 var whoamiResponses = map[string]struct {
 	response reply
 	status   int

@@ -205,8 +205,8 @@ func (p *proxy) newResponse(resp *http.Response, in *http.Request, route route) 
 	return out, nil
 }
 
-// isAllowedType reports whether browsers get bodies of this media type. HTML would run scripts in the
-// site's origin.
+// isAllowedType reports whether browsers get bodies of this media type. HTML would run scripts in
+// the site's origin.
 func isAllowedType(mediaType string) bool {
 	switch mediaType {
 	case "application/json", "text/plain", "text/javascript", "application/javascript", "text/css":

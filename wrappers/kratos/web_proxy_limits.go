@@ -39,7 +39,7 @@ func setDeadlines(w http.ResponseWriter, r *http.Request, timeout time.Duration)
 	return l
 }
 
-// shorterTimeout returns the shorter of d and the time-out of a server, which is 0 if there is none.
+// shorterTimeout returns the shorter of d and the time-out of a server, where 0 is none.
 func shorterTimeout(d, timeout time.Duration) time.Duration {
 	if timeout > 0 {
 		return min(d, timeout)

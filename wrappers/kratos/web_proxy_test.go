@@ -11,8 +11,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// proxied returns a site whose /auth/ leads to a Kratos that responds with h, and the client of that
-// Kratos.
+// proxied returns a site whose /auth/ is the proxy of a Kratos with the handler h, and the client of
+// that Kratos.
 func proxied(t *testing.T, h http.Handler, opts ...kratos.Option) (http.Handler, *kratos.Client) {
 	t.Helper()
 	client, _ := serve(t, h, opts...)

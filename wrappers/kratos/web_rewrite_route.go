@@ -107,8 +107,8 @@ func parseProviderID(escaped string) (string, bool) {
 	return id, true
 }
 
-// isUnreservedSegment reports whether all servers read a segment in the same way: it has unreserved characters
-// only (RFC 3986, 2.3), and is not a dot segment.
+// isUnreservedSegment reports whether all servers read a segment in the same way: it has unreserved
+// characters only (RFC 3986, 2.3), and is not a dot segment.
 func isUnreservedSegment(segment string) bool {
 	return segment != "" && segment != "." && segment != ".." && !strings.ContainsFunc(segment, func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-._~", c)

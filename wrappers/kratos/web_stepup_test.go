@@ -101,8 +101,8 @@ func TestWhereTheSecondFactorIsGiven(t *testing.T) {
 	}
 }
 
-// A page for people without a session redirects those with one to the second factor or to return_to,
-// without a loop.
+// A page for people without a session redirects those with one to the second factor or to
+// return_to, without a loop.
 func TestSomebodySignedInVisitsALogin(t *testing.T) {
 	t.Parallel()
 	aal2 := reply{status: 403, body: `{"error":{"id":"session_aal2_required","code":403,"message":"m"},"redirect_browser_to":"http://kratos/self-service/login/browser?aal=aal2"}`}
