@@ -183,7 +183,7 @@ func TestSlowReadersThroughAProxy(t *testing.T) {
 
 func TestSlowBrowsersOverHTTP2ThroughAProxy(t *testing.T) {
 	t.Parallel()
-	client, _ := serve(t, http.HandlerFunc(kratosOfManySpeeds), kratos.WithHTTPClient(&http.Client{Timeout: 500 * time.Millisecond, Transport: ownTransport(t)}))
+	client, _ := serve(t, http.HandlerFunc(kratosOfManySpeeds), kratos.WithHTTPClient(&http.Client{Timeout: 2 * time.Second, Transport: ownTransport(t)}))
 	proxy := client.Proxy("/auth")
 	var left sync.WaitGroup
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
