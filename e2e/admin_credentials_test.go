@@ -85,13 +85,13 @@ func TestCredentialsOfIdentities(t *testing.T) {
 		if key.Secret() != factors.secret || !totp.Validate(factors.nextCode(t), key.Secret()) {
 			t.Errorf("secret %q, want %q", key.Secret(), factors.secret)
 		}
-		codes := readCredentials[kratos.LookupSecretCredentials](t, fx.admin, id, kratos.CredentialsTypeLookupSecret).RecoveryCodes
+		codes := readCredentials[kratos.LookupSecretCredentials](t, fx.admin, id, kratos.CredentialsTypeLookupSecret).Codes
 		if len(codes) != len(factors.codes) || codes[0].Code != factors.codes[0] || !codes[0].UsedAt.IsZero() {
 			t.Fatalf("%d backup codes, want %d; used at %s", len(codes), len(factors.codes), codes[0].UsedAt)
 		}
 		token := kratos.SessionToken(must(fx.client.Login.Do(ctx, kratos.LoginPassword{Identifier: p.Email, Password: p.password}))(t).SessionToken)
 		must(fx.client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, kratos.LoginLookupSecret{LookupSecret: factors.codes[0]}, token))(t)
-		codes = readCredentials[kratos.LookupSecretCredentials](t, fx.admin, id, kratos.CredentialsTypeLookupSecret).RecoveryCodes
+		codes = readCredentials[kratos.LookupSecretCredentials](t, fx.admin, id, kratos.CredentialsTypeLookupSecret).Codes
 		if used := codes[0].UsedAt; time.Since(used).Abs() > time.Hour || !codes[1].UsedAt.IsZero() {
 			t.Errorf("the first code was used at %s, the second at %s", used, codes[1].UsedAt)
 		}

@@ -110,7 +110,7 @@ func TestFiltersOfIdentities(t *testing.T) {
 	if _, err := admin.BatchPatchIdentities(ctx, items); err != nil {
 		t.Fatal(err)
 	}
-	if page := must(admin.IdentitiesPage(ctx, kratos.ListIdentities{PageSize: 1000}))(t); len(page.Items) != 607 || page.Next != "" {
+	if page := must(admin.IdentitiesPage(ctx, kratos.ListIdentities{PageSize: 1000}))(t); len(page.Items) != 607 || page.NextPageToken != "" {
 		t.Errorf("a page of up to 1000 has %d of 607", len(page.Items))
 	}
 	if n := count(kratos.ListIdentities{PageSize: 100, IncludeCredential: []kratos.CredentialsType{kratos.CredentialsTypePassword}}); n != 607 {
@@ -120,7 +120,7 @@ func TestFiltersOfIdentities(t *testing.T) {
 		t.Errorf("two ids: %d", n)
 	}
 	first := must(admin.IdentitiesPage(ctx, kratos.ListIdentities{PageSize: 3}))(t)
-	second := must(admin.IdentitiesPage(ctx, kratos.ListIdentities{PageSize: 3, PageToken: first.Next}))(t)
+	second := must(admin.IdentitiesPage(ctx, kratos.ListIdentities{PageSize: 3, PageToken: first.NextPageToken}))(t)
 	switch {
 	case len(first.Items) != 3:
 		t.Errorf("len(first.Items) = %d, want 3", len(first.Items))
@@ -129,7 +129,7 @@ func TestFiltersOfIdentities(t *testing.T) {
 	case first.Items[0].ID == second.Items[0].ID:
 		t.Errorf("both pages begin with %s", first.Items[0].ID)
 	}
-	if n := count(kratos.ListIdentities{PageSize: 250, PageToken: second.Next}); n != 601 {
+	if n := count(kratos.ListIdentities{PageSize: 250, PageToken: second.NextPageToken}); n != 601 {
 		t.Errorf("resumed after six of 607: %d", n)
 	}
 }

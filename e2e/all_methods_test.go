@@ -93,8 +93,8 @@ func TestSettingsRequireTheSecondFactor(t *testing.T) {
 		other.logIn(p)
 		send := flowTests(u, settings, newAllMethods().settings, "second factor", noChange)
 		ft := start(other, settings)
-		ft.submit("next step", kratos.SettingsLookup{LookupSecretRegenerate: true})
-		ft.submit("done", kratos.SettingsLookup{LookupSecretConfirm: true})
+		ft.submit("next step", kratos.SettingsLookupSecret{LookupSecretRegenerate: true})
+		ft.submit("done", kratos.SettingsLookupSecret{LookupSecretConfirm: true})
 		send()
 	})
 }

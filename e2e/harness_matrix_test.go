@@ -34,7 +34,7 @@ var bodies = []struct {
 	{"settings", "profile", kratos.SettingsProfile{}},
 	{"settings", "password", kratos.SettingsPassword{}},
 	{"settings", "totp", kratos.SettingsTOTP{}},
-	{"settings", "lookup_secret", kratos.SettingsLookup{}},
+	{"settings", "lookup_secret", kratos.SettingsLookupSecret{}},
 	{"settings", "oidc", kratos.SettingsOIDC{}},
 	{"settings", "webauthn", kratos.SettingsWebAuthn{}},
 	{"settings", "passkey", kratos.SettingsPasskey{}},

@@ -42,7 +42,7 @@ func newAllMethods() allMethods {
 			kratos.SettingsProfile{Traits: p.traits},
 			kratos.SettingsPassword{Password: p.password},
 			kratos.SettingsTOTP{TOTPCode: "000000"},
-			kratos.SettingsLookup{LookupSecretRegenerate: true},
+			kratos.SettingsLookupSecret{LookupSecretRegenerate: true},
 			kratos.SettingsOIDC{Link: "acme"},
 			kratos.SettingsWebAuthn{WebAuthnRegister: "{}", WebAuthnRegisterDisplayname: "the blue one"},
 			kratos.SettingsPasskey{PasskeySettingsRegister: "{}"},

@@ -106,9 +106,9 @@ func (u *user) enrollSecondFactors(p person) factors {
 func (u *user) addBackupCodes() (codes []string) {
 	u.t.Helper()
 	ft := start(u, settings)
-	ft.submit("next step", kratos.SettingsLookup{LookupSecretRegenerate: true})
-	codes = ft.form.LookupCodes()
-	ft.submit("done", kratos.SettingsLookup{LookupSecretConfirm: true})
+	ft.submit("next step", kratos.SettingsLookupSecret{LookupSecretRegenerate: true})
+	codes = ft.form.LookupSecretCodes()
+	ft.submit("done", kratos.SettingsLookupSecret{LookupSecretConfirm: true})
 	return codes
 }
 

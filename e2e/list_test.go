@@ -44,8 +44,8 @@ func pageThrough[T any](t *testing.T, list string, counts bool, fetch func(token
 	token := ""
 	for n := range 3 {
 		page = must(fetch(token))(t)
-		if (page.Prev != "") != (counts && n > 0) {
-			t.Errorf("%s: page %d has the previous page %q", list, n, page.Prev)
+		if (page.PrevPageToken != "") != (counts && n > 0) {
+			t.Errorf("%s: page %d has the previous page %q", list, n, page.PrevPageToken)
 		}
 		if page.Header.Get("Link") == "" || page.Header.Get("Set-Cookie") != "" {
 			t.Errorf("%s: page %d has the header %v", list, n, page.Header)
@@ -54,16 +54,16 @@ func pageThrough[T any](t *testing.T, list string, counts bool, fetch func(token
 			t.Fatalf("%s: page %d is empty", list, n)
 		}
 		ids = append(ids, id(page.Items[0]))
-		token = page.Next
+		token = page.NextPageToken
 	}
 	for n := 1; counts && n >= 0; n-- {
-		page = must(fetch(page.Prev))(t)
+		page = must(fetch(page.PrevPageToken))(t)
 		if got := id(page.Items[0]); got != ids[n] {
 			t.Errorf("%s: back on page %d, which begins with %s, not %s", list, n, got, ids[n])
 		}
 	}
-	if counts && page.Prev != "" {
-		t.Errorf("%s: back on the first page, which has the previous page %q", list, page.Prev)
+	if counts && page.PrevPageToken != "" {
+		t.Errorf("%s: back on the first page, which has the previous page %q", list, page.PrevPageToken)
 	}
 }
 

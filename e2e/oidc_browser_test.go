@@ -162,9 +162,9 @@ func TestOIDCLoginsOfSinglePageApps(t *testing.T) {
 		expectPage(t, registration(br), "/")
 		var codes []string
 		br.withBrowser(client, func(b *kratos.Browser) {
-			shown := must(b.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}))(t)
-			codes = shown.Flow.Form().LookupCodes()
-			must(b.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}))(t)
+			shown := must(b.Settings.Do(ctx, kratos.SettingsLookupSecret{LookupSecretRegenerate: true}))(t)
+			codes = shown.Flow.Form().LookupSecretCodes()
+			must(b.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookupSecret{LookupSecretConfirm: true}))(t)
 		})
 		br = newBrowser(t, srv)
 		id := expectPage(t, login(br), "/login")

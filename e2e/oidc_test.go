@@ -166,15 +166,15 @@ func TestOIDCLoginsOfApps(t *testing.T) {
 		idp.SignIn(newProviderPerson())
 		flow, back := registration(t)
 		got := must(client.ExchangeSessionToken(ctx, flow.SessionTokenExchangeCode, back.Query().Get("code")))(t)
-		shown := must(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, kratos.SessionToken(got.SessionToken)))(t)
-		must(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, kratos.SessionToken(got.SessionToken)))(t)
+		shown := must(client.Settings.Do(ctx, kratos.SettingsLookupSecret{LookupSecretRegenerate: true}, kratos.SessionToken(got.SessionToken)))(t)
+		must(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookupSecret{LookupSecretConfirm: true}, kratos.SessionToken(got.SessionToken)))(t)
 
 		started, back := login(t, loginInApp)
 		returns(t, back, "code")
 		got = must(client.ExchangeSessionToken(ctx, started.SessionTokenExchangeCode, back.Query().Get("code")))(t)
 		_, err := client.Whoami(ctx, kratos.SessionToken(got.SessionToken))
 		wantError(t, "whoami before the second factor", err, kratos.ErrAAL2Required)
-		step := must(client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupCodes()[0]}, kratos.SessionToken(got.SessionToken)))(t)
+		step := must(client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, kratos.LoginLookupSecret{LookupSecret: shown.Flow.Form().LookupSecretCodes()[0]}, kratos.SessionToken(got.SessionToken)))(t)
 		switch {
 		case !step.Done:
 			t.Errorf("the second factor: not done: %+v", step.Session)

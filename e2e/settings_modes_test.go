@@ -23,6 +23,6 @@ func TestSettingsInEveryMode(t *testing.T) {
 	})
 	fx.inModes(t, "backup codes are confirmed only after they were shown", modes, func(u *user) {
 		u.logIn(fx.createPerson(u.t, true))
-		start(u, settings).submit("rejected", kratos.SettingsLookup{LookupSecretConfirm: true})
+		start(u, settings).submit("rejected", kratos.SettingsLookupSecret{LookupSecretConfirm: true})
 	})
 }

@@ -64,12 +64,12 @@ func TestSecondFactors(t *testing.T) {
 	wantError(t, "a wrong code", err, kratos.ErrRejected)
 	must(client.Settings.Submit(ctx, flow, kratos.SettingsTOTP{TOTPCode: must(totp.GenerateCode(secret, time.Now()))(t)}, token))(t)
 
-	shown := must(client.Settings.Do(ctx, kratos.SettingsLookup{LookupSecretRegenerate: true}, token))(t)
-	codes := shown.Flow.Form().LookupCodes()
+	shown := must(client.Settings.Do(ctx, kratos.SettingsLookupSecret{LookupSecretRegenerate: true}, token))(t)
+	codes := shown.Flow.Form().LookupSecretCodes()
 	if shown.Done || len(codes) < 10 {
 		t.Fatalf("regenerated: done %v, %d codes", shown.Done, len(codes))
 	}
-	confirmed := must(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookup{LookupSecretConfirm: true}, token))(t)
+	confirmed := must(client.Settings.Submit(ctx, shown.Flow, kratos.SettingsLookupSecret{LookupSecretConfirm: true}, token))(t)
 	if !confirmed.Done {
 		t.Errorf("confirmed: %+v", confirmed)
 	}

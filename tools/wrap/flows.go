@@ -91,8 +91,12 @@ func (g *generator) findMethod(flow string, union source.Union, schema string) (
 }
 
 // methodName makes the name LoginPigeon for the model UpdateLoginFlowWithPigeonMethod, or
-// LoginWithPigeon if package kratos has another LoginPigeon, which no flow takes.
+// LoginWithPigeon if package kratos has another LoginPigeon, which no flow takes. A name in
+// api/wrapper.yaml takes precedence.
 func (g *generator) methodName(flow, model string) (string, error) {
+	if name := g.comments.nameOf(model); name != model {
+		return name, nil
+	}
 	way := strings.TrimSuffix(strings.TrimPrefix(model, "Update"+flow+"FlowWith"), "Method")
 	for _, name := range []string{flow + way, flow + "With" + way} {
 		if !g.wrapper.Declared[name] || g.wrapper.Methods[name][bodyFunction(flow)] {

@@ -106,6 +106,10 @@ func TestWhatIsGenerated(t *testing.T) {
 			gen: model, wrapper: sealed, comments: "methods: [LoginPigeon logs in with a bird.]",
 			want: []string{"// LoginPigeon logs in with a bird.\ntype LoginPigeon struct {"}, unwanted: "Carries",
 		},
+		"a method with another name": {
+			gen: model, wrapper: sealed, comments: "names: {UpdateLoginFlowWithPigeonMethod: LoginDove}\nmethods: [LoginDove logs in.]",
+			want: []string{"// LoginDove logs in.\ntype LoginDove struct {", "return gen.UpdateLoginFlowWithPigeonMethod{\n", "\tkratos.LoginDove{},\n"}, unwanted: "LoginPigeon",
+		},
 		"a method with a comment of several paragraphs": {
 			gen: model, wrapper: sealed, comments: "methods:\n  - |\n    LoginPigeon logs in\n    with a bird:\n\n        a bird,\n        a note\n\n    It takes an hour.\n",
 			want: []string{"// LoginPigeon logs in with a bird:\n//\n//\ta bird,\n//\ta note\n//\n// It takes an hour.\ntype LoginPigeon struct {"},

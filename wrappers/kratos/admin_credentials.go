@@ -42,8 +42,8 @@ type TOTPCredentials struct {
 // LookupSecretCredentials is the configuration of [CredentialsTypeLookupSecret].
 type LookupSecretCredentials struct {
 	unlogged[LookupSecretCredentials] `json:"-"`
-	// RecoveryCodes are the backup codes, those that were used included.
-	RecoveryCodes []LookupSecretCode `json:"recovery_codes"`
+	// Codes are the backup codes, those that were used included.
+	Codes []LookupSecretCode `json:"recovery_codes"`
 }
 
 // LookupSecretCode is a backup code, which works once.

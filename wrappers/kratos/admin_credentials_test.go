@@ -86,7 +86,7 @@ func TestCredentialsConfig(t *testing.T) {
 			kratos.CodeCredentials{Addresses: []kratos.CodeAddress{{Channel: kratos.AddressChannelEmail, Address: "ada@example.org"}, {Channel: kratos.AddressChannelSMS, Address: "+4915170000012"}}}},
 		"an authenticator app": {"totp", `{"totp_url":"otpauth://totp/Lab:ada@example.org?secret=VXZN"}`, kratos.TOTPCredentials{TOTPURL: "otpauth://totp/Lab:ada@example.org?secret=VXZN"}},
 		"backup codes, one of them used": {"lookup_secret", `{"recovery_codes":[{"code":"97d5qurx","used_at":"2026-11-23T16:16:48Z"},{"code":"zw3m3931","used_at":null},{"code":"xcox2dba"}]}`,
-			kratos.LookupSecretCredentials{RecoveryCodes: []kratos.LookupSecretCode{{Code: "97d5qurx", UsedAt: at}, {Code: "zw3m3931"}, {Code: "xcox2dba"}}}},
+			kratos.LookupSecretCredentials{Codes: []kratos.LookupSecretCode{{Code: "97d5qurx", UsedAt: at}, {Code: "zw3m3931"}, {Code: "xcox2dba"}}}},
 		"a security key": {"webauthn",
 			`{"credentials":[{"id":"AQI=","public_key":"Aw==","attestation_type":"packed","authenticator":{"aaguid":"AAAAAAAAAAAAAAAAAAAAAA==","sign_count":4,"clone_warning":false},` +
 				`"display_name":"key one","added_at":"2026-11-23T16:16:48Z","is_passwordless":false,"flags":{"user_present":true,"user_verified":false,"backup_eligible":true,"backup_state":false}}],"user_handle":"d5I="}`,

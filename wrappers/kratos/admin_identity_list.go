@@ -30,8 +30,8 @@ type ListIdentities struct {
 	// PageSize is the maximal number of identities on a page: 1 to 1000, and 0 for the server's
 	// default of 250. From Kratos v25.4 on, a page has at most 500.
 	PageSize int
-	// PageToken is Next of the [Page] before, or empty for the first page. Do not pass on a token
-	// from an untrusted client: Kratos accepts forged ones where secrets.pagination has its
+	// PageToken is the NextPageToken of the [Page] before, or "" for the first page. Do not pass on
+	// a token from an untrusted client: Kratos accepts forged ones where secrets.pagination has its
 	// published default (https://github.com/advisories/GHSA-hgx2-28f8-6g2r).
 	PageToken string
 }

@@ -19,7 +19,7 @@ type ListSessions struct {
 	// PageSize is the maximal number of sessions on a page: 1 to 1000, and 0 for the server's
 	// default of 250.
 	PageSize int
-	// PageToken is Next of the [Page] before, or empty; see [ListIdentities].
+	// PageToken is the NextPageToken of the [Page] before, or ""; see [ListIdentities].
 	PageToken string
 }
 
@@ -97,7 +97,7 @@ type ListIdentitySessions struct {
 	// PageSize is the maximal number of sessions on a page: 1 to 1000, and 0 for the server's
 	// default of 250.
 	PageSize int
-	// PageToken is Next of the [Page] before, or empty; see [ListIdentities].
+	// PageToken is the NextPageToken of the [Page] before, or ""; see [ListIdentities].
 	PageToken string
 }
 

@@ -16,7 +16,7 @@ func TestNoLogLeaksASecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sink, logger := newLogSink()
-			client, admin := serve(t, response, kratos.WithRetries(1), kratos.WithBearer(leak), kratos.WithUserAgent(leak), logger)
+			client, admin := serve(t, response, kratos.WithRetries(1), kratos.WithBearerToken(leak), kratos.WithUserAgent(leak), logger)
 			requests := 0
 			for _, call := range callsWithSecrets(t.Context(), client, admin) {
 				if err := call(); err != nil && shows(err.Error()) {

@@ -44,16 +44,16 @@ func WithUserAgent(agent string) Option {
 	}
 }
 
-// WithBearer sends "Authorization: Bearer token": an API key of Ory Network, or the credentials for
+// WithBearerToken sends "Authorization: Bearer token": an API key of Ory Network, or the credentials for
 // a gateway. Kratos itself reads it as a session token if a request has neither an X-Session-Token
 // nor a valid session cookie.
-func WithBearer(token string) Option {
+func WithBearerToken(token string) Option {
 	return func(s *settings) error {
 		if token == "" || !isHeaderValue(token) {
-			return errors.New("WithBearer: the token is empty, or has a character that a header must not have")
+			return errors.New("WithBearerToken: the token is empty, or has a character that a header must not have")
 		}
 		if strings.HasPrefix(token, "ory_st_") {
-			return errors.New("WithBearer: this is a person's session token: pass it to each call with SessionToken")
+			return errors.New("WithBearerToken: this is a person's session token: pass it to each call with SessionToken")
 		}
 		s.bearer = "Bearer " + token
 		return nil

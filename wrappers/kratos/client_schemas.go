@@ -17,7 +17,7 @@ type ListIdentitySchemas struct {
 	// PageSize is the maximal number of schemas on a page: 1 to 1000, and 0 for the server's
 	// default of 250.
 	PageSize int
-	// PageToken is Next of the [Page] before, or empty; see [ListIdentities].
+	// PageToken is the NextPageToken of the [Page] before, or ""; see [ListIdentities].
 	PageToken string
 }
 

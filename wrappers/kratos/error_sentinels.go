@@ -93,7 +93,7 @@ var (
 	//   - [Admin.CreateRecoveryLinkForIdentity]: the identity does not exist.
 	ErrBadRequest = errors.New("bad request")
 	// ErrUnauthorized: the credentials of the program were refused (401, or 407 from an HTTP
-	// proxy): the API key of [WithBearer] is wrong or has expired, or a gateway in front of Kratos
+	// proxy): the API key of [WithBearerToken] is wrong or has expired, or a gateway in front of Kratos
 	// expects one. It says nothing about the person's session; see [ErrNoSession].
 	ErrUnauthorized = errors.New("the credentials of the program were refused (is the API key wrong or expired?)")
 	// ErrForbidden: the call is not allowed (403).

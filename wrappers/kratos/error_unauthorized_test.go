@@ -62,7 +62,7 @@ func TestUnauthorizedAndForbidden(t *testing.T) {
 		"a load balancer, 502, JSON": {reply{status: 502, body: kratosError(502, "", "m", "r")}, "ErrServer"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, admin := serve(t, tc.response, kratos.WithRetries(0), kratos.WithBearer("key"))
+			client, admin := serve(t, tc.response, kratos.WithRetries(0), kratos.WithBearerToken("key"))
 			for operation, call := range calls(t.Context(), client, client.Browser(fromBrowser()), admin) {
 				want := tc.want
 				if want == session && !personalOperations[operation] {
@@ -107,7 +107,7 @@ func TestOtherRefusalsFromKratos(t *testing.T) {
 
 func TestErrorTextOfRefusedAPIKey(t *testing.T) {
 	t.Parallel()
-	_, admin := serve(t, reply{status: 401, body: `{"error":{"code":401,"status":"Unauthorized","message":"s3cret"}}`}, kratos.WithBearer("s3cret"))
+	_, admin := serve(t, reply{status: 401, body: `{"error":{"code":401,"status":"Unauthorized","message":"s3cret"}}`}, kratos.WithBearerToken("s3cret"))
 	err := second(admin.Identity(t.Context(), idA))
 	switch {
 	case !errors.Is(err, kratos.ErrUnauthorized):

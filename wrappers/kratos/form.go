@@ -90,8 +90,8 @@ func (f Form) TOTPQR() string {
 	return ""
 }
 
-// LookupCodes returns the unused backup codes that settings show: secrets.
-func (f Form) LookupCodes() []string {
+// LookupSecretCodes returns the unused backup codes that settings show: secrets.
+func (f Form) LookupSecretCodes() []string {
 	var codes []string
 	for _, n := range f.UIContainer.Nodes {
 		if n.Attributes.ID != "lookup_secret_codes" || n.Attributes.Text == nil {

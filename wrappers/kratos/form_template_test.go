@@ -35,7 +35,7 @@ var formPage = template.Must(template.New("form.html").Parse(`
 {{- range .Providers "provider"}}<p>provider {{.}}</p>{{end}}
 {{- with .TOTPSecret}}<p>secret {{.}}</p>{{end}}
 {{- with .TOTPQR}}<p>picture {{len .}}</p>{{end}}
-{{- range .LookupCodes}}<p>code {{.}}</p>{{end}}
+{{- range .LookupSecretCodes}}<p>code {{.}}</p>{{end}}
 
 {{- define "node"}}
 {{- if eq .Type "text"}}<p id="{{.ID}}">{{.Label.Text}}: {{.Text.Text}}</p>

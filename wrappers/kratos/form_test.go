@@ -51,7 +51,7 @@ func TestForms(t *testing.T) {
 	if secret, qr := form.TOTPSecret(), form.TOTPQR(); secret != "JBSW" || !strings.HasPrefix(qr, "data:") {
 		t.Errorf("totp %q %q", secret, qr)
 	}
-	if got := form.LookupCodes(); !slices.Equal(got, []string{"aaaa", "bbbb"}) {
+	if got := form.LookupSecretCodes(); !slices.Equal(got, []string{"aaaa", "bbbb"}) {
 		t.Errorf("lookup codes %v", got)
 	}
 	switch errs := form.FieldErrors(); {
@@ -68,7 +68,7 @@ func TestForms(t *testing.T) {
 	switch {
 	case empty.HasErrors():
 		t.Error("an empty form has errors")
-	case len(empty.FieldErrors())+len(empty.Groups())+len(empty.LookupCodes())+len(secret+qr) > 0:
+	case len(empty.FieldErrors())+len(empty.Groups())+len(empty.LookupSecretCodes())+len(secret+qr) > 0:
 		t.Error("an empty form has fields")
 	case empty.Value("csrf_token") != "":
 		t.Errorf(`empty.Value("csrf_token") = %q, want none`, empty.Value("csrf_token"))

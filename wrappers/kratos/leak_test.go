@@ -70,7 +70,7 @@ func TestNoFlowLeaksASecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sink, logger := newLogSink()
-			client, admin := serve(t, response, kratos.WithRetries(0), kratos.WithBearer(leak), logger)
+			client, admin := serve(t, response, kratos.WithRetries(0), kratos.WithBearerToken(leak), logger)
 			browser := client.Browser(browserRequest("csrf_token_0a=s3cret; ory_kratos_session=s3cret"))
 			for _, verb := range verbs {
 				if printed := fmt.Sprintf(verb+verb+verb+verb+verb+verb, client, *client, admin, browser, browser.Login, client.Login.With(kratos.StartLogin{ReturnTo: leak})); shows(printed) {

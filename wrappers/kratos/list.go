@@ -26,13 +26,14 @@ var (
 // Page is one page of a list.
 type Page[T any] struct {
 	unlogged[Page[T]] `json:"-"`
-	// Items are in the order of the server. There may be none, though a page follows.
+	// Items are in the order of the server. There are none after the last item.
 	Items []T
-	// Next is the PageToken of the next page; "" after the last.
-	Next string
-	// Prev is the PageToken of the previous page; "" on the first page, and where Kratos does not
-	// name one, such as for identities: store the tokens of the pages that you have shown.
-	Prev string
+	// NextPageToken is the PageToken of the next page; "" after the last. A page without items is
+	// the last.
+	NextPageToken string
+	// PrevPageToken is the PageToken of the previous page; "" on the first page, and where Kratos
+	// does not name one, such as for identities: store the tokens of the pages that you have shown.
+	PrevPageToken string
 	// Header is the header of the response, without Set-Cookie.
 	Header http.Header `json:"-"`
 }
@@ -184,7 +185,7 @@ func (l pager[T]) page(opts []RequestOption) (*Page[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Next, p.Prev, p.Header = f.next, f.prev, withoutSetCookie(f.header)
+	p.NextPageToken, p.PrevPageToken, p.Header = f.next, f.prev, withoutSetCookie(f.header)
 	return p, nil
 }
 

@@ -57,8 +57,8 @@ func TestCountedPages(t *testing.T) {
 		t.Errorf("the page after the last: %v", err)
 	case len(page.Items) != 0:
 		t.Errorf("the page after the last: len(page.Items) = %d, want 0", len(page.Items))
-	case page.Next != "":
-		t.Errorf("the page after the last: page.Next = %q, want none", page.Next)
+	case page.NextPageToken != "":
+		t.Errorf("the page after the last: page.NextPageToken = %q, want none", page.NextPageToken)
 	}
 	for _, token := range []string{"abc", "-1", "0x1"} {
 		t.Run(token, func(t *testing.T) {
@@ -84,17 +84,17 @@ func TestPagesOneByOne(t *testing.T) {
 		t.Fatal(err)
 	case len(page.Items) != 2:
 		t.Fatalf("len(page.Items) = %d, want 2", len(page.Items))
-	case page.Next != "x":
-		t.Fatalf(`page.Next = %q, want "x"`, page.Next)
+	case page.NextPageToken != "x":
+		t.Fatalf(`page.NextPageToken = %q, want "x"`, page.NextPageToken)
 	}
-	page, err = admin.IdentitiesPage(t.Context(), kratos.ListIdentities{PageToken: page.Next})
+	page, err = admin.IdentitiesPage(t.Context(), kratos.ListIdentities{PageToken: page.NextPageToken})
 	switch {
 	case err != nil:
 		t.Fatal(err)
 	case len(page.Items) != 1:
 		t.Fatalf("len(page.Items) = %d, want 1", len(page.Items))
-	case page.Next != "":
-		t.Fatalf("page.Next = %q, want none", page.Next)
+	case page.NextPageToken != "":
+		t.Fatalf("page.NextPageToken = %q, want none", page.NextPageToken)
 	}
 	var got string
 	for i, err := range admin.Identities(t.Context(), kratos.ListIdentities{PageToken: "x"}) {

@@ -20,7 +20,7 @@ func neighbours[T any](p *kratos.Page[T], err error) (pageOf, error) {
 	if err != nil {
 		return pageOf{}, err
 	}
-	return pageOf{p.Next, p.Prev, p.Header}, nil
+	return pageOf{p.NextPageToken, p.PrevPageToken, p.Header}, nil
 }
 
 func TestPreviousPages(t *testing.T) {
@@ -65,7 +65,7 @@ func TestPreviousPages(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got.prev != tc.want {
-				t.Errorf("Prev is %q, want %q", got.prev, tc.want)
+				t.Errorf("PrevPageToken is %q, want %q", got.prev, tc.want)
 			}
 			if got.header.Get("X-Total-Count") != "9" || got.header.Get("Set-Cookie") != "" {
 				t.Errorf("the header is %v", got.header)
@@ -134,7 +134,7 @@ func TestNeighboursOfRecordedPages(t *testing.T) {
 		}
 		pages[e.Op]++
 		if got.prev != want.prev {
-			t.Errorf("%s: Prev is %q, want %q: %s", e, got.prev, want.prev, e.Response.Headers.Get("Link"))
+			t.Errorf("%s: PrevPageToken is %q, want %q: %s", e, got.prev, want.prev, e.Response.Headers.Get("Link"))
 		}
 		if got.header.Get("Link") == "" || got.header.Get("Set-Cookie") != "" {
 			t.Errorf("%s: the header is %v", e, got.header)

@@ -81,7 +81,7 @@ type ListMySessions struct {
 	// PageSize is the maximal number of sessions on a page: 1 to 1000, and 0 for the server's
 	// default of 250.
 	PageSize int
-	// PageToken is Next of the [Page] before, or empty; see [ListIdentities].
+	// PageToken is the NextPageToken of the [Page] before, or ""; see [ListIdentities].
 	PageToken string
 }
 
@@ -150,11 +150,11 @@ func (m selfService) DisableMyOtherSessions(ctx context.Context, opts ...Request
 
 // Logout ends a session (performNativeLogout, public port), also if it has ended already. An
 // unknown token is [ErrNoSession].
-func (c *Client) Logout(ctx context.Context, token string, opts ...RequestOption) error {
-	if token == "" {
+func (c *Client) Logout(ctx context.Context, sessionToken string, opts ...RequestOption) error {
+	if sessionToken == "" {
 		return newArgumentError("performNativeLogout", "the session token is empty")
 	}
-	resp, err := c.api.PerformNativeLogout(ctx, gen.PerformNativeLogoutBody{SessionToken: token}, requestEditors(opts, checkNativeRequest)...)
+	resp, err := c.api.PerformNativeLogout(ctx, gen.PerformNativeLogoutBody{SessionToken: sessionToken}, requestEditors(opts, checkNativeRequest)...)
 	return expectNoContent("performNativeLogout", resp, err)
 }
 

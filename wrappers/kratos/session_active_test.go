@@ -163,7 +163,7 @@ func TestWhoIsLetIn(t *testing.T) {
 			response.body = strings.Replace(response.body, `"A MOMENT AGO"`, jsonTimeAgo(5*time.Second), 1) // not when the tests begin
 			response.ServeHTTP(w, r)
 		})
-		client, _ := serve(t, routes{"GET /sessions/whoami": whoami}, kratos.WithRetries(0), kratos.WithBearer("key"))
+		client, _ := serve(t, routes{"GET /sessions/whoami": whoami}, kratos.WithRetries(0), kratos.WithBearerToken("key"))
 		for credential, header := range requestCredentials {
 			t.Run(name+", "+credential, func(t *testing.T) {
 				t.Parallel()

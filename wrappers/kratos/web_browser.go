@@ -164,12 +164,12 @@ func (b *Browser) CreateLogoutFlow(ctx context.Context, returnTo string, opts ..
 
 // Logout ends the browser's session (updateLogoutFlow, public port). A token that CreateLogoutFlow
 // did not return for it is [ErrForbidden].
-func (b *Browser) Logout(ctx context.Context, token string, opts ...RequestOption) error {
+func (b *Browser) Logout(ctx context.Context, logoutToken string, opts ...RequestOption) error {
 	const op = "updateLogoutFlow"
-	if token == "" {
+	if logoutToken == "" {
 		return newArgumentError(op, "the logout token is empty")
 	}
-	resp, err := b.api.UpdateLogoutFlow(withoutRetry(ctx), &gen.UpdateLogoutFlowParams{Token: &token}, requestEditors(opts, checkBrowserRequest)...)
+	resp, err := b.api.UpdateLogoutFlow(withoutRetry(ctx), &gen.UpdateLogoutFlowParams{Token: &logoutToken}, requestEditors(opts, checkBrowserRequest)...)
 	return expectNoContent(op, resp, err)
 }
 

@@ -122,14 +122,14 @@ func TestBearer(t *testing.T) {
 	_, admin := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header.Get("Authorization")
 		reply{status: 200, body: `{"id":"a"}`}.ServeHTTP(w, r)
-	}), kratos.WithBearer("ory_pat_1"))
+	}), kratos.WithBearerToken("ory_pat_1"))
 	if _, err := admin.Identity(t.Context(), idA); err != nil || got != "Bearer ory_pat_1" {
 		t.Errorf("sent %q, %v", got, err)
 	}
 	if _, err := admin.Identity(t.Context(), idA, kratos.Header("Authorization", "Basic x")); err != nil || got != "Basic x" {
 		t.Errorf("sent %q, %v", got, err)
 	}
-	for _, opt := range []kratos.Option{kratos.WithBearer(""), kratos.WithBearer("a\r\nb"), kratos.WithBearer("ory_st_of_a_person"), kratos.WithSessionCookie("")} {
+	for _, opt := range []kratos.Option{kratos.WithBearerToken(""), kratos.WithBearerToken("a\r\nb"), kratos.WithBearerToken("ory_st_of_a_person"), kratos.WithSessionCookie("")} {
 		if _, err := kratos.NewAdmin("http://127.0.0.1", opt); !errors.Is(err, kratos.ErrInvalidArgument) {
 			t.Errorf("got %v", err)
 		}

@@ -112,7 +112,7 @@ func TestWhatAProxyPassesOn(t *testing.T) {
 		body, _ = io.ReadAll(r.Body)
 		reply{status: 200, body: `{}`}.ServeHTTP(w, r)
 	}
-	site, _ := proxied(t, http.HandlerFunc(kratosAnswers), kratos.WithBearer("gateway"), kratos.WithSessionCookie("sid"))
+	site, _ := proxied(t, http.HandlerFunc(kratosAnswers), kratos.WithBearerToken("gateway"), kratos.WithSessionCookie("sid"))
 	r := httptest.NewRequest("POST", "/auth/self-service/login?flow=f", strings.NewReader("method=password&password=p"))
 	r.Header = http.Header{
 		"Cookie":          {"csrf_token_0a=c; csrf_token_of_the_site=s3cret; own=s3cret; sid=s; ory_kratos_continuity=o"},

@@ -531,9 +531,9 @@ func (m SettingsWebAuthn) settingsBody(csrf string) any {
 	}
 }
 
-// SettingsLookup shows, regenerates, confirms or disables backup codes.
-type SettingsLookup struct {
-	redacted[SettingsLookup]
+// SettingsLookupSecret shows, regenerates, confirms or disables backup codes.
+type SettingsLookupSecret struct {
+	redacted[SettingsLookupSecret]
 	// True makes the generated codes valid; 400 if none were generated in this flow.
 	LookupSecretConfirm bool
 	// True removes all codes, so that they are no longer a second factor.
@@ -549,7 +549,7 @@ type SettingsLookup struct {
 	TransientPayload any
 }
 
-func (m SettingsLookup) settingsBody(csrf string) any {
+func (m SettingsLookupSecret) settingsBody(csrf string) any {
 	return gen.UpdateSettingsFlowWithLookupMethod{
 		Method:                 "lookup_secret",
 		CSRFToken:              csrf,

@@ -46,7 +46,7 @@ func settingsMethods() []kratos.SettingsMethod {
 		kratos.SettingsOIDC{},
 		kratos.SettingsTOTP{},
 		kratos.SettingsWebAuthn{},
-		kratos.SettingsLookup{},
+		kratos.SettingsLookupSecret{},
 		kratos.SettingsPasskey{},
 	}
 }

@@ -66,7 +66,7 @@ func exportedTypes() map[string]any {
 		"kratos.SettingsOIDC":                              new(kratos.SettingsOIDC),
 		"kratos.SettingsTOTP":                              new(kratos.SettingsTOTP),
 		"kratos.SettingsWebAuthn":                          new(kratos.SettingsWebAuthn),
-		"kratos.SettingsLookup":                            new(kratos.SettingsLookup),
+		"kratos.SettingsLookupSecret":                      new(kratos.SettingsLookupSecret),
 		"kratos.SettingsPasskey":                           new(kratos.SettingsPasskey),
 		"kratos.VerificationLink":                          new(kratos.VerificationLink),
 		"kratos.VerificationCode":                          new(kratos.VerificationCode),
