@@ -10,30 +10,35 @@ import (
 )
 
 // Request validates a request to Kratos, outgoing or incoming: its method, path, parameters and
-// body. Credentials are not verified.
+// body. Credentials are not verified. Of requests that are not in the API description, such as an
+// OIDC callback, only the path and method are validated; [Handler] lists them.
 //
-// It returns an [*Error] for an invalid request, or the error of reading the body. It reads a body
-// from r.GetBody if that is set; otherwise it replaces r.Body by one that has the same content, so
-// r must not be used concurrently.
+// It returns an [*Error] for an invalid request, which can match [ErrPathNotFound],
+// [ErrMethodNotAllowed] or [ErrBodyTooLarge]. If the body cannot be read, or the context of r is
+// done, it returns an error that wraps the cause.
+//
+// It reads a body from r.GetBody if that is set; otherwise it replaces r.Body by one that has the
+// same content, so r must not be used concurrently.
 func Request(r *http.Request, opts ...Option) error {
 	return newSettings(opts).validateRequest(r)
 }
 
 // Preload parses the API description, which takes tens of milliseconds, so that the first request
-// does not have to. Programs can call it at start, also from a goroutine.
+// does not have to. Call it at startup, for example in a goroutine.
 func Preload() {
 	_, _ = loadDocument() // every validation returns the error
 }
 
 func (s *settings) validateRequest(r *http.Request) error {
-	at, err := s.findRoute(r)
+	route, err := s.findRoute(r)
 	if err != nil {
 		return err
 	}
-	if at.violation != nil {
-		return &Error{Operation: at.operation.id, Violations: []Violation{*at.violation}}
+	if route.violation != nil {
+		return &Error{Operation: route.operation.id, Violations: []Violation{*route.violation}}
 	}
-	if at.operation.id == "" || isPreflight(r) {
+	// The description lacks browsers' paths, such as OIDC callbacks, and CORS preflight requests.
+	if route.operation.id == "" || isPreflight(r) {
 		return nil
 	}
 	body, err := s.readRequestBody(r)
@@ -41,18 +46,18 @@ func (s *settings) validateRequest(r *http.Request) error {
 		err = r.Context().Err()
 	}
 	if err != nil {
-		return s.readError(err, at.operation.id, 0)
+		return s.readError(err, route.operation.id, 0)
 	}
 	v := validation{strict: s.strict}
-	v.validateParameters(at, r)
-	v.validateRequestBody(at.operation, r.Header, body)
-	if at.operation.id == patchIdentity && len(v.violations) == 0 {
-		v.validatePatch(at.identity, body)
+	v.validateParameters(route, r)
+	v.validateRequestBody(route.operation, r.Header, body)
+	if route.operation.id == patchIdentity && len(v.violations) == 0 {
+		v.validatePatch(route.identity, body)
 	}
 	if len(v.violations) == 0 {
 		return nil
 	}
-	return &Error{Operation: at.operation.id, Violations: v.violations}
+	return &Error{Operation: route.operation.id, Violations: v.violations}
 }
 
 // findRoute finds the operation of a request.
@@ -78,18 +83,18 @@ func (s *settings) findRoute(r *http.Request) (route, error) {
 	if r.URL != nil && r.URL.Opaque != "" {
 		path = "" // net/http sends Opaque instead of the path
 	}
-	at, err := doc.find(method, path)
+	route, err := doc.find(method, path)
 	switch err {
 	case nil:
-		return at, nil
+		return route, nil
 	case ErrMethodNotAllowed:
-		allow := at.path.methods()
-		return at, &Error{
+		allow := route.path.methods()
+		return route, &Error{
 			Violations: []Violation{{In: inMethod, Keyword: "method", Message: "must be one of " + join(allow)}},
 			sentinel:   err, allow: allow,
 		}
 	}
-	return at, &Error{
+	return route, &Error{
 		Violations: []Violation{{In: inPath, Keyword: "path", Message: "is not part of the API"}}, sentinel: err,
 	}
 }
