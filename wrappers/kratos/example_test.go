@@ -113,19 +113,17 @@ func ExampleRejectedFlow() {
 	defer stop()
 
 	_, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: "a wrong one"})
-	var failure *kratos.Error
-	switch {
-	case err == nil:
-		fmt.Println("welcome")
-	case errors.Is(err, kratos.ErrRejected):
-		flow := kratos.RejectedFlow[kratos.LoginFlow](err) // the form to show again
-		errors.As(err, &failure)
-		fmt.Println(len(flow.UI.Nodes), "fields:", failure.Messages()[0].Text)
-	default:
-		log.Print(err)
+	if failure := new(kratos.Error); errors.Is(err, kratos.ErrRejected) && errors.As(err, &failure) {
+		for _, message := range failure.Messages() {
+			fmt.Println(message.ID == kratos.MessageInvalidCredentials, message.Text)
+		}
 	}
+
+	flow := kratos.RejectedFlow[kratos.LoginFlow](err) // the form to show again
+	fmt.Println(len(flow.UI.Nodes), "fields")
 	// Output:
-	// 2 fields: The provided credentials are invalid, check for spelling mistakes in your password or username, email address, or phone number.
+	// true The provided credentials are invalid, check for spelling mistakes in your password or username, email address, or phone number.
+	// 2 fields
 }
 
 func ExampleClient_RequireSession() {
