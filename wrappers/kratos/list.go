@@ -20,7 +20,7 @@ const (
 
 var (
 	errNextLink = safeError("the link to the next page cannot be parsed, or has no token")
-	errSamePage = safeError("the list names a page again that it had before, or has the same items on it")
+	errSamePage = safeError("the server repeated a page: the list would never end")
 )
 
 // Page is one page of a list.
@@ -44,9 +44,9 @@ type pager[T any] struct {
 	operation string
 	fetch     func(...gen.RequestEditorFn) (*http.Response, error)
 	checks    []check
-	// offsetPaged is true for a list that only has the parameters page and per_page, and firstPage is
-	// the number of its first page. The PageToken of such a list is the number of a page: the
-	// tokens in the server's links are those of the first page.
+	// offsetPaged is true for a list with the parameters page and per_page. Its PageToken is the
+	// number of a page, counted from firstPage, since the server's links always have the token of
+	// the first page.
 	offsetPaged bool
 	firstPage   int
 	// id returns the id of an item.
@@ -73,10 +73,10 @@ func (l pager[T]) request(opts []RequestOption, budget *transport.Budget) (resp 
 
 // pageResult is the outcome of reading one page.
 type pageResult struct {
-	items int    // number of items that were yielded
-	next  string // token of the next page, or ""
-	prev  string // token of the previous page, or ""
-	more  bool   // the caller wants more items
+	items   int    // number of items that were yielded
+	next    string // token of the next page, or ""
+	prev    string // token of the previous page, or ""
+	stopped bool   // the caller wants no more items
 
 	header http.Header
 }
@@ -89,19 +89,19 @@ func (l pager[T]) readPage(opts []RequestOption, yield func(T, error) bool) (pag
 	for {
 		resp, number, err := l.request(opts, budget)
 		if lastErr != nil && errors.Is(err, transport.ErrSpent) {
-			return pageResult{more: true}, lastErr
+			return pageResult{}, lastErr
 		}
-		f := pageResult{}
-		f.items, f.more, err = decodePage(l.operation, resp, err, yield)
-		if err == nil && f.more {
-			f.next, err = l.nextToken(resp, number, f.items)
-			f.prev, f.header = l.prevToken(resp, number), resp.Header
+		res := pageResult{}
+		res.items, res.stopped, err = decodePage(l.operation, resp, err, yield)
+		if err == nil && !res.stopped {
+			res.next, err = l.nextToken(resp, number, res.items)
+			res.prev, res.header = l.prevToken(resp, number), resp.Header
 		}
 		if err == nil {
-			return f, nil
+			return res, nil
 		}
-		if resp == nil || f.items > 0 || !transport.Retryable(errors.Unwrap(err)) {
-			return f, asError(l.operation, resp, err)
+		if resp == nil || res.items > 0 || !transport.Retryable(errors.Unwrap(err)) {
+			return res, asError(l.operation, resp, err)
 		}
 		lastErr = err
 	}
@@ -124,7 +124,7 @@ func (l pager[T]) prevToken(resp *http.Response, number int) string {
 		token, _ := pageToken(resp.Header, "prev")
 		return token
 	}
-	if number <= l.firstPage { // for which Kratos names a previous one
+	if number <= l.firstPage { // the server names a page before the first one
 		return ""
 	}
 	return strconv.Itoa(number - 1)
@@ -137,27 +137,27 @@ func (l pager[T]) all(opts []RequestOption) iter.Seq2[T, error] {
 		seen := pageLoop{seed: maphash.MakeSeed(), pages: map[uint64]bool{}}
 		for pageOpts := opts; ; {
 			repeated, started := false, false
-			f, err := l.readPage(pageOpts, func(item T, _ error) bool {
+			res, err := l.readPage(pageOpts, func(item T, _ error) bool {
 				if !started && l.id != nil {
 					repeated = seen.seen("id " + l.id(&item))
 				}
 				started = true
 				return !repeated && yield(item, nil)
 			})
-			if err == nil && (repeated || f.next != "" && seen.seen("token "+f.next)) {
-				err, f.more = asError(l.operation, nil, errSamePage), true
+			if err == nil && (repeated || res.next != "" && seen.seen("token "+res.next)) {
+				err, res.stopped = asError(l.operation, nil, errSamePage), false
 			}
-			if !f.more {
+			if res.stopped {
 				return
 			}
 			if err != nil {
 				yield(zero, err)
 				return
 			}
-			if f.next == "" {
+			if res.next == "" {
 				return
 			}
-			pageOpts = append(opts[:len(opts):len(opts)], Query("page_token", f.next))
+			pageOpts = append(opts[:len(opts):len(opts)], Query("page_token", res.next))
 		}
 	}
 }
@@ -178,14 +178,14 @@ func (s pageLoop) seen(key string) bool {
 // page returns one page.
 func (l pager[T]) page(opts []RequestOption) (*Page[T], error) {
 	p := new(Page[T])
-	f, err := l.readPage(opts, func(item T, _ error) bool {
+	res, err := l.readPage(opts, func(item T, _ error) bool {
 		p.Items = append(p.Items, item)
 		return true
 	})
 	if err != nil {
 		return nil, err
 	}
-	p.NextPageToken, p.PrevPageToken, p.Header = f.next, f.prev, withoutSetCookie(f.header)
+	p.NextPageToken, p.PrevPageToken, p.Header = res.next, res.prev, withoutSetCookie(res.header)
 	return p, nil
 }
 
@@ -220,19 +220,23 @@ func asError(operation string, resp *http.Response, err error) error {
 	return (&response{operation: operation, Response: resp}).unexpectedError(err)
 }
 
-// decodePage yields the items of one response while they arrive. more is false if the caller wants
+// decodePage yields the items of one response while they arrive. It is stopped if the caller wants
 // no more of them.
-func decodePage[T any](operation string, resp *http.Response, err error, yield func(T, error) bool) (items int, more bool, _ error) {
+func decodePage[T any](operation string, resp *http.Response, err error, yield func(T, error) bool) (items int, stopped bool, _ error) {
 	if err != nil {
-		return 0, true, wrapError(operation, err)
+		return 0, false, wrapError(operation, err)
 	}
 	a := &response{operation: operation, Response: resp}
 	if !a.succeeded() {
-		return 0, true, expectNoContent(operation, resp, nil)
+		if a, err = readResponse(operation, resp, nil); err != nil {
+			return 0, false, err
+		}
+		defer a.Body.Close()
+		return 0, false, a.responseError()
 	}
 	defer resp.Body.Close()
 	if !a.isJSON() {
-		return 0, true, a.unexpectedError(nil)
+		return 0, false, a.unexpectedError(nil)
 	}
 	body := &transport.LimitedReader{R: &transport.LimitedReader{R: resp.Body, Left: maxPage}, Left: maxItem}
 	dec := jsonv2.NewDecoder(body)
@@ -240,19 +244,19 @@ func decodePage[T any](operation string, resp *http.Response, err error, yield f
 	case '[':
 	case 'n': // a page after the last of some lists is null
 		transport.Discard(resp.Body)
-		return 0, true, nil
+		return 0, false, nil
 	default:
-		return 0, true, a.readError(body.Err)
+		return 0, false, a.readError(body.Err)
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return 0, true, a.readError(body.Err)
+		return 0, false, a.readError(body.Err)
 	}
 	var item, zero T
 	for dec.PeekKind() != ']' {
 		null := dec.PeekKind() == 'n' // lists may have nulls
 		item = zero                   // else absent members keep the values of the item before
 		if err := jsonv2.UnmarshalDecode(dec, &item); err != nil {
-			return items, true, a.readError(body.Err)
+			return items, false, a.readError(body.Err)
 		}
 		body.Left = maxItem
 		if null {
@@ -260,14 +264,14 @@ func decodePage[T any](operation string, resp *http.Response, err error, yield f
 		}
 		items++
 		if !yield(item, nil) {
-			return items, false, nil
+			return items, true, nil
 		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return items, true, a.readError(body.Err)
+		return items, false, a.readError(body.Err)
 	}
 	transport.Discard(resp.Body)
-	return items, true, nil
+	return items, false, nil
 }
 
 // pageToken returns the page_token of the link with this relation, or "" if there is none.
