@@ -53,10 +53,9 @@ func (g *generator) writeMethods(flows []flow) string {
 			if m.byHand {
 				continue
 			}
-			fmt.Fprintf(&b, "\n%stype %s struct {\nredacted[%s]\n", comment(m.doc, commentWidth), m.name, m.name)
+			fmt.Fprintf(&b, "\n%stype %s struct {\nredacted[%s] // %s\n", comment(m.doc, commentWidth), m.name, m.name, embeddedComment)
 			for _, field := range m.fields {
-				text := strings.TrimSpace(strings.TrimPrefix(field.Doc, field.Name))
-				if text != "" {
+				if text := fieldComment(field, m.fields); text != "" {
 					b.WriteString(comment(text, fieldCommentWidth))
 				}
 				fmt.Fprintf(&b, "%s %s\n", field.Name, source.TypeText(field.Type, g.typeName))
@@ -65,6 +64,37 @@ func (g *generator) writeMethods(flows []flow) string {
 		}
 	}
 	return b.String()
+}
+
+// embeddedComment says what the embedded struct of a method does.
+const embeddedComment = "fmt, slog and json do not write the fields"
+
+// fieldComment returns the comment of a field, in terms of Go: the description of the API names
+// members as they are in JSON.
+func fieldComment(field source.Field, fields []source.Field) string {
+	text := strings.TrimSpace(strings.TrimPrefix(field.Doc, field.Name))
+	if rest, isSecret := strings.CutPrefix(text, "Secret: "); isSecret {
+		text = field.Name + " is a secret: " + rest
+	}
+	words := strings.Split(text, "`")
+	for i := 1; i < len(words)-1; i += 2 { // what is in backticks
+		text := "`" + words[i] + "`"
+		for _, f := range fields {
+			if f.Key() == words[i] && f.Name != field.Name && isMember(words[i-1], words[i+1]) {
+				text = f.Name
+			}
+		}
+		words[i] = text
+	}
+	return strings.Join(words, "")
+}
+
+// isMember reports whether a name between these texts is a member of the body. Others are the name
+// of a node or claim, or, where a sentence begins, a value.
+func isMember(before, after string) bool {
+	next := strings.TrimLeft(after, " ")
+	return before != "" && !strings.HasSuffix(before, ". ") && !strings.HasSuffix(before, "node ") &&
+		!strings.HasPrefix(next, "node") && !strings.HasPrefix(next, "claim")
 }
 
 // body writes the function that makes the body of a method; or, if that is written by hand, the

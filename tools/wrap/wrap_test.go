@@ -97,7 +97,7 @@ func TestWhatIsGenerated(t *testing.T) {
 		"a method": {
 			gen: model, wrapper: sealed,
 			want: []string{
-				"// LoginPigeon submits the method \"pigeon\" of a login flow. Carries a note home.\ntype LoginPigeon struct {\n\tredacted[LoginPigeon]\n\t// What it carries.\n\tNote string\n}\n",
+				"// LoginPigeon submits the method \"pigeon\" of a login flow. Carries a note home.\ntype LoginPigeon struct {\n\tredacted[LoginPigeon] // fmt, slog and json do not write the fields\n\t// What it carries.\n\tNote string\n}\n",
 				"func (m LoginPigeon) loginBody(csrf string) any {\n\treturn gen.UpdateLoginFlowWithPigeonMethod{\n\t\tMethod:    \"pigeon\",\n\t\tCSRFToken: csrf,\n\t\tNote:      m.Note,\n\t}\n}\n",
 				"\tkratos.LoginPigeon{},\n",
 			},
@@ -105,6 +105,14 @@ func TestWhatIsGenerated(t *testing.T) {
 		"a method with a comment": {
 			gen: model, wrapper: sealed, comments: "methods: [LoginPigeon logs in with a bird.]",
 			want: []string{"// LoginPigeon logs in with a bird.\ntype LoginPigeon struct {"}, unwanted: "Carries",
+		},
+		"a field that is a secret": {
+			gen: strings.Replace(model, "What it carries.\n", "Secret: what it carries, unless `place` is set.\n", 1), wrapper: sealed,
+			want: []string{"\t// Note is a secret: what it carries, unless `place` is set.\n"},
+		},
+		"a description that names another field": {
+			gen: strings.Replace(model, "CSRFToken string", "\n// Place `note` is a value, of the `note` nodes. Absent with `note` or `nest`.\nPlace string `json:\"place\"`; CSRFToken string", 1), wrapper: sealed,
+			want: []string{"\t// `note` is a value, of the `note` nodes. Absent with Note or `nest`.\n\tPlace string\n"},
 		},
 		"a method with another name": {
 			gen: model, wrapper: sealed, comments: "names: {UpdateLoginFlowWithPigeonMethod: LoginDove}\nmethods: [LoginDove logs in.]",

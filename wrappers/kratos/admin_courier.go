@@ -10,7 +10,7 @@ import (
 
 // ListCourierMessages has the optional parameters of [Admin.CourierMessages].
 type ListCourierMessages struct {
-	redacted[ListCourierMessages]
+	redacted[ListCourierMessages] // fmt, slog and json do not write the fields
 	// Status is the state of delivery of the messages.
 	Status CourierMessageStatus
 	// Recipient is the email address or phone number that the messages were sent to.

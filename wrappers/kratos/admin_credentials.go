@@ -13,14 +13,14 @@ type TypedCredentials interface {
 
 // SAMLCredentials is the configuration of [CredentialsTypeSAML].
 type SAMLCredentials struct {
-	unlogged[SAMLCredentials] `json:"-"`
+	unlogged[SAMLCredentials] `json:"-"` // fmt and slog do not write the fields
 	// Providers are the accounts at SAML identity providers.
 	Providers []SAMLProvider `json:"providers"`
 }
 
 // SAMLProvider is an account at a SAML identity provider.
 type SAMLProvider struct {
-	unlogged[SAMLProvider] `json:"-"`
+	unlogged[SAMLProvider] `json:"-"` // fmt and slog do not write the fields
 	// Provider is the id of the provider in Kratos' configuration.
 	Provider string `json:"provider"`
 	// Subject is the account's identifier at the provider.
@@ -33,7 +33,7 @@ type SAMLProvider struct {
 
 // TOTPCredentials is the configuration of [CredentialsTypeTOTP].
 type TOTPCredentials struct {
-	unlogged[TOTPCredentials] `json:"-"`
+	unlogged[TOTPCredentials] `json:"-"` // fmt and slog do not write the fields
 	// TOTPURL is a secret: the otpauth URL that the authenticator app was set up with, as in
 	// https://github.com/google/google-authenticator/wiki/Key-Uri-Format.
 	TOTPURL string `json:"totp_url"`
@@ -41,14 +41,14 @@ type TOTPCredentials struct {
 
 // LookupSecretCredentials is the configuration of [CredentialsTypeLookupSecret].
 type LookupSecretCredentials struct {
-	unlogged[LookupSecretCredentials] `json:"-"`
+	unlogged[LookupSecretCredentials] `json:"-"` // fmt and slog do not write the fields
 	// Codes are the backup codes, those that were used included.
 	Codes []LookupSecretCode `json:"recovery_codes"`
 }
 
 // LookupSecretCode is a backup code, which works once.
 type LookupSecretCode struct {
-	unlogged[LookupSecretCode] `json:"-"`
+	unlogged[LookupSecretCode] `json:"-"` // fmt and slog do not write the fields
 	// Code is a secret: what the person enters.
 	Code string `json:"code"`
 	// UsedAt is when the code was used; the zero time if it was not.
@@ -57,7 +57,7 @@ type LookupSecretCode struct {
 
 // WebAuthnCredentials is the configuration of [CredentialsTypeWebAuthn].
 type WebAuthnCredentials struct {
-	unlogged[WebAuthnCredentials] `json:"-"`
+	unlogged[WebAuthnCredentials] `json:"-"` // fmt and slog do not write the fields
 	// Credentials are the security keys. An identity schema can give a person this credential
 	// before there is any.
 	Credentials []WebAuthnKey `json:"credentials"`
@@ -67,7 +67,7 @@ type WebAuthnCredentials struct {
 
 // PasskeyCredentials is the configuration of [CredentialsTypePasskey].
 type PasskeyCredentials struct {
-	unlogged[PasskeyCredentials] `json:"-"`
+	unlogged[PasskeyCredentials] `json:"-"` // fmt and slog do not write the fields
 	// Credentials are the passkeys.
 	Credentials []WebAuthnKey `json:"credentials"`
 	// UserHandle is what the passkeys know the person by.
@@ -76,7 +76,7 @@ type PasskeyCredentials struct {
 
 // WebAuthnKey is a security key or passkey.
 type WebAuthnKey struct {
-	unlogged[WebAuthnKey] `json:"-"`
+	unlogged[WebAuthnKey] `json:"-"` // fmt and slog do not write the fields
 	// ID is the credential ID (https://www.w3.org/TR/webauthn-3/#credential-id). In hexadecimal, it
 	// is the value that a settings flow removes the key by.
 	ID []byte `json:"id"`

@@ -10,11 +10,12 @@ import (
 
 // ListIdentities has the parameters of [Admin.Identities], all optional.
 type ListIdentities struct {
-	redacted[ListIdentities]
+	redacted[ListIdentities] // fmt, slog and json do not write the fields
 	// IDs are the ids of the identities to list, 1 to 500. Nil restricts nothing; a slice without
 	// ids, or with an empty one, is [ErrInvalidArgument]. Ids that do not exist are left out.
 	IDs []string
-	// CredentialsIdentifier is what the identity logs in with, such as an email address.
+	// CredentialsIdentifier is what the identity logs in with, such as an email address: an exact
+	// match. "" means all identities; [Admin.FindIdentity] returns a single one.
 	CredentialsIdentifier string
 	// PreviewCredentialsIdentifierSimilar is similar to what the identity logs in with: Kratos may
 	// change what that means. It is [ErrInvalidArgument] together with CredentialsIdentifier.

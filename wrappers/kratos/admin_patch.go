@@ -10,9 +10,9 @@ import (
 
 // JSONPatch is a JSON Patch (RFC 6902) of an identity.
 type JSONPatch struct {
-	redacted[JSONPatch]
-	ops []gen.JSONPatch
-	err error
+	redacted[JSONPatch] // fmt, slog and json do not write the fields
+	ops                 []gen.JSONPatch
+	err                 error
 }
 
 // Replace sets the value at path, which need not exist; nil is null.

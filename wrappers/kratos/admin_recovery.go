@@ -20,7 +20,7 @@ type CreateRecoveryCode struct {
 
 // CreateRecoveryLink has the parameters of a recovery link, all optional.
 type CreateRecoveryLink struct {
-	redacted[CreateRecoveryLink]
+	redacted[CreateRecoveryLink] // fmt, slog and json do not write the fields
 	// Lifespan is how long the link is valid, at least a second; 0 is the default of Kratos'
 	// configuration.
 	Lifespan time.Duration

@@ -44,9 +44,9 @@ func WithUserAgent(agent string) Option {
 	}
 }
 
-// WithBearerToken sends "Authorization: Bearer token": an API key of Ory Network, or the credentials for
-// a gateway. Kratos itself reads it as a session token if a request has neither an X-Session-Token
-// nor a valid session cookie.
+// WithBearerToken sends "Authorization: Bearer token": an API key of Ory Network, or the
+// credentials for a gateway. Kratos itself reads it as a session token if a request has neither an
+// X-Session-Token nor a valid session cookie.
 func WithBearerToken(token string) Option {
 	return func(s *settings) error {
 		if token == "" || !isHeaderValue(token) {

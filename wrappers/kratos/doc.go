@@ -20,11 +20,12 @@
 //	session       token, in the app       cookie, in the browser    cookie, in the browser
 //	flow          client.Login            client.Browser(r).Login   client.Login.Handler(render)
 //	submission    Submit                  Submit                    browser, to Form().Action
-//	after a call  –                       SetCookies(w)             SetCookies(w), or by Handler
+//	cookies       –                       return with SetCookies(w) SetCookies(w), or by Handler
 //	access        RequireSession          RequireSession            RequireSession
-//	  no http     Client.ActiveSession    BrowserWithCookies(c).ActiveSession
+//	  outside     Client.ActiveSession    BrowserWithCookies(c).ActiveSession
+//	  net/http
 //	session data  Whoami, SessionToken    client.Browser(r).Whoami  client.Browser(r).Whoami
-//	URLs          –                       Proxy, or the same site   Proxy, or the same site
+//	Kratos' URLs  –                       Proxy, or the same site   Proxy, or the same site
 //	passkeys      from Kratos v26 on      Form.CredentialOptions    script in the form
 //	provider      ExchangeSessionToken,   FlowResult.RedirectTo     redirect from Kratos
 //	              or LoginOIDC.IDToken
@@ -32,6 +33,7 @@
 //
 // Kratos refuses native requests with a cookie or an Origin header, and browsers' requests without
 // the cookies of the flow. A Client therefore sends no cookies, and a Browser those of one request.
+// Handler is a method of client.Login, because it makes the Browser of each request itself.
 //
 // # Results of a submission
 //
@@ -39,7 +41,8 @@
 //	  with a next step       FlowResult.ContinueWith.NextUI
 //	another form             FlowResult.Flow: a code was sent, for example
 //	only in a browser        FlowResult.RedirectTo
-//	wrong input              ErrRejected: show RejectedFlow, with the texts of Error.FieldErrors
+//	wrong input              ErrRejected: show RejectedFlow. Error.Messages are about the form
+//	                         (a wrong password), Error.FieldErrors about one field.
 //	expired, replaced flow   ErrFlowExpired, ErrFlowReplaced: Restart, or Get with Error.FlowID
 //	second factor missing    ErrAAL2Required: StartLogin{AAL: AAL2}
 //	session too old          ErrRefreshRequired: StartLogin{Refresh: true}, then submit again
@@ -49,9 +52,9 @@
 // # Errors and secrets
 //
 // Every call fails with an [*Error]: test it with [errors.Is] and the Err… variables, not by text
-// or status. Kratos responds with status 200 to a wrong verification code, for example.
+// or status: Kratos responds to a wrong verification code with status 200, for example.
 //
-// Errors contain no body, token, cookie, code, password or URL query. Package fmt and log/slog
-// write values as their type, UUIDs and enums. Other loggers may write a field, or all JSON that
-// Kratos sent, such as a [Session]: see README.md for what is not protected.
+// Errors contain no body, token, cookie, code, password or URL query. Packages fmt and log/slog
+// print only the type, UUIDs and enum fields of a value. Other loggers may write a field, or all
+// JSON that Kratos sent, such as a [Session]. What is not protected is in wrappers/kratos/README.md.
 package kratos

@@ -149,10 +149,11 @@ func (e *Error) readDetails() {
 	}
 }
 
-// Messages returns the messages of a rejected form without a field.
+// Messages returns the messages of a rejected form that belong to no field, such as that the
+// password is wrong.
 func (e *Error) Messages() []Message { return e.form.Messages }
 
-// FieldErrors returns the messages of a rejected form by the field's name.
+// FieldErrors returns the errors of a rejected form by the name of the field ("traits.email").
 func (e *Error) FieldErrors() map[string][]Message { return e.form.FieldErrors() }
 
 // RejectedFlow returns the flow of an [ErrRejected], to show again, or nil.

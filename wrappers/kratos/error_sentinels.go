@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// Errors for [errors.Is]. An error matches at most one of these, and may match one of the next
-// group.
+// Errors for [errors.Is]. An error matches one of these at most, unless a comment says that it
+// matches another as well, and may also match one by the status of the response.
 var (
 	// ErrInvalidArgument: an argument is wrong, such as an empty or malformed id, an empty
 	// or malformed patch, a filter without a value, a malformed password hash, or a body of
@@ -93,8 +93,8 @@ var (
 	//   - [Admin.CreateRecoveryLinkForIdentity]: the identity does not exist.
 	ErrBadRequest = errors.New("bad request")
 	// ErrUnauthorized: the credentials of the program were refused (401, or 407 from an HTTP
-	// proxy): the API key of [WithBearerToken] is wrong or has expired, or a gateway in front of Kratos
-	// expects one. It says nothing about the person's session; see [ErrNoSession].
+	// proxy): the API key of [WithBearerToken] is wrong or has expired, or a gateway in front of
+	// Kratos expects one. It says nothing about the person's session; see [ErrNoSession].
 	ErrUnauthorized = errors.New("the credentials of the program were refused (is the API key wrong or expired?)")
 	// ErrForbidden: the call is not allowed (403).
 	ErrForbidden = errors.New("forbidden")

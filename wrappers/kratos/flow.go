@@ -9,9 +9,18 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// FlowClient has the methods of a self-service flow: F is the flow, such as [LoginFlow], M what can
-// be submitted to it, such as [LoginMethod], and P its parameters, such as [StartLogin]. Whoever
-// has the id of a native flow can submit it, also after it succeeded.
+// FlowClient has the methods of a self-service flow. Start returns a flow with its form, and Submit
+// sends what the person entered, until the result is Done:
+//
+//	flow, err := client.Verification.Start(ctx)
+//	result, err := client.Verification.Submit(ctx, flow, kratos.VerificationCode{Email: email})
+//	// result.Flow.Form() asks for the code
+//	result, err = client.Verification.Submit(ctx, result.Flow, kratos.VerificationCode{Code: code})
+//
+// Do is Start and Submit, where the person has entered everything in the program's own form. F is
+// the flow, such as [LoginFlow], M what can be submitted to it, such as [LoginMethod], and P its
+// parameters, such as [StartLogin]. Treat the id of a native flow as a secret: whoever has it can
+// submit the flow, even after it has succeeded.
 type FlowClient[F, M, P any] struct {
 	*flowCore[F, M, P]
 	api        *gen.Client // the client's own, or that of a browser
@@ -77,8 +86,9 @@ func (f FlowClient[F, M, P]) parameters() (start P) {
 }
 
 // Start starts a flow (createNative…Flow or createBrowser…Flow, public port). It fails with
-// [ErrSessionAlreadyAvailable], [ErrNoSession], [ErrFlowDisabled], [ErrReturnToForbidden], or
-// [ErrInvalidArgument] (P of the other client type).
+// [ErrSessionAlreadyAvailable], [ErrNoSession], [ErrFlowDisabled], [ErrReturnToForbidden], or with
+// [ErrInvalidArgument] if With has a parameter for the other type of client, such as LoginChallenge
+// for a native one.
 func (f FlowClient[F, M, P]) Start(ctx context.Context, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -91,7 +101,7 @@ func (f FlowClient[F, M, P]) Start(ctx context.Context, opts ...RequestOption) (
 	return f.readFlow(op, resp, err)
 }
 
-// Get returns a flow (get…Flow, public port), [ErrNotFound] or [ErrFlowExpired].
+// Get returns a flow (get…Flow, public port), or fails with [ErrNotFound] or [ErrFlowExpired].
 func (f FlowClient[F, M, P]) Get(ctx context.Context, id string, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -104,8 +114,8 @@ func (f FlowClient[F, M, P]) Get(ctx context.Context, id string, opts ...Request
 	return f.readFlow(op, resp, err)
 }
 
-// Restart starts a flow with the parameters of an expired or replaced one, but for those of With. A
-// native client passes the [SessionToken] again.
+// Restart starts a flow with the parameters of an expired or replaced one; those of With take
+// precedence. A native client passes the [SessionToken] again if the flow needs a session.
 func (f FlowClient[F, M, P]) Restart(ctx context.Context, flow *F, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -149,7 +159,7 @@ func (f FlowClient[F, M, P]) Submit(ctx context.Context, flow *F, method M, opts
 	return f.readSubmission(op, resp, err)
 }
 
-// Do is Start and Submit, for flows with one submission. Both get opts.
+// Do is Start and Submit, for flows with one submission. The opts apply to both requests.
 func (f FlowClient[F, M, P]) Do(ctx context.Context, method M, opts ...RequestOption) (*FlowResult[F], error) {
 	flow, err := f.Start(ctx, opts...)
 	if err != nil {

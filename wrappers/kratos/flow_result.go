@@ -29,9 +29,12 @@ type FlowResult[F any] struct {
 
 	// Session is the new session of a login or registration; nil if there is none.
 	Session *Session
-	// SessionToken is the secret to send in later calls; see [SessionToken].
+	// SessionToken is a secret: what a native client passes to later calls with the option
+	// [SessionToken]. It is "" for browsers, and after a registration unless Kratos' configuration
+	// has the hook session for it.
 	SessionToken string
-	// Identity is the person; nil if Kratos does not send it.
+	// Identity is the person: set after a registration, and after a login unless a required second
+	// factor is missing. It is nil in other flows.
 	Identity *Identity
 	// ContinueWith has the actions that Kratos suggests next.
 	ContinueWith ContinueWithList

@@ -4,7 +4,7 @@ import "github.com/kratoskit/kratos-go/gen"
 
 // StartLogin has the parameters of a login for [FlowClient.With].
 type StartLogin struct {
-	redacted[StartLogin]
+	redacted[StartLogin] // fmt, slog and json do not write the fields
 	// Refresh requires a person with a session to log in again; the call needs that session.
 	Refresh bool
 	// AAL is the assurance level of the session after the login. For [AAL2], the second factor, the
@@ -35,7 +35,7 @@ type StartLogin struct {
 
 // StartRegistration has the parameters of a registration; see [FlowClient.With].
 type StartRegistration struct {
-	redacted[StartRegistration]
+	redacted[StartRegistration] // fmt, slog and json do not write the fields
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
 	// configuration does not allow is [ErrReturnToForbidden].
 	ReturnTo string
@@ -55,7 +55,7 @@ type StartRegistration struct {
 
 // StartSettings has the parameters of a settings flow; see [FlowClient.With].
 type StartSettings struct {
-	redacted[StartSettings]
+	redacted[StartSettings] // fmt, slog and json do not write the fields
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
 	// configuration does not allow is [ErrReturnToForbidden].
 	ReturnTo string
@@ -63,7 +63,7 @@ type StartSettings struct {
 
 // StartRecovery has the parameters of a recovery for [FlowClient.With].
 type StartRecovery struct {
-	redacted[StartRecovery]
+	redacted[StartRecovery] // fmt, slog and json do not write the fields
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
 	// configuration does not allow is [ErrReturnToForbidden].
 	ReturnTo string
@@ -71,7 +71,7 @@ type StartRecovery struct {
 
 // StartVerification has the parameters of a verification; see [FlowClient.With].
 type StartVerification struct {
-	redacted[StartVerification]
+	redacted[StartVerification] // fmt, slog and json do not write the fields
 	// ReturnTo is the URL to which the browser goes at the end of the flow. One that Kratos'
 	// configuration does not allow is [ErrReturnToForbidden].
 	ReturnTo string

@@ -11,6 +11,8 @@ import (
 )
 
 // Form is the form of a flow. A template of html/template takes it as it is.
+//
+//	Action, Method string; Messages []Message; UIContainer.Nodes []UINode
 type Form struct{ gen.UIContainer }
 
 // Form returns the flow's form.

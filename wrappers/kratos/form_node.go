@@ -8,12 +8,12 @@ import (
 
 // Node is an element of a form, for html/template.
 type Node struct {
-	redacted[Node]
-	Type     UINodeType  // of the element: input, text, img, a or script
-	Group    UINodeGroup // the method that it belongs to; "default" means every method
-	ID       string      // HTML id; inputs have none
-	Label    Message     // caption, or text of an anchor; zero if there is none
-	Messages []Message   // about the input, such as what is wrong with its value
+	redacted[Node]             // fmt, slog and json do not write the fields
+	Type           UINodeType  // of the element: input, text, img, a or script
+	Group          UINodeGroup // the method that it belongs to; "default" means every method
+	ID             string      // HTML id; inputs have none
+	Label          Message     // caption, or text of an anchor; zero if there is none
+	Messages       []Message   // about the input, such as what is wrong with its value
 	// Inputs. Value is a string as it is, or a number or boolean as JSON; it can be a secret.
 	InputType    UIInputType
 	Name         string

@@ -25,7 +25,7 @@ var (
 
 // Page is one page of a list.
 type Page[T any] struct {
-	unlogged[Page[T]] `json:"-"`
+	unlogged[Page[T]] `json:"-"` // fmt and slog do not write the fields
 	// Items are in the order of the server. There are none after the last item.
 	Items []T
 	// NextPageToken is the PageToken of the next page; "" after the last. A page without items is

@@ -7,7 +7,7 @@ import (
 
 // MessageContext has the values in a message, as far as its ID has them.
 type MessageContext struct {
-	unlogged[MessageContext] `json:"-"`
+	unlogged[MessageContext] `json:"-"` // fmt and slog do not write the fields
 	// Property is the name of the missing field ([MessageRequired]).
 	Property string `json:"property"`
 	// Reason is the cause of the error in English ([MessageInvalid], [MessagePasswordPolicy]).

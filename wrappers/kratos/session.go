@@ -20,8 +20,9 @@ type selfService struct {
 	requireCredentials check // rejects a call without credentials of a person
 }
 
-// Whoami returns the call's session (toSession, public port), [ErrNoSession] or [ErrAAL2Required].
-// To decide on access, use ActiveSession.
+// Whoami returns the session of the [SessionToken], or of the browser's cookie (toSession, public
+// port), or fails with [ErrNoSession] or [ErrAAL2Required]. It is for display: use ActiveSession to
+// decide on access.
 func (m selfService) Whoami(ctx context.Context, opts ...RequestOption) (*Session, error) {
 	return m.whoami(ctx, nil, func(*response, *Session) error { return nil }, opts)
 }

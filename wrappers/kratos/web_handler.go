@@ -12,12 +12,13 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// Handler returns the handler of the page for a flow, which is its ui_url in Kratos' configuration.
-// It passes Kratos' cookies in both directions, forbids caching, and redirects:
+// Handler serves the page of a flow, at the flow's ui_url in Kratos' configuration: it starts or
+// fetches the flow, and render writes the form. It makes the [Browser] of each request, returns
+// Kratos' cookies, forbids caching, and redirects:
 //   - Without the parameter flow, to a flow with the parameters of the query, then of With. With a
 //     login_challenge, to Kratos.
-//   - From an unknown or expired flow, or another browser's, to another flow, once a minute (else
-//     status 503: the browser keeps no cookies).
+//   - From an unknown or expired flow, or another browser's, to another flow, at most once a
+//     minute. A second time is status 503, because the browser apparently keeps no cookies.
 //   - With a session, if the flow is for people without one, to return_to if that is a path of the
 //     site, else to "/"; first to the second factor if Kratos requires it.
 //   - From settings without a session, to a login and back if there is a [Client.Proxy] or

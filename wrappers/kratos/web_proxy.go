@@ -36,7 +36,8 @@ const (
 //   - It returns JSON, plain text and scripts, at most 8 MiB, with cookies and URLs of the proxy,
 //     and no session token.
 //
-// README.md has the lists, status codes and time-outs. Proxy panics if prefix is malformed.
+// wrappers/kratos/README.md has the lists, status codes and time-outs. Proxy panics if prefix is
+// malformed.
 func (c *Client) Proxy(prefix string) http.Handler {
 	if prefix != "" && (prefix == "/" || LocalPath(prefix) != prefix || path.Clean(prefix) != prefix || (&url.URL{Path: prefix}).EscapedPath() != prefix) {
 		panic("kratos: the prefix of a proxy is a path without a slash at its end")

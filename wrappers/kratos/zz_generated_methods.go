@@ -6,13 +6,13 @@ import "github.com/kratoskit/kratos-go/gen"
 
 // LoginPassword logs in with an identifier, such as an email address, and a password.
 type LoginPassword struct {
-	redacted[LoginPassword]
+	redacted[LoginPassword] // fmt, slog and json do not write the fields
 	// Login identifier, such as an email address or user name, as the identity schema defines it
 	// for passwords.
 	Identifier string
-	// Secret: the password, as entered.
+	// Password is a secret: the password, as entered.
 	Password string
-	// Deprecated: Use `identifier`, which replaces it.
+	// Deprecated: Use Identifier, which replaces it.
 	PasswordIdentifier string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
@@ -35,11 +35,11 @@ func (m LoginPassword) loginBody(csrf string) any {
 // the person links the two. An invalid token fails with [ErrForbidden], before Kratos v25.4 with
 // [ErrServer].
 type LoginOIDC struct {
-	redacted[LoginOIDC]
-	// Secret: ID token that a native client got from Apple or Google; replaces the redirect through
-	// the browser.
+	redacted[LoginOIDC] // fmt, slog and json do not write the fields
+	// IDToken is a secret: ID token that a native client got from Apple or Google; replaces the
+	// redirect through the browser.
 	IDToken string
-	// Nonce with which `id_token` was requested. It must equal the token's `nonce` claim unless the
+	// Nonce with which IDToken was requested. It must equal the token's `nonce` claim unless the
 	// provider's configuration disables that check.
 	IDTokenNonce string
 	// Id of the provider in Kratos' configuration, as in the values of the `provider` nodes. An
@@ -71,9 +71,9 @@ func (m LoginOIDC) loginBody(csrf string) any {
 
 // LoginTOTP submits a second factor: the code of an authenticator app (RFC 6238).
 type LoginTOTP struct {
-	redacted[LoginTOTP]
-	// Secret: the current code of the authenticator app. A wrong code results in 400 with message
-	// 4000008.
+	redacted[LoginTOTP] // fmt, slog and json do not write the fields
+	// TOTPCode is a secret: the current code of the authenticator app. A wrong code results in 400
+	// with message 4000008.
 	TOTPCode string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
@@ -93,7 +93,7 @@ func (m LoginTOTP) loginBody(csrf string) any {
 // calls with [Form.CredentialOptions]. It always needs the Identifier, which is a hidden field in
 // the form of a second factor. Kratos accepts it from browsers only.
 type LoginWebAuthn struct {
-	redacted[LoginWebAuthn]
+	redacted[LoginWebAuthn] // fmt, slog and json do not write the fields
 	// Login identifier; required because Kratos needs the account's keys to create the challenge.
 	Identifier string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
@@ -116,8 +116,8 @@ func (m LoginWebAuthn) loginBody(csrf string) any {
 
 // LoginLookupSecret submits a second factor: one of the person's backup codes.
 type LoginLookupSecret struct {
-	redacted[LoginLookupSecret]
-	// Secret: one of the person's twelve backup codes.
+	redacted[LoginLookupSecret] // fmt, slog and json do not write the fields
+	// LookupSecret is a secret: one of the person's twelve backup codes.
 	LookupSecret string
 	// Arbitrary JSON object that Kratos passes to web hooks and message templates and does not
 	// store with the identity.
@@ -138,12 +138,12 @@ func (m LoginLookupSecret) loginBody(csrf string) any {
 // Kratos v26.2 on, starting the flow sends the code, and only the Code is submitted: see
 // [StartLogin].
 type LoginCode struct {
-	redacted[LoginCode]
+	redacted[LoginCode] // fmt, slog and json do not write the fields
 	// Email address or phone number that receives the code of a second factor: the value of an
 	// `address` node (label 1010023).
 	Address string
-	// Secret: the code that the person received. Absent in the first submission. A wrong code
-	// results in 400 with message 4010008.
+	// Code is a secret: the code that the person received. Absent in the first submission. A wrong
+	// code results in 400 with message 4010008.
 	Code string
 	// Email address or phone number of the account, in the first submission of a first-factor login
 	// and again together with the code.
@@ -170,7 +170,7 @@ func (m LoginCode) loginBody(csrf string) any {
 // LoginPasskey logs in with a passkey, which the browser calls with [Form.CredentialOptions].
 // Kratos before v26 accepts it from browsers only.
 type LoginPasskey struct {
-	redacted[LoginPasskey]
+	redacted[LoginPasskey] // fmt, slog and json do not write the fields
 	// Assertion for the challenge in the hidden node `passkey_challenge`, as a JSON string. Kratos'
 	// script writes it to the node of this name. Without it the response is 422 to the login page.
 	PasskeyLogin string
@@ -186,7 +186,7 @@ func (m LoginPasskey) loginBody(csrf string) any {
 
 // LoginIdentifierFirst submits the identifier only; the next form has the methods of that person.
 type LoginIdentifierFirst struct {
-	redacted[LoginIdentifierFirst]
+	redacted[LoginIdentifierFirst] // fmt, slog and json do not write the fields
 	// Login identifier; it decides which methods the next form has.
 	Identifier string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
@@ -205,7 +205,7 @@ func (m LoginIdentifierFirst) loginBody(csrf string) any {
 
 // RecoveryLink sends a link to the Email. The link logs in the person who opens it.
 type RecoveryLink struct {
-	redacted[RecoveryLink]
+	redacted[RecoveryLink] // fmt, slog and json do not write the fields
 	// Address of the account; a malformed one results in 400.
 	Email string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
@@ -226,11 +226,11 @@ func (m RecoveryLink) recoveryBody(csrf string) any {
 // the Code. The response to the Email does not disclose whether the address is known. With a Code,
 // the Email is not sent, because Kratos would ignore the code and send another one.
 type RecoveryCode struct {
-	redacted[RecoveryCode]
-	// Secret: the code from the message. Absent when the address is sent.
+	redacted[RecoveryCode] // fmt, slog and json do not write the fields
+	// Code is a secret: the code from the message. Absent when the address is sent.
 	Code string
 	// Address of the account, in the first submission, and again to request another code, which
-	// invalidates the previous one. Absent when `code` is sent.
+	// invalidates the previous one. Absent when Code is sent.
 	Email string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
@@ -249,9 +249,9 @@ func (m RecoveryCode) body(method, csrf string) gen.UpdateRecoveryFlowWithCodeMe
 
 // RegistrationPassword registers with traits and a password.
 type RegistrationPassword struct {
-	redacted[RegistrationPassword]
-	// Secret: the new password, by default 8 to 72 characters long (messages 4000032 and 4000033)
-	// and not too similar to the identifier (4000031).
+	redacted[RegistrationPassword] // fmt, slog and json do not write the fields
+	// Password is a secret: the new password, by default 8 to 72 characters long (messages 4000032
+	// and 4000033) and not too similar to the identifier (4000031).
 	Password string
 	// Data of the new identity, validated against the identity schema, for example
 	// `{"email":"alice@example.org"}`.
@@ -274,11 +274,11 @@ func (m RegistrationPassword) registrationBody(csrf string) any {
 // RegistrationOIDC registers with an OpenID Connect provider: at FlowResult.RedirectTo, unless
 // IDToken is set. See [StartRegistration] for native clients, and [ErrAccountExists].
 type RegistrationOIDC struct {
-	redacted[RegistrationOIDC]
-	// Secret: ID token that a native client got from Apple or Google; replaces the redirect through
-	// the browser. An invalid token results in 500.
+	redacted[RegistrationOIDC] // fmt, slog and json do not write the fields
+	// IDToken is a secret: ID token that a native client got from Apple or Google; replaces the
+	// redirect through the browser. An invalid token results in 500.
 	IDToken string
-	// Nonce with which `id_token` was requested. It must equal the token's `nonce` claim unless the
+	// Nonce with which IDToken was requested. It must equal the token's `nonce` claim unless the
 	// provider's configuration disables that check; a mismatch results in 500.
 	IDTokenNonce string
 	// Id of the provider in Kratos' configuration, as in the values of the `provider` nodes.
@@ -309,7 +309,7 @@ func (m RegistrationOIDC) registrationBody(csrf string) any {
 
 // RegistrationWebAuthn registers with a security key. Kratos accepts it from browsers only.
 type RegistrationWebAuthn struct {
-	redacted[RegistrationWebAuthn]
+	redacted[RegistrationWebAuthn] // fmt, slog and json do not write the fields
 	// Data of the new identity, validated against the identity schema.
 	Traits any
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
@@ -336,9 +336,9 @@ func (m RegistrationWebAuthn) registrationBody(csrf string) any {
 // RegistrationCode registers with a one-time code: submit the Traits to request a code, then the
 // Traits and the Code.
 type RegistrationCode struct {
-	redacted[RegistrationCode]
-	// Secret: the code that the person received. Absent in the first submission. A wrong code
-	// results in 400 with message 4040003, the sixth wrong code ends the attempt with 4000001.
+	redacted[RegistrationCode] // fmt, slog and json do not write the fields
+	// Code is a secret: the code that the person received. Absent in the first submission. A wrong
+	// code results in 400 with message 4040003, the sixth wrong code ends the attempt with 4000001.
 	Code string
 	// `code` requests another code for the same addresses; absent otherwise.
 	Resend string
@@ -363,7 +363,7 @@ func (m RegistrationCode) registrationBody(csrf string) any {
 
 // RegistrationPasskey registers with a passkey. Kratos before v26 accepts it from browsers only.
 type RegistrationPasskey struct {
-	redacted[RegistrationPasskey]
+	redacted[RegistrationPasskey] // fmt, slog and json do not write the fields
 	// Attestation of the new passkey, as a JSON string, made from the options in the hidden node
 	// `passkey_create_data` (member `credentialOptions`).
 	PasskeyRegister string
@@ -388,7 +388,7 @@ func (m RegistrationPasskey) registrationBody(csrf string) any {
 // RegistrationProfile is the first of two steps: the traits, before the credential. With
 // [RegistrationScreenPrevious] it returns from the second step.
 type RegistrationProfile struct {
-	redacted[RegistrationProfile]
+	redacted[RegistrationProfile] // fmt, slog and json do not write the fields
 	// Next form: `credential-selection` for the credentials, `previous` to return to the traits.
 	Screen RegistrationScreen
 	// Data of the new identity so far, validated against the identity schema.
@@ -410,9 +410,9 @@ func (m RegistrationProfile) body(method, csrf string) gen.UpdateRegistrationFlo
 
 // SettingsPassword sets the password.
 type SettingsPassword struct {
-	redacted[SettingsPassword]
-	// Secret: the new password, by default 8 to 72 characters long (messages 4000032 and 4000033)
-	// and not too similar to the identifier (4000031).
+	redacted[SettingsPassword] // fmt, slog and json do not write the fields
+	// Password is a secret: the new password, by default 8 to 72 characters long (messages 4000032
+	// and 4000033) and not too similar to the identifier (4000031).
 	Password string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
@@ -430,7 +430,7 @@ func (m SettingsPassword) settingsBody(csrf string) any {
 
 // SettingsProfile replaces the traits.
 type SettingsProfile struct {
-	redacted[SettingsProfile]
+	redacted[SettingsProfile] // fmt, slog and json do not write the fields
 	// All traits after the change, validated against the identity schema; they replace the stored
 	// traits.
 	Traits any
@@ -451,7 +451,7 @@ func (m SettingsProfile) settingsBody(csrf string) any {
 // SettingsOIDC links or unlinks an account at an OpenID Connect provider. A native client can only
 // unlink.
 type SettingsOIDC struct {
-	redacted[SettingsOIDC]
+	redacted[SettingsOIDC] // fmt, slog and json do not write the fields
 	// Id of the settings flow. Optional, because Kratos uses the query parameter of that name.
 	Flow string
 	// Id of the provider to link, as in the values of the `link` nodes.
@@ -484,9 +484,9 @@ func (m SettingsOIDC) settingsBody(csrf string) any {
 
 // SettingsTOTP adds an authenticator app, with one of its codes, or removes it.
 type SettingsTOTP struct {
-	redacted[SettingsTOTP]
-	// Secret: the current code of the new app, which proves that it has the secret. A wrong code
-	// results in 400 with message 4000008.
+	redacted[SettingsTOTP] // fmt, slog and json do not write the fields
+	// TOTPCode is a secret: the current code of the new app, which proves that it has the secret. A
+	// wrong code results in 400 with message 4000008.
 	TOTPCode string
 	// True removes the authenticator app from the account; absent or false otherwise.
 	TOTPUnlink bool
@@ -507,7 +507,7 @@ func (m SettingsTOTP) settingsBody(csrf string) any {
 
 // SettingsWebAuthn adds or removes a security key. Kratos accepts it from browsers only.
 type SettingsWebAuthn struct {
-	redacted[SettingsWebAuthn]
+	redacted[SettingsWebAuthn] // fmt, slog and json do not write the fields
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
 	TransientPayload any
@@ -533,7 +533,7 @@ func (m SettingsWebAuthn) settingsBody(csrf string) any {
 
 // SettingsLookupSecret shows, regenerates, confirms or disables backup codes.
 type SettingsLookupSecret struct {
-	redacted[SettingsLookupSecret]
+	redacted[SettingsLookupSecret] // fmt, slog and json do not write the fields
 	// True makes the generated codes valid; 400 if none were generated in this flow.
 	LookupSecretConfirm bool
 	// True removes all codes, so that they are no longer a second factor.
@@ -563,7 +563,7 @@ func (m SettingsLookupSecret) settingsBody(csrf string) any {
 
 // SettingsPasskey adds or removes a passkey. Kratos before v26 accepts it from browsers only.
 type SettingsPasskey struct {
-	redacted[SettingsPasskey]
+	redacted[SettingsPasskey] // fmt, slog and json do not write the fields
 	// Id of the passkey to remove, in hexadecimal, as in the value of its `passkey_remove` node.
 	PasskeyRemove string
 	// Attestation of the new passkey, as a JSON string, made from the options in the hidden node
@@ -582,7 +582,7 @@ func (m SettingsPasskey) settingsBody(csrf string) any {
 
 // VerificationLink sends a link to the Email. The link verifies the address.
 type VerificationLink struct {
-	redacted[VerificationLink]
+	redacted[VerificationLink] // fmt, slog and json do not write the fields
 	// Address to verify; a malformed one results in 400.
 	Email string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
@@ -603,11 +603,11 @@ func (m VerificationLink) verificationBody(csrf string) any {
 // then the Code. The response to the Email does not disclose whether the address is known. Kratos
 // v1.3.1 rejects a phone number with [ErrRejected].
 type VerificationCode struct {
-	redacted[VerificationCode]
-	// Secret: the code from the message. Absent when the address is sent.
+	redacted[VerificationCode] // fmt, slog and json do not write the fields
+	// Code is a secret: the code from the message. Absent when the address is sent.
 	Code string
 	// Address to verify, in the first submission, and again to request another code. Absent when
-	// `code` is sent.
+	// Code is sent.
 	Email string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.

@@ -26,7 +26,9 @@ type SessionAuthenticationMethod = gen.SessionAuthenticationMethod
 //	SessionToken string; Session Session
 type SuccessfulCodeExchange = gen.SuccessfulCodeExchangeResponse
 
-// Identity is an account: a person, or a service that logs in.
+// Identity is an account: a person, or a service that logs in. [Traits], [MetadataPublic],
+// [MetadataAdmin] and [CredentialsConfig] decode its raw JSON into types. Only [Admin] returns
+// Credentials and RawMetadataAdmin.
 //
 //	ID, OrganizationID, SchemaID, SchemaURL string
 //	Credentials map[CredentialsType]IdentityCredentials
