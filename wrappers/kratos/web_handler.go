@@ -13,8 +13,8 @@ import (
 )
 
 // Handler serves the page of a flow, at the flow's ui_url in Kratos' configuration: it starts or
-// fetches the flow, and render writes the form. It makes the [Browser] of each request, returns
-// Kratos' cookies, forbids caching, and redirects:
+// fetches the flow, and render writes the form. It makes the [Browser] of each request, passes on
+// Kratos' cookies in both directions, forbids caching, and redirects:
 //   - Without the parameter flow, to a flow with the parameters of the query, then of With. With a
 //     login_challenge, to Kratos.
 //   - From an unknown or expired flow, or another browser's, to another flow, at most once a
