@@ -202,7 +202,7 @@ func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m))
 // it has.
 var flattened = map[string][]string{
 	"continueWith":     {"continueWithVerificationUi", "continueWithSetOrySessionToken", "continueWithSettingsUi", "continueWithRecoveryUi", "continueWithRedirectBrowserTo"},
-	"uiNodeAttributes": {"uiNodeInputAttributes", "uiNodeTextAttributes", "uiNodeImageAttributes", "uiNodeAnchorAttributes", "uiNodeScriptAttributes"},
+	"uiNodeAttributes": {"uiNodeInputAttributes", "uiNodeTextAttributes", "uiNodeImageAttributes", "uiNodeAnchorAttributes", "uiNodeDivisionAttributes", "uiNodeScriptAttributes"},
 }
 
 // notErrors are names in the texts of the spec that look like ids of errors.

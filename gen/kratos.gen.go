@@ -196,11 +196,12 @@ const (
 
 // Defines values for UINodeType.
 const (
-	UINodeTypeAnchor UINodeType = "a"
-	UINodeTypeImage  UINodeType = "img"
-	UINodeTypeInput  UINodeType = "input"
-	UINodeTypeScript UINodeType = "script"
-	UINodeTypeText   UINodeType = "text"
+	UINodeTypeAnchor   UINodeType = "a"
+	UINodeTypeDivision UINodeType = "div"
+	UINodeTypeImage    UINodeType = "img"
+	UINodeTypeInput    UINodeType = "input"
+	UINodeTypeScript   UINodeType = "script"
+	UINodeTypeText     UINodeType = "text"
 )
 
 // Defines values for UIAutocomplete.
@@ -511,6 +512,9 @@ type UpdateFedCMFlowBody struct {
 
 	// Token Secret: ID token that `navigator.credentials.get` returned.
 	Token string `json:"token" log:"-"`
+
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
+	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
 // AAL Authenticator assurance level (AAL) of an authentication. `aal0`: not authenticated. `aal1`: one factor such as a password, a passkey or a provider. `aal2`: also a second factor, such as TOTP, a security key or a backup code. `aal3` is declared, but Kratos does not issue it.
@@ -571,8 +575,11 @@ type FedCMFlow struct {
 
 // CreateIdentityBody New identity. Only schema and traits are required; credentials, addresses and state are for imports from other systems. Members that the server does not know are rejected with 400.
 type CreateIdentityBody struct {
-	// Credentials What to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
+	// Credentials What to import with an identity: a password, and links to OpenID Connect and SAML providers. Other types cannot be imported; the person adds them in the settings flow.
 	Credentials IdentityWithCredentials `json:"credentials,omitempty,omitzero"`
+
+	// ExternalID Id of the identity in another system, such as a customer number; unique among all identities of the server, else 409. Servers before v25.4 refuse bodies that contain it.
+	ExternalID string `json:"external_id,omitempty,omitzero"`
 
 	// MetadataAdmin JSON that is visible on the admin port only, such as an id in another system. Do not use a bare number: SQLite servers then fail to read the identity.
 	MetadataAdmin any `json:"metadata_admin,omitempty,omitzero" log:"-"`
@@ -628,6 +635,9 @@ type DeleteMySessionsCount struct {
 
 // ErrorGeneric Envelope of every error that is not a flow. A 400 of a submission is either this, with `error`, or a flow with messages, with `ui`. Some errors have more members next to `error`: `redirect_browser_to` for 403 and 422, `use_flow_id` for 410.
 type ErrorGeneric struct {
+	// CredentialsMissing Whether the request had no session token or cookie. Present without a session only.
+	CredentialsMissing bool `json:"CredentialsMissing,omitempty,omitzero"`
+
 	// Error Details of a failed request. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
 	Error GenericError `json:"error"`
 
@@ -718,6 +728,9 @@ type Identity struct {
 	// Credentials How the identity logs in, by type (`password`, `oidc`, …). Only on the admin port, in lists only if filtered or requested, and with their secret `config` only if the type is in `include_credential`.
 	Credentials map[CredentialsType]IdentityCredentials `json:"credentials,omitempty,omitzero"`
 
+	// ExternalID Id of the identity in another system, such as a customer number; unique among all identities of the server. Absent if there is none.
+	ExternalID string `json:"external_id,omitempty,omitzero"`
+
 	// ID UUID that Kratos assigns at creation. It never changes; use it as the key in an application's own data.
 	ID string `json:"id"`
 
@@ -770,7 +783,7 @@ type IdentityCredentials struct {
 	// Identifiers Values that find the identity at a login: email address, phone number or user name for `password`, `code` and `webauthn`, `provider:subject` for `oidc`, user handles for `passkey`, and the identity's own id for `totp` and `lookup_secret`.
 	Identifiers []string `json:"identifiers,omitempty,omitzero" log:"-"`
 
-	// Type What the credential is. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. On this version `saml` cannot be imported and `profile` cannot be included in responses.
+	// Type What the credential is. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. `profile` cannot be included in responses.
 	Type CredentialsType `json:"type,omitempty,omitzero"`
 
 	// UpdatedAt Time of the last change to the credential; other changes of the identity can update it, too.
@@ -781,7 +794,7 @@ type IdentityCredentials struct {
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
-// CredentialsType What the credential is. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. On this version `saml` cannot be imported and `profile` cannot be included in responses.
+// CredentialsType What the credential is. `oidc` includes all providers, `lookup_secret` is backup codes, `code` one-time codes, `link_recovery` and `code_recovery` recovery. `profile` cannot be included in responses.
 type CredentialsType string
 
 // CodeCredentials `config` of a `code` credential, present if `include_credential` has this type.
@@ -871,31 +884,34 @@ type IdentitySchema = json.RawMessage
 // IdentitySchemaContainer An identity schema with its name in the configuration.
 type IdentitySchemaContainer struct {
 	// ID Name of the schema in the configuration, the `schema_id` of identities.
-	ID string `json:"id,omitempty,omitzero"`
+	ID string `json:"id"`
 
 	// Schema The JSON Schema; `getIdentitySchema` returns the same without this envelope.
-	Schema json.RawMessage `json:"schema,omitempty,omitzero" log:"-"`
+	Schema json.RawMessage `json:"schema" log:"-"`
 }
 
 // AddressStatus Verification status: `pending` before a message was sent, `sent` after a code or link was sent, `completed` when the address is verified. A verified address can still be `sent`, so check `verified` instead.
 type AddressStatus string
 
-// IdentityWithCredentials What to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
+// IdentityWithCredentials What to import with an identity: a password, and links to OpenID Connect and SAML providers. Other types cannot be imported; the person adds them in the settings flow.
 type IdentityWithCredentials struct {
 	// OIDC Links to OpenID Connect providers to import, in `config`. They are added to the identity's current links.
 	OIDC IdentityWithCredentialsOIDC `json:"oidc,omitempty,omitzero"`
 
 	// Password Wraps a password to import, in `config`. It replaces the identity's current password.
 	Password IdentityWithCredentialsPassword `json:"password,omitempty,omitzero" log:"-"`
+
+	// SAML Links to SAML providers to import, in `config`. Open-source servers do not support SAML.
+	SAML IdentityWithCredentialsSAML `json:"saml,omitempty,omitzero"`
 }
 
 // IdentityWithCredentialsOIDC Links to OpenID Connect providers to import, in `config`. They are added to the identity's current links.
 type IdentityWithCredentialsOIDC struct {
-	// Config Links to import, in `providers`. The member `config` is declared with the schema of a password and has no effect.
+	// Config Links to import, in `providers`.
 	Config IdentityWithCredentialsOIDCConfig `json:"config,omitempty,omitzero"`
 }
 
-// IdentityWithCredentialsOIDCConfig Links to import, in `providers`. The member `config` is declared with the schema of a password and has no effect.
+// IdentityWithCredentialsOIDCConfig Links to import, in `providers`.
 type IdentityWithCredentialsOIDCConfig struct {
 	// Config Password to import: in plaintext, as a hash from another system, or with the migration hook, which checks it at the first login. The password policy does not apply. If several members are set, the migration hook takes precedence over plaintext, and plaintext over the hash.
 	Config IdentityWithCredentialsPasswordConfig `json:"config,omitempty,omitzero"`
@@ -906,6 +922,9 @@ type IdentityWithCredentialsOIDCConfig struct {
 
 // IdentityWithCredentialsOIDCConfigProvider Link to an account at an OpenID Connect provider, with which the person can log in after the import.
 type IdentityWithCredentialsOIDCConfigProvider struct {
+	// Organization UUID in its 36-character form, or `null` if there is none. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
+	Organization string `json:"organization,omitempty,omitzero" log:"-"`
+
 	// Provider Id of the provider in the configuration, such as `google`.
 	Provider string `json:"provider" log:"-"`
 
@@ -932,6 +951,30 @@ type IdentityWithCredentialsPasswordConfig struct {
 
 	// UsePasswordMigrationHook `true` stores no password: the password migration hook checks it at the first login, after which Kratos stores a hash of its own. Default false.
 	UsePasswordMigrationHook bool `json:"use_password_migration_hook,omitempty,omitzero"`
+}
+
+// IdentityWithCredentialsSAML Links to SAML providers to import, in `config`. Open-source servers do not support SAML.
+type IdentityWithCredentialsSAML struct {
+	// Config Links to SAML providers to import, in `providers`.
+	Config IdentityWithCredentialsSAMLConfig `json:"config,omitempty,omitzero"`
+}
+
+// IdentityWithCredentialsSAMLConfig Links to SAML providers to import, in `providers`.
+type IdentityWithCredentialsSAMLConfig struct {
+	// Providers Accounts at SAML providers that the identity can log in with, one per element.
+	Providers []IdentityWithCredentialsSAMLConfigProvider `json:"providers,omitempty,omitzero"`
+}
+
+// IdentityWithCredentialsSAMLConfigProvider Link to an account at a SAML provider, with which the person can log in after the import.
+type IdentityWithCredentialsSAMLConfigProvider struct {
+	// Organization UUID in its 36-character form, or `null` if there is none. Used for the organization of an identity or flow, which open-source servers leave `null` unless the caller sets it.
+	Organization string `json:"organization,omitempty,omitzero" log:"-"`
+
+	// Provider Id of the SAML provider in the configuration.
+	Provider string `json:"provider" log:"-"`
+
+	// Subject Id of the account at the provider. `provider` and `subject` together are the login identifier, which has to be unique.
+	Subject string `json:"subject" log:"-"`
 }
 
 // JSONPatch JSON Patch operation (RFC 6902) on an identity. Kratos supports a subset of the RFC.
@@ -978,6 +1021,9 @@ type LoginFlow struct {
 
 	// ID UUID of the flow, for the query parameters `flow` (submit) and `id` (read).
 	ID string `json:"id"`
+
+	// IdentitySchema Id of the identity schema that the flow was started with; absent if none was requested.
+	IdentitySchema string `json:"identity_schema,omitempty,omitzero"`
 
 	// IssuedAt Time at which the flow was created (RFC 3339).
 	IssuedAt time.Time `json:"issued_at"`
@@ -1170,7 +1216,7 @@ type RecoveryAddress struct {
 	// CreatedAt Time at which the address was added to the traits.
 	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
 
-	// ID UUID of the address record, assigned by Kratos. Declared as required, but optional in requests.
+	// ID UUID of the address record, assigned by Kratos.
 	ID string `json:"id,omitempty,omitzero"`
 
 	// UpdatedAt Time of the last change to the record.
@@ -1202,6 +1248,9 @@ type RegistrationFlow struct {
 
 	// ID UUID of the flow, for the query parameters `flow` (submit) and `id` (read).
 	ID string `json:"id"`
+
+	// IdentitySchema Id of the identity schema that the flow was started with; absent if none was requested.
+	IdentitySchema string `json:"identity_schema,omitempty,omitzero"`
 
 	// IssuedAt Time at which the flow was created (RFC 3339).
 	IssuedAt time.Time `json:"issued_at"`
@@ -1285,7 +1334,7 @@ type SessionAuthenticationMethod struct {
 	// CompletedAt Time of this authentication.
 	CompletedAt time.Time `json:"completed_at,omitempty,omitzero"`
 
-	// Method Credential that was used. `link_recovery` and `code_recovery` are a completed recovery, `code` a one-time code, `lookup_secret` a backup code and `v0.6_legacy_session` a session from before Kratos v0.7. Servers also send `passkey`, and newer ones others.
+	// Method Credential that was used. `link_recovery` and `code_recovery` are a completed recovery, `code` a one-time code, `lookup_secret` a backup code, and `profile` a registration whose credential is not known any more. Newer servers send others.
 	Method AuthenticationMethod `json:"method,omitempty,omitzero"`
 
 	// Organization UUID of the organization whose single sign-on was used; absent for logins without an organization.
@@ -1295,7 +1344,7 @@ type SessionAuthenticationMethod struct {
 	Provider string `json:"provider,omitempty,omitzero" log:"-"`
 }
 
-// AuthenticationMethod Credential that was used. `link_recovery` and `code_recovery` are a completed recovery, `code` a one-time code, `lookup_secret` a backup code and `v0.6_legacy_session` a session from before Kratos v0.7. Servers also send `passkey`, and newer ones others.
+// AuthenticationMethod Credential that was used. `link_recovery` and `code_recovery` are a completed recovery, `code` a one-time code, `lookup_secret` a backup code, and `profile` a registration whose credential is not known any more. Newer servers send others.
 type AuthenticationMethod string
 
 // SessionDevice Device of the request that logged the person in. All members but the id come from request headers and are for display, not for access decisions.
@@ -1410,7 +1459,7 @@ type UIContainer struct {
 
 // UINode An element of a form. `type` is its type, `group` the method to which it belongs, and `attributes` its details.
 type UINode struct {
-	// Attributes Details of a node; `node_type` selects one of five schemas. Most names are those of HTML attributes.
+	// Attributes Details of a node; `node_type` selects one of six schemas. Most names are those of HTML attributes.
 	Attributes UINodeAttributes `json:"attributes"`
 
 	// Group Method to which the node belongs, to split a form by method. `default` nodes, such as `csrf_token` and shared traits, are submitted with every method. `captcha` and `saml` do not occur in open-source servers.
@@ -1422,7 +1471,7 @@ type UINode struct {
 	// Meta Label of a node. It is an empty object for nodes without a label, such as hidden inputs.
 	Meta UINodeMeta `json:"meta"`
 
-	// Type What the element is, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link and `script` for a script to load.
+	// Type What the element is, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link, `script` for a script to load and `div` for an element that a script fills.
 	Type                 UINodeType                 `json:"type"`
 	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
@@ -1430,10 +1479,10 @@ type UINode struct {
 // UINodeGroup Method to which the node belongs, to split a form by method. `default` nodes, such as `csrf_token` and shared traits, are submitted with every method. `captcha` and `saml` do not occur in open-source servers.
 type UINodeGroup string
 
-// UINodeType What the element is, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link and `script` for a script to load.
+// UINodeType What the element is, equal to `attributes.node_type`: `input` for a field or button, `text` for a text to read, `img` for an image, `a` for a link, `script` for a script to load and `div` for an element that a script fills.
 type UINodeType string
 
-// UINodeAttributes Details of a node; `node_type` selects one of five schemas. Most names are those of HTML attributes.
+// UINodeAttributes Details of a node; `node_type` selects one of six schemas. Most names are those of HTML attributes.
 type UINodeAttributes struct {
 	// Async Script nodes only. Whether the page does not wait for the script.
 	Async bool `json:"async,omitempty,omitzero"`
@@ -1441,8 +1490,14 @@ type UINodeAttributes struct {
 	// Autocomplete Input nodes only. Value of the HTML attribute of the same name.
 	Autocomplete UIAutocomplete `json:"autocomplete,omitempty,omitzero"`
 
+	// Class Division nodes only. CSS class by which a script finds the element.
+	Class string `json:"class,omitempty,omitzero"`
+
 	// Crossorigin Script nodes only. CORS mode in which the browser requests the script.
 	Crossorigin string `json:"crossorigin,omitempty,omitzero"`
+
+	// Data Division nodes only. Settings for the script, by name; each is an attribute `data-…` of the element.
+	Data map[string]string `json:"data,omitempty,omitzero"`
 
 	// Disabled Input nodes only. Whether the input cannot be edited.
 	Disabled bool `json:"disabled,omitempty,omitzero"`
@@ -1453,7 +1508,7 @@ type UINodeAttributes struct {
 	// Href Anchor nodes only. URL of the link.
 	Href string `json:"href,omitempty,omitzero" log:"-"`
 
-	// ID HTML id of an anchor, image, script or text node.
+	// ID HTML id of an anchor, division, image, script or text node.
 	ID string `json:"id,omitempty,omitzero"`
 
 	// Integrity Script nodes only. Expected hash of the script (subresource integrity).
@@ -1552,8 +1607,11 @@ type UITextType string
 
 // UpdateIdentityBody Complete new content of an identity. It replaces everything but `credentials`; start from the current identity, or use `patchIdentity`.
 type UpdateIdentityBody struct {
-	// Credentials What to import with an identity: a password, links to OpenID Connect providers, or both. Other types cannot be imported on this version; the person adds them in the settings flow.
+	// Credentials What to import with an identity: a password, and links to OpenID Connect and SAML providers. Other types cannot be imported; the person adds them in the settings flow.
 	Credentials IdentityWithCredentials `json:"credentials,omitempty,omitzero"`
+
+	// ExternalID Id of the identity in another system. If it is absent, the stored one is removed. Servers before v25.4 refuse bodies that contain it.
+	ExternalID string `json:"external_id,omitempty,omitzero"`
 
 	// MetadataAdmin JSON that is visible on the admin port only. Absent or `null` removes the stored value.
 	MetadataAdmin any `json:"metadata_admin,omitempty,omitzero" log:"-"`
@@ -1688,6 +1746,21 @@ type UpdateLoginFlowWithPasswordMethod struct {
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
 }
 
+// UpdateLoginFlowWithSAMLMethod Login with a SAML provider. The response is 422 (303 to a browser) with the URL of the provider. Open-source servers do not support SAML.
+type UpdateLoginFlowWithSAMLMethod struct {
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
+	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
+
+	// Method Always `saml`.
+	Method string `json:"method" log:"-"`
+
+	// Provider Id of the SAML provider in Kratos' configuration, as in the values of the `provider` nodes. An unknown one results in 404.
+	Provider string `json:"provider" log:"-"`
+
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
+	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
+}
+
 // UpdateLoginFlowWithTOTPMethod Second factor with an authenticator app, in a flow whose `requested_aal` is `aal2`, with the session to upgrade. Success raises the session's assurance level and keeps its id.
 type UpdateLoginFlowWithTOTPMethod struct {
 	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
@@ -1724,7 +1797,7 @@ type UpdateLoginFlowWithWebAuthnMethod struct {
 // UpdateRecoveryFlowBody Input of one step of a recovery flow; `method` selects the schema. An unknown method results in 400 and makes the flow unusable; create a new one.
 type UpdateRecoveryFlowBody = any
 
-// UpdateRecoveryFlowWithCodeMethod Recovery with a one-time code, in two submissions: the address, then the code alone. A wrong code results in 200 with message 4060006; too many wrong codes end the flow.
+// UpdateRecoveryFlowWithCodeMethod Recovery with a one-time code, in two submissions: the address, then the code alone. Servers with `feature_flags.choose_recovery_address` take the address in `recovery_address`, and may ask to choose and confirm one before they send the code. A wrong code results in 200 with message 4060006; too many wrong codes end the flow.
 type UpdateRecoveryFlowWithCodeMethod struct {
 	// Code Secret: the code from the message. Absent when the address is sent.
 	Code string `json:"code,omitempty,omitzero" log:"-"`
@@ -1737,6 +1810,18 @@ type UpdateRecoveryFlowWithCodeMethod struct {
 
 	// Method Value `code`; the published enum also has `link`, for updateRecoveryFlowWithLinkMethod.
 	Method string `json:"method" log:"-"`
+
+	// RecoveryAddress First step if the server sets `feature_flags.choose_recovery_address`: any recovery address of the account, an email address or a phone number. It replaces `email`, which is refused then.
+	RecoveryAddress string `json:"recovery_address,omitempty,omitzero" log:"-"`
+
+	// RecoveryConfirmAddress Full form of the masked address that was chosen, as proof that it is known; requested if it is not the address that the recovery started with.
+	RecoveryConfirmAddress string `json:"recovery_confirm_address,omitempty,omitzero" log:"-"`
+
+	// RecoverySelectAddress Choice among the masked addresses of the account, which the form offers as buttons with this name. The value is opaque: the one of the button.
+	RecoverySelectAddress string `json:"recovery_select_address,omitempty,omitzero" log:"-"`
+
+	// Screen Value `previous` goes back one step while an address is being chosen.
+	Screen string `json:"screen,omitempty,omitzero" log:"-"`
 
 	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
@@ -1865,6 +1950,24 @@ type UpdateRegistrationFlowWithProfileMethod struct {
 // RegistrationScreen Next form: `credential-selection` for the credentials, `previous` to return to the traits.
 type RegistrationScreen string
 
+// UpdateRegistrationFlowWithSAMLMethod Registration with a SAML provider. The response is 422 (303 to a browser) with the URL of the provider. Open-source servers do not support SAML.
+type UpdateRegistrationFlowWithSAMLMethod struct {
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
+	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
+
+	// Method Always `saml`.
+	Method string `json:"method" log:"-"`
+
+	// Provider Id of the SAML provider in Kratos' configuration, as in the values of the `provider` nodes.
+	Provider string `json:"provider" log:"-"`
+
+	// Traits Data that the provider's claims do not include or that the person has changed; optional in the first submission.
+	Traits any `json:"traits,omitempty,omitzero" log:"-"`
+
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
+	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
+}
+
 // UpdateRegistrationFlowWithWebAuthnMethod Registration with a security key instead of a password, in `browser` flows only and if keys are configured as a first factor.
 type UpdateRegistrationFlowWithWebAuthnMethod struct {
 	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
@@ -1983,6 +2086,30 @@ type UpdateSettingsFlowWithProfileMethod struct {
 
 	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
 	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
+}
+
+// UpdateSettingsFlowWithSAMLMethod Links an account at a SAML provider or unlinks it; exactly one of `link` and `unlink` is set. Open-source servers do not support SAML.
+type UpdateSettingsFlowWithSAMLMethod struct {
+	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
+	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
+
+	// Flow Id of the settings flow. Optional, because Kratos uses the query parameter of that name.
+	Flow string `json:"flow,omitempty,omitzero" log:"-"`
+
+	// Link Id of the SAML provider to link, as in the values of the `link` nodes.
+	Link string `json:"link,omitempty,omitzero" log:"-"`
+
+	// Method Always `saml`.
+	Method string `json:"method" log:"-"`
+
+	// Traits Data of the account; not required to link or unlink.
+	Traits any `json:"traits,omitempty,omitzero" log:"-"`
+
+	// TransientPayload Arbitrary JSON object for web hooks and message templates during this submission, such as a campaign name; not stored with the identity.
+	TransientPayload any `json:"transient_payload,omitempty,omitzero" log:"-"`
+
+	// Unlink Id of the SAML provider to unlink, as in the values of the `unlink` nodes. Kratos does not offer the last way to log in.
+	Unlink string `json:"unlink,omitempty,omitzero" log:"-"`
 }
 
 // UpdateSettingsFlowWithTOTPMethod Sets up an authenticator app or removes it. Setting up requires the first code that the app makes from the secret in the nodes `totp_qr` and `totp_secret_key`, and upgrades the session to `aal2`.
@@ -2169,7 +2296,7 @@ type ListIdentitiesParams struct {
 	// PageSize Number of identities on a page, 1 to 500, default 250; 0 means the default. A negative number makes the server close the connection.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// PageToken Opaque position from the `rel="next"` URL of the previous response; absent for the first page. The declared default `1` and tokens made up by the client are errors.
+	// PageToken Opaque position from the `rel="next"` URL of the previous response; absent for the first page. A token made up by the client is an error.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// Consistency How fresh the data is: `strong` reads the latest state, `eventual` may be slightly stale and is faster. It makes a difference only on CockroachDB; unknown values mean `strong`.
@@ -2194,6 +2321,12 @@ type ListIdentitiesParams struct {
 // Consistency defines parameters for ListIdentities.
 type Consistency string
 
+// GetIdentityByExternalIDParams defines parameters for GetIdentityByExternalID.
+type GetIdentityByExternalIDParams struct {
+	// IncludeCredential Credential types whose secret `config` is added to the response (password hashes, TOTP seeds, backup codes, provider tokens), given by repeating the parameter. Treat the response as a password.
+	IncludeCredential *[]CredentialsType `form:"include_credential,omitempty" json:"include_credential,omitempty"`
+}
+
 // GetIdentityParams defines parameters for GetIdentity.
 type GetIdentityParams struct {
 	// IncludeCredential Credential types whose secret `config` is added to the response (password hashes, TOTP secrets, backup codes, provider tokens). Repeat the parameter for several types. Protect the response like a password.
@@ -2217,7 +2350,7 @@ type ListIdentitySessionsParams struct {
 	// PageSize Number of sessions on a page, 1 to 1000, default 250; larger values are reduced to 1000.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// PageToken Offset, encoded by the server in the URLs of the `Link` header. A token that cannot be read, such as the declared default `1`, means the first page.
+	// PageToken Offset, encoded by the server in the URLs of the `Link` header. A token that cannot be read means the first page.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// Active `true` for sessions that are neither revoked nor expired, `false` for the others; all sessions if absent.
@@ -2265,7 +2398,7 @@ type ListIdentitySchemasParams struct {
 	// PageSize Number of schemas on a page, 1 to 1000, default 250; larger values are reduced to 1000.
 	PageSize *int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// PageToken Offset, encoded by the server in the URLs of the `Link` header. A token that cannot be read, such as the declared default `1`, means the first page.
+	// PageToken Offset, encoded by the server in the URLs of the `Link` header. A token that cannot be read means the first page.
 	PageToken *string `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
@@ -2307,6 +2440,9 @@ type CreateNativeLoginFlowParams struct {
 	// Via Legacy. Name of the trait, such as `email`, whose address receives the code if a code is the second factor. It has no effect unless `aal=aal2`.
 	Via *string `form:"via,omitempty" json:"via,omitempty"`
 
+	// IdentitySchema Id of the identity schema that the flow uses; the default one if it is absent. Servers before v25.4 ignore it.
+	IdentitySchema *string `form:"identity_schema,omitempty" json:"identity_schema,omitempty"`
+
 	// SessionToken Secret: session token of the session to refresh (`refresh`) or to upgrade (`aal=aal2`); absent for a plain login.
 	SessionToken *string `json:"X-Session-Token,omitempty" log:"-"`
 }
@@ -2330,6 +2466,9 @@ type CreateBrowserLoginFlowParams struct {
 
 	// Via Legacy. Name of the trait, such as `email`, whose address receives the code if a code is the second factor. It has no effect unless `aal=aal2`.
 	Via *string `form:"via,omitempty" json:"via,omitempty"`
+
+	// IdentitySchema Id of the identity schema that the flow uses; the default one if it is absent. Servers before v25.4 ignore it.
+	IdentitySchema *string `form:"identity_schema,omitempty" json:"identity_schema,omitempty"`
 
 	// Cookie Secret: the `Cookie` header of the browser's request, unchanged (session, CSRF and continuity cookies), for servers that act on behalf of a browser. Browsers send it themselves; native clients omit it.
 	Cookie *string `json:"Cookie,omitempty" log:"-"`
@@ -2417,6 +2556,9 @@ type CreateNativeRegistrationFlowParams struct {
 
 	// Organization UUID of the organization whose single sign-on the person uses. The form then has OIDC providers and no other method.
 	Organization *string `form:"organization,omitempty" json:"organization,omitempty"`
+
+	// IdentitySchema Id of the identity schema of the new identity; the default one if it is absent. Servers before v25.4 ignore it.
+	IdentitySchema *string `form:"identity_schema,omitempty" json:"identity_schema,omitempty"`
 }
 
 // CreateBrowserRegistrationFlowParams defines parameters for CreateBrowserRegistrationFlow.
@@ -2432,6 +2574,9 @@ type CreateBrowserRegistrationFlowParams struct {
 
 	// Organization UUID of the organization whose single sign-on the person uses. The form then has OIDC providers and no other method.
 	Organization *string `form:"organization,omitempty" json:"organization,omitempty"`
+
+	// IdentitySchema Id of the identity schema of the new identity; the default one if it is absent. Servers before v25.4 ignore it.
+	IdentitySchema *string `form:"identity_schema,omitempty" json:"identity_schema,omitempty"`
 }
 
 // GetRegistrationFlowParams defines parameters for GetRegistrationFlow.
@@ -2857,6 +3002,12 @@ func (c *Client) request(method, path string) *http.Request {
 	}
 }
 
+// Call sends a request for an escaped path, such as that of an operation that this package does not
+// have. A nil body is not sent.
+func (c *Client) Call(ctx context.Context, method, path string, body any, edits ...RequestEditorFn) (*http.Response, error) {
+	return c.send(ctx, c.request(method, path), new(parameters), body, edits)
+}
+
 // send adds query and body to a request, applies the edits, and sends it.
 func (c *Client) send(ctx context.Context, r *http.Request, p *parameters, body any, edits []RequestEditorFn) (*http.Response, error) {
 	if p.err != nil {
@@ -3123,6 +3274,18 @@ func (c *Client) CreateIdentity(ctx context.Context, body CreateIdentityJSONRequ
 	return c.send(ctx, r, &p, body, edits)
 }
 
+// GetIdentityByExternalID sends GET /admin/identities/by/external/{externalID}.
+func (c *Client) GetIdentityByExternalID(ctx context.Context, externalID string, params *GetIdentityByExternalIDParams, edits ...RequestEditorFn) (*http.Response, error) {
+	var p parameters
+	r := c.request("GET", fmt.Sprintf("/admin/identities/by/external/%s", p.path("externalID", "simple", false, "", externalID)))
+	if params != nil {
+		if params.IncludeCredential != nil {
+			p.query("include_credential", "form", true, "", *params.IncludeCredential)
+		}
+	}
+	return c.send(ctx, r, &p, nil, edits)
+}
+
 // DeleteIdentity sends DELETE /admin/identities/{id}.
 func (c *Client) DeleteIdentity(ctx context.Context, id string, edits ...RequestEditorFn) (*http.Response, error) {
 	var p parameters
@@ -3372,6 +3535,9 @@ func (c *Client) CreateNativeLoginFlow(ctx context.Context, params *CreateNative
 		if params.Via != nil {
 			p.query("via", "form", true, "", *params.Via)
 		}
+		if params.IdentitySchema != nil {
+			p.query("identity_schema", "form", true, "", *params.IdentitySchema)
+		}
 		if params.SessionToken != nil {
 			p.header(r, "X-Session-Token", "simple", false, "", *params.SessionToken)
 		}
@@ -3401,6 +3567,9 @@ func (c *Client) CreateBrowserLoginFlow(ctx context.Context, params *CreateBrows
 		}
 		if params.Via != nil {
 			p.query("via", "form", true, "", *params.Via)
+		}
+		if params.IdentitySchema != nil {
+			p.query("identity_schema", "form", true, "", *params.IdentitySchema)
 		}
 		if params.Cookie != nil {
 			p.header(r, "Cookie", "simple", false, "", *params.Cookie)
@@ -3546,6 +3715,9 @@ func (c *Client) CreateNativeRegistrationFlow(ctx context.Context, params *Creat
 		if params.Organization != nil {
 			p.query("organization", "form", true, "", *params.Organization)
 		}
+		if params.IdentitySchema != nil {
+			p.query("identity_schema", "form", true, "", *params.IdentitySchema)
+		}
 	}
 	return c.send(ctx, r, &p, nil, edits)
 }
@@ -3566,6 +3738,9 @@ func (c *Client) CreateBrowserRegistrationFlow(ctx context.Context, params *Crea
 		}
 		if params.Organization != nil {
 			p.query("organization", "form", true, "", *params.Organization)
+		}
+		if params.IdentitySchema != nil {
+			p.query("identity_schema", "form", true, "", *params.IdentitySchema)
 		}
 	}
 	return c.send(ctx, r, &p, nil, edits)

@@ -258,6 +258,32 @@ func (v IdentityWithCredentialsPasswordConfig) MarshalJSON() ([]byte, error) {
 }
 
 // Format prints the type and its ids only, whatever the verb is.
+func (v IdentityWithCredentialsSAML) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v IdentityWithCredentialsSAML) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
+}
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityWithCredentialsSAMLConfig) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v IdentityWithCredentialsSAMLConfig) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
+}
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v IdentityWithCredentialsSAMLConfigProvider) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
+}
+
+// MarshalJSON writes what Format prints.
+func (v IdentityWithCredentialsSAMLConfigProvider) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
+}
+
+// Format prints the type and its ids only, whatever the verb is.
 func (v JSONPatch) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
 // MarshalJSON writes what Format prints.
@@ -523,6 +549,14 @@ func (v UpdateLoginFlowWithPasswordMethod) MarshalJSON() ([]byte, error) {
 }
 
 // Format prints the type and its ids only, whatever the verb is.
+func (v UpdateLoginFlowWithSAMLMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v UpdateLoginFlowWithSAMLMethod) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
+}
+
+// Format prints the type and its ids only, whatever the verb is.
 func (v UpdateLoginFlowWithTOTPMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
 // MarshalJSON writes what Format prints.
@@ -605,6 +639,16 @@ func (v UpdateRegistrationFlowWithProfileMethod) MarshalJSON() ([]byte, error) {
 }
 
 // Format prints the type and its ids only, whatever the verb is.
+func (v UpdateRegistrationFlowWithSAMLMethod) Format(f fmt.State, _ rune) {
+	redact.Format(f, v, isKnown)
+}
+
+// MarshalJSON writes what Format prints.
+func (v UpdateRegistrationFlowWithSAMLMethod) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
+}
+
+// Format prints the type and its ids only, whatever the verb is.
 func (v UpdateRegistrationFlowWithWebAuthnMethod) Format(f fmt.State, _ rune) {
 	redact.Format(f, v, isKnown)
 }
@@ -657,6 +701,14 @@ func (v UpdateSettingsFlowWithProfileMethod) Format(f fmt.State, _ rune) {
 
 // MarshalJSON writes what Format prints.
 func (v UpdateSettingsFlowWithProfileMethod) MarshalJSON() ([]byte, error) {
+	return redact.MarshalJSON(v, isKnown)
+}
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v UpdateSettingsFlowWithSAMLMethod) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// MarshalJSON writes what Format prints.
+func (v UpdateSettingsFlowWithSAMLMethod) MarshalJSON() ([]byte, error) {
 	return redact.MarshalJSON(v, isKnown)
 }
 
@@ -979,7 +1031,7 @@ func isKnown(v any) bool {
 		UIAutocompleteCurrentPassword, UIAutocompleteEmail, UIAutocompleteNewPassword, UIAutocompleteOneTimeCode, UIAutocompleteTel, UIAutocompleteURL, UIAutocompleteUsernameWebAuthn,
 		UIInputTypeButton, UIInputTypeCheckbox, UIInputTypeDate, UIInputTypeDatetimeLocal, UIInputTypeEmail, UIInputTypeHidden, UIInputTypeNumber, UIInputTypePassword, UIInputTypeSubmit, UIInputTypeTel, UIInputTypeText, UIInputTypeURL,
 		UINodeGroupCaptcha, UINodeGroupCode, UINodeGroupDefault, UINodeGroupIdentifierFirst, UINodeGroupLink, UINodeGroupLookupSecret, UINodeGroupOIDC, UINodeGroupPasskey, UINodeGroupPassword, UINodeGroupProfile, UINodeGroupSAML, UINodeGroupTOTP, UINodeGroupWebAuthn,
-		UINodeTypeAnchor, UINodeTypeImage, UINodeTypeInput, UINodeTypeScript, UINodeTypeText,
+		UINodeTypeAnchor, UINodeTypeDivision, UINodeTypeImage, UINodeTypeInput, UINodeTypeScript, UINodeTypeText,
 		UITextTypeError, UITextTypeInfo, UITextTypeSuccess,
 		UITriggerPasskeyLogin, UITriggerPasskeyLoginAutocompleteInit, UITriggerPasskeyRegistration, UITriggerPasskeySettingsRegistration, UITriggerWebAuthnLogin, UITriggerWebAuthnRegistration,
 		VerificationFlowStateChooseMethod, VerificationFlowStatePassedChallenge, VerificationFlowStateSentEmail:
@@ -992,6 +1044,7 @@ func (v UpdateFedCMFlowBody) wireBody() any { type wire UpdateFedCMFlowBody; ret
 
 type wireCreateIdentityBody struct {
 	Credentials         wireIdentityWithCredentials `json:"credentials,omitempty,omitzero"`
+	ExternalID          string                      `json:"external_id,omitempty,omitzero"`
 	MetadataAdmin       any                         `json:"metadata_admin,omitempty,omitzero"`
 	MetadataPublic      any                         `json:"metadata_public,omitempty,omitzero"`
 	OrganizationID      string                      `json:"organization_id,omitempty,omitzero"`
@@ -1004,6 +1057,7 @@ type wireCreateIdentityBody struct {
 
 func (v *CreateIdentityBody) wire(w *wireCreateIdentityBody) {
 	v.Credentials.wire(&w.Credentials)
+	w.ExternalID = v.ExternalID
 	w.MetadataAdmin = v.MetadataAdmin
 	w.MetadataPublic = v.MetadataPublic
 	w.OrganizationID = v.OrganizationID
@@ -1039,11 +1093,13 @@ func (v IdentityPatch) wireBody() any {
 type wireIdentityWithCredentials struct {
 	OIDC     wireIdentityWithCredentialsOIDC     `json:"oidc,omitempty,omitzero"`
 	Password wireIdentityWithCredentialsPassword `json:"password,omitempty,omitzero"`
+	SAML     wireIdentityWithCredentialsSAML     `json:"saml,omitempty,omitzero"`
 }
 
 func (v *IdentityWithCredentials) wire(w *wireIdentityWithCredentials) {
 	v.OIDC.wire(&w.OIDC)
 	v.Password.wire(&w.Password)
+	v.SAML.wire(&w.SAML)
 }
 
 func (v IdentityWithCredentials) wireBody() any {
@@ -1120,6 +1176,46 @@ func (v IdentityWithCredentialsPasswordConfig) wireBody() any {
 	return &w
 }
 
+type wireIdentityWithCredentialsSAML struct {
+	Config wireIdentityWithCredentialsSAMLConfig `json:"config,omitempty,omitzero"`
+}
+
+func (v *IdentityWithCredentialsSAML) wire(w *wireIdentityWithCredentialsSAML) {
+	v.Config.wire(&w.Config)
+}
+
+func (v IdentityWithCredentialsSAML) wireBody() any {
+	var w wireIdentityWithCredentialsSAML
+	v.wire(&w)
+	return &w
+}
+
+type wireIdentityWithCredentialsSAMLConfig struct {
+	Providers []wireIdentityWithCredentialsSAMLConfigProvider `json:"providers,omitempty,omitzero"`
+}
+
+func (v *IdentityWithCredentialsSAMLConfig) wire(w *wireIdentityWithCredentialsSAMLConfig) {
+	w.Providers = wireList(v.Providers, (*IdentityWithCredentialsSAMLConfigProvider).wire)
+}
+
+func (v IdentityWithCredentialsSAMLConfig) wireBody() any {
+	var w wireIdentityWithCredentialsSAMLConfig
+	v.wire(&w)
+	return &w
+}
+
+type wireIdentityWithCredentialsSAMLConfigProvider IdentityWithCredentialsSAMLConfigProvider
+
+func (v *IdentityWithCredentialsSAMLConfigProvider) wire(w *wireIdentityWithCredentialsSAMLConfigProvider) {
+	*w = wireIdentityWithCredentialsSAMLConfigProvider(*v)
+}
+
+func (v IdentityWithCredentialsSAMLConfigProvider) wireBody() any {
+	var w wireIdentityWithCredentialsSAMLConfigProvider
+	v.wire(&w)
+	return &w
+}
+
 func (v JSONPatch) wireBody() any { type wire JSONPatch; return (*wire)(&v) }
 
 type wirePatchIdentitiesBody struct {
@@ -1143,6 +1239,7 @@ func (v PerformNativeLogoutBody) wireBody() any {
 
 type wireUpdateIdentityBody struct {
 	Credentials    wireIdentityWithCredentials `json:"credentials,omitempty,omitzero"`
+	ExternalID     string                      `json:"external_id,omitempty,omitzero"`
 	MetadataAdmin  any                         `json:"metadata_admin,omitempty,omitzero"`
 	MetadataPublic any                         `json:"metadata_public,omitempty,omitzero"`
 	SchemaID       string                      `json:"schema_id"`
@@ -1152,6 +1249,7 @@ type wireUpdateIdentityBody struct {
 
 func (v *UpdateIdentityBody) wire(w *wireUpdateIdentityBody) {
 	v.Credentials.wire(&w.Credentials)
+	w.ExternalID = v.ExternalID
 	w.MetadataAdmin = v.MetadataAdmin
 	w.MetadataPublic = v.MetadataPublic
 	w.SchemaID = v.SchemaID
@@ -1192,6 +1290,11 @@ func (v UpdateLoginFlowWithPasskeyMethod) wireBody() any {
 
 func (v UpdateLoginFlowWithPasswordMethod) wireBody() any {
 	type wire UpdateLoginFlowWithPasswordMethod
+	return (*wire)(&v)
+}
+
+func (v UpdateLoginFlowWithSAMLMethod) wireBody() any {
+	type wire UpdateLoginFlowWithSAMLMethod
 	return (*wire)(&v)
 }
 
@@ -1240,6 +1343,11 @@ func (v UpdateRegistrationFlowWithProfileMethod) wireBody() any {
 	return (*wire)(&v)
 }
 
+func (v UpdateRegistrationFlowWithSAMLMethod) wireBody() any {
+	type wire UpdateRegistrationFlowWithSAMLMethod
+	return (*wire)(&v)
+}
+
 func (v UpdateRegistrationFlowWithWebAuthnMethod) wireBody() any {
 	type wire UpdateRegistrationFlowWithWebAuthnMethod
 	return (*wire)(&v)
@@ -1267,6 +1375,11 @@ func (v UpdateSettingsFlowWithPasswordMethod) wireBody() any {
 
 func (v UpdateSettingsFlowWithProfileMethod) wireBody() any {
 	type wire UpdateSettingsFlowWithProfileMethod
+	return (*wire)(&v)
+}
+
+func (v UpdateSettingsFlowWithSAMLMethod) wireBody() any {
+	type wire UpdateSettingsFlowWithSAMLMethod
 	return (*wire)(&v)
 }
 

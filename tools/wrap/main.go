@@ -11,6 +11,7 @@
 //   - zz_generated_models.go: models, with their fields in the comment;
 //   - zz_generated_enums.go: enums and their constants;
 //   - zz_generated_operations.go: the operationIds by method and path;
+//   - zz_generated_messages.go: the numbers of messages, of api/messages.yaml;
 //   - zz_generated_methods_test.go: a list of the methods of each flow, for tests.
 //
 // api/wrapper.yaml has names and comments. A method or an enum that it does not mention is written
@@ -33,6 +34,7 @@ const (
 	methodsFile    = "zz_generated_methods.go"
 	listFile       = "zz_generated_methods_test.go"
 	operationsFile = "zz_generated_operations.go"
+	messagesFile   = "zz_generated_messages.go"
 	redactFile     = "zz_generated_redact.go" // of gen, written by tools/redact
 )
 
@@ -73,6 +75,7 @@ type generator struct {
 	models, wrapper *source.Package
 	unions          []source.Union
 	operations      []source.Operation
+	messages        []message
 	comments        *comments
 }
 
@@ -82,7 +85,7 @@ func read(root string) (*generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	wrapper, err := source.Parse(filepath.Join(root, "wrappers", "kratos"), enumsFile, modelsFile, methodsFile, operationsFile)
+	wrapper, err := source.Parse(filepath.Join(root, "wrappers", "kratos"), enumsFile, modelsFile, methodsFile, operationsFile, messagesFile)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +106,15 @@ func read(root string) (*generator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &generator{models, wrapper, unions, operations, c}, nil
+	text, err = os.ReadFile(filepath.Join(root, "api", "messages.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	messages, err := parseMessages(text)
+	if err != nil {
+		return nil, fmt.Errorf("api/messages.yaml: %w", err)
+	}
+	return &generator{models, wrapper, unions, operations, messages, c}, nil
 }
 
 // generate returns the generated files by name.
@@ -126,6 +137,7 @@ func (g *generator) generate() (map[string][]byte, error) {
 		modelsFile:     {"kratos", models},
 		enumsFile:      {"kratos", enums},
 		operationsFile: {"kratos", writeOperations(g.operations)},
+		messagesFile:   {"kratos", writeMessages(g.messages)},
 		listFile:       {"kratos_test", writeList(flows)},
 	} {
 		if files[name], err = source.File("tools/wrap", file.pkg, file.body); err != nil {

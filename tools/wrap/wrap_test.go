@@ -309,7 +309,7 @@ func TestUnusedCommentsAreNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &generator{parse(t, "package gen\n"+model+colour), parse(t, "package kratos\n"+sealed), []source.Union{pigeon("pigeon")}, nil, c}
+	g := &generator{parse(t, "package gen\n"+model+colour), parse(t, "package kratos\n"+sealed), []source.Union{pigeon("pigeon")}, nil, nil, c}
 	if _, err := g.generate(); err != nil {
 		t.Fatal(err)
 	}
@@ -328,7 +328,7 @@ func fromSources(t *testing.T, gen, wrapper, comments string, union source.Union
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{parse(t, "package gen\n"+gen), parse(t, "package kratos\n"+wrapper), []source.Union{union}, nil, c}
+	g := &generator{parse(t, "package gen\n"+gen), parse(t, "package kratos\n"+wrapper), []source.Union{union}, nil, nil, c}
 	return g.generate()
 }
 
@@ -369,4 +369,29 @@ func typeCheck(t *testing.T, gen, wrapper string, files map[string][]byte) {
 	}
 	check("gen", "package gen\ntype T int\n"+gen)
 	check("kratos", "package kratos\nimport \"gen\"\ntype _ gen.T\ntype redacted[T any] struct{}\n"+wrapper, string(files[enumsFile]), string(files[modelsFile]), string(files[methodsFile]))
+}
+
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	const first = "messages:\n  - {id: 1010001, name: Login, type: info, since: v1.3.1, says: A login.}\n"
+	messages, err := parseMessages([]byte(first + "  - {id: 1010000, name: Sent, type: info, since: v25.4.0, context: [address, sent_at, sent_at_unix, sentAt], says: A code was sent.}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "// A code was sent. Context: address, sent_at. From Kratos v25.4.0 on.\n\tMessageSent = 1010000\n// A login.\n\tMessageLogin = 1010001\n"
+	if got := writeMessages(messages); !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s in it", got, want)
+	}
+	for name, row := range map[string]string{
+		"a number twice":     "{id: 1010001, name: Other, since: v1.3.1, says: x}",
+		"a name twice":       "{id: 1010002, name: Login, since: v1.3.1, says: x}",
+		"no sentence":        "{id: 1010002, name: Other, since: v1.3.1}",
+		"no version":         "{id: 1010002, name: Other, says: x}",
+		"a name in two":      "{id: 1010002, name: Other one, since: v1.3.1, says: x}",
+		"a number in letter": "{id: one, name: Other, since: v1.3.1, says: x}",
+	} {
+		if _, err := parseMessages([]byte(first + "  - " + row)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
 }

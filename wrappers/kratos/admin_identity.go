@@ -114,5 +114,10 @@ func checkCredentials(c gen.IdentityWithCredentials) error {
 			return argumentError("an OIDC link lacks the provider or the subject")
 		}
 	}
+	for _, link := range c.SAML.Config.Providers {
+		if link.Provider == "" || link.Subject == "" {
+			return argumentError("a SAML link lacks the provider or the subject")
+		}
+	}
 	return nil
 }

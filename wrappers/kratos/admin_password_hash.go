@@ -42,6 +42,14 @@ func OIDCLink(provider, subject string) Credential {
 	}
 }
 
+// SAMLLink links an account by the provider's id in Kratos and its NameID.
+func SAMLLink(provider, subject string) Credential {
+	return func(c *gen.IdentityWithCredentials) {
+		links := &c.SAML.Config.Providers
+		*links = append(*links, gen.IdentityWithCredentialsSAMLConfigProvider{Provider: provider, Subject: subject})
+	}
+}
+
 // HashedPassword is a hash such as "$2a$…". It fails with [ErrInvalidArgument] where Kratos refuses
 // the hash, or would refuse every login.
 func HashedPassword(hash string) (Credential, error) { return hashedPassword("HashedPassword", hash) }

@@ -18,8 +18,8 @@ import (
 //   - status and error_id ([Error].ID), or error, if there was no response;
 //   - retry_in, before another attempt.
 //
-// The level is WARN for 429 and before another attempt, ERROR for 5xx and without a response, INFO
-// for other 4xx and canceled calls, and else DEBUG.
+// The level is ERROR for 5xx and without a response, WARN for 429 and before a retry, INFO for other
+// 4xx and canceled calls, else DEBUG.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		if logger == nil {

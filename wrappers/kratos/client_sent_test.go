@@ -19,7 +19,7 @@ import (
 // readOperations only read, and are retried after temporary failures. All others have an effect.
 var readOperations = []string{
 	"getLoginFlow", "getRegistrationFlow", "getSettingsFlow", "getRecoveryFlow", "getVerificationFlow", "createBrowserLogoutFlow", "getFlowError",
-	"exchangeSessionToken", "toSession", "listMySessions", "createFedcmFlow", "getWebAuthnJavaScript", "listIdentities", "getIdentity", "listIdentitySessions",
+	"exchangeSessionToken", "toSession", "listMySessions", "createFedcmFlow", "getWebAuthnJavaScript", "listIdentities", "getIdentity", "getIdentityByExternalID", "listIdentitySessions",
 	"listSessions", "getSession", "listIdentitySchemas", "getIdentitySchema", "listCourierMessages", "getCourierMessage", "getVersion",
 }
 

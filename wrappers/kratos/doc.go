@@ -2,8 +2,7 @@
 //
 // [Client] calls the public API (port 4433 by default) for native clients, and [Browser] for the
 // person whose browser sent a request. [Admin] calls the admin API (port 4434), which has no
-// authentication: whoever holds an Admin can read and change every identity. Everything in this
-// package is safe for concurrent use, unless its comment says otherwise.
+// authentication: an Admin can read and change every identity. All are safe for concurrent use.
 //
 //	client, err := kratos.NewClient("https://auth.example.com")
 //	login, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: password})
@@ -52,7 +51,7 @@
 // # Errors and secrets
 //
 // Every call fails with an [*Error]: test it with [errors.Is] and the Err… variables, not by text
-// or status: Kratos responds to a wrong verification code with status 200, for example.
+// or status.
 //
 // Errors contain no body, token, cookie, code, password or URL query. Packages fmt and log/slog
 // print only the type, UUIDs and enum fields of a value. Other loggers may write a field, or all

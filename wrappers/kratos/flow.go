@@ -17,10 +17,9 @@ import (
 //	// result.Flow.Form() asks for the code
 //	result, err = client.Verification.Submit(ctx, result.Flow, kratos.VerificationCode{Code: code})
 //
-// Do is Start and Submit, where the person has entered everything in the program's own form. F is
-// the flow, such as [LoginFlow], M what can be submitted to it, such as [LoginMethod], and P its
-// parameters, such as [StartLogin]. Treat the id of a native flow as a secret: whoever has it can
-// submit the flow, even after it has succeeded.
+// Do is Start and Submit, where the person has entered everything in the program's own form. F is a
+// flow, M what can be submitted to it, and P its parameters. Treat the id of a native flow as a secret:
+// whoever has it can submit the flow, even after it has succeeded.
 type FlowClient[F, M, P any] struct {
 	*flowCore[F, M, P]
 	api        *gen.Client // the client's own, or that of a browser
@@ -43,6 +42,8 @@ type flowOperations[F, M, P any] struct {
 	update          func(context.Context, *gen.Client, string, any, []gen.RequestEditorFn) (*http.Response, error)
 	body            func(M, string) any // what M is on the wire, with the CSRF token
 	state           func(*F) flowState
+	fit             func(M, Form) M         // adapts M to the fields of the form; may be nil
+	isDone          func(M, flowState) bool // whether Kratos has done what M asks for; may be nil
 }
 
 func newFlowClient[F, M, P any](c *Client, f *flowOperations[F, M, P]) FlowClient[F, M, P] {
@@ -85,10 +86,9 @@ func (f FlowClient[F, M, P]) parameters() (start P) {
 	return start
 }
 
-// Start starts a flow (createNative…Flow or createBrowser…Flow, public port). It fails with
-// [ErrSessionAlreadyAvailable], [ErrNoSession], [ErrFlowDisabled], [ErrReturnToForbidden], or with
-// [ErrInvalidArgument] if With has a parameter for the other type of client, such as LoginChallenge
-// for a native one.
+// Start starts a flow (createNative…Flow or createBrowser…Flow). It fails with
+// [ErrSessionAlreadyAvailable], [ErrNoSession], [ErrFlowDisabled] or [ErrReturnToForbidden], and with
+// [ErrInvalidArgument] for a parameter of the other type of client.
 func (f FlowClient[F, M, P]) Start(ctx context.Context, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (f FlowClient[F, M, P]) Start(ctx context.Context, opts ...RequestOption) (
 	return f.readFlow(op, resp, err)
 }
 
-// Get returns a flow (get…Flow, public port), or fails with [ErrNotFound] or [ErrFlowExpired].
+// Get returns a flow (get…Flow). It fails with [ErrNotFound] or [ErrFlowExpired].
 func (f FlowClient[F, M, P]) Get(ctx context.Context, id string, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -114,8 +114,8 @@ func (f FlowClient[F, M, P]) Get(ctx context.Context, id string, opts ...Request
 	return f.readFlow(op, resp, err)
 }
 
-// Restart starts a flow with the parameters of an expired or replaced one; those of With take
-// precedence. A native client passes the [SessionToken] again if the flow needs a session.
+// Restart starts a flow with the parameters of an old one; those of With take precedence. A native
+// client passes the [SessionToken] again.
 func (f FlowClient[F, M, P]) Restart(ctx context.Context, flow *F, opts ...RequestOption) (*F, error) {
 	if err := f.checkInit(); err != nil {
 		return nil, err
@@ -155,11 +155,17 @@ func (f FlowClient[F, M, P]) Submit(ctx context.Context, flow *F, method M, opts
 			return nil, err
 		}
 	}
+	if f.operations.isDone != nil && f.operations.isDone(method, now) {
+		return &FlowResult[F]{Flow: flow, ContinueWith: now.next}, nil
+	}
+	if f.operations.fit != nil {
+		method = f.operations.fit(method, now.form)
+	}
 	resp, err := f.operations.update(ctx, f.api, now.id, f.operations.body(method, now.form.Value("csrf_token")), requestEditors(opts, f.checkRequest))
 	return f.readSubmission(op, resp, err)
 }
 
-// Do is Start and Submit, for flows with one submission. The opts apply to both requests.
+// Do is Start and Submit in one call; opts apply to both requests.
 func (f FlowClient[F, M, P]) Do(ctx context.Context, method M, opts ...RequestOption) (*FlowResult[F], error) {
 	flow, err := f.Start(ctx, opts...)
 	if err != nil {
@@ -175,8 +181,9 @@ func (f FlowClient[F, M, P]) readFlow(op string, resp *http.Response, err error)
 }
 
 const (
-	stateDone    = "passed_challenge"
-	stateSuccess = "success"
+	stateDone      = "passed_challenge"
+	stateSentEmail = "sent_email"
+	stateSuccess   = "success"
 )
 
 // flowParameters are the query parameters that a flow can be started with, in any version of

@@ -39,7 +39,8 @@ func newLoginOperations() *flowOperations[LoginFlow, LoginMethod, StartLogin] {
 		update: func(ctx context.Context, api *gen.Client, id string, body any, edits []gen.RequestEditorFn) (*http.Response, error) {
 			return api.UpdateLoginFlow(ctx, &gen.UpdateLoginFlowParams{Flow: id}, body, edits...)
 		},
-		body: LoginMethod.loginBody,
+		body:   LoginMethod.loginBody,
+		isDone: hasSentCode,
 		state: func(f *LoginFlow) flowState {
 			return flowState{id: f.ID, state: string(f.State), flowType: string(f.Type), requestURL: f.RequestURL, form: f.Form()}
 		},
@@ -114,6 +115,7 @@ func newRecoveryOperations() *flowOperations[RecoveryFlow, RecoveryMethod, Start
 			return api.UpdateRecoveryFlow(ctx, &gen.UpdateRecoveryFlowParams{Flow: id}, body, edits...)
 		},
 		body: RecoveryMethod.recoveryBody,
+		fit:  fitRecovery,
 		state: func(f *RecoveryFlow) flowState {
 			return flowState{id: f.ID, state: string(f.State), flowType: string(f.Type), requestURL: f.RequestURL, form: f.Form(), next: f.ContinueWith}
 		},

@@ -1,5 +1,7 @@
 package kratos
 
+import "cmp"
+
 // A RecoveryMethod is a [RecoveryCode], [RecoveryLink] or [Submission].
 type RecoveryMethod interface {
 	recoveryBody(csrf string) any
@@ -10,4 +12,24 @@ func (m RecoveryCode) recoveryBody(csrf string) any {
 		m.Email = ""
 	}
 	return m.body("code", csrf)
+}
+
+// fitRecovery sends the address of a [RecoveryCode] as the member that the form asks for. From
+// Kratos v25.4 on, a form can ask for any recovery address, for one of several, and for the full
+// form of the chosen one; each submission repeats the first answer, which the form has hidden.
+func fitRecovery(method RecoveryMethod, form Form) RecoveryMethod {
+	m, ok := method.(RecoveryCode)
+	address := form.Field("recovery_address")
+	if !ok || address == nil || m.Code != "" {
+		return method
+	}
+	switch confirm := form.Field("recovery_confirm_address"); {
+	case address.InputType != UIInputTypeHidden:
+		m.RecoveryAddress = cmp.Or(m.RecoveryAddress, m.Email)
+	case confirm != nil && !confirm.Button:
+		m.RecoveryConfirmAddress = cmp.Or(m.RecoveryConfirmAddress, m.Email)
+	}
+	m.RecoveryAddress = cmp.Or(m.RecoveryAddress, address.Value)
+	m.Email = ""
+	return m
 }

@@ -8,35 +8,47 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// With a code, the address is not sent: Kratos would ignore the code and send another one.
-func TestARecoveryByAddressOrCode(t *testing.T) {
+// One program recovers accounts on all versions: the address is sent as the member that the form
+// asks for.
+func TestRecoveryAddressOfAForm(t *testing.T) {
 	t.Parallel()
-	var body string
-	client, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		text, _ := io.ReadAll(r.Body)
-		body = string(text)
-		reply{status: 200, body: flowBody("f", "sent_email", "[]", "[]")}.ServeHTTP(w, r)
-	}))
-	browser := client.Browser(fromBrowser())
+	const email = `{"type":"input","group":"code","attributes":{"name":"email","type":"email","node_type":"input"}}`
+	const ask = `{"type":"input","group":"code","attributes":{"name":"recovery_address","type":"text","node_type":"input"}}`
+	const hidden = `{"type":"input","group":"code","attributes":{"name":"recovery_address","type":"hidden","value":"a@example.org","node_type":"input"}}`
+	const choice = `{"type":"input","group":"code","attributes":{"name":"recovery_select_address","type":"submit","value":"MTEd","node_type":"input"}}`
+	const confirm = `{"type":"input","group":"code","attributes":{"name":"recovery_confirm_address","type":"text","node_type":"input"}}`
+	const resend = `{"type":"input","group":"code","attributes":{"name":"recovery_confirm_address","type":"submit","value":"a@example.org","node_type":"input"}}`
 	for name, tc := range map[string]struct {
+		nodes  string
 		method kratos.RecoveryCode
 		want   string
 	}{
-		"an address":                           {kratos.RecoveryCode{Email: "ada@example.org"}, `{"email":"ada@example.org","method":"code"}`},
-		"a code":                               {kratos.RecoveryCode{Code: "123456"}, `{"code":"123456","method":"code"}`},
-		"an address and a code":                {kratos.RecoveryCode{Email: "ada@example.org", Code: "123456"}, `{"code":"123456","method":"code"}`},
-		"an address and a code, and a payload": {kratos.RecoveryCode{Email: "ada@example.org", Code: "123456", TransientPayload: map[string]int{"n": 1}}, `{"code":"123456","method":"code","transient_payload":{"n":1}}`},
+		"an email address":        {email, kratos.RecoveryCode{Email: "a@example.org"}, `{"email":"a@example.org","method":"code"}`},
+		"any recovery address":    {ask, kratos.RecoveryCode{Email: "a@example.org"}, `{"method":"code","recovery_address":"a@example.org"}`},
+		"named as such":           {ask, kratos.RecoveryCode{RecoveryAddress: "a@example.org"}, `{"method":"code","recovery_address":"a@example.org"}`},
+		"one of several":          {hidden + "," + choice, kratos.RecoveryCode{RecoverySelectAddress: "MTEd"}, `{"method":"code","recovery_address":"a@example.org","recovery_select_address":"MTEd"}`},
+		"the full address":        {hidden + "," + confirm, kratos.RecoveryCode{Email: "b@example.org"}, `{"method":"code","recovery_address":"a@example.org","recovery_confirm_address":"b@example.org"}`},
+		"the code":                {hidden + "," + resend, kratos.RecoveryCode{Email: "a@example.org", Code: "123456"}, `{"code":"123456","method":"code"}`},
+		"the code once more":      {hidden + "," + resend, kratos.RecoveryCode{RecoveryConfirmAddress: "a@example.org"}, `{"method":"code","recovery_address":"a@example.org","recovery_confirm_address":"a@example.org"}`},
+		"back":                    {hidden + "," + resend, kratos.RecoveryCode{Screen: "previous"}, `{"method":"code","recovery_address":"a@example.org","screen":"previous"}`},
+		"the code of older forms": {email, kratos.RecoveryCode{Email: "a@example.org", Code: "123456"}, `{"code":"123456","method":"code"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for mode, flows := range map[string]kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod, kratos.StartRecovery]{"native": client.Recovery, "browser": browser.Recovery} {
-				t.Run(mode, func(t *testing.T) {
-					if _, err := flows.Submit(t.Context(), newFlow[kratos.RecoveryFlow]("f"), tc.method); err != nil {
-						t.Errorf("%s, %s: %v", name, mode, err)
-					}
-					if body != tc.want {
-						t.Errorf("%s, %s: sent %s, want %s", name, mode, body, tc.want)
-					}
-				})
+			t.Parallel()
+			flow := `{"id":"` + idA + `","type":"api","state":"choose_method","ui":{"action":"a","method":"POST","nodes":[` + tc.nodes + `]}}`
+			var body []byte
+			client, _ := serve(t, routes{
+				"GET /self-service/recovery/api": reply{status: 200, body: flow},
+				"POST /self-service/recovery": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					body, _ = io.ReadAll(r.Body)
+					reply{status: 200, body: flow}.ServeHTTP(w, r)
+				}),
+			})
+			if _, err := client.Recovery.Do(t.Context(), tc.method); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := compact(t, string(body)), compact(t, tc.want); got != want {
+				t.Errorf("sent %s, want %s", got, want)
 			}
 		})
 	}

@@ -31,6 +31,9 @@ type StartLogin struct {
 	// which the person links an account with the same address; or with neither: fetch the flow
 	// again to read why. Native clients only.
 	ReturnSessionTokenExchangeCode bool
+	// IdentitySchema is the id of the identity schema that the flow uses instead of the default.
+	// Kratos before v25.4 ignores it.
+	IdentitySchema string
 }
 
 // StartRegistration has the parameters of a registration; see [FlowClient.With].
@@ -51,6 +54,9 @@ type StartRegistration struct {
 	// ReturnSessionTokenExchangeCode makes Kratos return a code for a social sign-in in the
 	// system's browser; see [StartLogin]. Native clients only.
 	ReturnSessionTokenExchangeCode bool
+	// IdentitySchema is the id of the identity schema of the new identity, instead of the default.
+	// Kratos before v25.4 ignores it.
+	IdentitySchema string
 }
 
 // StartSettings has the parameters of a settings flow; see [FlowClient.With].
@@ -87,6 +93,7 @@ func (p StartLogin) native() (*gen.CreateNativeLoginFlowParams, error) {
 		return nil, errBrowserOnly
 	}
 	return &gen.CreateNativeLoginFlowParams{
+		IdentitySchema:                 optional(p.IdentitySchema),
 		Refresh:                        optional(p.Refresh),
 		AAL:                            optional(string(p.AAL)),
 		ReturnTo:                       optional(p.ReturnTo),
@@ -101,6 +108,7 @@ func (p StartLogin) browser() (*gen.CreateBrowserLoginFlowParams, error) {
 		return nil, errNativeOnly
 	}
 	return &gen.CreateBrowserLoginFlowParams{
+		IdentitySchema: optional(p.IdentitySchema),
 		Refresh:        optional(p.Refresh),
 		AAL:            optional(string(p.AAL)),
 		ReturnTo:       optional(p.ReturnTo),
@@ -115,6 +123,7 @@ func (p StartRegistration) native() (*gen.CreateNativeRegistrationFlowParams, er
 		return nil, errBrowserOnly
 	}
 	return &gen.CreateNativeRegistrationFlowParams{
+		IdentitySchema:                 optional(p.IdentitySchema),
 		ReturnTo:                       optional(p.ReturnTo),
 		Organization:                   optional(p.Organization),
 		ReturnSessionTokenExchangeCode: optional(p.ReturnSessionTokenExchangeCode),
@@ -126,6 +135,7 @@ func (p StartRegistration) browser() (*gen.CreateBrowserRegistrationFlowParams, 
 		return nil, errNativeOnly
 	}
 	return &gen.CreateBrowserRegistrationFlowParams{
+		IdentitySchema:            optional(p.IdentitySchema),
 		ReturnTo:                  optional(p.ReturnTo),
 		Organization:              optional(p.Organization),
 		LoginChallenge:            optional(p.LoginChallenge),

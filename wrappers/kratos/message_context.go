@@ -49,6 +49,28 @@ type MessageContext struct {
 	// PrivilegedSessionExpiresAt is the time until which settings can be changed after a recovery
 	// ([MessageRecoverySuccessful]).
 	PrivilegedSessionExpiresAt time.Time `json:"privileged_session_expires_at"`
+	// NewLoginURL is where the user logs in to link an account ([MessageLoginLinkAccount]).
+	NewLoginURL string `json:"new_login_url"`
+	// MaskedAddress is the recipient of a code, without most letters ([MessageRecoveryCodeSentMasked]).
+	MaskedAddress string `json:"masked_address"`
+	// Name and Title are those of a trait ([MessageLabelTrait]).
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	// Secret and Secrets are for an authenticator app, or backup codes.
+	Secret  string   `json:"secret"`
+	Secrets []string `json:"secrets"`
+	// Expected is the value that the identity schema fixes ([MessageNotConst]), and Value the one
+	// that is not an address.
+	Expected any    `json:"expected"`
+	Value    string `json:"value"`
+	// Base is what a number has to be a multiple of ([MessageNotMultiple]).
+	Base json.Number `json:"base"`
+	// MinItems, MaxItems and ActualItems are lengths of a list, IndexA and IndexB equal items.
+	MinItems    int `json:"min_items"`
+	MaxItems    int `json:"max_items"`
+	ActualItems int `json:"actual_items"`
+	IndexA      int `json:"index_a"`
+	IndexB      int `json:"index_b"`
 }
 
 // ParseMessageContext decodes m.Context, without members of unexpected types.

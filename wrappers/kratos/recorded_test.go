@@ -33,7 +33,7 @@ var models = map[string]func() any{
 	"toSession": model[kratos.Session], "getSession": model[kratos.Session], "extendSession": model[kratos.Session],
 	"listSessions": model[[]kratos.Session], "listMySessions": model[[]kratos.Session], "listIdentitySessions": model[[]kratos.Session],
 	"disableMyOtherSessions": model[gen.DeleteMySessionsCount], "exchangeSessionToken": model[kratos.SuccessfulCodeExchange],
-	"createIdentity": model[kratos.Identity], "getIdentity": model[kratos.Identity], "updateIdentity": model[kratos.Identity], "patchIdentity": model[kratos.Identity],
+	"createIdentity": model[kratos.Identity], "getIdentity": model[kratos.Identity], "getIdentityByExternalID": model[kratos.Identity], "updateIdentity": model[kratos.Identity], "patchIdentity": model[kratos.Identity],
 	"listIdentities": model[[]kratos.Identity], "batchPatchIdentities": model[gen.BatchPatchIdentitiesResponse],
 	"createRecoveryCodeForIdentity": model[kratos.RecoveryCodeForIdentity], "createRecoveryLinkForIdentity": model[kratos.RecoveryLinkForIdentity],
 	"listIdentitySchemas": model[[]kratos.IdentitySchema], "getIdentitySchema": model[json.RawMessage],

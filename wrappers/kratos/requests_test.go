@@ -42,20 +42,20 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 	hash, _ := kratos.HashedPassword("$2a$04$tX9sWmTVvSjBc4aYkZW5mOJQGqhCH2aMFBmzBMXYVOtKyMBAsAdgq")
 	return map[string]func() error{
 		"createNativeLoginFlow": func() error {
-			return second(c.Login.With(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2, ReturnTo: "https://example.org/", Organization: idB, Via: "email", ReturnSessionTokenExchangeCode: true}).Start(ctx, token))
+			return second(c.Login.With(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2, ReturnTo: "https://example.org/", Organization: idB, IdentitySchema: "person", Via: "email", ReturnSessionTokenExchangeCode: true}).Start(ctx, token))
 		},
 		"createBrowserLoginFlow": func() error {
-			return second(b.Login.With(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2, ReturnTo: "https://example.org/", LoginChallenge: "challenge", Organization: idB, Via: "email"}).Start(ctx))
+			return second(b.Login.With(kratos.StartLogin{Refresh: true, AAL: kratos.AAL2, ReturnTo: "https://example.org/", LoginChallenge: "challenge", Organization: idB, IdentitySchema: "person", Via: "email"}).Start(ctx))
 		},
 		"getLoginFlow": func() error { return second(b.Login.Get(ctx, idA)) },
 		"updateLoginFlow": func() error {
 			return second(c.Login.Submit(ctx, login, kratos.LoginPassword{Identifier: "ada", Password: "p"}, token))
 		},
 		"createNativeRegistrationFlow": func() error {
-			return second(c.Registration.With(kratos.StartRegistration{ReturnTo: "https://example.org/", Organization: idB, ReturnSessionTokenExchangeCode: true}).Start(ctx))
+			return second(c.Registration.With(kratos.StartRegistration{ReturnTo: "https://example.org/", Organization: idB, IdentitySchema: "person", ReturnSessionTokenExchangeCode: true}).Start(ctx))
 		},
 		"createBrowserRegistrationFlow": func() error {
-			return second(b.Registration.With(kratos.StartRegistration{ReturnTo: "https://example.org/", LoginChallenge: "challenge", AfterVerificationReturnTo: "https://example.org/verified", Organization: idB}).Start(ctx))
+			return second(b.Registration.With(kratos.StartRegistration{ReturnTo: "https://example.org/", LoginChallenge: "challenge", AfterVerificationReturnTo: "https://example.org/verified", Organization: idB, IdentitySchema: "person"}).Start(ctx))
 		},
 		"getRegistrationFlow": func() error { return second(b.Registration.Get(ctx, idA)) },
 		"updateRegistrationFlow": func() error {
@@ -114,12 +114,16 @@ func calls(ctx context.Context, c *kratos.Client, b *kratos.Browser, a *kratos.A
 		"createIdentity": func() error {
 			return second(a.CreateIdentity(ctx, kratos.CreateIdentity{SchemaID: "person", Traits: ada, State: kratos.IdentityStateActive,
 				MetadataPublic: map[string]int{"level": 1}, MetadataAdmin: map[string]int{"score": 2},
-				Credentials:         kratos.Credentials(hash, kratos.OIDCLink("google", "subject")),
+				Credentials:         kratos.Credentials(hash, kratos.OIDCLink("google", "subject"), kratos.SAMLLink("acme", "subject")),
+				ExternalID:          "crm-1",
 				VerifiableAddresses: []kratos.VerifiableAddress{{Value: ada.Email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusCompleted, Verified: true}},
 				RecoveryAddresses:   []kratos.RecoveryAddress{{Value: ada.Email, Via: kratos.AddressChannelEmail}}}))
 		},
 		"getIdentity": func() error {
 			return second(a.IdentityWithCredentials(ctx, idA, []kratos.CredentialsType{kratos.CredentialsTypeOIDC}))
+		},
+		"getIdentityByExternalID": func() error {
+			return second(a.IdentityByExternalID(ctx, "crm-1", []kratos.CredentialsType{kratos.CredentialsTypeOIDC}))
 		},
 		"updateIdentity": func() error {
 			return second(a.UpdateIdentity(ctx, idA, kratos.UpdateIdentity{SchemaID: "person", Traits: ada, State: kratos.IdentityStateInactive}))

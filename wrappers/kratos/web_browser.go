@@ -60,8 +60,8 @@ func (c *Client) Browser(r *http.Request) *Browser {
 
 // BrowserWithCookies returns a client for a browser with these cookies, for programs without an
 // [http.Request]. The first cookie with a name counts, and is deleted if it is empty or its MaxAge
-// is negative: append(b.Cookies(), cookies...) is the later state. Add Header("X-Forwarded-For", …)
-// and Header("User-Agent", …) to each call.
+// is negative: append(b.Cookies(), cookies...) is the later state. Add the [Header] X-Forwarded-For and
+// User-Agent to each call.
 func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
 	transport := &cookieTransport{rewriter: c.rewriter.Load(), isSession: c.isSessionCookie, cookies: map[string]string{}, header: http.Header{}}
 	seen := map[string]bool{}

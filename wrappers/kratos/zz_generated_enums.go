@@ -211,11 +211,12 @@ const (
 	UINodeGroupTOTP            = gen.UINodeGroupTOTP
 	UINodeGroupWebAuthn        = gen.UINodeGroupWebAuthn
 	// Values of UINodeType.
-	UINodeTypeAnchor = gen.UINodeTypeAnchor
-	UINodeTypeImage  = gen.UINodeTypeImage
-	UINodeTypeInput  = gen.UINodeTypeInput
-	UINodeTypeScript = gen.UINodeTypeScript
-	UINodeTypeText   = gen.UINodeTypeText
+	UINodeTypeAnchor   = gen.UINodeTypeAnchor
+	UINodeTypeDivision = gen.UINodeTypeDivision
+	UINodeTypeImage    = gen.UINodeTypeImage
+	UINodeTypeInput    = gen.UINodeTypeInput
+	UINodeTypeScript   = gen.UINodeTypeScript
+	UINodeTypeText     = gen.UINodeTypeText
 	// Values of UITextType.
 	UITextTypeError   = gen.UITextTypeError
 	UITextTypeInfo    = gen.UITextTypeInfo

@@ -31,9 +31,7 @@ func (m LoginPassword) loginBody(csrf string) any {
 }
 
 // LoginOIDC logs in with an OpenID Connect provider: at FlowResult.RedirectTo, unless IDToken is
-// set. If the address in the token belongs to another account, FlowResult.Flow is a login in which
-// the person links the two. An invalid token fails with [ErrForbidden], before Kratos v25.4 with
-// [ErrServer].
+// set. FlowResult.Flow can be a login that links an account with the same address.
 type LoginOIDC struct {
 	redacted[LoginOIDC] // fmt, slog and json do not write the fields
 	// IDToken is a secret: ID token that a native client got from Apple or Google; replaces the
@@ -69,6 +67,26 @@ func (m LoginOIDC) loginBody(csrf string) any {
 	}
 }
 
+// LoginSAML logs in through a SAML provider, which open-source Kratos lacks.
+type LoginSAML struct {
+	redacted[LoginSAML] // fmt, slog and json do not write the fields
+	// Id of the SAML provider in Kratos' configuration, as in the values of the `provider` nodes.
+	// An unknown one results in 404.
+	Provider string
+	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
+	// campaign name; not stored with the identity.
+	TransientPayload any
+}
+
+func (m LoginSAML) loginBody(csrf string) any {
+	return gen.UpdateLoginFlowWithSAMLMethod{
+		Method:           "saml",
+		CSRFToken:        csrf,
+		Provider:         m.Provider,
+		TransientPayload: m.TransientPayload,
+	}
+}
+
 // LoginTOTP submits a second factor: the code of an authenticator app (RFC 6238).
 type LoginTOTP struct {
 	redacted[LoginTOTP] // fmt, slog and json do not write the fields
@@ -90,8 +108,7 @@ func (m LoginTOTP) loginBody(csrf string) any {
 }
 
 // LoginWebAuthn logs in with a security key (https://www.w3.org/TR/webauthn-3/), which the browser
-// calls with [Form.CredentialOptions]. It always needs the Identifier, which is a hidden field in
-// the form of a second factor. Kratos accepts it from browsers only.
+// calls with [Form.CredentialOptions]. It needs the Identifier. Browsers only.
 type LoginWebAuthn struct {
 	redacted[LoginWebAuthn] // fmt, slog and json do not write the fields
 	// Login identifier; required because Kratos needs the account's keys to create the challenge.
@@ -133,10 +150,8 @@ func (m LoginLookupSecret) loginBody(csrf string) any {
 	}
 }
 
-// LoginCode logs in with a one-time code: submit the Identifier to request a code, then the
-// Identifier and the Code. As a second factor, it has the Address instead of the Identifier. From
-// Kratos v26.2 on, starting the flow sends the code, and only the Code is submitted: see
-// [StartLogin].
+// LoginCode logs in with a one-time code: submit the Identifier (as a second factor, the Address)
+// to request a code, then the Code with it.
 type LoginCode struct {
 	redacted[LoginCode] // fmt, slog and json do not write the fields
 	// Email address or phone number that receives the code of a second factor: the value of an
@@ -222,9 +237,8 @@ func (m RecoveryLink) recoveryBody(csrf string) any {
 	}
 }
 
-// RecoveryCode recovers an account with a one-time code: submit the Email to request a code, then
-// the Code. The response to the Email does not disclose whether the address is known. With a Code,
-// the Email is not sent, because Kratos would ignore the code and send another one.
+// RecoveryCode recovers an account with a one-time code: submit the Email (or any recovery address)
+// to request a code, then the Code. The response does not disclose whether the address is known.
 type RecoveryCode struct {
 	redacted[RecoveryCode] // fmt, slog and json do not write the fields
 	// Code is a secret: the code from the message. Absent when the address is sent.
@@ -232,6 +246,17 @@ type RecoveryCode struct {
 	// Address of the account, in the first submission, and again to request another code, which
 	// invalidates the previous one. Absent when Code is sent.
 	Email string
+	// First step if the server sets `feature_flags.choose_recovery_address`: any recovery address
+	// of the account, an email address or a phone number. It replaces Email, which is refused then.
+	RecoveryAddress string
+	// Full form of the masked address that was chosen, as proof that it is known; requested if it
+	// is not the address that the recovery started with.
+	RecoveryConfirmAddress string
+	// Choice among the masked addresses of the account, which the form offers as buttons with this
+	// name. The value is opaque: the one of the button.
+	RecoverySelectAddress string
+	// Value `previous` goes back one step while an address is being chosen.
+	Screen string
 	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
 	// campaign name; not stored with the identity.
 	TransientPayload any
@@ -239,11 +264,15 @@ type RecoveryCode struct {
 
 func (m RecoveryCode) body(method, csrf string) gen.UpdateRecoveryFlowWithCodeMethod {
 	return gen.UpdateRecoveryFlowWithCodeMethod{
-		Method:           method,
-		CSRFToken:        csrf,
-		Code:             m.Code,
-		Email:            m.Email,
-		TransientPayload: m.TransientPayload,
+		Method:                 method,
+		CSRFToken:              csrf,
+		Code:                   m.Code,
+		Email:                  m.Email,
+		RecoveryAddress:        m.RecoveryAddress,
+		RecoveryConfirmAddress: m.RecoveryConfirmAddress,
+		RecoverySelectAddress:  m.RecoverySelectAddress,
+		Screen:                 m.Screen,
+		TransientPayload:       m.TransientPayload,
 	}
 }
 
@@ -304,6 +333,29 @@ func (m RegistrationOIDC) registrationBody(csrf string) any {
 		Traits:             m.Traits,
 		TransientPayload:   m.TransientPayload,
 		UpstreamParameters: m.UpstreamParameters,
+	}
+}
+
+// RegistrationSAML registers through a SAML provider; see [LoginSAML].
+type RegistrationSAML struct {
+	redacted[RegistrationSAML] // fmt, slog and json do not write the fields
+	// Id of the SAML provider in Kratos' configuration, as in the values of the `provider` nodes.
+	Provider string
+	// Data that the provider's claims do not include or that the person has changed; optional in
+	// the first submission.
+	Traits any
+	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
+	// campaign name; not stored with the identity.
+	TransientPayload any
+}
+
+func (m RegistrationSAML) registrationBody(csrf string) any {
+	return gen.UpdateRegistrationFlowWithSAMLMethod{
+		Method:           "saml",
+		CSRFToken:        csrf,
+		Provider:         m.Provider,
+		Traits:           m.Traits,
+		TransientPayload: m.TransientPayload,
 	}
 }
 
@@ -482,6 +534,35 @@ func (m SettingsOIDC) settingsBody(csrf string) any {
 	}
 }
 
+// SettingsSAML links or unlinks a SAML provider; see [LoginSAML].
+type SettingsSAML struct {
+	redacted[SettingsSAML] // fmt, slog and json do not write the fields
+	// Id of the settings flow. Optional, because Kratos uses the query parameter of that name.
+	Flow string
+	// Id of the SAML provider to link, as in the values of the `link` nodes.
+	Link string
+	// Data of the account; not required to link or unlink.
+	Traits any
+	// Arbitrary JSON object for web hooks and message templates during this submission, such as a
+	// campaign name; not stored with the identity.
+	TransientPayload any
+	// Id of the SAML provider to unlink, as in the values of the `unlink` nodes. Kratos does not
+	// offer the last way to log in.
+	Unlink string
+}
+
+func (m SettingsSAML) settingsBody(csrf string) any {
+	return gen.UpdateSettingsFlowWithSAMLMethod{
+		Method:           "saml",
+		CSRFToken:        csrf,
+		Flow:             m.Flow,
+		Link:             m.Link,
+		Traits:           m.Traits,
+		TransientPayload: m.TransientPayload,
+		Unlink:           m.Unlink,
+	}
+}
+
 // SettingsTOTP adds an authenticator app, with one of its codes, or removes it.
 type SettingsTOTP struct {
 	redacted[SettingsTOTP] // fmt, slog and json do not write the fields
@@ -600,8 +681,7 @@ func (m VerificationLink) verificationBody(csrf string) any {
 }
 
 // VerificationCode verifies an address with a one-time code: submit the Email to request a code,
-// then the Code. The response to the Email does not disclose whether the address is known. Kratos
-// v1.3.1 rejects a phone number with [ErrRejected].
+// then the Code. Kratos v1.3.1 rejects a phone number.
 type VerificationCode struct {
 	redacted[VerificationCode] // fmt, slog and json do not write the fields
 	// Code is a secret: the code from the message. Absent when the address is sent.

@@ -9,6 +9,7 @@ func loginMethods() []kratos.LoginMethod {
 	return []kratos.LoginMethod{
 		kratos.LoginPassword{},
 		kratos.LoginOIDC{},
+		kratos.LoginSAML{},
 		kratos.LoginTOTP{},
 		kratos.LoginWebAuthn{},
 		kratos.LoginLookupSecret{},
@@ -31,6 +32,7 @@ func registrationMethods() []kratos.RegistrationMethod {
 	return []kratos.RegistrationMethod{
 		kratos.RegistrationPassword{},
 		kratos.RegistrationOIDC{},
+		kratos.RegistrationSAML{},
 		kratos.RegistrationWebAuthn{},
 		kratos.RegistrationCode{},
 		kratos.RegistrationPasskey{},
@@ -44,6 +46,7 @@ func settingsMethods() []kratos.SettingsMethod {
 		kratos.SettingsPassword{},
 		kratos.SettingsProfile{},
 		kratos.SettingsOIDC{},
+		kratos.SettingsSAML{},
 		kratos.SettingsTOTP{},
 		kratos.SettingsWebAuthn{},
 		kratos.SettingsLookupSecret{},

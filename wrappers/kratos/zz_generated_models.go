@@ -30,7 +30,7 @@ type SuccessfulCodeExchange = gen.SuccessfulCodeExchangeResponse
 // [MetadataAdmin] and [CredentialsConfig] decode its raw JSON into types. Only [Admin] returns
 // Credentials and RawMetadataAdmin.
 //
-//	ID, OrganizationID, SchemaID, SchemaURL string
+//	ID, ExternalID, OrganizationID, SchemaID, SchemaURL string
 //	Credentials map[CredentialsType]IdentityCredentials
 //	RawMetadataAdmin, RawMetadataPublic, RawTraits json.RawMessage
 //	RecoveryAddresses []RecoveryAddress; State IdentityState
@@ -70,28 +70,19 @@ type CodeCredentials = gen.CodeCredentials
 //	Address string; Channel AddressChannel
 type CodeAddress = gen.CodeAddress
 
-// CreateIdentity is a new identity. Its Traits are the caller's own struct or map; an empty
-// SchemaID means the default identity schema.
+// CreateIdentity is a new identity. Its Traits are the caller's own struct or map, whose optional
+// members have the tag omitzero or omitempty: an empty identifier fails with [ErrInvalidArgument].
+// An empty SchemaID means the default identity schema.
 //
-//	OrganizationID, SchemaID string; Credentials IdentityWithCredentials
+//	ExternalID, OrganizationID, SchemaID string; Credentials IdentityWithCredentials
 //	MetadataAdmin, MetadataPublic, Traits any; RecoveryAddresses []RecoveryAddress
 //	State IdentityState; VerifiableAddresses []VerifiableAddress
-//
-// Omit optional traits if they are empty, with the tag omitzero or omitempty in a struct:
-//
-//	type traits struct {
-//		Email    string `json:"email"`
-//		Username string `json:"username,omitzero"`
-//	}
-//
-// Otherwise encoding/json writes "username":"", and empty identifiers fail with
-// [ErrInvalidArgument].
 type CreateIdentity = gen.CreateIdentityBody
 
 // UpdateIdentity replaces an identity; see [Admin.UpdateIdentity] for the members that are kept if
 // omitted, and [CreateIdentity] for optional traits.
 //
-//	SchemaID string; Credentials IdentityWithCredentials
+//	ExternalID, SchemaID string; Credentials IdentityWithCredentials
 //	MetadataAdmin, MetadataPublic, Traits any; State IdentityState
 type UpdateIdentity = gen.UpdateIdentityBody
 
@@ -104,6 +95,7 @@ type IdentityPatch = gen.IdentityPatch
 // IdentityWithCredentials are credentials to import; see [Credentials].
 //
 //	OIDC gen.IdentityWithCredentialsOIDC; Password gen.IdentityWithCredentialsPassword
+//	SAML gen.IdentityWithCredentialsSAML
 type IdentityWithCredentials = gen.IdentityWithCredentials
 
 // VerifiableAddress is an address of an identity, with its verification.
@@ -167,7 +159,7 @@ type FedCMFlow = gen.FedCMFlow
 
 // FedCMToken is the result of a login with FedCM.
 //
-//	CSRFToken, Nonce, Token string
+//	CSRFToken, Nonce, Token string; TransientPayload any
 type FedCMToken = gen.UpdateFedCMFlowBody
 
 // ContinueWith is a next step after a submission.
@@ -182,22 +174,9 @@ type ContinueWithFlow = gen.ContinueWithFlow
 
 // UINode is a node of a form: an input, text, image, anchor or script.
 //
-//	Attributes UINodeAttributes; Group UINodeGroup; Messages []Message; Meta UINodeMeta
-//	Type UINodeType
+//	Attributes gen.UINodeAttributes; Group UINodeGroup; Messages []Message
+//	Meta gen.UINodeMeta; Type UINodeType
 type UINode = gen.UINode
-
-// UINodeAttributes are the attributes of a node. NodeType decides which are set.
-//
-//	ID, Crossorigin, Href, Integrity, Name, Nonce, Onclick, Onload, Pattern, Referrerpolicy,
-//	Src string; Async, Disabled, Required bool; Autocomplete UIAutocomplete
-//	Height, Maxlength, Width int64; Label, Text, Title *Message; NodeType UINodeType
-//	OnclickTrigger, OnloadTrigger UITrigger; Type UIInputType; Value json.RawMessage
-type UINodeAttributes = gen.UINodeAttributes
-
-// UINodeMeta has the label of a node.
-//
-//	Label *Message
-type UINodeMeta = gen.UINodeMeta
 
 // Message is a text for the person, with a stable ID.
 //
@@ -206,7 +185,7 @@ type Message = gen.UIText
 
 // LoginFlow is a login, with the form to show.
 //
-//	ID, OAuth2LoginChallenge, OrganizationID, RequestURL, ReturnTo,
+//	ID, IdentitySchema, OAuth2LoginChallenge, OrganizationID, RequestURL, ReturnTo,
 //	SessionTokenExchangeCode string; Active CredentialsType
 //	OAuth2LoginRequest *gen.OAuth2LoginRequest; Refresh bool; RequestedAAL AAL
 //	State LoginFlowState; TransientPayload json.RawMessage; Type FlowType; UI gen.UIContainer
@@ -215,7 +194,7 @@ type LoginFlow struct{ gen.LoginFlow }
 
 // RegistrationFlow is a registration, with the form to show.
 //
-//	ID, OAuth2LoginChallenge, OrganizationID, RequestURL, ReturnTo,
+//	ID, IdentitySchema, OAuth2LoginChallenge, OrganizationID, RequestURL, ReturnTo,
 //	SessionTokenExchangeCode string; Active CredentialsType
 //	OAuth2LoginRequest *gen.OAuth2LoginRequest; State RegistrationFlowState
 //	TransientPayload json.RawMessage; Type FlowType; UI gen.UIContainer

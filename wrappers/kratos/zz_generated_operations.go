@@ -47,6 +47,7 @@ var operations = [...]operation{
 	{"GET", "/sessions/whoami", "toSession"},
 	{"GET", "/version", "getVersion"},
 	{"GET", "/admin/courier/messages/{id}", "getCourierMessage"},
+	{"GET", "/admin/identities/by/external/{externalID}", "getIdentityByExternalID"},
 	{"DELETE", "/admin/identities/{id}", "deleteIdentity"},
 	{"GET", "/admin/identities/{id}", "getIdentity"},
 	{"PATCH", "/admin/identities/{id}", "patchIdentity"},

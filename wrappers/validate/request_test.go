@@ -62,7 +62,7 @@ const (
 	login     = "POST /self-service/login?flow=f"
 	create    = "POST /admin/identities"
 	batch     = "PATCH /admin/identities"
-	methods   = "code, identifier_first, lookup_secret, oidc, passkey, password, totp, webauthn"
+	methods   = "code, identifier_first, lookup_secret, oidc, passkey, password, saml, totp, webauthn"
 	types     = "password, oidc, totp, lookup_secret, webauthn, code, passkey, profile, saml, link_recovery, code_recovery"
 	jsonOnly  = "must be one of application/json (media-type)"
 	jsonOrURL = "must be one of application/json, application/x-www-form-urlencoded (media-type)"
@@ -223,7 +223,7 @@ func TestStrictRequest(t *testing.T) {
 	}{
 		"a parameter":                         {"GET /sessions/whoami?tokenize_as=a&colour=red", "", "", "toSession: query has unknown parameters; known are tokenize_as (unknown)"},
 		"a parameter where none is described": {"DELETE /sessions?colour=red", "", "", "disableMyOtherSessions: query must be empty (unknown)"},
-		"a property":                          {create, asJSON, `{"traits":{},"colour":"red"}`, "createIdentity: body has an unknown property (number 2); known are credentials, metadata_admin, metadata_public, organization_id, recovery_addresses, schema_id, state, traits, verifiable_addresses (additionalProperties)"},
+		"a property":                          {create, asJSON, `{"traits":{},"colour":"red"}`, "createIdentity: body has an unknown property (number 2); known are credentials, external_id, metadata_admin, metadata_public, organization_id, recovery_addresses, schema_id, state, traits, verifiable_addresses (additionalProperties)"},
 		"a property of an item":               {batch, asJSON, `{"identities":[{"colour":"red"}]}`, "batchPatchIdentities: /identities/0 has an unknown property (number 1); known are create, patch_id (additionalProperties)"},
 		"a field":                             {login, asForm, "method=totp&totp_code=1&colour=red&totp_code.x=1", "updateLoginFlow: body has 2 unknown fields; known are csrf_token, method, totp_code, transient_payload (additionalProperties)"},
 		"properties of traits and metadata":   {create, asJSON, `{"traits":{"colour":"red"},"metadata_public":{"colour":"red"}}`, ""},
