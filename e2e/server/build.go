@@ -27,7 +27,7 @@ var buildFlags = []string{
 	"-ldflags=-s -w -X " + kratosPackage + "/driver/config.Version=" + kratosVersion,
 }
 
-// Build returns the path of a Kratos executable, and builds it if it is not in the cache, the
+// Build returns the path of a Kratos v1.3.1 executable, and builds it if it is not in the cache, the
 // folder kratos-go in [os.UserCacheDir]. The module in e2e/kratos pins the version; a change of it,
 // or another version of Go, builds another executable. Concurrent builds, also of other processes,
 // wait for the first one.
@@ -42,11 +42,11 @@ func Build(ctx context.Context, log io.Writer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cache, err := os.UserCacheDir()
+	cache, err := cacheDir()
 	if err != nil {
 		return "", fmt.Errorf("server: creating the folder of Kratos' executable: %w", err)
 	}
-	dir := filepath.Join(cache, "kratos-go", "kratos-"+kratosVersion+"-"+key)
+	dir := filepath.Join(cache, "kratos-"+kratosVersion+"-"+key)
 	binary := filepath.Join(dir, "kratos")
 	if isFile(binary) {
 		return binary, nil
@@ -67,6 +67,17 @@ func Build(ctx context.Context, log io.Writer) (string, error) {
 		return "", err
 	}
 	return binary, nil
+}
+
+func cacheDir() (string, error) {
+	cache, err := os.UserCacheDir()
+	return filepath.Join(cache, "kratos-go"), err
+}
+
+// isBuilt reports whether Build has created the executable, and the empty database next to it.
+func isBuilt(binary string) bool {
+	cache, err := cacheDir()
+	return err == nil && filepath.Dir(filepath.Dir(binary)) == cache
 }
 
 // buildModule is the folder of the module that pins Kratos and its dependencies. It cannot be

@@ -2,11 +2,11 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 )
 
 // The parameters of the database allow concurrent requests. Kratos' in-memory mode shares a SQLite
@@ -37,18 +37,40 @@ func migrate(ctx context.Context, binary, dir string) error {
 	return nil
 }
 
+// databases are empty databases by executable, for those that Build has not created one for.
+var databases sync.Map // of func() ([]byte, error)
+
 // writeDatabase creates an empty database in dir: a copy of the one that Build stores next to its
-// executable, or a new one for another executable.
+// executable, or of one that is created once per process for another executable.
 func writeDatabase(ctx context.Context, binary, dir string) error {
-	empty, err := os.ReadFile(filepath.Join(filepath.Dir(binary), databaseName))
-	if errors.Is(err, os.ErrNotExist) {
-		return migrate(ctx, binary, dir)
-	}
+	create, _ := databases.LoadOrStore(binary, sync.OnceValues(func() ([]byte, error) { return emptyDatabase(context.WithoutCancel(ctx), binary) }))
+	empty, err := create.(func() ([]byte, error))()
 	if err != nil {
-		return fmt.Errorf("server: %w", err)
+		databases.Delete(binary)
+		return err
 	}
 	if err := os.WriteFile(filepath.Join(dir, databaseName), empty, 0o600); err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
 	return nil
+}
+
+func emptyDatabase(ctx context.Context, binary string) ([]byte, error) {
+	dir := filepath.Dir(binary)
+	if !isBuilt(binary) {
+		temp, err := os.MkdirTemp("", "kratos-go-")
+		if err != nil {
+			return nil, fmt.Errorf("server: %w", err)
+		}
+		defer os.RemoveAll(temp)
+		if err := migrate(ctx, binary, temp); err != nil {
+			return nil, err
+		}
+		dir = temp
+	}
+	empty, err := os.ReadFile(filepath.Join(dir, databaseName))
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	return empty, nil
 }

@@ -35,7 +35,8 @@ type Options struct {
 	// Env is added to Kratos' environment, as "NAME=value".
 	Env []string
 
-	// Binary is the path of a Kratos executable, of any version. Empty means that of [Build].
+	// Binary is the path of a Kratos executable, of any version. Empty means that of
+	// [Binary].
 	Binary string
 
 	// Log receives Kratos' log. [Server.Log] has the end of it in any case.
@@ -63,7 +64,7 @@ type Server struct {
 // errPortTaken means that another process took a port after it was chosen; the start is retried.
 var errPortTaken = errors.New("port taken")
 
-// Start builds Kratos if necessary, starts it, and returns when both ports are ready. The caller
+// Start starts a Kratos, which it builds if necessary, and returns when both ports are ready. The caller
 // must call [Server.Stop]; ctx applies to the start only. The error of a failed start has the end
 // of Kratos' log.
 func Start(ctx context.Context, opts Options) (*Server, error) {
@@ -71,7 +72,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		opts.Progress = os.Stderr
 	}
 	if opts.Binary == "" {
-		binary, err := Build(ctx, opts.Progress)
+		binary, err := Binary(ctx, opts.Progress)
 		if err != nil {
 			return nil, err
 		}
