@@ -8,7 +8,7 @@ import (
 
 // UnmarshalKeeping decodes the JSON value b into the struct v. Members without a field, of v and of
 // the structs in it, go into the map AdditionalProperties of the struct, if it has one. It costs
-// nothing if there are no such members.
+// nothing without such members.
 func UnmarshalKeeping[T any](b []byte, v *T) error {
 	if unmarshal(b, v, strict) == nil {
 		return nil

@@ -27,7 +27,7 @@ func TestObserve(t *testing.T) {
 	t.Parallel()
 	after := http.Header{"Retry-After": {"3"}}
 	for name, tc := range map[string]struct {
-		status  []int // 0 is no response
+		status  []int // 0 without a response
 		stream  bool
 		cut     bool
 		want    []seen

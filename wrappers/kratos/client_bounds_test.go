@@ -76,8 +76,8 @@ func TestEveryListEnds(t *testing.T) {
 		}, false, 10, false},
 	} {
 		for op, list := range lists {
-			// Lists that count their pages do not look at the server's tokens: new items are no end
-			// of them.
+			// Lists that count their pages do not look at the server's tokens: new items do not
+			// end them.
 			counted := op == "listMySessions" || op == "listIdentitySessions" || op == "listIdentitySchemas"
 			if counted && tc.tokens {
 				continue

@@ -99,8 +99,8 @@ var (
 	// ErrForbidden: the call is not allowed (403).
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound: the resource does not exist (404). A method with an id, an address or a
-	// credential fails with it if there is no such one, [Admin.DeleteIdentitySessions] if there
-	// is no session, and those for recovery if recovery is disabled.
+	// credential fails with it if that does not exist, [Admin.DeleteIdentitySessions] without a
+	// session, and those for recovery if recovery is disabled.
 	ErrNotFound = errors.New("not found")
 	// ErrConflict: the resource exists already, such as an identity with the same identifier
 	// (409).
