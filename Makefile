@@ -43,7 +43,7 @@ record: ## Record requests to a running Kratos: make record PUBLIC=<URL> ADMIN=<
 
 # Tests of tools read files of the root module, which are not part of the key of cached test results.
 .PHONY: test
-test: compiler ## Run all tests, also against a real Kratos, and print which flows are covered.
+test: compiler ## Run all tests, also against a real Kratos, and print which flows are covered. KRATOS_BINARY=<path>: that Kratos.
 	@set -e; for m in $(filter-out e2e,$(MODULES)); do echo "== test $$m"; \
 	  count=; test $$m != tools || count=-count=1; \
 	  $(GO) -C $$m test -race $$count -timeout 20m ./...; done

@@ -132,7 +132,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 	})
 }
 
-// An account that a login has linked has the tokens of that login. Kratos v1.3.1 sends an account
+// An account that a login has linked has the tokens of that login. Kratos sends an account
 // without provider and subject after the only one was deleted.
 func TestCredentialsOfAnAccountAtAProvider(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,10 @@
 // Package e2e tests the SDK with a real Kratos, which package server builds and starts. The files
 // harness_*_test.go have the helpers of the tests; every other file is named for what it tests.
 //
+// The environment variable KRATOS_BINARY is the absolute path of another Kratos executable, of any
+// version from v1.3.1 on, that the tests use instead. Where versions differ, a test asks features,
+// and checks what is documented for a server that lacks the feature; there are no skipped tests.
+//
 // # Fixture
 //
 // A fixture is a Kratos, its two clients, and a site with the pages of all five flows. Tests with
@@ -51,7 +55,8 @@
 //
 //   - Tested: a passed test covers it. submit covers the cell of its outcome; tests without a
 //     flowTest call cover.
-//   - Impossible: a rule in harness_matrix_rules_test.go matches it and has the reason.
+//   - Impossible: a rule in harness_matrix_rules_test.go matches it and has the reason. Rules can
+//     depend on the version of Kratos.
 //
 // A complete run fails if a cell is neither or both. It writes the table to the file in the
 // environment variable MATRIX; "make test" shows it. To add a method, mode or outcome, add it to

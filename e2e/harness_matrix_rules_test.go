@@ -1,16 +1,47 @@
 package e2e
 
+import (
+	"slices"
+	"sync"
+)
+
 const (
-	noKeys     = "Kratos v1.3.1 accepts keys from browsers only, and has no such method for native clients, enabled or not: TestPasskeys, TestSecurityKeysAsSecondFactor"
+	noKeys     = "Kratos accepts keys from browsers only, passkeys before v26, and has no such method for native clients, enabled or not: TestPasskeys, TestSecurityKeysAsSecondFactor"
 	oneStep    = "the method has one step, and no other form follows"
 	noProvider = "only an OAuth 2.0 server redirects the browser afterwards, and it does not use native flows: TestLoginsForAnOAuth2Provider"
 )
 
-// rules are the impossible cells. The first rule that matches a cell applies.
-var rules = []rule{
+// rules are the impossible cells of this Kratos. The first rule that matches a cell applies.
+var rules = sync.OnceValue(func() []rule {
+	var own []rule
+	if !features().NativePasskeys {
+		own = append(own, noNativePasskeys...)
+	}
+	return slices.Concat(own, byVersion(beforeV254, fromV254), allVersions)
+})
+
+// noNativePasskeys are the impossible cells of servers without passkeys for native clients.
+var noNativePasskeys = []rule{
+	{"login|registration|settings", native, "passkey", "done|next step|redirected|refresh|disabled", noKeys},
+	{"login|registration", native, "passkey", "second factor", noKeys},
+}
+
+// beforeV254 and fromV254 are the impossible cells of the versions before v25.4, and from it on.
+var beforeV254 = []rule{
+	{"login", "*", "code|totp|lookup_secret|oidc|webauthn|passkey", "unverified", "the hook require_verified_address of Kratos before v25.4 applies to logins with a password only: TestLoginsRequireAVerifiedAddress"},
+}
+
+var fromV254 = []rule{
+	{"login", "*", "code", "unverified", "a code verifies its address: TestLoginsRequireAVerifiedAddress"},
+	{"login", native, "webauthn|passkey", "unverified", noKeys},
+	{"login", native, "oidc", "unverified", "the hook require_verified_address does not apply to logins with an ID token: TestLoginsRequireAVerifiedAddress"},
+}
+
+// allVersions are the impossible cells of every version.
+var allVersions = []rule{
 	{"login|registration|settings", "*", "*", "replaced", "Kratos replaces flows only in recovery and verification; here it rejects a code that was tried too often: TestLogins, TestRegistrations"},
-	{"login|registration|settings", native, "webauthn|passkey", "done|next step|redirected|refresh|disabled", noKeys},
-	{"login|registration", native, "webauthn|passkey", "second factor", noKeys},
+	{"login|registration|settings", native, "webauthn", "done|next step|redirected|refresh|disabled", noKeys},
+	{"login|registration", native, "webauthn", "second factor", noKeys},
 
 	{"login", "*", "identifier_first", "done|redirected|second factor|refresh|unverified", "an identifier does not log in: the form of the methods follows"},
 	{"login", "*", "password|totp|lookup_secret", "next step", oneStep},
@@ -18,7 +49,6 @@ var rules = []rule{
 	{"login", singlePage, "oidc", "next step", "the submission redirects to the provider, and the form that links an account follows: TestOIDCLoginsOfSinglePageApps"},
 	{"login", "*", "totp|lookup_secret", "second factor", "this is the second factor"},
 	{"login", native, "password|code|totp|lookup_secret", "redirected", noProvider},
-	{"login", "*", "code|totp|lookup_secret|oidc|webauthn|passkey", "unverified", "the hook require_verified_address of Kratos v1.3.1 applies to logins with a password only: TestLoginsThatNeedAVerifiedAddress"},
 	{"registration|settings|recovery|verification", "*", "*", "unverified", "only logins have a hook that requires a verified address"},
 
 	{"registration", "*", "profile", "done|redirected", "the profile is the first of two steps, and a credential ends the registration"},

@@ -58,7 +58,7 @@ func reasons() []string {
 		lines []string
 	}
 	groups := map[string]*group{}
-	for i, r := range rules {
+	for i, r := range rules() {
 		g := groups[r.reason]
 		if g == nil {
 			g = new(group)

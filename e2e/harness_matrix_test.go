@@ -111,7 +111,7 @@ func (r rule) matches(c cell) bool {
 
 // ruleOf returns the index of the first rule that matches a cell, or -1.
 func ruleOf(c cell) int {
-	return slices.IndexFunc(rules, func(r rule) bool { return r.matches(c) })
+	return slices.IndexFunc(rules(), func(r rule) bool { return r.matches(c) })
 }
 
 // tested are the cells that a passed test has covered.
@@ -129,7 +129,7 @@ func cover(t *testing.T, flow, mode, method string, outcomes ...string) {
 			t.Fatalf("unknown cell %s", c)
 		}
 		if i := ruleOf(c); i >= 0 {
-			t.Errorf("%s: tested, but a rule says that it is impossible: %s", c, rules[i].reason)
+			t.Errorf("%s: tested, but a rule says that it is impossible: %s", c, rules()[i].reason)
 		}
 		t.Cleanup(func() {
 			if t.Failed() {
@@ -148,7 +148,7 @@ func TestMatrixRules(t *testing.T) {
 	for _, c := range allCells() {
 		used[ruleOf(c)] = true
 	}
-	for i, r := range rules {
+	for i, r := range rules() {
 		if !used[i] {
 			t.Errorf("no cell matches the rule %+v", r)
 		}

@@ -128,6 +128,8 @@ func (ft *flowTest[F, M, P]) pageOutcome(resp *http.Response, err error) string 
 		return ft.user.errorPageOutcome(at.ID)
 	case at.Page == "home":
 		return ft.finalOutcome()
+	case at.Page == "verification" && ft.api.name == "login":
+		return "unverified"
 	case ft.form.HasErrors() && before != at.ID && (ft.api.name == "recovery" || ft.api.name == "verification"):
 		return "replaced"
 	case ft.form.HasErrors():

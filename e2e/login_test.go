@@ -137,6 +137,10 @@ func TestLoginsRequireAVerifiedAddress(t *testing.T) {
 		ft.submit("next step", kratos.LoginCode{Identifier: p.Email})
 		ft.submit("done", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
+	if sinceV254() {
+		requireVerifiedForEveryMethod(t, hook)
+		return
+	}
 	fx.inModes(t, "passkeys and second factors are not checked", browsers, func(u *user) {
 		_, k := u.registerPasskey()
 		codes := u.addBackupCodes()

@@ -31,7 +31,13 @@ type submissionCase struct {
 	forms      []string // in order; the prefix "+" adds the fields that the form shows
 	difference string   // why the results differ; "" if they must be equal
 	want       string   // part of the result with the SDK
+
+	// sinceV254 replaces difference and want with Kratos v25.4 and later, which neither accepts its
+	// own form with an empty list in a second step nor passes the payload of settings to web hooks.
+	sinceV254 *result
 }
+
+type result struct{ difference, want string }
 
 // submissionSet has the cases of a flow.
 type submissionSet struct {
@@ -68,7 +74,7 @@ const (
 
 var submissionSets = []submissionSet{
 	{flow: "registration", submit: func(p *submitter) string { return submitForms(p, registration) }, cases: []submissionCase{
-		{name: "a: an empty identifier", forms: []string{"method=password&password={password}&traits.username=&traits.phone=%2b4917012345678"}, want: `"messages":[4000009]`},
+		{name: "a: an empty identifier", forms: []string{"method=password&password={password}&traits.username=&traits.phone=%2b12025550123"}, want: `"messages":[4000009]`},
 		registrationCase("b: an empty URL", "traits.site=", `"status":200`),
 		registrationCase("c: an empty phone number", "traits.phone=", `"status":200`),
 		registrationCase("d: an empty date", "traits.born=", `"status":200`),
@@ -148,7 +154,7 @@ var submissionSets = []submissionSet{
 	}},
 	{flow: "registration in two steps", twoSteps: true, submit: func(p *submitter) string { return submitForms(p, registration) }, cases: []submissionCase{
 		{name: "one after the other", forms: []string{"method=profile&traits.username={name}&traits.age=007&traits.emails=a@example.org&traits.emails=b@example.org&traits.scores=1", "method=password&password={password}&traits.username={name}&traits.age=7"}, want: `"age":7`},
-		{name: "what the second form shows", forms: []string{"method=profile&traits.username={name}&traits.age=007&traits.tos=1&traits.name.first=Ada", "+method=password&password={password}"}, want: `"first":"Ada"`},
+		{name: "what the second form shows", forms: []string{"method=profile&traits.username={name}&traits.age=007&traits.tos=1&traits.name.first=Ada", "+method=password&password={password}"}, want: `"first":"Ada"`, sinceV254: &result{emptyString, `"first":"Ada"`}},
 		{name: "a list", forms: []string{"method=profile&traits.username={name}&traits.emails=a@example.org&traits.emails=b@example.org", "+method=password&password={password}"}, difference: lostItems, want: `"emails":["a@example.org","b@example.org"]`},
 		{name: "back and forth", forms: []string{"method=profile&traits.username={name}&traits.height=.5", "screen=previous&traits.username={name}&traits.height=0.5", "method=profile&traits.username={name}&traits.height=1", "method=password&password={password}&traits.username={name}&traits.height=1"}, want: `"height":1`},
 		{name: "a wrong trait", forms: []string{"method=profile&traits.username={name}&traits.age=x&traits.site=y"}, want: `"traits.age":[4000026]`},
@@ -195,7 +201,7 @@ var submissionSets = []submissionSet{
 		{name: "wrong traits", forms: []string{"method=profile&traits.username={name}&traits.age=x&traits.born=x&traits.name.home.lift=x"}, want: `"traits.name.home.lift":[4000026]`},
 		{name: "wrong traits, and right ones then", forms: []string{"method=profile&traits.username={name}&traits.age=x", "method=profile&traits.username={name}&traits.age=1e3"}, want: `"age":1000`},
 		{name: "an object that the schema leaves open", traits: `{"prefs":{"a":1}}`, forms: []string{"method=profile&traits.username={name}&traits.prefs.a=1"}, want: `"prefs":{}`},
-		{name: "a payload", forms: []string{`method=profile&traits.username={name}&transient_payload=%7b"n":0.10%7d`}, want: `"hook":{"n":0.1}`},
+		{name: "a payload", forms: []string{`method=profile&traits.username={name}&transient_payload=%7b"n":0.10%7d`}, want: `"hook":{"n":0.1}`, sinceV254: &result{want: `"hook":null`}},
 		{name: "a password", forms: []string{"method=password&password=another%20correct%20horse"}, want: `"success"`},
 		{name: "a password that is too short", forms: []string{"method=password&password=x"}, want: `"password":[4000032]`},
 		{name: "an empty password", forms: []string{"method=password&password="}, want: `"password":[4000002]`},

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 )
 
@@ -79,5 +80,17 @@ func TestDatabasesNextToAnExecutableAreNotUsed(t *testing.T) {
 	register(t, ForTest(t, Options{Binary: link}), "own@example.com")
 	if content, err := os.ReadFile(database); err != nil || string(content) != "not a database" {
 		t.Errorf("the file is %q, %v", content, err)
+	}
+}
+
+func TestVersionOfTheServer(t *testing.T) {
+	t.Parallel()
+	var version struct{ Version string }
+	get(t, shared.AdminURL+"/admin/version", &version)
+	if _, own := ownBinary(); !own && version.Version != kratosVersion {
+		t.Errorf("version %q, want %q", version.Version, kratosVersion)
+	}
+	if !regexp.MustCompile(`^v\d+\.\d+\.\d+`).MatchString(version.Version) {
+		t.Errorf("version %q", version.Version)
 	}
 }

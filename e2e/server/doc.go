@@ -2,6 +2,9 @@
 // ports with a temporary database, and a mail server that keeps the emails from Kratos. It runs on
 // Linux and macOS and needs Go and a C compiler. It needs the network only to build Kratos.
 //
+// With the environment variable KRATOS_BINARY, the absolute path of an executable of any version,
+// it runs that Kratos and builds none.
+//
 // A test with its own server and configuration:
 //
 //	srv := server.ForTest(t, server.Options{

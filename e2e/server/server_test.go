@@ -71,17 +71,8 @@ func TestConcurrentRegistrations(t *testing.T) {
 	}
 }
 
-func TestVersionAndLogWithoutSecrets(t *testing.T) {
+func TestLogHasNoSecrets(t *testing.T) {
 	t.Parallel()
-	var version struct{ Version string }
-	get(t, shared.AdminURL+"/admin/version", &version)
-	if _, own := ownBinary(); !own && version.Version != kratosVersion {
-		t.Errorf("version %q, want %q", version.Version, kratosVersion)
-	}
-	if !regexp.MustCompile(`^v\d+\.\d+\.\d+`).MatchString(version.Version) {
-		t.Errorf("version %q", version.Version)
-	}
-
 	register(t, shared, "secretive@example.com")
 	message, err := shared.Mail.Wait(t.Context(), "secretive@example.com")
 	if err != nil {
