@@ -1,7 +1,6 @@
 package kratos
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -44,15 +43,13 @@ func call(ctx context.Context, api *gen.Client, method, path string, body, out a
 	if !r.succeeded() {
 		return r.responseError()
 	}
-	if raw, ok := out.(*json.RawMessage); ok && r.isJSON() && json.Valid(r.body) {
-		*raw = bytes.Clone(r.body)
-		return nil
-	}
-	if !r.isJSON() || json.Unmarshal(r.body, out) != nil {
-		return r.unexpectedError(errMalformed)
-	}
-	return nil
+	return r.decode(callerValue{out})
 }
+
+// callerValue is a value of the caller's own type, which encoding/json decodes: names in any case.
+type callerValue struct{ v any }
+
+func (c callerValue) decode(body []byte) error { return json.Unmarshal(body, c.v) }
 
 // checkCall refuses a method or path that would not be sent as it is.
 func checkCall(method, path string) error {
