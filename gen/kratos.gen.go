@@ -499,7 +499,8 @@ type FedCMProvider struct {
 	Nonce string `json:"nonce,omitempty,omitzero" log:"-"`
 
 	// Parameters Further parameters for the provider, by name, which the browser passes on unchanged.
-	Parameters map[string]string `json:"parameters,omitempty,omitzero"`
+	Parameters           map[string]string          `json:"parameters,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // UpdateFedCMFlowBody Result of the browser's FedCM dialog, exchanged for a session. Open-source servers do not support it.
@@ -523,7 +524,8 @@ type AAL string
 // BatchPatchIdentitiesResponse Result of a batch, with status 200 even if elements failed.
 type BatchPatchIdentitiesResponse struct {
 	// Identities One result for each element of the request, in the same order; `null` for an element without `create`.
-	Identities []*IdentityPatchResponse `json:"identities,omitempty,omitzero"`
+	Identities           []*IdentityPatchResponse   `json:"identities,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // ContinueWith What to do after a successful step; `action` selects the schema. A list can have several, in any order: store a session token first, show pages next, redirect last, and ignore unknown actions.
@@ -570,7 +572,8 @@ type FedCMFlow struct {
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
 
 	// Providers Identity providers to choose from, for `navigator.credentials.get` on the page.
-	Providers []FedCMProvider `json:"providers,omitempty,omitzero"`
+	Providers            []FedCMProvider            `json:"providers,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // CreateIdentityBody New identity. Only schema and traits are required; credentials, addresses and state are for imports from other systems. Members that the server does not know are rejected with 400.
@@ -630,7 +633,8 @@ type CreateRecoveryLinkForIdentityBody struct {
 // DeleteMySessionsCount Result of revoking all other sessions.
 type DeleteMySessionsCount struct {
 	// Count Number of other sessions that were revoked. The session of the request is not included and stays valid.
-	Count int64 `json:"count,omitempty,omitzero"`
+	Count                int64                      `json:"count,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // ErrorGeneric Envelope of every error that is not a flow. A 400 of a submission is either this, with `error`, or a flow with messages, with `ui`. Some errors have more members next to `error`: `redirect_browser_to` for 403 and 422, `use_flow_id` for 410.
@@ -651,7 +655,8 @@ type ErrorGeneric struct {
 	Since int64 `json:"since,omitempty,omitzero"`
 
 	// UseFlowID UUID of the flow that replaces the submitted one. Present only for `self_service_flow_expired` and `self_service_flow_replaced`.
-	UseFlowID string `json:"use_flow_id,omitempty,omitzero"`
+	UseFlowID            string                     `json:"use_flow_id,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // FlowError Error of a page navigation, stored until the error page reads it with getFlowError. The response that contains it has status 200.
@@ -666,7 +671,8 @@ type FlowError struct {
 	ID string `json:"id"`
 
 	// UpdatedAt Time of the last change to the stored error; in practice equal to `created_at`.
-	UpdatedAt time.Time `json:"updated_at,omitempty,omitzero"`
+	UpdatedAt            time.Time                  `json:"updated_at,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // GenericError Details of a failed request. Programs check the HTTP status first, because many errors have no `id`. The texts are English, for developers, and may change.
@@ -705,7 +711,8 @@ type GenericError struct {
 	// Status Standard text of `code`, such as `Not Found`.
 	//
 	// Example: Not Found
-	Status string `json:"status,omitempty,omitzero"`
+	Status               string                     `json:"status,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // HealthNotReadyStatus Reasons why a server is not ready, as declared for 503. Kratos v1.3.6 sends an error envelope, `{"error":{…}}`, instead, and omits its texts on the public port; check the HTTP status.
@@ -872,7 +879,8 @@ type IdentityPatchResponse struct {
 	Identity string `json:"identity,omitempty,omitzero"`
 
 	// PatchID UUID that the client set for the element; absent if it set none.
-	PatchID string `json:"patch_id,omitempty,omitzero"`
+	PatchID              string                     `json:"patch_id,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // PatchAction `create` if the identity was created, `error` if it was not.
@@ -887,7 +895,8 @@ type IdentitySchemaContainer struct {
 	ID string `json:"id"`
 
 	// Schema The JSON Schema; `getIdentitySchema` returns the same without this envelope.
-	Schema json.RawMessage `json:"schema" log:"-"`
+	Schema               json.RawMessage            `json:"schema" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // AddressStatus Verification status: `pending` before a message was sent, `sent` after a code or link was sent, `completed` when the address is verified. A verified address can still be `sent`, so check `verified` instead.
@@ -1078,7 +1087,8 @@ type LogoutFlow struct {
 	LogoutToken string `json:"logout_token" log:"-"`
 
 	// LogoutURL Absolute URL of updateLogoutFlow with the token and the `return_to` set at creation. It ends the session of the browser that opens it.
-	LogoutURL string `json:"logout_url" log:"-"`
+	LogoutURL            string                     `json:"logout_url" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // CourierMessage Email or text message that the courier sends, has sent or has abandoned. Subject and body are stored as rendered, so every caller of the admin port can read the codes and links in them.
@@ -1117,7 +1127,8 @@ type CourierMessage struct {
 	Type CourierMessageType `json:"type"`
 
 	// UpdatedAt Time of the last change to the stored message (RFC 3339). It can equal `created_at` even after a delivery; the times of the attempts are in `dispatches`.
-	UpdatedAt time.Time `json:"updated_at"`
+	UpdatedAt            time.Time                  `json:"updated_at"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // CourierTemplate Template of the message. `recovery_…`, `verification_…`, `login_…` and `registration_…` are the flow; `…_code_…` is the code method, otherwise the link method; `…_valid` is sent to a known address, `…_invalid` notifies an unknown address of the attempt. `stub` is for tests.
@@ -1141,7 +1152,8 @@ type CourierMessageDispatch struct {
 	Status CourierDispatchStatus `json:"status"`
 
 	// UpdatedAt Time of the last change to the attempt (RFC 3339), usually equal to `created_at`.
-	UpdatedAt time.Time `json:"updated_at"`
+	UpdatedAt            time.Time                  `json:"updated_at"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // CourierDispatchStatus Outcome of the attempt: `success` if the mail server or gateway accepted the message (which does not prove that the person received it), `failed` if it rejected the message or could not be reached.
@@ -1168,7 +1180,8 @@ type RecoveryCodeForIdentity struct {
 	RecoveryCode string `json:"recovery_code" log:"-"`
 
 	// RecoveryLink URL of the recovery page with the flow's id, to open in a browser; it does not contain the code. Native clients submit the code to the flow in the query parameter `flow`.
-	RecoveryLink string `json:"recovery_link"`
+	RecoveryLink         string                     `json:"recovery_link"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // RecoveryFlow An attempt to regain access to an account by proving control of one of its addresses. It does not disclose whether an address is known. After success the person is logged in and continues with a settings flow to set a new password or other credential.
@@ -1226,7 +1239,8 @@ type RecoveryAddress struct {
 	Value string `json:"value" log:"-"`
 
 	// Via Channel of the address, such as `email` or `sms`.
-	Via AddressChannel `json:"via"`
+	Via                  AddressChannel             `json:"via"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // RecoveryLinkForIdentity Link with which a person regains access in a browser.
@@ -1235,7 +1249,8 @@ type RecoveryLinkForIdentity struct {
 	ExpiresAt time.Time `json:"expires_at,omitempty,omitzero"`
 
 	// RecoveryLink Secret: URL on the public port that logs in the person who opens it first. Protect it like a password. Programs that preview links can consume it.
-	RecoveryLink string `json:"recovery_link" log:"-"`
+	RecoveryLink         string                     `json:"recovery_link" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // RegistrationFlow An attempt to create an account. The form in `ui` is built from the identity schema and the enabled methods. It is submitted with updateRegistrationFlow, in one step or, with the `profile_first` style, traits first and credential second. A native flow can be submitted again after success, which can register a second account.
@@ -1323,7 +1338,8 @@ type Session struct {
 	IssuedAt time.Time `json:"issued_at,omitempty,omitzero"`
 
 	// Tokenized Secret: the session as a signed JSON Web Token, made from the template in `tokenize_as` of `toSession`. Absent unless requested.
-	Tokenized string `json:"tokenized,omitempty,omitzero" log:"-"`
+	Tokenized            string                     `json:"tokenized,omitempty,omitzero" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // SessionAuthenticationMethod An authentication of a session, with its method, assurance level and time.
@@ -1341,7 +1357,8 @@ type SessionAuthenticationMethod struct {
 	Organization string `json:"organization,omitempty,omitzero" log:"-"`
 
 	// Provider Id of the OpenID Connect provider in the configuration; absent for methods other than `oidc`.
-	Provider string `json:"provider,omitempty,omitzero" log:"-"`
+	Provider             string                     `json:"provider,omitempty,omitzero" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // AuthenticationMethod Credential that was used. `link_recovery` and `code_recovery` are a completed recovery, `code` a one-time code, `lookup_secret` a backup code, and `profile` a registration whose credential is not known any more. Newer servers send others.
@@ -1359,7 +1376,8 @@ type SessionDevice struct {
 	Location string `json:"location" log:"-"`
 
 	// UserAgent `User-Agent` header of the request that logged the person in.
-	UserAgent string `json:"user_agent,omitempty,omitzero" log:"-"`
+	UserAgent            string                     `json:"user_agent,omitempty,omitzero" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // SettingsFlow Form in which a logged-in person changes traits and credentials. It belongs to the identity of the session that created it; other sessions get 403 `security_identity_mismatch`. It can be submitted several times.
@@ -1411,7 +1429,8 @@ type SuccessfulCodeExchangeResponse struct {
 	Session Session `json:"session"`
 
 	// SessionToken Secret: session token, 39 characters with the prefix `ory_st_`, for `X-Session-Token`.
-	SessionToken string `json:"session_token,omitempty,omitzero" log:"-"`
+	SessionToken         string                     `json:"session_token,omitempty,omitzero" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // SuccessfulNativeLogin Result of a login that created a session or raised the assurance level of one. A single-page client gets it without a token, because its session is in the cookie.
@@ -1423,7 +1442,8 @@ type SuccessfulNativeLogin struct {
 	Session Session `json:"session"`
 
 	// SessionToken Secret: session token, 39 characters with the prefix `ory_st_`, for `X-Session-Token`. Present for native clients only. A second factor does not change the session's id.
-	SessionToken string `json:"session_token,omitempty,omitzero" log:"-"`
+	SessionToken         string                     `json:"session_token,omitempty,omitzero" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // SuccessfulNativeRegistration Result of a registration. It has a session only if the `session` hook is configured to run after registration; otherwise the account is created but not logged in. If an address in an ID token belongs to another account, Kratos 1.3.6 returns 200 with a login flow instead; that has `ui` and no `identity`.
@@ -1438,7 +1458,8 @@ type SuccessfulNativeRegistration struct {
 	Session *Session `json:"session,omitempty"`
 
 	// SessionToken Secret: session token, 39 characters with the prefix `ory_st_`, for `X-Session-Token`. Present for native clients only, and only with `session`.
-	SessionToken string `json:"session_token,omitempty,omitzero" log:"-"`
+	SessionToken         string                     `json:"session_token,omitempty,omitzero" log:"-"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // UIContainer Form of a flow: its target, its fields and buttons, and its messages.
@@ -2219,7 +2240,8 @@ type VerifiableAddress struct {
 	// Via Channel of the address: `email`, or `sms` for a phone number.
 	//
 	// Example: email
-	Via AddressChannel `json:"via"`
+	Via                  AddressChannel             `json:"via"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // AddressChannel Channel of the address: `email`, or `sms` for a phone number.
@@ -2816,6 +2838,40 @@ func (a OAuth2LoginRequest) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
+// UnmarshalJSONFrom keeps the members without a field of FedCMProvider in AdditionalProperties.
+func (a *FedCMProvider) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known FedCMProvider
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *FedCMProvider) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of FedCMProvider, followed by its AdditionalProperties.
+func (a FedCMProvider) MarshalJSON() ([]byte, error) {
+	type known FedCMProvider
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of BatchPatchIdentitiesResponse in AdditionalProperties.
+func (a *BatchPatchIdentitiesResponse) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known BatchPatchIdentitiesResponse
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *BatchPatchIdentitiesResponse) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of BatchPatchIdentitiesResponse, followed by its AdditionalProperties.
+func (a BatchPatchIdentitiesResponse) MarshalJSON() ([]byte, error) {
+	type known BatchPatchIdentitiesResponse
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
 // UnmarshalJSONFrom keeps the members without a field of ContinueWith in AdditionalProperties.
 func (a *ContinueWith) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 	type known ContinueWith
@@ -2848,6 +2904,91 @@ func (a *ContinueWithFlow) UnmarshalJSON(b []byte) error {
 // MarshalJSON encodes the fields of ContinueWithFlow, followed by its AdditionalProperties.
 func (a ContinueWithFlow) MarshalJSON() ([]byte, error) {
 	type known ContinueWithFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of FedCMFlow in AdditionalProperties.
+func (a *FedCMFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known FedCMFlow
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *FedCMFlow) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of FedCMFlow, followed by its AdditionalProperties.
+func (a FedCMFlow) MarshalJSON() ([]byte, error) {
+	type known FedCMFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of DeleteMySessionsCount in AdditionalProperties.
+func (a *DeleteMySessionsCount) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known DeleteMySessionsCount
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *DeleteMySessionsCount) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of DeleteMySessionsCount, followed by its AdditionalProperties.
+func (a DeleteMySessionsCount) MarshalJSON() ([]byte, error) {
+	type known DeleteMySessionsCount
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of ErrorGeneric in AdditionalProperties.
+func (a *ErrorGeneric) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known ErrorGeneric
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *ErrorGeneric) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of ErrorGeneric, followed by its AdditionalProperties.
+func (a ErrorGeneric) MarshalJSON() ([]byte, error) {
+	type known ErrorGeneric
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of FlowError in AdditionalProperties.
+func (a *FlowError) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known FlowError
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *FlowError) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of FlowError, followed by its AdditionalProperties.
+func (a FlowError) MarshalJSON() ([]byte, error) {
+	type known FlowError
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of GenericError in AdditionalProperties.
+func (a *GenericError) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known GenericError
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *GenericError) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of GenericError, followed by its AdditionalProperties.
+func (a GenericError) MarshalJSON() ([]byte, error) {
+	type known GenericError
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
@@ -2885,15 +3026,151 @@ func (a IdentityCredentials) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
+// UnmarshalJSONFrom keeps the members without a field of IdentityPatchResponse in AdditionalProperties.
+func (a *IdentityPatchResponse) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known IdentityPatchResponse
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *IdentityPatchResponse) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of IdentityPatchResponse, followed by its AdditionalProperties.
+func (a IdentityPatchResponse) MarshalJSON() ([]byte, error) {
+	type known IdentityPatchResponse
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of IdentitySchemaContainer in AdditionalProperties.
+func (a *IdentitySchemaContainer) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known IdentitySchemaContainer
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *IdentitySchemaContainer) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of IdentitySchemaContainer, followed by its AdditionalProperties.
+func (a IdentitySchemaContainer) MarshalJSON() ([]byte, error) {
+	type known IdentitySchemaContainer
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
 // MarshalJSON encodes the fields of LoginFlow, followed by its AdditionalProperties.
 func (a LoginFlow) MarshalJSON() ([]byte, error) {
 	type known LoginFlow
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
 }
 
+// UnmarshalJSONFrom keeps the members without a field of LogoutFlow in AdditionalProperties.
+func (a *LogoutFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known LogoutFlow
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *LogoutFlow) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of LogoutFlow, followed by its AdditionalProperties.
+func (a LogoutFlow) MarshalJSON() ([]byte, error) {
+	type known LogoutFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of CourierMessage in AdditionalProperties.
+func (a *CourierMessage) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known CourierMessage
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *CourierMessage) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of CourierMessage, followed by its AdditionalProperties.
+func (a CourierMessage) MarshalJSON() ([]byte, error) {
+	type known CourierMessage
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of CourierMessageDispatch in AdditionalProperties.
+func (a *CourierMessageDispatch) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known CourierMessageDispatch
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *CourierMessageDispatch) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of CourierMessageDispatch, followed by its AdditionalProperties.
+func (a CourierMessageDispatch) MarshalJSON() ([]byte, error) {
+	type known CourierMessageDispatch
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of RecoveryCodeForIdentity in AdditionalProperties.
+func (a *RecoveryCodeForIdentity) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known RecoveryCodeForIdentity
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *RecoveryCodeForIdentity) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of RecoveryCodeForIdentity, followed by its AdditionalProperties.
+func (a RecoveryCodeForIdentity) MarshalJSON() ([]byte, error) {
+	type known RecoveryCodeForIdentity
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
 // MarshalJSON encodes the fields of RecoveryFlow, followed by its AdditionalProperties.
 func (a RecoveryFlow) MarshalJSON() ([]byte, error) {
 	type known RecoveryFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of RecoveryAddress in AdditionalProperties.
+func (a *RecoveryAddress) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known RecoveryAddress
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *RecoveryAddress) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of RecoveryAddress, followed by its AdditionalProperties.
+func (a RecoveryAddress) MarshalJSON() ([]byte, error) {
+	type known RecoveryAddress
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of RecoveryLinkForIdentity in AdditionalProperties.
+func (a *RecoveryLinkForIdentity) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known RecoveryLinkForIdentity
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *RecoveryLinkForIdentity) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of RecoveryLinkForIdentity, followed by its AdditionalProperties.
+func (a RecoveryLinkForIdentity) MarshalJSON() ([]byte, error) {
+	type known RecoveryLinkForIdentity
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
@@ -2903,9 +3180,111 @@ func (a RegistrationFlow) MarshalJSON() ([]byte, error) {
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
 }
 
+// UnmarshalJSONFrom keeps the members without a field of Session in AdditionalProperties.
+func (a *Session) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known Session
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Session) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of Session, followed by its AdditionalProperties.
+func (a Session) MarshalJSON() ([]byte, error) {
+	type known Session
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of SessionAuthenticationMethod in AdditionalProperties.
+func (a *SessionAuthenticationMethod) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known SessionAuthenticationMethod
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *SessionAuthenticationMethod) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of SessionAuthenticationMethod, followed by its AdditionalProperties.
+func (a SessionAuthenticationMethod) MarshalJSON() ([]byte, error) {
+	type known SessionAuthenticationMethod
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of SessionDevice in AdditionalProperties.
+func (a *SessionDevice) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known SessionDevice
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *SessionDevice) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of SessionDevice, followed by its AdditionalProperties.
+func (a SessionDevice) MarshalJSON() ([]byte, error) {
+	type known SessionDevice
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
 // MarshalJSON encodes the fields of SettingsFlow, followed by its AdditionalProperties.
 func (a SettingsFlow) MarshalJSON() ([]byte, error) {
 	type known SettingsFlow
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of SuccessfulCodeExchangeResponse in AdditionalProperties.
+func (a *SuccessfulCodeExchangeResponse) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known SuccessfulCodeExchangeResponse
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *SuccessfulCodeExchangeResponse) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of SuccessfulCodeExchangeResponse, followed by its AdditionalProperties.
+func (a SuccessfulCodeExchangeResponse) MarshalJSON() ([]byte, error) {
+	type known SuccessfulCodeExchangeResponse
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of SuccessfulNativeLogin in AdditionalProperties.
+func (a *SuccessfulNativeLogin) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known SuccessfulNativeLogin
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *SuccessfulNativeLogin) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of SuccessfulNativeLogin, followed by its AdditionalProperties.
+func (a SuccessfulNativeLogin) MarshalJSON() ([]byte, error) {
+	type known SuccessfulNativeLogin
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of SuccessfulNativeRegistration in AdditionalProperties.
+func (a *SuccessfulNativeRegistration) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known SuccessfulNativeRegistration
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *SuccessfulNativeRegistration) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of SuccessfulNativeRegistration, followed by its AdditionalProperties.
+func (a SuccessfulNativeRegistration) MarshalJSON() ([]byte, error) {
+	type known SuccessfulNativeRegistration
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 
@@ -2947,6 +3326,23 @@ func (a UINodeMeta) MarshalJSON() ([]byte, error) {
 // MarshalJSON encodes the fields of UIText, followed by its AdditionalProperties.
 func (a UIText) MarshalJSON() ([]byte, error) {
 	type known UIText
+	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of VerifiableAddress in AdditionalProperties.
+func (a *VerifiableAddress) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type known VerifiableAddress
+	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *VerifiableAddress) UnmarshalJSON(b []byte) error {
+	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+}
+
+// MarshalJSON encodes the fields of VerifiableAddress, followed by its AdditionalProperties.
+func (a VerifiableAddress) MarshalJSON() ([]byte, error) {
+	type known VerifiableAddress
 	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
 }
 

@@ -94,6 +94,15 @@ func (v CreateIdentityBody) Format(f fmt.State, _ rune) { redact.Format(f, v, is
 func (v CreateIdentityBody) MarshalJSON() ([]byte, error) { return redact.MarshalJSON(v, isKnown) }
 
 // Format prints the type and its ids only, whatever the verb is.
+func (v DeleteMySessionsCount) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v DeleteMySessionsCount) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v DeleteMySessionsCount) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
 func (v ErrorGeneric) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
 // String returns what Format prints.

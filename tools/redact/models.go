@@ -85,5 +85,9 @@ func (m *models) reach(name string, set map[string]bool) {
 	}
 }
 
-// unlogged reports whether a member has the mark that keeps it out of logs.
-func unlogged(f source.Field) bool { return f.Tag.Get("log") == "-" }
+// unlogged reports whether a member has the mark that keeps it out of logs, or has the members of an
+// object that the API description does not have, which can be anything.
+func unlogged(f source.Field) bool { return f.Tag.Get("log") == "-" || f.Name == additional }
+
+// additional is the field for the members of an object that have none.
+const additional = "AdditionalProperties"
