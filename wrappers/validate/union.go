@@ -109,21 +109,28 @@ func findProperty(object []byte, name string) (found []byte) {
 	return found
 }
 
-// bestMatch returns the alternative of whose required properties an object has the largest part.
+// bestMatch returns the alternative of whose required properties an object has the largest part, and
+// among several that which has the most of its properties: a login flow has all that a registration
+// flow requires.
 func bestMatch(s *openapi3.Schema, object []byte) *openapi3.Schema {
 	all := alternatives(s)
-	matched := make([]int, len(all))
+	required, known := make([]int, len(all)), make([]int, len(all))
 	eachProperty(object, func(name string, _ []byte) bool {
 		for i, alternative := range all {
 			if slices.Contains(alternative.Required, name) {
-				matched[i]++
+				required[i]++
+			}
+			if alternative.Properties[name] != nil {
+				known[i]++
 			}
 		}
 		return true
 	})
 	best := 0
 	for i, alternative := range all {
-		if matched[i]*max(1, len(all[best].Required)) > matched[best]*max(1, len(alternative.Required)) {
+		part := required[i] * max(1, len(all[best].Required))
+		bestPart := required[best] * max(1, len(alternative.Required))
+		if part > bestPart || part == bestPart && known[i] > known[best] {
 			best = i
 		}
 	}
