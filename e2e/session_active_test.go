@@ -13,6 +13,7 @@ import (
 
 	"github.com/kratoskit/kratos-go/e2e/server"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 // The cookies of a browser are passed as values, from the registration to the end of the session.
@@ -62,7 +63,7 @@ func TestSessionWithCookieValues(t *testing.T) {
 		r.AddCookie(cookie)
 	}
 	w := httptest.NewRecorder()
-	client.RequireSession(nil)(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })).ServeHTTP(w, r)
+	sessions.New(client).Require()(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })).ServeHTTP(w, r)
 	if w.Code != 204 || len(w.Result().Cookies()) == 0 {
 		t.Errorf("RequireSession after an extension: status %d, %d cookies", w.Code, len(w.Result().Cookies()))
 	}
@@ -121,9 +122,9 @@ func TestPagesRequireTheSecondFactor(t *testing.T) {
 	srv := server.ForTest(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
 	s.addPages(client)
-	signedIn := client.RequireSession(func(w http.ResponseWriter, r *http.Request, err error) {
+	signedIn := sessions.New(client, sessions.Otherwise(func(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, "/login?return_to=%2Faccount", http.StatusSeeOther) // for any error
-	})
+	})).Require()
 	s.mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("account at " + string(kratos.SessionFromContext(r.Context()).AAL)))
 	})))

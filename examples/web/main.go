@@ -17,8 +17,10 @@ import (
 	"log"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 var (
@@ -83,21 +85,12 @@ func site(client *kratos.Client, providers []string) http.Handler {
 		_, _ = w.Write([]byte(script))
 	})
 	mux.Handle("POST /logout", logout(client))
-	signedIn := client.RequireSession(logIn)
+	guard := sessions.New(client, sessions.LoginPage("/login"), sessions.Cache(10_000, time.Minute))
+	signedIn := guard.Require()
 	mux.Handle("GET /{$}", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		show(w, content{Title: "Welcome", Session: kratos.SessionFromContext(r.Context())})
 	})))
 	return withSecurityHeaders(providers, withCSRFProtection(mux))
-}
-
-// logIn redirects a browser without a session, or without the second factor, to the login.
-func logIn(w http.ResponseWriter, r *http.Request, err error) {
-	to := "/login"
-	var e *kratos.Error
-	if errors.Is(err, kratos.ErrAAL2Required) && errors.As(err, &e) && e.RedirectTo != "" {
-		to = e.RedirectTo
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // logout ends the session of the browser. It is a POST, so that no link of another site does it.

@@ -197,7 +197,7 @@ func TestFrontPage(t *testing.T) {
 		"no session":        {"", "/login", 303},
 		"an old session":    {"old", "/login", 303},
 	} {
-		w := ask(newSite(t, new(fake)), "GET", "/", http.Header{"Cookie": {"ory_kratos_session=" + tc.cookie}})
+		w := ask(newSite(t, new(fake)), "GET", "/", http.Header{"Cookie": {"ory_kratos_session=" + tc.cookie}, "Accept": {"text/html"}})
 		if w.Code != tc.status || w.Header().Get("Location") != tc.location {
 			t.Errorf("%s: status %d to %q", name, w.Code, w.Header().Get("Location"))
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kratoskit/kratos-go/internal/faultserver"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 // The pause before another attempt is at most a second where a person waits for a page, for every
@@ -27,13 +28,13 @@ func TestPagesDoNotWaitLong(t *testing.T) {
 	handler := func(h http.Handler, r *http.Request) func() { return func() { h.ServeHTTP(httptest.NewRecorder(), r) } }
 	for name, call := range map[string]func(*kratos.Client, context.Context) func(){
 		"RequireSession, token": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.RequireSession(nil)(http.NotFoundHandler()), withToken)
+			return handler(sessions.New(c).Require()(http.NotFoundHandler()), withToken)
 		},
 		"RequireSession, cookie": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.RequireSession(nil)(http.NotFoundHandler()), visit)
+			return handler(sessions.New(c).Require()(http.NotFoundHandler()), visit)
 		},
 		"RequireSession, bearer": func(c *kratos.Client, _ context.Context) func() {
-			return handler(c.RequireSession(nil)(http.NotFoundHandler()), bearer)
+			return handler(sessions.New(c).Require()(http.NotFoundHandler()), bearer)
 		},
 		"Page": func(c *kratos.Client, _ context.Context) func() {
 			return handler(c.Login.Handler(func(http.ResponseWriter, *http.Request, *kratos.LoginFlow) {}), visit)

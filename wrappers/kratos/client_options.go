@@ -106,6 +106,7 @@ type settings struct {
 	base          *url.URL
 	publicURL     *url.URL // nil if it is base
 	proxyHeaders  []string // further request headers that Proxy passes on
+	changes       sessionChanges
 }
 
 func newSettings(opts []Option) (*settings, error) {
@@ -155,6 +156,7 @@ func (s *settings) Do(r *http.Request) (*http.Response, error) {
 	if resp != nil {
 		storeHeader(r.Context(), resp.Header)
 	}
+	s.changed(r, "")
 	return resp, err
 }
 

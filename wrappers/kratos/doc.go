@@ -20,7 +20,7 @@
 //	flow          client.Login            client.Browser(r).Login   client.Login.Handler(render)
 //	submission    Submit                  Submit                    browser, to Form().Action
 //	cookies       –                       return with SetCookies(w) SetCookies(w), or by Handler
-//	access        RequireSession          RequireSession            RequireSession
+//	access        wrappers/sessions       wrappers/sessions         wrappers/sessions
 //	  outside     Client.ActiveSession    BrowserWithCookies(c).ActiveSession
 //	  net/http
 //	session data  Whoami, SessionToken    client.Browser(r).Whoami  client.Browser(r).Whoami

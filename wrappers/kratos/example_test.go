@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 var (
@@ -126,12 +127,12 @@ func ExampleRejectedFlow() {
 	// 2 fields
 }
 
-func ExampleClient_RequireSession() {
+func ExampleSessionFromContext() {
 	client, stop := exampleClient()
 	defer stop()
 	mux := http.NewServeMux()
 
-	signedIn := client.RequireSession(nil)
+	signedIn := sessions.New(client).Require()
 	mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintln(w, "hello", kratos.SessionFromContext(r.Context()).Identity.ID)
 	})))
@@ -211,9 +212,9 @@ func ExampleClient_Proxy() {
 		form := flow.Form() // a template shows its nodes and messages
 		fmt.Fprintf(w, "%s %s with %d fields", form.Method, form.Action, len(form.Nodes()))
 	}))
-	signedIn := client.RequireSession(func(w http.ResponseWriter, r *http.Request, err error) {
+	signedIn := sessions.New(client, sessions.Otherwise(func(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, "/login?return_to=/account", http.StatusSeeOther)
-	})
+	})).Require()
 	mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintln(w, "the account of", kratos.SessionFromContext(r.Context()).Identity.ID)
 	})))

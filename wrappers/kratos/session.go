@@ -155,7 +155,12 @@ func (c *Client) Logout(ctx context.Context, sessionToken string, opts ...Reques
 	if sessionToken == "" {
 		return newArgumentError("performNativeLogout", "the session token is empty")
 	}
-	resp, err := c.api.PerformNativeLogout(ctx, gen.PerformNativeLogoutBody{SessionToken: sessionToken}, requestEditors(opts, checkNativeRequest)...)
+	var sent *http.Request
+	keep := func(_ context.Context, r *http.Request) error { sent = r; return nil }
+	resp, err := c.api.PerformNativeLogout(ctx, gen.PerformNativeLogoutBody{SessionToken: sessionToken}, append(requestEditors(opts, checkNativeRequest), keep)...)
+	if sent != nil {
+		c.settings.changed(sent, sessionToken)
+	}
 	return expectNoContent("performNativeLogout", resp, err)
 }
 

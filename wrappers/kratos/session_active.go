@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kratoskit/kratos-go/internal/access"
 	"github.com/kratoskit/kratos-go/internal/jsonv2"
 )
 
@@ -79,8 +80,12 @@ func (c *Client) confirmDenial(ctx context.Context, err error) error {
 	case e.sentinel == ErrNoSession && e.StatusCode == http.StatusUnauthorized:
 		ctx, cancel := context.WithTimeout(ctx, readinessTimeout)
 		defer cancel()
-		if ready := c.Ready(ctx); isOutage(ready) {
-			return ready
+		ready := access.Readiness(ctx)
+		if ready == nil {
+			ready = func(ctx context.Context) error { return c.Ready(ctx) }
+		}
+		if down := ready(ctx); isOutage(down) {
+			return down
 		}
 	}
 	return err
@@ -89,11 +94,14 @@ func (c *Client) confirmDenial(ctx context.Context, err error) error {
 // isOutage reports whether an error of isReady means that Kratos has no database. Other responses
 // with status 5xx than JSON are from a gateway that does not let this request through.
 func isOutage(err error) bool {
+	if errors.Is(err, ErrUnreachable) {
+		return true
+	}
 	var e *Error
 	if !errors.As(err, &e) {
 		return false
 	}
-	return e.sentinel == ErrUnreachable || e.StatusCode >= 500 && (&response{Response: &http.Response{Header: e.Header}}).isJSON()
+	return e.StatusCode >= 500 && (&response{Response: &http.Response{Header: e.Header}}).isJSON()
 }
 
 // secondFactorURL returns the URL at which a browser enters the second factor that Kratos requests

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 // activeSession is a session as Kratos sends it.
@@ -137,7 +138,7 @@ var whoamiResponses = map[string]struct {
 	"410":                                           {reply{status: 410, body: kratosError(410, "", "m", "No session.")}, 503},
 	"418":                                           {reply{status: 418, body: activeSession}, 503},
 	"422":                                           {reply{status: 422, body: kratosError(422, "browser_location_change_required", "m", "r")}, 503},
-	"429":                                           {reply{status: 429, body: kratosError(429, "", "m", "r")}, 503},
+	"429":                                           {reply{status: 429, body: kratosError(429, "", "m", "r")}, 429},
 	"500":                                           {reply{status: 500, body: kratosError(500, "", "m", "r")}, 503},
 	"500 with a session":                            {reply{status: 500, body: activeSession}, 503},
 	"502":                                           {reply{status: 502, header: htmlAnswer, body: "<html>"}, 503},
@@ -169,7 +170,7 @@ func TestWhoIsLetIn(t *testing.T) {
 				t.Parallel()
 				r := httptest.NewRequest("GET", "/account", nil)
 				r.Header = header.Clone()
-				w := ask(client.RequireSession(nil)(handler), r)
+				w := ask(sessions.New(client).Require()(handler), r)
 				switch {
 				case w.Code != tc.status:
 					t.Errorf("status %d, want %d", w.Code, tc.status)
@@ -227,7 +228,7 @@ func TestNoSessionIsBelievedIfKratosIsReady(t *testing.T) {
 			for name, values := range requestCredentials[tc.credential] {
 				r.Header[name] = values
 			}
-			w := ask(client.RequireSession(nil)(http.NotFoundHandler()), r)
+			w := ask(sessions.New(client).Require()(http.NotFoundHandler()), r)
 			if tc.status == 200 {
 				tc.status = 404 // of the handler
 			}

@@ -63,7 +63,7 @@ func (c *Client) Browser(r *http.Request) *Browser {
 // is negative: append(b.Cookies(), cookies...) is the later state. Add the [Header] X-Forwarded-For and
 // User-Agent to each call.
 func (c *Client) BrowserWithCookies(cookies []*http.Cookie) *Browser {
-	transport := &cookieTransport{rewriter: c.rewriter.Load(), isSession: c.isSessionCookie, cookies: map[string]string{}, header: http.Header{}}
+	transport := &cookieTransport{rewriter: c.rewriter.Load(), isSession: c.settings.isSessionCookie, cookies: map[string]string{}, header: http.Header{}}
 	seen := map[string]bool{}
 	for _, cookie := range cookies {
 		if cookie == nil || seen[cookie.Name] || !c.isKratosCookie(cookie.Name) {
@@ -109,16 +109,7 @@ func (c *Client) isKratosCookie(name string) bool {
 	if hash, csrf := strings.CutPrefix(name, csrfCookiePrefix); csrf {
 		return hash != "" && strings.Trim(hash, "0123456789abcdef") == ""
 	}
-	return c.isSessionCookie(name) || strings.HasPrefix(name, "ory_kratos_")
-}
-
-// isSessionCookie reports whether a cookie is a session of Kratos or Ory Network. With a configured
-// name, other names are not: they may be of another project on the same domain.
-func (c *Client) isSessionCookie(name string) bool {
-	if known := c.settings.sessionCookie; known != "" {
-		return name == known
-	}
-	return name == "ory_kratos_session" || strings.HasPrefix(name, "ory_session_")
+	return c.settings.isSessionCookie(name) || strings.HasPrefix(name, "ory_kratos_")
 }
 
 // SetCookies adds the cookies that Kratos has set since the last SetCookies to the response, and

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 // closeCounter counts bodies that are not closed yet.
@@ -101,7 +102,7 @@ func TestAProxyLeaksNoConnections(t *testing.T) {
 				t.Fatal(err)
 			}
 			site := client.Proxy("/auth")
-			protected := client.RequireSession(nil)(http.NotFoundHandler())
+			protected := sessions.New(client).Require()(http.NotFoundHandler())
 			before := runtime.NumGoroutine()
 			calls := 150
 			if name == "a body without end" {

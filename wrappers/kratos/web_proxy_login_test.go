@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 func TestABrowserBehindAProxyStaysOnTheSite(t *testing.T) {
@@ -63,7 +64,7 @@ func TestManyPeopleAtOnce(t *testing.T) {
 		http.SetCookie(w, &http.Cookie{Name: "ory_kratos_session", Value: cookie.Value, Path: "/"})
 		reply{status: 200, body: strings.ReplaceAll(sessionBody, "77aa", cookie.Value)}.ServeHTTP(w, r)
 	}))
-	own := client.RequireSession(nil)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	own := sessions.New(client).Require()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, kratos.SessionFromContext(r.Context()).Identity.ID)
 	}))
 	var wait sync.WaitGroup

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/kratoskit/kratos-go/internal/access"
 )
 
 // publicBaseURL returns the URL that Kratos is configured with.
@@ -32,6 +34,25 @@ func (c *Client) loginURL(settings url.Values) string {
 	}
 	back := url.Values{"return_to": {c.publicBaseURL() + "/self-service/settings/browser?" + settings.Encode()}}
 	return c.browserBaseURL() + "/self-service/login/browser?" + back.Encode()
+}
+
+// pageURL returns where a browser starts a flow: at Kratos, if its URL for browsers is known, else
+// the usual page of a site.
+func (c *Client) pageURL(flow string, query url.Values) string {
+	target := "/" + flow
+	if c.rewriter.Load() != nil || c.settings.publicURL != nil {
+		target = c.browserBaseURL() + "/self-service/" + flow + "/browser"
+	}
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	return target
+}
+
+func init() {
+	access.PageURL = func(client any, flow string, query url.Values) string {
+		return client.(*Client).pageURL(flow, query)
+	}
 }
 
 // restoreParameters adds the parameters of an expired flow to query, unless it has them: redirects

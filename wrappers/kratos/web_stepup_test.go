@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 // If a session needs its second factor, all redirects lead to the page where a browser enters it.
@@ -75,11 +76,11 @@ func TestWhereTheSecondFactorIsGiven(t *testing.T) {
 				case e.RedirectTo != want:
 					t.Errorf("%s: e.RedirectTo = %v, want %v", credential, e.RedirectTo, want)
 				}
-				ask(client.RequireSession(func(_ http.ResponseWriter, _ *http.Request, err error) {
+				ask(sessions.New(client, sessions.Otherwise(func(_ http.ResponseWriter, _ *http.Request, err error) {
 					if !errors.As(err, &e) || e.RedirectTo != want {
 						t.Errorf("%s: the middleware leads to %q, want %q", credential, e.RedirectTo, want)
 					}
-				})(http.NotFoundHandler()), r)
+				})).Require()(http.NotFoundHandler()), r)
 			}
 			status := 303
 			if want == "" {

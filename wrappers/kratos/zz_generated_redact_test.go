@@ -45,6 +45,7 @@ func exportedTypes() map[string]any {
 		"kratos.MessageContext":                            new(kratos.MessageContext),
 		"kratos.ContinueWithList":                          new(kratos.ContinueWithList),
 		"kratos.ListMySessions":                            new(kratos.ListMySessions),
+		"kratos.SessionChange":                             new(kratos.SessionChange),
 		"kratos.Browser":                                   new(kratos.Browser),
 		"kratos.LoginPassword":                             new(kratos.LoginPassword),
 		"kratos.LoginOIDC":                                 new(kratos.LoginOIDC),

@@ -1,0 +1,167 @@
+package sessions
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/kratoskit/kratos-go/internal/access"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// errNoCredential is the error for requests without a credential, which Kratos is not asked about.
+var errNoCredential = &denial{err: kratos.ErrNoSession, text: "kratos: the request has no session token or cookie"}
+
+// errClosed is the error of a guard after Close.
+var errClosed = errors.New("kratos: the session guard is closed")
+
+// denial is an error with a text of its own.
+type denial struct {
+	err  error
+	text string
+}
+
+func (d *denial) Error() string { return d.text }
+func (d *denial) Unwrap() error { return d.err }
+
+// CheckRequest returns the session of a request that fulfils the needs (toSession, public port). Its
+// errors are those in the package documentation.
+//
+// Cookies that Kratos sets are added to w, and the response is not to be cached (Cache-Control:
+// no-store). A nil w drops them.
+func (g *Guard) CheckRequest(w http.ResponseWriter, r *http.Request, needs ...Need) (Check, error) {
+	if w != nil {
+		w.Header()["Cache-Control"] = noStore
+	}
+	a, err := g.check(r.Context(), question{request: r, credential: access.CredentialOf(g.client, r)}, needs)
+	if w != nil {
+		for _, cookie := range a.cookies {
+			w.Header().Add("Set-Cookie", cookie)
+		}
+	}
+	return a.Check, err
+}
+
+// noStore is shared by all responses. A handler that sets another value replaces it.
+var noStore = []string{"no-store"}
+
+// CheckToken is [Guard.CheckRequest] for a session token, of a gRPC call for example.
+func (g *Guard) CheckToken(ctx context.Context, token string, needs ...Need) (Check, error) {
+	q := question{credential: access.Credential{Kind: access.Token, Value: token}}
+	if token == "" {
+		q.credential.Kind = access.None
+	}
+	a, err := g.check(ctx, q, needs)
+	return a.Check, err
+}
+
+// question is what is asked about.
+type question struct {
+	request    *http.Request // nil for a token alone
+	credential access.Credential
+}
+
+// call returns what asks Kratos. It does not use the request any more, which may end before.
+func (q question) call(g *Guard) *call {
+	c := &call{client: g.client, token: q.credential.Value}
+	if q.request != nil {
+		c.browser = g.client.Browser(q.request)
+	}
+	return c
+}
+
+// checked is a check, with the cookies for the request that caused the call to Kratos.
+type checked struct {
+	Check
+	cookies []string
+}
+
+func (g *Guard) check(ctx context.Context, q question, needs []Need) (checked, error) {
+	if q.credential.Kind == access.None {
+		return checked{}, errNoCredential
+	}
+	if g.done.Err() != nil {
+		return checked{}, errClosed
+	}
+	if g.cache == nil {
+		a := g.ask(ctx, q.call(g), true)
+		if a.err != nil {
+			return checked{cookies: a.cookies}, a.err
+		}
+		if n := unmet(needs, a.session, time.Now()); n != nil {
+			return checked{cookies: a.cookies}, g.needError(n)
+		}
+		return checked{Check{Session: a.session}, a.cookies}, nil
+	}
+	return g.checkCached(ctx, q, g.cache.newKey(q.credential), needs)
+}
+
+func (g *Guard) checkCached(ctx context.Context, q question, k key, needs []Need) (checked, error) {
+	now := time.Now()
+	e := g.cache.get(k)
+	switch {
+	case e == nil:
+		if refused := g.cache.refusal(k, now); refused != nil {
+			g.counts.refused.Add(1)
+			return checked{}, refused
+		}
+	case now.Before(e.end):
+		session := copySession(e.session)
+		n := unmet(needs, session, now)
+		if n == nil {
+			g.counts.hits.Add(1)
+			return checked{Check: Check{Session: session}}, nil
+		}
+		if e.unmet.Load() && now.Sub(e.asked) < memory { // as of a moment ago
+			return checked{}, g.needError(n)
+		}
+		if err := e.failure(now); err != nil {
+			return checked{}, err
+		}
+	default:
+		if err := e.failure(now); err != nil {
+			return g.useStale(e, needs, now, err)
+		}
+	}
+	a := g.load(ctx, k, q, e)
+	now = time.Now()
+	if a.err != nil {
+		if e != nil && isOutage(a.err) {
+			c, err := g.useStale(e, needs, now, a.err)
+			c.cookies = a.cookies
+			return c, err
+		}
+		return checked{cookies: a.cookies}, a.err
+	}
+	session := copySession(a.entry.session)
+	if n := unmet(needs, session, now); n != nil {
+		a.entry.unmet.Store(true)
+		return checked{cookies: a.cookies}, g.needError(n)
+	}
+	return checked{Check{Session: session}, a.cookies}, nil
+}
+
+// useStale returns the session of an entry if Kratos cannot be asked, or the error why.
+func (g *Guard) useStale(e *entry, needs []Need, now time.Time, outage error) (checked, error) {
+	if g.grace == 0 || e.forgot.Load() || !g.cache.isValid(e) || !now.Before(e.end.Add(g.grace)) || !now.Before(e.session.ExpiresAt) {
+		return checked{}, outage
+	}
+	session := copySession(e.session)
+	if unmet(needs, session, now) != nil {
+		return checked{}, outage
+	}
+	g.counts.stale.Add(1)
+	return checked{Check: Check{Session: session, Stale: true}}, nil
+}
+
+// isOutage reports whether an error means that Kratos does not know which sessions are valid.
+// ErrUnreachable may also mean that the caller has left.
+func isOutage(err error) bool {
+	return errors.Is(err, kratos.ErrUnreachable) || errors.Is(err, kratos.ErrServer)
+}
+
+// isDenial reports whether an error means that Kratos, while ready, refused a credential.
+func isDenial(err error) bool {
+	return errors.Is(err, kratos.ErrNoSession) || errors.Is(err, kratos.ErrAAL2Required)
+}
