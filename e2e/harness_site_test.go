@@ -126,7 +126,14 @@ func (s *site) clearCookies() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.browser = &http.Client{Jar: jar}
+	s.browser = &http.Client{Jar: jar, Transport: roundTrip(openPage)}
+}
+
+// openPage sends a request as a browser does that shows the response.
+func openPage(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // failOnOtherHosts fails the test if the browser sends a request to another server than the site.
@@ -135,7 +142,7 @@ func (s *site) failOnOtherHosts() {
 		if "http://"+r.URL.Host != s.url {
 			s.t.Errorf("the browser requests %s%s", r.URL.Host, r.URL.Path)
 		}
-		return http.DefaultTransport.RoundTrip(r)
+		return openPage(r)
 	})
 }
 

@@ -43,11 +43,8 @@ func (s *settings) sessionCookies(r *http.Request) access.Credential {
 	case network:
 		return s.networkCookies(r)
 	case named:
-		for _, cookie := range r.CookiesNamed(name) {
-			if isDeletion(cookie) {
-				break // the first cookie of a name counts
-			}
-			return access.Credential{Kind: access.Cookie, Name: cookie.Name, Value: cookie.Value}
+		if cookies := r.CookiesNamed(name); len(cookies) > 0 && !isDeletion(cookies[0]) { // the first counts
+			return access.Credential{Kind: access.Cookie, Name: name, Value: cookies[0].Value}
 		}
 	}
 	return access.Credential{}
