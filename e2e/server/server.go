@@ -52,6 +52,7 @@ type Server struct {
 	AdminURL  string // without a trailing slash
 	Mail      *Mail  // emails from this Kratos
 
+	opts    Options
 	dir     string
 	cmd     *exec.Cmd
 	log     *logBuffer
@@ -93,7 +94,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 }
 
 func start(ctx context.Context, opts Options) (_ *Server, err error) {
-	s := &Server{log: &logBuffer{next: opts.Log}, exited: make(chan struct{})}
+	s := &Server{opts: opts, log: &logBuffer{next: opts.Log}, exited: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			s.Stop()
@@ -145,7 +146,7 @@ func (s *Server) run(binary string, env []string) error {
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.WaitDelay = stopTimeout
 	detach(cmd)
-	started := make(chan error)
+	started, exited := make(chan error), s.exited
 	go func() {
 		runtime.LockOSThread() // see detach
 		defer runtime.UnlockOSThread()
@@ -155,7 +156,7 @@ func (s *Server) run(binary string, env []string) error {
 			return
 		}
 		s.exitErr = cmd.Wait()
-		close(s.exited)
+		close(exited)
 	}()
 	if err := <-started; err != nil {
 		return fmt.Errorf("server: %w", err)

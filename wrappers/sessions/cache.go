@@ -147,13 +147,11 @@ func (c *cache) land(k key, f *flight, old *entry) {
 		} else {
 			c.entries.Invalidate(k) // the session before
 		}
-	case isOutage(a.err):
-		if old != nil {
-			old.failed.Store(&failure{time.Now(), a.err})
-		}
 	case isDenial(a.err):
 		c.entries.Invalidate(k)
 		c.refusals.Set(k, refusal{time.Now(), a.err})
+	case old != nil:
+		old.failed.Store(&failure{time.Now(), a.err})
 	}
 	c.mu.Unlock()
 	close(f.done)

@@ -127,7 +127,7 @@ func (g *Guard) checkCached(ctx context.Context, q question, k key, needs []Need
 	a := g.load(ctx, k, q, e)
 	now = time.Now()
 	if a.err != nil {
-		if e != nil && isOutage(a.err) {
+		if e != nil {
 			c, err := g.useStale(e, needs, now, a.err)
 			c.cookies = a.cookies
 			return c, err
@@ -142,14 +142,14 @@ func (g *Guard) checkCached(ctx context.Context, q question, k key, needs []Need
 	return checked{Check{Session: session}, a.cookies}, nil
 }
 
-// useStale returns the session of an entry if Kratos cannot be asked, or the error why.
-func (g *Guard) useStale(e *entry, needs []Need, now time.Time, outage error) (checked, error) {
-	if g.grace == 0 || e.forgot.Load() || !g.cache.isValid(e) || !now.Before(e.end.Add(g.grace)) || !now.Before(e.session.ExpiresAt) {
-		return checked{}, outage
+// useStale returns the session of an entry if Kratos cannot be asked, or the error.
+func (g *Guard) useStale(e *entry, needs []Need, now time.Time, err error) (checked, error) {
+	if g.grace == 0 || !isOutage(err) || e.forgot.Load() || !g.cache.isValid(e) || !now.Before(e.end.Add(g.grace)) || !now.Before(e.session.ExpiresAt) {
+		return checked{}, err
 	}
 	session := copySession(e.session)
 	if unmet(needs, session, now) != nil {
-		return checked{}, outage
+		return checked{}, err
 	}
 	g.counts.stale.Add(1)
 	return checked{Check: Check{Session: session, Stale: true}}, nil
