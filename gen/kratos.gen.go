@@ -4,6 +4,8 @@
 //
 //   - Enums are open: values of a newer Kratos are decoded, and encoded again unchanged.
 //   - An absent member has the zero value. Fields are pointers where absence has another meaning.
+//   - Members of a response without a field are in AdditionalProperties, encoded again, and never
+//     printed. A request body has none.
 //   - Models with secrets are printed and logged with their names and ids only.
 //   - The JSON of a response has everything that the server sent. The JSON of a request body omits
 //     secrets; [MarshalBody] includes them.
@@ -718,13 +720,15 @@ type GenericError struct {
 // HealthNotReadyStatus Reasons why a server is not ready, as declared for 503. Kratos v1.3.6 sends an error envelope, `{"error":{…}}`, instead, and omits its texts on the public port; check the HTTP status.
 type HealthNotReadyStatus struct {
 	// Errors Messages of the failed checks by name, such as the database. Servers do not send them.
-	Errors map[string]string `json:"errors,omitempty,omitzero"`
+	Errors               map[string]string          `json:"errors,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // HealthStatus Response of the liveness and readiness checks if they succeed.
 type HealthStatus struct {
 	// Status Always `ok`; failures have another HTTP status.
-	Status string `json:"status,omitempty,omitzero"`
+	Status               string                     `json:"status,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // Identity An account: a person, or a service that logs in, with traits and credentials. The content depends on the port: only the admin port returns `metadata_admin`, and the identity of a session lacks credentials and often the addresses.
@@ -807,7 +811,8 @@ type CredentialsType string
 // CodeCredentials `config` of a `code` credential, present if `include_credential` has this type.
 type CodeCredentials struct {
 	// Addresses Where one-time login codes are sent: the traits that the identity schema marks for them.
-	Addresses []CodeAddress `json:"addresses,omitempty,omitzero"`
+	Addresses            []CodeAddress              `json:"addresses,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // CodeAddress Address for one-time login codes, with its channel.
@@ -816,13 +821,15 @@ type CodeAddress struct {
 	Address string `json:"address,omitempty,omitzero" log:"-"`
 
 	// Channel How codes reach the address: `email` or `sms`.
-	Channel AddressChannel `json:"channel,omitempty,omitzero"`
+	Channel              AddressChannel             `json:"channel,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // OIDCCredentials `config` of an `oidc` credential, present if `include_credential` has this type.
 type OIDCCredentials struct {
 	// Providers Linked accounts at OpenID Connect providers.
-	Providers []OIDCProvider `json:"providers,omitempty,omitzero"`
+	Providers            []OIDCProvider             `json:"providers,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // OIDCProvider Link to an account at an OpenID Connect provider. The tokens are those of the login that created the link. Kratos does not refresh them and returns them decrypted, on the admin port only.
@@ -846,7 +853,8 @@ type OIDCProvider struct {
 	Subject string `json:"subject,omitempty,omitzero" log:"-"`
 
 	// UseAutoLink Whether the link was imported with automatic account linking; absent if not.
-	UseAutoLink bool `json:"use_auto_link,omitempty,omitzero"`
+	UseAutoLink          bool                       `json:"use_auto_link,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // PasswordCredentials `config` of a `password` credential, present if `include_credential` has this type. It can be imported into another server unchanged.
@@ -855,7 +863,8 @@ type PasswordCredentials struct {
 	HashedPassword string `json:"hashed_password,omitempty,omitzero" log:"-"`
 
 	// UsePasswordMigrationHook Whether the password migration hook checks the password at the next login, after which Kratos stores a hash of its own.
-	UsePasswordMigrationHook bool `json:"use_password_migration_hook,omitempty,omitzero"`
+	UsePasswordMigrationHook bool                       `json:"use_password_migration_hook,omitempty,omitzero"`
+	AdditionalProperties     map[string]json.RawMessage `json:"-"`
 }
 
 // IdentityPatch An element of a batch. `create` is the only operation; an element without it does nothing, and its result is `null`.
@@ -2289,7 +2298,8 @@ type VerificationFlowState string
 // Version Release of the server. Only the admin port returns it.
 type Version struct {
 	// Version Release of the build; `master` if the build has none, so it is not always comparable.
-	Version string `json:"version,omitempty,omitzero"`
+	Version              string                     `json:"version,omitempty,omitzero"`
+	AdditionalProperties map[string]json.RawMessage `json:"-"`
 }
 
 // ListCourierMessagesParams defines parameters for ListCourierMessages.
@@ -2792,14 +2802,18 @@ func (a *OAuth2Client) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *OAuth2Client) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *OAuth2Client) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of OAuth2Client, followed by its AdditionalProperties.
+func (a *OAuth2Client) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known OAuth2Client
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of OAuth2Client, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a OAuth2Client) MarshalJSON() ([]byte, error) {
 	type known OAuth2Client
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of OAuth2OIDCContext in AdditionalProperties,
@@ -2810,14 +2824,18 @@ func (a *OAuth2OIDCContext) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *OAuth2OIDCContext) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *OAuth2OIDCContext) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of OAuth2OIDCContext, followed by its AdditionalProperties.
+func (a *OAuth2OIDCContext) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known OAuth2OIDCContext
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of OAuth2OIDCContext, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a OAuth2OIDCContext) MarshalJSON() ([]byte, error) {
 	type known OAuth2OIDCContext
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of OAuth2LoginRequest in AdditionalProperties,
@@ -2828,65 +2846,99 @@ func (a *OAuth2LoginRequest) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *OAuth2LoginRequest) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *OAuth2LoginRequest) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of OAuth2LoginRequest, followed by its AdditionalProperties.
+func (a *OAuth2LoginRequest) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known OAuth2LoginRequest
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of OAuth2LoginRequest, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a OAuth2LoginRequest) MarshalJSON() ([]byte, error) {
 	type known OAuth2LoginRequest
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of FedCMProvider in AdditionalProperties.
 func (a *FedCMProvider) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known FedCMProvider
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		ClientID             string                     `json:"client_id"`
+		ConfigURL            string                     `json:"config_url"`
+		DomainHint           string                     `json:"domain_hint"`
+		Fields               []string                   `json:"fields"`
+		LoginHint            string                     `json:"login_hint"`
+		Nonce                string                     `json:"nonce"`
+		Parameters           map[string]string          `json:"parameters"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *FedCMProvider) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *FedCMProvider) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of FedCMProvider, followed by its AdditionalProperties.
+func (a *FedCMProvider) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known FedCMProvider
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of FedCMProvider, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a FedCMProvider) MarshalJSON() ([]byte, error) {
 	type known FedCMProvider
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of BatchPatchIdentitiesResponse in AdditionalProperties.
 func (a *BatchPatchIdentitiesResponse) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known BatchPatchIdentitiesResponse
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Identities           []*IdentityPatchResponse   `json:"identities"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *BatchPatchIdentitiesResponse) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *BatchPatchIdentitiesResponse) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of BatchPatchIdentitiesResponse, followed by its AdditionalProperties.
+func (a *BatchPatchIdentitiesResponse) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known BatchPatchIdentitiesResponse
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of BatchPatchIdentitiesResponse, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a BatchPatchIdentitiesResponse) MarshalJSON() ([]byte, error) {
 	type known BatchPatchIdentitiesResponse
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of ContinueWith in AdditionalProperties.
 func (a *ContinueWith) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known ContinueWith
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Action               ContinueWithAction         `json:"action"`
+		Flow                 *ContinueWithFlow          `json:"flow"`
+		SessionToken         string                     `json:"ory_session_token"`
+		RedirectBrowserTo    string                     `json:"redirect_browser_to"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *ContinueWith) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *ContinueWith) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of ContinueWith, followed by its AdditionalProperties.
+func (a *ContinueWith) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known ContinueWith
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of ContinueWith, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a ContinueWith) MarshalJSON() ([]byte, error) {
 	type known ContinueWith
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of ContinueWithFlow in AdditionalProperties,
@@ -2897,459 +2949,1177 @@ func (a *ContinueWithFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *ContinueWithFlow) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *ContinueWithFlow) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of ContinueWithFlow, followed by its AdditionalProperties.
+func (a *ContinueWithFlow) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known ContinueWithFlow
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of ContinueWithFlow, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a ContinueWithFlow) MarshalJSON() ([]byte, error) {
 	type known ContinueWithFlow
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of FedCMFlow in AdditionalProperties.
 func (a *FedCMFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known FedCMFlow
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		CSRFToken            string                     `json:"csrf_token"`
+		Providers            []FedCMProvider            `json:"providers"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *FedCMFlow) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *FedCMFlow) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of FedCMFlow, followed by its AdditionalProperties.
+func (a *FedCMFlow) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known FedCMFlow
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of FedCMFlow, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a FedCMFlow) MarshalJSON() ([]byte, error) {
 	type known FedCMFlow
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of DeleteMySessionsCount in AdditionalProperties.
 func (a *DeleteMySessionsCount) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known DeleteMySessionsCount
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Count                int64                      `json:"count"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *DeleteMySessionsCount) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *DeleteMySessionsCount) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of DeleteMySessionsCount, followed by its AdditionalProperties.
+func (a *DeleteMySessionsCount) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known DeleteMySessionsCount
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of DeleteMySessionsCount, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a DeleteMySessionsCount) MarshalJSON() ([]byte, error) {
 	type known DeleteMySessionsCount
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of ErrorGeneric in AdditionalProperties.
 func (a *ErrorGeneric) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known ErrorGeneric
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		CredentialsMissing   bool                       `json:"CredentialsMissing"`
+		Error                GenericError               `json:"error"`
+		ExpiredAt            time.Time                  `json:"expired_at"`
+		RedirectBrowserTo    string                     `json:"redirect_browser_to"`
+		Since                int64                      `json:"since"`
+		UseFlowID            string                     `json:"use_flow_id"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *ErrorGeneric) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *ErrorGeneric) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of ErrorGeneric, followed by its AdditionalProperties.
+func (a *ErrorGeneric) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known ErrorGeneric
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of ErrorGeneric, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a ErrorGeneric) MarshalJSON() ([]byte, error) {
 	type known ErrorGeneric
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of FlowError in AdditionalProperties.
 func (a *FlowError) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known FlowError
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		CreatedAt            time.Time                  `json:"created_at"`
+		Error                *GenericError              `json:"error"`
+		ID                   string                     `json:"id"`
+		UpdatedAt            time.Time                  `json:"updated_at"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *FlowError) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *FlowError) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of FlowError, followed by its AdditionalProperties.
+func (a *FlowError) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known FlowError
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of FlowError, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a FlowError) MarshalJSON() ([]byte, error) {
 	type known FlowError
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of GenericError in AdditionalProperties.
 func (a *GenericError) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known GenericError
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Code                 int64                      `json:"code"`
+		Debug                string                     `json:"debug"`
+		Details              json.RawMessage            `json:"details"`
+		ID                   string                     `json:"id"`
+		Message              string                     `json:"message"`
+		Reason               string                     `json:"reason"`
+		Request              string                     `json:"request"`
+		Status               string                     `json:"status"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *GenericError) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *GenericError) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of GenericError, followed by its AdditionalProperties.
+func (a *GenericError) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known GenericError
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of GenericError, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a GenericError) MarshalJSON() ([]byte, error) {
 	type known GenericError
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of HealthNotReadyStatus in AdditionalProperties.
+func (a *HealthNotReadyStatus) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Errors               map[string]string          `json:"errors"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *HealthNotReadyStatus) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of HealthNotReadyStatus, followed by its AdditionalProperties.
+func (a *HealthNotReadyStatus) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known HealthNotReadyStatus
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
+func (a HealthNotReadyStatus) MarshalJSON() ([]byte, error) {
+	type known HealthNotReadyStatus
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of HealthStatus in AdditionalProperties.
+func (a *HealthStatus) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Status               string                     `json:"status"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *HealthStatus) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of HealthStatus, followed by its AdditionalProperties.
+func (a *HealthStatus) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known HealthStatus
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
+func (a HealthStatus) MarshalJSON() ([]byte, error) {
+	type known HealthStatus
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of Identity in AdditionalProperties.
 func (a *Identity) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known Identity
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		CreatedAt            time.Time                               `json:"created_at"`
+		Credentials          map[CredentialsType]IdentityCredentials `json:"credentials"`
+		ExternalID           string                                  `json:"external_id"`
+		ID                   string                                  `json:"id"`
+		RawMetadataAdmin     json.RawMessage                         `json:"metadata_admin"`
+		RawMetadataPublic    json.RawMessage                         `json:"metadata_public"`
+		OrganizationID       string                                  `json:"organization_id"`
+		RecoveryAddresses    []RecoveryAddress                       `json:"recovery_addresses"`
+		SchemaID             string                                  `json:"schema_id"`
+		SchemaURL            string                                  `json:"schema_url"`
+		State                IdentityState                           `json:"state"`
+		StateChangedAt       time.Time                               `json:"state_changed_at"`
+		RawTraits            json.RawMessage                         `json:"traits"`
+		UpdatedAt            time.Time                               `json:"updated_at"`
+		VerifiableAddresses  []VerifiableAddress                     `json:"verifiable_addresses"`
+		AdditionalProperties map[string]json.RawMessage              `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *Identity) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *Identity) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of Identity, followed by its AdditionalProperties.
+func (a *Identity) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known Identity
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
 }
 
-// MarshalJSON encodes the fields of Identity, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a Identity) MarshalJSON() ([]byte, error) {
 	type known Identity
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
 }
 
 // UnmarshalJSONFrom keeps the members without a field of IdentityCredentials in AdditionalProperties.
 func (a *IdentityCredentials) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known IdentityCredentials
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Config               json.RawMessage            `json:"config"`
+		CreatedAt            time.Time                  `json:"created_at"`
+		Identifiers          []string                   `json:"identifiers"`
+		Type                 CredentialsType            `json:"type"`
+		UpdatedAt            time.Time                  `json:"updated_at"`
+		Version              int64                      `json:"version"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *IdentityCredentials) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *IdentityCredentials) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of IdentityCredentials, followed by its AdditionalProperties.
+func (a *IdentityCredentials) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known IdentityCredentials
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of IdentityCredentials, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a IdentityCredentials) MarshalJSON() ([]byte, error) {
 	type known IdentityCredentials
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of CodeCredentials in AdditionalProperties.
+func (a *CodeCredentials) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Addresses            []CodeAddress              `json:"addresses"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *CodeCredentials) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of CodeCredentials, followed by its AdditionalProperties.
+func (a *CodeCredentials) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known CodeCredentials
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
+func (a CodeCredentials) MarshalJSON() ([]byte, error) {
+	type known CodeCredentials
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of CodeAddress in AdditionalProperties.
+func (a *CodeAddress) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Address              string                     `json:"address"`
+		Channel              AddressChannel             `json:"channel"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *CodeAddress) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of CodeAddress, followed by its AdditionalProperties.
+func (a *CodeAddress) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known CodeAddress
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
+func (a CodeAddress) MarshalJSON() ([]byte, error) {
+	type known CodeAddress
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of OIDCCredentials in AdditionalProperties.
+func (a *OIDCCredentials) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Providers            []OIDCProvider             `json:"providers"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OIDCCredentials) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of OIDCCredentials, followed by its AdditionalProperties.
+func (a *OIDCCredentials) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known OIDCCredentials
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
+func (a OIDCCredentials) MarshalJSON() ([]byte, error) {
+	type known OIDCCredentials
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of OIDCProvider in AdditionalProperties.
+func (a *OIDCProvider) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		InitialAccessToken   string                     `json:"initial_access_token"`
+		InitialIDToken       string                     `json:"initial_id_token"`
+		InitialRefreshToken  string                     `json:"initial_refresh_token"`
+		Organization         string                     `json:"organization"`
+		Provider             string                     `json:"provider"`
+		Subject              string                     `json:"subject"`
+		UseAutoLink          bool                       `json:"use_auto_link"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *OIDCProvider) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of OIDCProvider, followed by its AdditionalProperties.
+func (a *OIDCProvider) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known OIDCProvider
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
+func (a OIDCProvider) MarshalJSON() ([]byte, error) {
+	type known OIDCProvider
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of PasswordCredentials in AdditionalProperties.
+func (a *PasswordCredentials) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		HashedPassword           string                     `json:"hashed_password"`
+		UsePasswordMigrationHook bool                       `json:"use_password_migration_hook"`
+		AdditionalProperties     map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *PasswordCredentials) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of PasswordCredentials, followed by its AdditionalProperties.
+func (a *PasswordCredentials) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known PasswordCredentials
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
+func (a PasswordCredentials) MarshalJSON() ([]byte, error) {
+	type known PasswordCredentials
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of IdentityPatchResponse in AdditionalProperties.
 func (a *IdentityPatchResponse) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known IdentityPatchResponse
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Action               PatchAction                `json:"action"`
+		Error                *GenericError              `json:"error"`
+		Identity             string                     `json:"identity"`
+		PatchID              string                     `json:"patch_id"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *IdentityPatchResponse) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *IdentityPatchResponse) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of IdentityPatchResponse, followed by its AdditionalProperties.
+func (a *IdentityPatchResponse) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known IdentityPatchResponse
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of IdentityPatchResponse, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a IdentityPatchResponse) MarshalJSON() ([]byte, error) {
 	type known IdentityPatchResponse
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of IdentitySchemaContainer in AdditionalProperties.
 func (a *IdentitySchemaContainer) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known IdentitySchemaContainer
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		ID                   string                     `json:"id"`
+		Schema               json.RawMessage            `json:"schema"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *IdentitySchemaContainer) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *IdentitySchemaContainer) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of IdentitySchemaContainer, followed by its AdditionalProperties.
+func (a *IdentitySchemaContainer) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known IdentitySchemaContainer
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of IdentitySchemaContainer, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a IdentitySchemaContainer) MarshalJSON() ([]byte, error) {
 	type known IdentitySchemaContainer
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of LoginFlow, followed by its AdditionalProperties.
+// UnmarshalJSONFrom keeps the members without a field of LoginFlow in AdditionalProperties.
+func (a *LoginFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Active                   CredentialsType            `json:"active"`
+		CreatedAt                time.Time                  `json:"created_at"`
+		ExpiresAt                time.Time                  `json:"expires_at"`
+		ID                       string                     `json:"id"`
+		IdentitySchema           string                     `json:"identity_schema"`
+		IssuedAt                 time.Time                  `json:"issued_at"`
+		OAuth2LoginChallenge     string                     `json:"oauth2_login_challenge"`
+		OAuth2LoginRequest       *OAuth2LoginRequest        `json:"oauth2_login_request"`
+		OrganizationID           string                     `json:"organization_id"`
+		Refresh                  bool                       `json:"refresh"`
+		RequestURL               string                     `json:"request_url"`
+		RequestedAAL             AAL                        `json:"requested_aal"`
+		ReturnTo                 string                     `json:"return_to"`
+		SessionTokenExchangeCode string                     `json:"session_token_exchange_code"`
+		State                    LoginFlowState             `json:"state"`
+		TransientPayload         json.RawMessage            `json:"transient_payload"`
+		Type                     FlowType                   `json:"type"`
+		UI                       UIContainer                `json:"ui"`
+		UpdatedAt                time.Time                  `json:"updated_at"`
+		AdditionalProperties     map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *LoginFlow) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of LoginFlow, followed by its AdditionalProperties.
+func (a *LoginFlow) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known LoginFlow
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a LoginFlow) MarshalJSON() ([]byte, error) {
 	type known LoginFlow
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
 }
 
 // UnmarshalJSONFrom keeps the members without a field of LogoutFlow in AdditionalProperties.
 func (a *LogoutFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known LogoutFlow
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		LogoutToken          string                     `json:"logout_token"`
+		LogoutURL            string                     `json:"logout_url"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *LogoutFlow) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *LogoutFlow) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of LogoutFlow, followed by its AdditionalProperties.
+func (a *LogoutFlow) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known LogoutFlow
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of LogoutFlow, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a LogoutFlow) MarshalJSON() ([]byte, error) {
 	type known LogoutFlow
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of CourierMessage in AdditionalProperties.
 func (a *CourierMessage) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known CourierMessage
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Body                 string                     `json:"body"`
+		Channel              string                     `json:"channel"`
+		CreatedAt            time.Time                  `json:"created_at"`
+		Dispatches           []CourierMessageDispatch   `json:"dispatches"`
+		ID                   string                     `json:"id"`
+		Recipient            string                     `json:"recipient"`
+		SendCount            int64                      `json:"send_count"`
+		Status               CourierMessageStatus       `json:"status"`
+		Subject              string                     `json:"subject"`
+		TemplateType         CourierTemplate            `json:"template_type"`
+		Type                 CourierMessageType         `json:"type"`
+		UpdatedAt            time.Time                  `json:"updated_at"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *CourierMessage) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *CourierMessage) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of CourierMessage, followed by its AdditionalProperties.
+func (a *CourierMessage) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known CourierMessage
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of CourierMessage, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a CourierMessage) MarshalJSON() ([]byte, error) {
 	type known CourierMessage
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of CourierMessageDispatch in AdditionalProperties.
 func (a *CourierMessageDispatch) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known CourierMessageDispatch
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		CreatedAt            time.Time                  `json:"created_at"`
+		Error                json.RawMessage            `json:"error"`
+		ID                   string                     `json:"id"`
+		MessageID            string                     `json:"message_id"`
+		Status               CourierDispatchStatus      `json:"status"`
+		UpdatedAt            time.Time                  `json:"updated_at"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *CourierMessageDispatch) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *CourierMessageDispatch) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of CourierMessageDispatch, followed by its AdditionalProperties.
+func (a *CourierMessageDispatch) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known CourierMessageDispatch
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of CourierMessageDispatch, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a CourierMessageDispatch) MarshalJSON() ([]byte, error) {
 	type known CourierMessageDispatch
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of RecoveryCodeForIdentity in AdditionalProperties.
 func (a *RecoveryCodeForIdentity) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known RecoveryCodeForIdentity
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		ExpiresAt            time.Time                  `json:"expires_at"`
+		RecoveryCode         string                     `json:"recovery_code"`
+		RecoveryLink         string                     `json:"recovery_link"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *RecoveryCodeForIdentity) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *RecoveryCodeForIdentity) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of RecoveryCodeForIdentity, followed by its AdditionalProperties.
+func (a *RecoveryCodeForIdentity) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known RecoveryCodeForIdentity
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of RecoveryCodeForIdentity, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a RecoveryCodeForIdentity) MarshalJSON() ([]byte, error) {
 	type known RecoveryCodeForIdentity
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of RecoveryFlow, followed by its AdditionalProperties.
+// UnmarshalJSONFrom keeps the members without a field of RecoveryFlow in AdditionalProperties.
+func (a *RecoveryFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Active               CredentialsType            `json:"active"`
+		ContinueWith         []ContinueWith             `json:"continue_with"`
+		ExpiresAt            time.Time                  `json:"expires_at"`
+		ID                   string                     `json:"id"`
+		IssuedAt             time.Time                  `json:"issued_at"`
+		RequestURL           string                     `json:"request_url"`
+		ReturnTo             string                     `json:"return_to"`
+		State                RecoveryFlowState          `json:"state"`
+		TransientPayload     json.RawMessage            `json:"transient_payload"`
+		Type                 FlowType                   `json:"type"`
+		UI                   UIContainer                `json:"ui"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *RecoveryFlow) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of RecoveryFlow, followed by its AdditionalProperties.
+func (a *RecoveryFlow) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known RecoveryFlow
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a RecoveryFlow) MarshalJSON() ([]byte, error) {
 	type known RecoveryFlow
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of RecoveryAddress in AdditionalProperties.
 func (a *RecoveryAddress) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known RecoveryAddress
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		CreatedAt            time.Time                  `json:"created_at"`
+		ID                   string                     `json:"id"`
+		UpdatedAt            time.Time                  `json:"updated_at"`
+		Value                string                     `json:"value"`
+		Via                  AddressChannel             `json:"via"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *RecoveryAddress) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *RecoveryAddress) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of RecoveryAddress, followed by its AdditionalProperties.
+func (a *RecoveryAddress) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known RecoveryAddress
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of RecoveryAddress, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a RecoveryAddress) MarshalJSON() ([]byte, error) {
 	type known RecoveryAddress
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of RecoveryLinkForIdentity in AdditionalProperties.
 func (a *RecoveryLinkForIdentity) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known RecoveryLinkForIdentity
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		ExpiresAt            time.Time                  `json:"expires_at"`
+		RecoveryLink         string                     `json:"recovery_link"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *RecoveryLinkForIdentity) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *RecoveryLinkForIdentity) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of RecoveryLinkForIdentity, followed by its AdditionalProperties.
+func (a *RecoveryLinkForIdentity) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known RecoveryLinkForIdentity
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of RecoveryLinkForIdentity, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a RecoveryLinkForIdentity) MarshalJSON() ([]byte, error) {
 	type known RecoveryLinkForIdentity
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of RegistrationFlow, followed by its AdditionalProperties.
+// UnmarshalJSONFrom keeps the members without a field of RegistrationFlow in AdditionalProperties.
+func (a *RegistrationFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Active                   CredentialsType            `json:"active"`
+		ExpiresAt                time.Time                  `json:"expires_at"`
+		ID                       string                     `json:"id"`
+		IdentitySchema           string                     `json:"identity_schema"`
+		IssuedAt                 time.Time                  `json:"issued_at"`
+		OAuth2LoginChallenge     string                     `json:"oauth2_login_challenge"`
+		OAuth2LoginRequest       *OAuth2LoginRequest        `json:"oauth2_login_request"`
+		OrganizationID           string                     `json:"organization_id"`
+		RequestURL               string                     `json:"request_url"`
+		ReturnTo                 string                     `json:"return_to"`
+		SessionTokenExchangeCode string                     `json:"session_token_exchange_code"`
+		State                    RegistrationFlowState      `json:"state"`
+		TransientPayload         json.RawMessage            `json:"transient_payload"`
+		Type                     FlowType                   `json:"type"`
+		UI                       UIContainer                `json:"ui"`
+		AdditionalProperties     map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *RegistrationFlow) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of RegistrationFlow, followed by its AdditionalProperties.
+func (a *RegistrationFlow) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known RegistrationFlow
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a RegistrationFlow) MarshalJSON() ([]byte, error) {
 	type known RegistrationFlow
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties, jsonv2.Zero{Name: "organization_id", Value: "null", When: a.OrganizationID == ""})
 }
 
 // UnmarshalJSONFrom keeps the members without a field of Session in AdditionalProperties.
 func (a *Session) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known Session
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Active                bool                          `json:"active"`
+		AuthenticatedAt       time.Time                     `json:"authenticated_at"`
+		AuthenticationMethods []SessionAuthenticationMethod `json:"authentication_methods"`
+		AAL                   AAL                           `json:"authenticator_assurance_level"`
+		Devices               []SessionDevice               `json:"devices"`
+		ExpiresAt             time.Time                     `json:"expires_at"`
+		ID                    string                        `json:"id"`
+		Identity              *Identity                     `json:"identity"`
+		IssuedAt              time.Time                     `json:"issued_at"`
+		Tokenized             string                        `json:"tokenized"`
+		AdditionalProperties  map[string]json.RawMessage    `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *Session) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *Session) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of Session, followed by its AdditionalProperties.
+func (a *Session) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known Session
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of Session, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a Session) MarshalJSON() ([]byte, error) {
 	type known Session
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of SessionAuthenticationMethod in AdditionalProperties.
 func (a *SessionAuthenticationMethod) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known SessionAuthenticationMethod
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		AAL                  AAL                        `json:"aal"`
+		CompletedAt          time.Time                  `json:"completed_at"`
+		Method               AuthenticationMethod       `json:"method"`
+		Organization         string                     `json:"organization"`
+		Provider             string                     `json:"provider"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *SessionAuthenticationMethod) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *SessionAuthenticationMethod) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of SessionAuthenticationMethod, followed by its AdditionalProperties.
+func (a *SessionAuthenticationMethod) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known SessionAuthenticationMethod
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of SessionAuthenticationMethod, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a SessionAuthenticationMethod) MarshalJSON() ([]byte, error) {
 	type known SessionAuthenticationMethod
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of SessionDevice in AdditionalProperties.
 func (a *SessionDevice) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known SessionDevice
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		ID                   string                     `json:"id"`
+		IPAddress            string                     `json:"ip_address"`
+		Location             string                     `json:"location"`
+		UserAgent            string                     `json:"user_agent"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *SessionDevice) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *SessionDevice) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of SessionDevice, followed by its AdditionalProperties.
+func (a *SessionDevice) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known SessionDevice
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of SessionDevice, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a SessionDevice) MarshalJSON() ([]byte, error) {
 	type known SessionDevice
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of SettingsFlow, followed by its AdditionalProperties.
+// UnmarshalJSONFrom keeps the members without a field of SettingsFlow in AdditionalProperties.
+func (a *SettingsFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Active               CredentialsType            `json:"active"`
+		ContinueWith         []ContinueWith             `json:"continue_with"`
+		ExpiresAt            time.Time                  `json:"expires_at"`
+		ID                   string                     `json:"id"`
+		Identity             Identity                   `json:"identity"`
+		IssuedAt             time.Time                  `json:"issued_at"`
+		RequestURL           string                     `json:"request_url"`
+		ReturnTo             string                     `json:"return_to"`
+		State                SettingsFlowState          `json:"state"`
+		TransientPayload     json.RawMessage            `json:"transient_payload"`
+		Type                 FlowType                   `json:"type"`
+		UI                   UIContainer                `json:"ui"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *SettingsFlow) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of SettingsFlow, followed by its AdditionalProperties.
+func (a *SettingsFlow) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known SettingsFlow
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a SettingsFlow) MarshalJSON() ([]byte, error) {
 	type known SettingsFlow
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of SuccessfulCodeExchangeResponse in AdditionalProperties.
 func (a *SuccessfulCodeExchangeResponse) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known SuccessfulCodeExchangeResponse
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Session              Session                    `json:"session"`
+		SessionToken         string                     `json:"session_token"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *SuccessfulCodeExchangeResponse) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *SuccessfulCodeExchangeResponse) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of SuccessfulCodeExchangeResponse, followed by its AdditionalProperties.
+func (a *SuccessfulCodeExchangeResponse) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known SuccessfulCodeExchangeResponse
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of SuccessfulCodeExchangeResponse, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a SuccessfulCodeExchangeResponse) MarshalJSON() ([]byte, error) {
 	type known SuccessfulCodeExchangeResponse
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of SuccessfulNativeLogin in AdditionalProperties.
 func (a *SuccessfulNativeLogin) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known SuccessfulNativeLogin
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		ContinueWith         []ContinueWith             `json:"continue_with"`
+		Session              Session                    `json:"session"`
+		SessionToken         string                     `json:"session_token"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *SuccessfulNativeLogin) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *SuccessfulNativeLogin) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of SuccessfulNativeLogin, followed by its AdditionalProperties.
+func (a *SuccessfulNativeLogin) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known SuccessfulNativeLogin
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of SuccessfulNativeLogin, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a SuccessfulNativeLogin) MarshalJSON() ([]byte, error) {
 	type known SuccessfulNativeLogin
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of SuccessfulNativeRegistration in AdditionalProperties.
 func (a *SuccessfulNativeRegistration) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known SuccessfulNativeRegistration
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		ContinueWith         []ContinueWith             `json:"continue_with"`
+		Identity             Identity                   `json:"identity"`
+		Session              *Session                   `json:"session"`
+		SessionToken         string                     `json:"session_token"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *SuccessfulNativeRegistration) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *SuccessfulNativeRegistration) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of SuccessfulNativeRegistration, followed by its AdditionalProperties.
+func (a *SuccessfulNativeRegistration) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known SuccessfulNativeRegistration
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of SuccessfulNativeRegistration, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a SuccessfulNativeRegistration) MarshalJSON() ([]byte, error) {
 	type known SuccessfulNativeRegistration
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of UIContainer, followed by its AdditionalProperties.
+// UnmarshalJSONFrom keeps the members without a field of UIContainer in AdditionalProperties.
+func (a *UIContainer) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Action               string                     `json:"action"`
+		Messages             []UIText                   `json:"messages"`
+		Method               string                     `json:"method"`
+		Nodes                []UINode                   `json:"nodes"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *UIContainer) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of UIContainer, followed by its AdditionalProperties.
+func (a *UIContainer) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known UIContainer
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a UIContainer) MarshalJSON() ([]byte, error) {
 	type known UIContainer
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of UINode, followed by its AdditionalProperties.
+// UnmarshalJSONFrom keeps the members without a field of UINode in AdditionalProperties.
+func (a *UINode) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Attributes           UINodeAttributes           `json:"attributes"`
+		Group                UINodeGroup                `json:"group"`
+		Messages             []UIText                   `json:"messages"`
+		Meta                 UINodeMeta                 `json:"meta"`
+		Type                 UINodeType                 `json:"type"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *UINode) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of UINode, followed by its AdditionalProperties.
+func (a *UINode) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known UINode
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a UINode) MarshalJSON() ([]byte, error) {
 	type known UINode
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of UINodeAttributes in AdditionalProperties.
 func (a *UINodeAttributes) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known UINodeAttributes
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		Async                bool                       `json:"async"`
+		Autocomplete         UIAutocomplete             `json:"autocomplete"`
+		Class                string                     `json:"class"`
+		Crossorigin          string                     `json:"crossorigin"`
+		Data                 map[string]string          `json:"data"`
+		Disabled             bool                       `json:"disabled"`
+		Height               int64                      `json:"height"`
+		Href                 string                     `json:"href"`
+		ID                   string                     `json:"id"`
+		Integrity            string                     `json:"integrity"`
+		Label                *UIText                    `json:"label"`
+		Maxlength            int64                      `json:"maxlength"`
+		Name                 string                     `json:"name"`
+		NodeType             UINodeType                 `json:"node_type"`
+		Nonce                string                     `json:"nonce"`
+		Onclick              string                     `json:"onclick"`
+		OnclickTrigger       UITrigger                  `json:"onclickTrigger"`
+		Onload               string                     `json:"onload"`
+		OnloadTrigger        UITrigger                  `json:"onloadTrigger"`
+		Pattern              string                     `json:"pattern"`
+		Referrerpolicy       string                     `json:"referrerpolicy"`
+		Required             bool                       `json:"required"`
+		Src                  string                     `json:"src"`
+		Text                 *UIText                    `json:"text"`
+		Title                *UIText                    `json:"title"`
+		Type                 UIInputType                `json:"type"`
+		Value                json.RawMessage            `json:"value"`
+		Width                int64                      `json:"width"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *UINodeAttributes) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *UINodeAttributes) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of UINodeAttributes, followed by its AdditionalProperties.
+func (a *UINodeAttributes) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known UINodeAttributes
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties, jsonv2.Zero{Name: "disabled", Value: "false", When: a.NodeType == UINodeTypeInput && !a.Disabled})
 }
 
-// MarshalJSON encodes the fields of UINodeAttributes, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a UINodeAttributes) MarshalJSON() ([]byte, error) {
 	type known UINodeAttributes
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties, jsonv2.Zero{Name: "disabled", Value: "false", When: a.NodeType == UINodeTypeInput && !a.Disabled})
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties, jsonv2.Zero{Name: "disabled", Value: "false", When: a.NodeType == UINodeTypeInput && !a.Disabled})
 }
 
-// MarshalJSON encodes the fields of UINodeMeta, followed by its AdditionalProperties.
+// UnmarshalJSONFrom keeps the members without a field of UINodeMeta in AdditionalProperties.
+func (a *UINodeMeta) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Label                *UIText                    `json:"label"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *UINodeMeta) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of UINodeMeta, followed by its AdditionalProperties.
+func (a *UINodeMeta) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known UINodeMeta
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a UINodeMeta) MarshalJSON() ([]byte, error) {
 	type known UINodeMeta
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of UIText, followed by its AdditionalProperties.
+// UnmarshalJSONFrom keeps the members without a field of UIText in AdditionalProperties.
+func (a *UIText) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Context              json.RawMessage            `json:"context"`
+		ID                   int                        `json:"id"`
+		Text                 string                     `json:"text"`
+		Type                 UITextType                 `json:"type"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *UIText) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of UIText, followed by its AdditionalProperties.
+func (a *UIText) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known UIText
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a UIText) MarshalJSON() ([]byte, error) {
 	type known UIText
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // UnmarshalJSONFrom keeps the members without a field of VerifiableAddress in AdditionalProperties.
 func (a *VerifiableAddress) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
-	type known VerifiableAddress
-	return jsonv2.UnmarshalOpen(dec, (*known)(a), &a.AdditionalProperties)
+	type open struct {
+		CreatedAt            time.Time                  `json:"created_at"`
+		ID                   string                     `json:"id"`
+		Status               AddressStatus              `json:"status"`
+		UpdatedAt            time.Time                  `json:"updated_at"`
+		Value                string                     `json:"value"`
+		Verified             bool                       `json:"verified"`
+		VerifiedAt           time.Time                  `json:"verified_at"`
+		Via                  AddressChannel             `json:"via"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
-func (a *VerifiableAddress) UnmarshalJSON(b []byte) error {
-	return a.UnmarshalJSONFrom(jsonv2.NewDecoder(bytes.NewReader(b)))
+func (a *VerifiableAddress) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of VerifiableAddress, followed by its AdditionalProperties.
+func (a *VerifiableAddress) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known VerifiableAddress
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of VerifiableAddress, followed by its AdditionalProperties.
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a VerifiableAddress) MarshalJSON() ([]byte, error) {
 	type known VerifiableAddress
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
-// MarshalJSON encodes the fields of VerificationFlow, followed by its AdditionalProperties.
+// UnmarshalJSONFrom keeps the members without a field of VerificationFlow in AdditionalProperties.
+func (a *VerificationFlow) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Active               CredentialsType            `json:"active"`
+		ExpiresAt            time.Time                  `json:"expires_at"`
+		ID                   string                     `json:"id"`
+		IssuedAt             time.Time                  `json:"issued_at"`
+		RequestURL           string                     `json:"request_url"`
+		ReturnTo             string                     `json:"return_to"`
+		State                VerificationFlowState      `json:"state"`
+		TransientPayload     json.RawMessage            `json:"transient_payload"`
+		Type                 FlowType                   `json:"type"`
+		UI                   UIContainer                `json:"ui"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *VerificationFlow) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of VerificationFlow, followed by its AdditionalProperties.
+func (a *VerificationFlow) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known VerificationFlow
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
 func (a VerificationFlow) MarshalJSON() ([]byte, error) {
 	type known VerificationFlow
-	return jsonv2.MarshalOpen(known(a), a.AdditionalProperties)
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
+}
+
+// UnmarshalJSONFrom keeps the members without a field of Version in AdditionalProperties.
+func (a *Version) UnmarshalJSONFrom(dec *jsonv2.Decoder) error {
+	type open struct {
+		Version              string                     `json:"version"`
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"`
+	}
+	return jsonv2.UnmarshalDecode(dec, (*open)(a))
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *Version) UnmarshalJSON(b []byte) error { return jsonv2.Unmarshal(b, a) }
+
+// MarshalJSONTo encodes the fields of Version, followed by its AdditionalProperties.
+func (a *Version) MarshalJSONTo(enc *jsonv2.Encoder) error {
+	type known Version
+	return jsonv2.MarshalOpenTo(enc, (*known)(a), a.AdditionalProperties)
+}
+
+// MarshalJSON returns what MarshalJSONTo writes.
+func (a Version) MarshalJSON() ([]byte, error) {
+	type known Version
+	return jsonv2.MarshalOpen((*known)(&a), a.AdditionalProperties)
 }
 
 // RequestEditorFn edits a request before it is sent. If it returns an error, nothing is sent.

@@ -130,6 +130,24 @@ func (v GenericError) String() string { return redact.String(v, isKnown) }
 func (v GenericError) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
 // Format prints the type and its ids only, whatever the verb is.
+func (v HealthNotReadyStatus) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v HealthNotReadyStatus) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v HealthNotReadyStatus) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v HealthStatus) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v HealthStatus) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v HealthStatus) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
 func (v Identity) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
 
 // String returns what Format prints.
@@ -776,6 +794,15 @@ func (v VerificationFlow) String() string { return redact.String(v, isKnown) }
 
 // LogValue returns what Format prints.
 func (v VerificationFlow) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
+
+// Format prints the type and its ids only, whatever the verb is.
+func (v Version) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }
+
+// String returns what Format prints.
+func (v Version) String() string { return redact.String(v, isKnown) }
+
+// LogValue returns what Format prints.
+func (v Version) LogValue() slog.Value { return redact.LogValue(v, isKnown) }
 
 // Format prints the type and its ids only, whatever the verb is.
 func (v ListCourierMessagesParams) Format(f fmt.State, _ rune) { redact.Format(f, v, isKnown) }

@@ -23,19 +23,9 @@ func NewDecoder(r io.Reader) *Decoder { return newDecoder(r, tolerant) }
 // UnmarshalDecode decodes the next value of dec into v.
 func UnmarshalDecode(dec *Decoder, v any) error { return unmarshalDecode(dec, v) }
 
-// UnmarshalOpen decodes the next value of dec, an object, into known, and its members without a
-// field into unknown.
-func UnmarshalOpen[T any](dec *Decoder, known *T, unknown *map[string]json.RawMessage) error {
-	open := open[T]{Known: known}
-	if err := unmarshalDecode(dec, &open); err != nil {
-		return err
-	}
-	*unknown = open.Unknown
-	return nil
-}
-
-// UnmarshalLossless is like [UnmarshalOpen], and also keeps in unknown the members whose fields known
-// omits when it is encoded, such as an empty string. It decodes the value twice.
+// UnmarshalLossless decodes the next value of dec, an object, into known. It keeps in unknown the
+// members without a field, and those whose fields known omits when it is encoded, such as an empty
+// string. It decodes the value twice.
 func UnmarshalLossless[T any](dec *Decoder, known *T, unknown *map[string]json.RawMessage) error {
 	value, err := dec.ReadValue()
 	if err != nil {
@@ -45,7 +35,7 @@ func UnmarshalLossless[T any](dec *Decoder, known *T, unknown *map[string]json.R
 	if err := Unmarshal(text, known); err != nil {
 		return err
 	}
-	written, err := json.Marshal(known)
+	written, err := marshal(known)
 	if err != nil {
 		return err
 	}
@@ -64,12 +54,11 @@ type Zero struct {
 	When        bool
 }
 
-// MarshalOpen is the reverse of [UnmarshalOpen] and [UnmarshalLossless]: known as an object, followed
-// by zero and by the members of unknown in the order of their names, as far as known has not got
-// them.
+// MarshalOpen encodes known as an object, followed by zero and by the members of unknown in the order
+// of their names, as far as known has not got them. It writes what encoding/json would.
 func MarshalOpen(known any, unknown map[string]json.RawMessage, zero ...Zero) ([]byte, error) {
-	b, err := json.Marshal(known)
-	if err != nil {
+	b, err := marshal(known)
+	if err != nil || plain(unknown, zero) {
 		return b, err
 	}
 	b = bytes.TrimSuffix(b, []byte("}"))
@@ -84,23 +73,24 @@ func MarshalOpen(known any, unknown map[string]json.RawMessage, zero ...Zero) ([
 	return append(b, '}'), err
 }
 
-// UnmarshalMembers decodes the members of an object into a map.
-func UnmarshalMembers[V any](members map[string]json.RawMessage, values *map[string]V) error {
-	*values = nil
-	for name, text := range members {
-		var value V
-		if err := Unmarshal(text, &value); err != nil {
-			return err
-		}
-		if *values == nil {
-			*values = make(map[string]V, len(members))
-		}
-		(*values)[name] = value
+// MarshalOpenTo writes what [MarshalOpen] returns.
+func MarshalOpenTo(enc *Encoder, known any, unknown map[string]json.RawMessage, zero ...Zero) error {
+	if plain(unknown, zero) {
+		return marshalEncode(enc, known)
 	}
-	return nil
+	b, err := MarshalOpen(known, unknown, zero...)
+	if err != nil {
+		return err
+	}
+	return enc.WriteValue(b)
 }
 
-// MarshalMembers is the reverse of [UnmarshalMembers].
+// plain reports whether an object has the members of its fields only.
+func plain(unknown map[string]json.RawMessage, zero []Zero) bool {
+	return len(unknown) == 0 && !slices.ContainsFunc(zero, func(z Zero) bool { return z.When })
+}
+
+// MarshalMembers encodes the values of the unknown members of an object that have a type.
 func MarshalMembers[V any](values map[string]V) (map[string]json.RawMessage, error) {
 	members := make(map[string]json.RawMessage, len(values))
 	for name, value := range values {

@@ -30,6 +30,8 @@ type (
 		Text     string
 		Plain    struct{ ID string }
 		ids      struct{ ID string }
+
+		AdditionalProperties map[string]json.RawMessage `json:"-"`
 	}
 	generic[T any] struct{ ID T }
 	list           []inner
@@ -67,6 +69,7 @@ func TestAValueIsPrintedByItsTypeAndIDs(t *testing.T) {
 		"an id of another form":          {inner{ID: "s3cret"}, "inner", `"inner"`},
 		"an id as long as a UUID":        {inner{ID: strings.Repeat("a", 36)}, "inner", `"inner"`},
 		"an id with hyphens and letters": {inner{ID: "ory_st_a-bbbb-cccc-dddd-eeeeeeeeeeee"}, "inner", `"inner"`},
+		"an unknown member":              {outer{ID: uuid, AdditionalProperties: map[string]json.RawMessage{"s3cret_id": json.RawMessage(`"s3cret"`), "id": json.RawMessage(`"s3cret"`)}}, "outer{id: " + uuid + "}", `{"id":"` + uuid + `"}`},
 		"an id without a JSON name":      {outer{OtherID: uuid}, "outer{OtherID: " + uuid + "}", `{"OtherID":"` + uuid + `"}`},
 		"a known value of an enum":       {inner{State: "active"}, "inner{state: active}", `{"state":"active"}`},
 		"an unknown value of an enum":    {inner{State: "s3cret"}, "inner", `"inner"`},

@@ -34,6 +34,7 @@ func TestMethodsOfAType(t *testing.T) {
 		"a response with a secret":         {session, "Format String LogValue"},
 		"a struct that contains a secret":  {"type T struct { Sessions []*Session `json:\"sessions\"` }\n" + session, "Format String LogValue"},
 		"a response without a secret":      {"type T struct { Version string `json:\"version\"` }", ""},
+		"a response with unknown members":  {"type T struct { Version string `json:\"version\"`; AdditionalProperties map[string]string `json:\"-\"` }", "Format String LogValue"},
 		"parameters with a secret":         {"type TParams struct { Token *string `log:\"-\"` }", "Format MarshalJSON"},
 		"a struct without exported fields": {"type T struct { base string }", "Format"},
 		"a struct that is not exported":    {"type t struct { base string }", ""},

@@ -56,4 +56,7 @@
 // Errors contain no body, token, cookie, code, password or URL query. Packages fmt and log/slog
 // print only the type, UUIDs and enum fields of a value. Other loggers may write a field, or all
 // JSON that Kratos sent, such as a [Session]. What is not protected is in wrappers/kratos/README.md.
+//
+// Members that a newer Kratos sends are in the field AdditionalProperties of a model. They are
+// encoded again with it, and not printed.
 package kratos

@@ -1,6 +1,7 @@
 package kratos
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -38,6 +39,9 @@ type FlowResult[F any] struct {
 	Identity *Identity
 	// ContinueWith has the actions that Kratos suggests next.
 	ContinueWith ContinueWithList
+	// AdditionalProperties has the members of a complete login or registration that a newer Kratos
+	// sends. They may be secrets: ResponseBody leaves them out.
+	AdditionalProperties map[string]json.RawMessage
 }
 
 // String returns the state of the flow, without the session token.
@@ -122,6 +126,8 @@ func resultFromSession[F any](r *response) (*FlowResult[F], error) {
 		SessionToken string           `json:"session_token"`
 		Identity     *Identity        `json:"identity"`
 		ContinueWith ContinueWithList `json:"continue_with"`
+
+		AdditionalProperties map[string]json.RawMessage `json:",embed,inline"` // in all versions of the engine
 	}
 	if err := r.decode(&end); err != nil {
 		return nil, err
@@ -129,7 +135,8 @@ func resultFromSession[F any](r *response) (*FlowResult[F], error) {
 	if (end.Session == nil || end.Session.ID == "") && (end.Identity == nil || end.Identity.ID == "") {
 		return nil, r.unexpectedError(nil)
 	}
-	result := &FlowResult[F]{Done: true, Session: end.Session, SessionToken: end.SessionToken, Identity: end.Identity, ContinueWith: end.ContinueWith}
+	result := &FlowResult[F]{Done: true, Session: end.Session, SessionToken: end.SessionToken, Identity: end.Identity,
+		ContinueWith: end.ContinueWith, AdditionalProperties: end.AdditionalProperties}
 	result.setSessionToken()
 	if result.Identity == nil && end.Session != nil {
 		result.Identity = end.Session.Identity

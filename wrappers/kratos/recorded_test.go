@@ -41,6 +41,7 @@ var models = map[string]func() any{
 	"getFlowError": model[kratos.FlowError], "createBrowserLogoutFlow": model[kratos.LogoutFlow],
 	"getVersion": model[gen.Version], "isAlive": model[gen.HealthStatus], "isReady": model[gen.HealthStatus],
 	"updateLoginFlow": model[gen.SuccessfulNativeLogin], "updateRegistrationFlow": model[gen.SuccessfulNativeRegistration],
+	"createFedcmFlow": model[kratos.FedCMFlow], "updateFedcmFlow": model[gen.SuccessfulNativeLogin],
 }
 
 func model[T any]() any { return new(T) }

@@ -185,6 +185,7 @@ func (t *importResult) applyOverlays(p project.Project, contract []byte) error {
 		for _, value := range overlay.AlreadyPublished(doc, before) {
 			t.obsolete = append(t.obsolete, "api/corrections.yaml adds what is published: "+value)
 		}
+		overlay.MarkReceived(doc)
 		if _, err := spec.Load(doc, "the contract with api/corrections.yaml"); err != nil {
 			return err
 		}

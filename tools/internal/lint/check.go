@@ -62,6 +62,7 @@ func Check(p project.Project, out io.Writer) error {
 	for _, value := range overlay.AlreadyPublished(doc, before) {
 		findings = append(findings, "api/corrections.yaml adds what is published: "+value)
 	}
+	overlay.MarkReceived(doc)
 	effective, err := spec.Load(doc, effectiveName)
 	if err != nil {
 		return err
@@ -109,6 +110,7 @@ func obsoleteActions(p project.Project, path string) ([]string, error) {
 			return nil, err
 		}
 		overlay.RemoveDuplicateEnumValues(doc)
+		overlay.MarkReceived(doc)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {

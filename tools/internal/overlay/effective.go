@@ -9,7 +9,8 @@ import (
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
-// WriteEffective writes the effective spec: the contract with its corrections, as JSON.
+// WriteEffective writes the effective spec: the contract with its corrections and the marks of
+// [MarkReceived], as JSON.
 func WriteEffective(p project.Project) error {
 	doc, err := node.ReadFile(p.Contract())
 	if err != nil {
@@ -19,6 +20,7 @@ func WriteEffective(p project.Project) error {
 		return err
 	}
 	RemoveDuplicateEnumValues(doc) // the check reports them
+	MarkReceived(doc)
 	data, err := node.ToJSON(doc)
 	if err != nil {
 		return err
