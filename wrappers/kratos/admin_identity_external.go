@@ -6,8 +6,8 @@ import (
 	"github.com/kratoskit/kratos-go/gen"
 )
 
-// IdentityByExternalID returns an identity (getIdentityByExternalID, from Kratos v25.4 on), with the
-// configuration of these types of credentials.
+// IdentityByExternalID returns an identity with these types of credentials
+// (getIdentityByExternalID); [ErrUnexpectedResponse] from Kratos before v25.4.
 func (a *Admin) IdentityByExternalID(ctx context.Context, externalID string, types []CredentialsType, opts ...RequestOption) (*Identity, error) {
 	const op = "getIdentityByExternalID"
 	if err := checkPathSegment("the external id", externalID); err != nil {

@@ -18,6 +18,13 @@ var needsSession = map[string]bool{
 	"createNativeLoginFlow": true, "createBrowserLoginFlow": true, "updateLoginFlow": true, // a second factor, or a login again
 }
 
+// partlySupported has the operations that some servers lack, and those that have them. The router of
+// the others responds with 404, which is not [ErrNotFound]: nothing was looked for.
+var partlySupported = map[string]string{
+	"getIdentityByExternalID": "Kratos v25.4 and later",
+	"createFedcmFlow":         "Ory Network", "updateFedcmFlow": "Ory Network",
+}
+
 // messageUnauthorized is the message of every 401 from Kratos without an id. The reason
 // distinguishes a session that does not exist from one that could not be checked. Ory's gateways
 // have other messages or reasons.

@@ -158,6 +158,15 @@ func (r *response) unexpectedError(cause error) *Error {
 	return e
 }
 
+// foreignError returns the error for a response that does not have the shape of Kratos' errors.
+func (r *response) foreignError() *Error {
+	e := r.unexpectedError(nil)
+	if servers := partlySupported[r.operation]; servers != "" && r.StatusCode == http.StatusNotFound {
+		e.text = "the server lacks this operation of " + servers + " (or is the URL or port wrong?)"
+	}
+	return e
+}
+
 // newError returns an error with what every response has.
 func (r *response) newError() *Error {
 	e := &Error{
@@ -185,12 +194,12 @@ func (r *response) responseError() *Error {
 	}
 	var body gen.ErrorGeneric
 	if !r.isJSON() || jsonv2.Unmarshal(r.body, &body) != nil {
-		return r.unexpectedError(nil)
+		return r.foreignError()
 	}
 	e := r.newError()
 	kratos := body.Error
 	if kratos.ID == "" && kratos.Code == 0 && kratos.Message == "" && kratos.Reason == "" {
-		return r.unexpectedError(nil) // JSON of a gateway
+		return r.foreignError() // JSON of a gateway
 	}
 	e.ID, e.Code, e.Message, e.Reason, e.Details = kratos.ID, int(kratos.Code), kratos.Message, kratos.Reason, kratos.Details
 	e.RedirectTo, e.FlowID = body.RedirectBrowserTo, body.UseFlowID
