@@ -93,30 +93,6 @@ func TestIdentitySchemasOfFlows(t *testing.T) {
 	}
 }
 
-// RecoveryCode{Email} recovers an account, whatever the form asks for.
-func TestRecoveryWithAddressChoice(t *testing.T) {
-	t.Parallel()
-	values := map[string]any{"feature_flags.use_continue_with_transitions": true}
-	if features().RecoveryAddressChoice {
-		values["feature_flags.choose_recovery_address"] = true
-	}
-	fx := newFixture(t, values)
-	fx.inModes(t, "an email address is enough", []string{native, singlePage}, func(u *user) {
-		p := fx.createPerson(u.t, true)
-		ft := start(u, recovery)
-		asks := ft.form.Field("recovery_address") != nil
-		if asks != features().RecoveryAddressChoice {
-			u.t.Errorf("the form asks for any address: %v, want %v", asks, features().RecoveryAddressChoice)
-		}
-		if !asks {
-			u.t.Log("this Kratos has no choice of addresses (ServerFeatures.RecoveryAddressChoice): its form asks for an email address")
-		}
-		ft.submit("next step", kratos.RecoveryCode{Email: p.Email})
-		ft.submit("rejected", kratos.RecoveryCode{Code: "000000"})
-		ft.submit("done", kratos.RecoveryCode{Code: u.code(p.Email)})
-	})
-}
-
 // Kratos before v25.4 has no organizations; later ones, also of the open-source version, store the id.
 func testOrganizations(t *testing.T, fx *fixture) {
 	created, err := fx.admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: map[string]any{}, OrganizationID: unknownID})

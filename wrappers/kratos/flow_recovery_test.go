@@ -17,7 +17,7 @@ func TestRecoveryAddressOfAForm(t *testing.T) {
 	const hidden = `{"type":"input","group":"code","attributes":{"name":"recovery_address","type":"hidden","value":"a@example.org","node_type":"input"}}`
 	const choice = `{"type":"input","group":"code","attributes":{"name":"recovery_select_address","type":"submit","value":"MTEd","node_type":"input"}}`
 	const confirm = `{"type":"input","group":"code","attributes":{"name":"recovery_confirm_address","type":"text","node_type":"input"}}`
-	const resend = `{"type":"input","group":"code","attributes":{"name":"recovery_confirm_address","type":"submit","value":"a@example.org","node_type":"input"}}`
+	const resend = `{"type":"input","group":"code","attributes":{"name":"recovery_confirm_address","type":"submit","value":"b@example.org","node_type":"input"}}`
 	for name, tc := range map[string]struct {
 		nodes  string
 		method kratos.RecoveryCode
@@ -29,6 +29,8 @@ func TestRecoveryAddressOfAForm(t *testing.T) {
 		"one of several":          {hidden + "," + choice, kratos.RecoveryCode{RecoverySelectAddress: "MTEd"}, `{"method":"code","recovery_address":"a@example.org","recovery_select_address":"MTEd"}`},
 		"the full address":        {hidden + "," + confirm, kratos.RecoveryCode{Email: "b@example.org"}, `{"method":"code","recovery_address":"a@example.org","recovery_confirm_address":"b@example.org"}`},
 		"the code":                {hidden + "," + resend, kratos.RecoveryCode{Email: "a@example.org", Code: "123456"}, `{"code":"123456","method":"code"}`},
+		"another code":            {hidden + "," + resend, kratos.RecoveryCode{Email: "a@example.org"}, `{"method":"code","recovery_address":"a@example.org","recovery_confirm_address":"b@example.org"}`},
+		"a code for an address":   {hidden + "," + resend, kratos.RecoveryCode{Email: "c@example.org"}, `{"method":"code","recovery_address":"a@example.org","recovery_confirm_address":"c@example.org"}`},
 		"the code once more":      {hidden + "," + resend, kratos.RecoveryCode{RecoveryConfirmAddress: "a@example.org"}, `{"method":"code","recovery_address":"a@example.org","recovery_confirm_address":"a@example.org"}`},
 		"back":                    {hidden + "," + resend, kratos.RecoveryCode{Screen: "previous"}, `{"method":"code","recovery_address":"a@example.org","screen":"previous"}`},
 		"the code of older forms": {email, kratos.RecoveryCode{Email: "a@example.org", Code: "123456"}, `{"code":"123456","method":"code"}`},
