@@ -35,7 +35,8 @@ type ServerFeatures struct {
 	HookTriggerIDs bool
 	// NativePasskeys reports whether native clients can use passkeys.
 	NativePasskeys bool
-	// SecondFactorCodeAtStart reports whether starting a login sends the code of a second factor.
+	// SecondFactorCodeAtStart reports whether starting a login sends the code of a second factor, if
+	// the person has one address for it and no other second factor.
 	SecondFactorCodeAtStart bool
 }
 

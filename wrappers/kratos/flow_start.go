@@ -17,8 +17,9 @@ type StartLogin struct {
 	// servers have none.
 	Organization string
 	// Via is the trait, such as "email", whose address gets the code of a second factor. Kratos up
-	// to v25.4 sends it when [LoginCode] is submitted with the Address. From v26.2 on, it has been
-	// sent when the flow starts, whose State is "sent_email" then: submit the Code.
+	// to v25.4 sends it when [LoginCode] is submitted with the Address. From v26.2 on, the start of
+	// the flow sends it if the person has no other second factor. The State is "sent_email" then:
+	// submit the Code.
 	Via string
 	// LoginChallenge is the challenge with which an OAuth 2.0 provider (Ory Hydra) sent the
 	// browser. For a person with a session, Kratos may accept it at once, and redirects only a
