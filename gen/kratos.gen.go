@@ -1743,7 +1743,7 @@ type UpdateLoginFlowWithOIDCMethod struct {
 	UpstreamParameters any `json:"upstream_parameters,omitempty,omitzero" log:"-"`
 }
 
-// UpdateLoginFlowWithPasskeyMethod Login with a passkey, without an identifier. In `browser` flows only; a native submission results in 400.
+// UpdateLoginFlowWithPasskeyMethod Login with a passkey, without an identifier. Servers before v26 reject it in native flows with 400.
 type UpdateLoginFlowWithPasskeyMethod struct {
 	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
@@ -1923,7 +1923,7 @@ type UpdateRegistrationFlowWithOIDCMethod struct {
 	UpstreamParameters any `json:"upstream_parameters,omitempty,omitzero" log:"-"`
 }
 
-// UpdateRegistrationFlowWithPasskeyMethod Registration with a passkey, in `browser` flows only; a native submission results in 400.
+// UpdateRegistrationFlowWithPasskeyMethod Registration with a passkey. Servers before v26 reject it in native flows with 400.
 type UpdateRegistrationFlowWithPasskeyMethod struct {
 	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`
@@ -2073,7 +2073,7 @@ type UpdateSettingsFlowWithOIDCMethod struct {
 	UpstreamParameters any `json:"upstream_parameters,omitempty,omitzero" log:"-"`
 }
 
-// UpdateSettingsFlowWithPasskeyMethod Adds a passkey to the account or removes one, in `browser` flows only.
+// UpdateSettingsFlowWithPasskeyMethod Adds a passkey to the account or removes one. Servers before v26 reject it in native flows with 400.
 type UpdateSettingsFlowWithPasskeyMethod struct {
 	// CSRFToken Value of the hidden node `csrf_token`, required in `browser` flows together with the CSRF cookie. Empty or absent in native flows.
 	CSRFToken string `json:"csrf_token,omitempty,omitzero" log:"-"`

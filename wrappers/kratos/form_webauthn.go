@@ -4,7 +4,7 @@ import "encoding/json"
 
 // CredentialOptions returns the argument of navigator.credentials.create or .get
 // (https://www.w3.org/TR/webauthn-3/#sctn-api) for [UINodeGroupPasskey] or [UINodeGroupWebAuthn],
-// or nil in a native flow or a step without one.
+// or nil; see [ServerFeatures].NativePasskeys.
 func (f Form) CredentialOptions(group UINodeGroup) json.RawMessage {
 	names := []string{"webauthn_login_trigger", "webauthn_register_trigger"}
 	if group == UINodeGroupPasskey {
