@@ -109,11 +109,7 @@ func TestPrivilegedSettingsOfEveryMethod(t *testing.T) {
 		p := fx.createPerson(u.t, true)
 		u.logIn(p)
 		all := newAllMethods().settings
-		var browserOnly []string
-		if u.mode == native {
-			browserOnly = []string{"webauthn", "passkey"}
-		}
-		send := flowTests(u, settings, all, "refresh", noChange, browserOnly...)
+		send := flowTests(u, settings, all, "refresh", noChange, browserOnly(u.mode)...)
 		ft := start(u, settings)
 		time.Sleep(1200 * time.Millisecond)
 		send()

@@ -25,10 +25,7 @@ func TestDisabledMethods(t *testing.T) {
 		fx.inModes(t, "a disabled method is rejected", modes, func(u *user) {
 			all, member := newAllMethods(), u.newUser()
 			member.logIn(fx.createPerson(u.t, true))
-			but := []string{"password"}
-			if u.mode == native {
-				but = append(but, "webauthn", "passkey")
-			}
+			but := append([]string{"password"}, browserOnly(u.mode)...)
 			flowTests(u, login, all.login, "disabled", noChange, append(but, "totp", "lookup_secret")...)()
 			flowTests(u, registration, all.registration, "disabled", noChange, append(but, "profile")...)()
 			flowTests(member, settings, all.settings, "disabled", noChange, but...)()

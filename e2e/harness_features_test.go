@@ -30,6 +30,37 @@ func failFeatures(err error) *kratos.ServerFeatures {
 	return nil
 }
 
+// passkeyModes are the modes in which this Kratos accepts passkeys.
+func passkeyModes() []string {
+	if features().NativePasskeys {
+		return modes
+	}
+	return browsers
+}
+
+// browserOnly are the methods that this Kratos does not have in a mode.
+func browserOnly(mode string) []string {
+	switch {
+	case mode != native:
+		return nil
+	case features().NativePasskeys:
+		return []string{"webauthn"}
+	}
+	return []string{"webauthn", "passkey"}
+}
+
+// sinceV262 reports whether this Kratos is v26.2 or later, as sinceV254 does. Codes that starting a
+// login sends came with that version.
+func sinceV262() bool { return features().SecondFactorCodeAtStart }
+
+// malformedAddress is the id of the message about a malformed email address.
+func malformedAddress() int {
+	if sinceV262() {
+		return kratos.MessageInvalidEmail
+	}
+	return kratos.MessageInvalid
+}
+
 // sinceV254 reports whether this Kratos is v25.4 or later, for differences that ServerFeatures has
 // no field for. External ids came with that version.
 func sinceV254() bool { return features().ExternalIDs }

@@ -3,27 +3,42 @@ package e2e
 import (
 	"slices"
 	"sync"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
 const (
-	noKeys     = "Kratos accepts keys from browsers only, passkeys before v26, and has no such method for native clients, enabled or not: TestPasskeys, TestSecurityKeysAsSecondFactor"
+	noPasskeys = "impossible on this server: no passkeys for native clients (ServerFeatures.NativePasskeys): TestPasskeys"
+	noKeys     = "Kratos accepts security keys from browsers only, and has no such method for native clients, enabled or not: TestSecurityKeysAsSecondFactor"
 	oneStep    = "the method has one step, and no other form follows"
 	noProvider = "only an OAuth 2.0 server redirects the browser afterwards, and it does not use native flows: TestLoginsForAnOAuth2Provider"
 )
 
 // rules are the impossible cells of this Kratos. The first rule that matches a cell applies.
-var rules = sync.OnceValue(func() []rule {
-	var own []rule
-	if !features().NativePasskeys {
-		own = append(own, noNativePasskeys...)
-	}
-	return slices.Concat(own, byVersion(beforeV254, fromV254), allVersions)
-})
+var rules = sync.OnceValue(func() []rule { return rulesFor(features()) })
 
-// noNativePasskeys are the impossible cells of servers without passkeys for native clients.
+// rulesFor returns the impossible cells of a server with these features.
+func rulesFor(f *kratos.ServerFeatures) []rule {
+	passkeys, version := noNativePasskeys, beforeV254
+	if f.NativePasskeys {
+		passkeys = nativePasskeys
+	}
+	if f.ExternalIDs {
+		version = fromV254
+	}
+	return slices.Concat(passkeys, version, allVersions)
+}
+
+// noNativePasskeys are the impossible cells of servers without passkeys for native clients, and
+// nativePasskeys those of the other servers.
 var noNativePasskeys = []rule{
-	{"login|registration|settings", native, "passkey", "done|next step|redirected|refresh|disabled", noKeys},
-	{"login|registration", native, "passkey", "second factor", noKeys},
+	{"login|registration|settings", native, "passkey", "done|next step|redirected|refresh|disabled", noPasskeys},
+	{"login", native, "passkey", "second factor|unverified", noPasskeys},
+}
+
+var nativePasskeys = []rule{
+	{"login", native, "passkey", "next step", "a submission without an assertion is the cell redirected: TestKeysInEveryMode"},
+	{"registration", native, "passkey", "redirected", noProvider},
 }
 
 // beforeV254 and fromV254 are the impossible cells of the versions before v25.4, and from it on.
@@ -33,7 +48,7 @@ var beforeV254 = []rule{
 
 var fromV254 = []rule{
 	{"login", "*", "code", "unverified", "a code verifies its address: TestLoginsRequireAVerifiedAddress"},
-	{"login", native, "webauthn|passkey", "unverified", noKeys},
+	{"login", native, "webauthn", "unverified", noKeys},
 	{"login", native, "oidc", "unverified", "the hook require_verified_address does not apply to logins with an ID token: TestLoginsRequireAVerifiedAddress"},
 }
 
@@ -45,7 +60,7 @@ var allVersions = []rule{
 
 	{"login", "*", "identifier_first", "done|redirected|second factor|refresh|unverified", "an identifier does not log in: the form of the methods follows"},
 	{"login", "*", "password|totp|lookup_secret", "next step", oneStep},
-	{"login", singlePage, "webauthn|passkey", "next step", "a single-page application is redirected to the form by 422, which is the cell redirected: TestKeysInBothBrowserModes"},
+	{"login", singlePage, "webauthn|passkey", "next step", "a single-page application is redirected to the form by 422, which is the cell redirected: TestKeysInEveryMode"},
 	{"login", singlePage, "oidc", "next step", "the submission redirects to the provider, and the form that links an account follows: TestOIDCLoginsOfSinglePageApps"},
 	{"login", "*", "totp|lookup_secret", "second factor", "this is the second factor"},
 	{"login", native, "password|code|totp|lookup_secret", "redirected", noProvider},

@@ -261,12 +261,12 @@ func TestOIDCLoginsOfApps(t *testing.T) {
 		returns(t, back, "flow", "no_org_ui")
 	})
 
-	t.Run("settings of an app have no provider, and linking redirects to the error page", func(t *testing.T) {
+	t.Run("settings of an app offer providers from v26.2 on, and linking redirects to the error page", func(t *testing.T) {
 		cover(t, "settings", native, "oidc", "redirected")
 		token := kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 		flow := must(client.Settings.Start(ctx, token))(t)
-		if got := flow.Form().Group(kratos.UINodeGroupOIDC); len(got) != 0 {
-			t.Errorf("the form offers %+v", got)
+		if got := flow.Form().Providers("link"); len(got) > 0 != sinceV262() {
+			t.Errorf("the form offers %v", got)
 		}
 		step := must(client.Settings.Submit(ctx, flow, kratos.SettingsOIDC{Link: provider.ID}, token))(t)
 		if step.Done || step.RedirectTo == "" {

@@ -123,28 +123,50 @@ func TestPasskeys(t *testing.T) {
 		expectRejected(t, "the passkey that was removed", err, wrongKey)
 	})
 
-	t.Run("native clients cannot use passkeys", func(t *testing.T) {
+	t.Run("native clients are offered passkeys where the server has them", func(t *testing.T) {
 		token := kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 		login := must(client.Login.Start(ctx))(t)
 		registration := must(client.Registration.Start(ctx))(t)
 		settings := must(client.Settings.Start(ctx, token))(t)
 		for name, form := range map[string]kratos.Form{"login": login.Form(), "registration": registration.Form(), "settings": settings.Form()} {
 			t.Run(name, func(t *testing.T) {
-				if nodes := form.Group(kratos.UINodeGroupPasskey); len(nodes) != 0 {
-					t.Errorf("%s offers %+v", name, nodes)
-				}
+				offered := features().NativePasskeys && name != "registration" // which offers them after the profile
+				expectPasskeysOfNativeClients(t, form, offered)
 			})
 		}
 		for _, flow := range []string{"login", "registration", "settings"} {
 			cover(t, flow, native, "passkey", "rejected")
 		}
+		numbers := []int{noLoginStrategy, noRegistrationStrategy, noSettingsStrategy}
+		if features().NativePasskeys {
+			numbers = []int{kratos.MessageInvalid, kratos.MessageInvalid, kratos.MessageInvalid}
+		}
 		_, err := client.Login.Submit(ctx, login, kratos.LoginPasskey{PasskeyLogin: "{}"})
-		expectRejected(t, "login", err, noLoginStrategy)
-		_, err = client.Registration.Submit(ctx, registration, kratos.RegistrationPasskey{Traits: newPerson().traits, PasskeyRegister: "{}"})
-		expectRejected(t, "registration", err, noRegistrationStrategy)
+		expectRejected(t, "login", err, numbers[0])
+		p := newPerson()
+		if features().NativePasskeys {
+			registration = must(client.Registration.Submit(ctx, registration, kratos.RegistrationProfile{Traits: p.traits}))(t).Flow
+			expectPasskeysOfNativeClients(t, registration.Form(), true)
+		}
+		_, err = client.Registration.Submit(ctx, registration, kratos.RegistrationPasskey{Traits: p.traits, PasskeyRegister: "{}"})
+		expectRejected(t, "registration", err, numbers[1])
 		_, err = client.Settings.Submit(ctx, settings, kratos.SettingsPasskey{PasskeySettingsRegister: "{}"}, token)
-		expectRejected(t, "settings", err, noSettingsStrategy)
+		expectRejected(t, "settings", err, numbers[2])
 	})
+}
+
+// expectPasskeysOfNativeClients checks whether a form offers passkeys, without scripts.
+func expectPasskeysOfNativeClients(t *testing.T, form kratos.Form, offered bool) {
+	t.Helper()
+	nodes := form.Group(kratos.UINodeGroupPasskey)
+	if got := passkeyOptions(form) != ""; got != offered || len(nodes) == 0 == offered {
+		t.Errorf("passkeys are offered: %v, want %v: %+v", got, offered, nodes)
+	}
+	for _, n := range form.Nodes() {
+		if n.Type == kratos.UINodeTypeScript {
+			t.Errorf("the form has a script: %+v", n)
+		}
+	}
 }
 
 // With the method code enabled, the passkey would not be the only way to log in.

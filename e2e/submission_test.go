@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,7 @@ func (row submissionCase) compare(t *testing.T, fx *fixture, hook *hook, set sub
 	if row.sinceV254 != nil && sinceV254() {
 		row.difference, row.want = row.sinceV254.difference, row.sinceV254.want
 	}
+	row.want = strings.ReplaceAll(row.want, "{malformed address}", strconv.Itoa(malformedAddress()))
 	direct, viaSDK := set.submit(newSubmitter(t, fx, row, hook, false)), set.submit(newSubmitter(t, fx, row, hook, true))
 	if row.difference == "" && direct != viaSDK {
 		t.Errorf("submitted to Kratos:\n%s\nwith the SDK:\n%s", direct, viaSDK)

@@ -19,12 +19,14 @@ func requireVerifiedForEveryMethod(t *testing.T, hook map[string]any) {
 		"selfservice.flows.login.after.totp":                  hook,
 		"selfservice.flows.login.after.lookup_secret":         hook,
 	})
-	fx.inModes(t, "passkeys and security keys are checked", browsers, func(u *user) {
+	fx.inModes(t, "passkeys are checked", passkeyModes(), func(u *user) {
 		_, k := u.registerPasskey()
 		ft := start(u.newUser(), login)
 		ft.submit("unverified", kratos.LoginPasskey{PasskeyLogin: k.get(u.t, passkeyOptions(ft.form))})
-		p, k := u.newUser().registerSecurityKey()
-		ft = start(u.newUser(), login)
+	})
+	fx.inModes(t, "security keys are checked", browsers, func(u *user) {
+		p, k := u.registerSecurityKey()
+		ft := start(u.newUser(), login)
 		ft.submitIdentifier(p)
 		ft.submit("unverified", kratos.LoginWebAuthn{Identifier: p.Email, WebAuthnLogin: k.get(u.t, webauthnOptions(ft.form))})
 	})

@@ -6,14 +6,14 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestKeysInBothBrowserModes(t *testing.T) {
+func TestKeysInEveryMode(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t, map[string]any{
 		"selfservice.methods.webauthn.config.passwordless":    true,
 		"selfservice.flows.registration.after.webauthn.hooks": []any{map[string]any{"hook": "session"}},
 	})
 
-	fx.inModes(t, "a passkey registers and logs in", browsers, func(u *user) {
+	fx.inModes(t, "a passkey registers and logs in", passkeyModes(), func(u *user) {
 		_, k := u.registerPasskey()
 		ft := start(u.newUser(), login)
 		ft.submit("rejected", kratos.LoginPasskey{PasskeyLogin: "{}"})
@@ -26,7 +26,13 @@ func TestKeysInBothBrowserModes(t *testing.T) {
 		more := start(u, settings)
 		more.submit("rejected", kratos.SettingsPasskey{PasskeySettingsRegister: "{}"})
 		more = start(u, settings)
-		more.submit("done", kratos.SettingsPasskey{PasskeySettingsRegister: newKey().create(u.t, passkeyOptions(more.form))})
+		second := newKey()
+		more.submit("done", kratos.SettingsPasskey{PasskeySettingsRegister: second.create(u.t, passkeyOptions(more.form))})
+		ft = start(u.newUser(), login)
+		ft.submit("done", kratos.LoginPasskey{PasskeyLogin: second.get(u.t, passkeyOptions(ft.form))})
+		start(u, settings).submit("done", kratos.SettingsPasskey{PasskeyRemove: hexID(second)})
+		ft = start(u.newUser(), login)
+		ft.submit("rejected", kratos.LoginPasskey{PasskeyLogin: second.get(u.t, passkeyOptions(ft.form))})
 
 		u.addBackupCodes()
 		ft = start(u.newUser(), login)
