@@ -8,14 +8,20 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
+// lifespan is how long flows live, and sessions are privileged, in tests that wait for the end. It is
+// long enough to start all flows on a busy machine.
+const lifespan = 5 * time.Second
+
+func waitForTheEnd() { time.Sleep(lifespan + 200*time.Millisecond) }
+
 func TestExpiredFlowsOfEveryMethod(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t, map[string]any{
-		"selfservice.flows.login.lifespan":        "1s",
-		"selfservice.flows.registration.lifespan": "1s",
-		"selfservice.flows.settings.lifespan":     "1s",
-		"selfservice.flows.recovery.lifespan":     "1s",
-		"selfservice.flows.verification.lifespan": "1s",
+		"selfservice.flows.login.lifespan":        lifespan.String(),
+		"selfservice.flows.registration.lifespan": lifespan.String(),
+		"selfservice.flows.settings.lifespan":     lifespan.String(),
+		"selfservice.flows.recovery.lifespan":     lifespan.String(),
+		"selfservice.flows.verification.lifespan": lifespan.String(),
 	})
 	fx.inModes(t, "a submission of an expired flow is rejected", modes, func(u *user) {
 		all, member := newAllMethods(), u.newUser()
@@ -31,7 +37,7 @@ func TestExpiredFlowsOfEveryMethod(t *testing.T) {
 			expectExpired(start(u, login)), expectExpired(start(u, registration)), expectExpired(start(member, settings)), expectExpired(start(u, recovery)),
 			expectExpired(start(u, verification)),
 		}
-		time.Sleep(1200 * time.Millisecond)
+		waitForTheEnd()
 		for _, send := range append(sends, read...) {
 			send()
 		}
@@ -102,7 +108,7 @@ func TestSettingsRequireTheSecondFactor(t *testing.T) {
 func TestPrivilegedSettingsOfEveryMethod(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t, map[string]any{
-		"selfservice.flows.settings.privileged_session_max_age": "1s",
+		"selfservice.flows.settings.privileged_session_max_age": lifespan.String(),
 		"selfservice.methods.oidc":                              oidcConfig(provider.ForTest(t)),
 	})
 	fx.inModes(t, "settings require a refreshed session and then accept the same body", modes, func(u *user) {
@@ -111,7 +117,7 @@ func TestPrivilegedSettingsOfEveryMethod(t *testing.T) {
 		all := newAllMethods().settings
 		send := flowTests(u, settings, all, "refresh", noChange, browserOnly(u.mode)...)
 		ft := start(u, settings)
-		time.Sleep(1200 * time.Millisecond)
+		waitForTheEnd()
 		send()
 		ft.submit("refresh", kratos.SettingsPassword{Password: "another correct horse"})
 		if u.mode == pages { // the browser is at the login already, and returns to saved settings
