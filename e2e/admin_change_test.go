@@ -107,8 +107,12 @@ func testSetPassword(t *testing.T, fx *fixture) {
 	ctx := t.Context()
 	email := newPerson().Email
 	traits := json.RawMessage(`{"emails":["` + email + `","other.` + email + `"],"number":9007199254740993,"phone":"","username":"u.` + email + `"}`)
+	var external string
+	if features().ExternalIDs {
+		external = "crm:" + email
+	}
 	created := must(fx.admin.CreateIdentity(ctx, kratos.CreateIdentity{
-		SchemaID: "kunden/v2", Traits: traits, MetadataPublic: json.RawMessage(`{"n":12345678901234567890,"a":[]}`), MetadataAdmin: map[string]any{"note": "<&>"},
+		SchemaID: "kunden/v2", Traits: traits, ExternalID: external, MetadataPublic: json.RawMessage(`{"n":12345678901234567890,"a":[]}`), MetadataAdmin: map[string]any{"note": "<&>"},
 		Credentials:         kratos.Credentials(kratos.PlaintextPassword("the first password"), kratos.OIDCLink("google", email)),
 		VerifiableAddresses: []kratos.VerifiableAddress{{Value: email, Via: kratos.AddressChannelEmail, Status: kratos.AddressStatusCompleted, Verified: true}},
 	}))(t)
