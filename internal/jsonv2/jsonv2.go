@@ -54,8 +54,8 @@ type Zero struct {
 	When        bool
 }
 
-// MarshalOpen encodes known as an object, followed by zero and by the members of unknown in the order
-// of their names, as far as known has not got them. It writes what encoding/json would.
+// MarshalOpen encodes known as an object, followed by zero and by the members of unknown, sorted by
+// name, as far as known has not got them. It writes what encoding/json would.
 func MarshalOpen(known any, unknown map[string]json.RawMessage, zero ...Zero) ([]byte, error) {
 	b, err := marshal(known)
 	if err != nil || plain(unknown, zero) {

@@ -98,10 +98,20 @@ func TestUnknownMembersCostNothingWhereThereAreNone(t *testing.T) {
 		Name string `json:"name"`
 		Next *plain `json:"next"`
 	}
-	known := testing.AllocsPerRun(100, func() { _ = jsonv2.Unmarshal(text, new(plain)) })
-	if open := testing.AllocsPerRun(100, func() { _ = jsonv2.Unmarshal(text, new(model)) }); open > known {
+	known := fewestAllocs(func() { _ = jsonv2.Unmarshal(text, new(plain)) })
+	if open := fewestAllocs(func() { _ = jsonv2.Unmarshal(text, new(model)) }); open > known {
 		t.Errorf("%v allocations, without AdditionalProperties %v", open, known)
 	}
+}
+
+// fewestAllocs returns the allocations of f if a pool had all that it needs: with the race detector,
+// a pool drops some.
+func fewestAllocs(f func()) float64 {
+	fewest := testing.AllocsPerRun(1, f)
+	for range 100 {
+		fewest = min(fewest, testing.AllocsPerRun(1, f))
+	}
+	return fewest
 }
 
 // A field that was set after an unknown member of the name was decoded is encoded once.

@@ -11,8 +11,8 @@ const received = "x-received"
 
 // MarkReceived marks the object schemas that a response has, at any depth. It also marks those that
 // no operation has: clients decode members without a schema into them, such as the configuration of
-// a credential. api/golang.yaml keeps unknown members of marked objects. An object that is only sent
-// is not marked, since Kratos rejects unknown members.
+// a credential. api/golang.yaml keeps unknown members of marked objects. Objects that are only sent
+// are not marked, since Kratos rejects unknown members.
 func MarkReceived(doc *yaml.Node) {
 	root := node.Root(doc)
 	got := schemaWalk{root: root, seen: map[*yaml.Node]bool{}}
