@@ -39,8 +39,9 @@ var (
 	// PageURL returns where a browser starts a flow, such as "login": at Kratos if its URL for
 	// browsers is known, else the page of the site with that name.
 	PageURL func(client any, flow string, query url.Values) string
-	// CredentialsOfChange returns the credentials of a kratos.SessionChange.
-	CredentialsOfChange func(change any) []Credential
+	// ReadChange returns the credentials of the request of a kratos.SessionChange, and whether the
+	// response is a success or a redirect.
+	ReadChange func(change any) (credentials []Credential, succeeded bool)
 )
 
 type readinessKey struct{}

@@ -156,7 +156,7 @@ func (s *settings) Do(r *http.Request) (*http.Response, error) {
 	if resp != nil {
 		storeHeader(r.Context(), resp.Header)
 	}
-	s.changed(r, "")
+	s.changed(r, resp, "")
 	return resp, err
 }
 

@@ -159,7 +159,7 @@ func (c *Client) Logout(ctx context.Context, sessionToken string, opts ...Reques
 	keep := func(_ context.Context, r *http.Request) error { sent = r; return nil }
 	resp, err := c.api.PerformNativeLogout(ctx, gen.PerformNativeLogoutBody{SessionToken: sessionToken}, append(requestEditors(opts, checkNativeRequest), keep)...)
 	if sent != nil {
-		c.settings.changed(sent, sessionToken)
+		c.settings.changed(sent, resp, sessionToken)
 	}
 	return expectNoContent("performNativeLogout", resp, err)
 }

@@ -17,6 +17,7 @@ type SessionChange struct {
 
 	settings *settings
 	request  *http.Request
+	status   int    // of the response, or 0 without one
 	token    string // of performNativeLogout
 }
 
@@ -60,13 +61,17 @@ func (s *sessionChanges) edit(change func([]*func(SessionChange)) []*func(Sessio
 }
 
 // changed reports a request that was sent, whatever became of it, if it may have changed a session.
-func (s *settings) changed(r *http.Request, token string) {
+// The response may be nil.
+func (s *settings) changed(r *http.Request, resp *http.Response, token string) {
 	all := s.changes.functions.Load()
 	if all == nil || len(*all) == 0 || !mayChangeSession(r) {
 		return
 	}
 	below := strings.TrimPrefix(r.URL.EscapedPath(), s.base.EscapedPath())
 	change := SessionChange{Operation: operationID(r.Method, below), settings: s, request: r, token: token}
+	if resp != nil {
+		change.status = resp.StatusCode
+	}
 	for _, f := range *all {
 		(*f)(change)
 	}
@@ -82,14 +87,23 @@ func mayChangeSession(r *http.Request) bool {
 		strings.Contains(r.URL.RawQuery, "token=")
 }
 
-func init() {
-	access.CredentialsOfChange = func(change any) []access.Credential {
-		c := change.(SessionChange)
-		found := []access.Credential{c.settings.credential(c.request)}
-		if c.token != "" {
-			found = append(found, access.Credential{Kind: access.Token, Value: c.token})
+// credentials returns those of a person. A bearer token is that of the program.
+func (c SessionChange) credentials() (found []access.Credential) {
+	for _, token := range []string{c.token, c.request.Header.Get(headerSessionToken)} {
+		if token != "" {
+			found = append(found, access.Credential{Kind: access.Token, Value: token})
 		}
-		return found
+	}
+	if cookie := c.settings.sessionCookies(c.request); cookie.Kind != access.None {
+		found = append(found, cookie)
+	}
+	return found
+}
+
+func init() {
+	access.ReadChange = func(change any) ([]access.Credential, bool) {
+		c := change.(SessionChange)
+		return c.credentials(), c.status > 0 && c.status < 400
 	}
 	access.CredentialOf = func(client any, r *http.Request) access.Credential {
 		return client.(*Client).settings.credential(r)

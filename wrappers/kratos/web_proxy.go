@@ -130,7 +130,7 @@ func (p *proxy) roundTrip(ctx context.Context, deadlines *peerDeadlines, route r
 		}
 		proxied, err = p.newResponse(resp, deadlines.r, route)
 	}
-	p.client.settings.changed(out, "")
+	p.client.settings.changed(out, resp, "")
 	p.log(transport.Attempt{Context: ctx, Request: out, Number: 1, Response: resp, Err: err, Duration: time.Since(start)}, proxied)
 	return proxied, err
 }

@@ -52,21 +52,20 @@ var endsOthers = map[string]bool{"updateSettingsFlow": true, "updateRecoveryFlow
 // forgetChange forgets the sessions that a request of the client may have changed.
 func (g *Guard) forgetChange(change kratos.SessionChange) {
 	ctx := context.Background()
-	for _, c := range access.CredentialsOfChange(change) {
-		if c.Kind == access.None {
-			continue
-		}
+	credentials, succeeded := access.ReadChange(change)
+	for _, c := range credentials {
 		identity := ""
 		if endsOthers[change.Operation] {
-			identity = g.identityOf(ctx, c)
+			identity = g.identityOf(ctx, c, succeeded)
 		}
 		g.forget(ctx, c)
 		g.ForgetIdentity(ctx, identity)
 	}
 }
 
-// identityOf returns the identity of a credential; "" if it has no session any more.
-func (g *Guard) identityOf(ctx context.Context, c access.Credential) string {
+// identityOf returns the identity of a credential; "" if it is unknown. Kratos is asked only after a
+// change that succeeded: a person waits, and Kratos may be down.
+func (g *Guard) identityOf(ctx context.Context, c access.Credential, ask bool) string {
 	k := g.cache.newKey(c)
 	if e, ok := g.cache.entries.GetIfPresent(k); ok {
 		return e.session.Identity.ID
@@ -76,6 +75,9 @@ func (g *Guard) identityOf(ctx context.Context, c access.Credential) string {
 			return e.session.Identity.ID
 		}
 	}
+	if !ask {
+		return ""
+	}
 	q := question{credential: c}
 	if c.Kind == access.Cookie {
 		q.request = &http.Request{Header: http.Header{"Cookie": {(&http.Cookie{Name: c.Name, Value: c.Value}).String()}}}
@@ -83,7 +85,7 @@ func (g *Guard) identityOf(ctx context.Context, c access.Credential) string {
 	if c.Kind == access.Cookies {
 		q.request = &http.Request{Header: http.Header{"Cookie": {c.Value}}}
 	}
-	if a := g.ask(ctx, q.call(g), true); a.err == nil {
+	if a := g.ask(ctx, q.call(g), false); a.err == nil {
 		return a.session.Identity.ID
 	}
 	return ""
