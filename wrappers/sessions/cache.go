@@ -21,6 +21,15 @@ type entry struct {
 	failed atomic.Pointer[failure]
 }
 
+// isCurrent reports whether an entry can be used without asking.
+func (e *entry) isCurrent(now time.Time) bool { return e.isCurrentAt(now, now.Round(0)) }
+
+// isCurrentAt is isCurrent for a monotonic time, which can stand still while the machine sleeps, and
+// a wall clock time, which can be set.
+func (e *entry) isCurrentAt(monotonic, wall time.Time) bool {
+	return monotonic.Before(e.end) && wall.Before(e.end.Round(0)) && wall.Before(e.session.ExpiresAt)
+}
+
 // failure is why an entry could not be renewed.
 type failure struct {
 	at  time.Time
@@ -37,7 +46,7 @@ func (e *entry) failure(now time.Time) error {
 
 // refusal is a denial that is kept for a moment.
 type refusal struct {
-	at  time.Time
+	at  time.Time // when the call to Kratos began
 	err error
 }
 
@@ -141,7 +150,7 @@ func (c *cache) land(k key, f *flight, old *entry) {
 	switch {
 	case f.forgot:
 	case a.err == nil:
-		if now := time.Now(); now.Before(a.entry.end) && c.isValid(a.entry) {
+		if a.entry.isCurrent(time.Now()) && c.isValid(a.entry) {
 			c.entries.Set(k, a.entry)
 			c.refusals.Invalidate(k)
 		} else {
@@ -149,7 +158,7 @@ func (c *cache) land(k key, f *flight, old *entry) {
 		}
 	case isDenial(a.err):
 		c.entries.Invalidate(k)
-		c.refusals.Set(k, refusal{time.Now(), a.err})
+		c.refusals.Set(k, refusal{a.asked, a.err})
 	case old != nil:
 		old.failed.Store(&failure{time.Now(), a.err})
 	}
@@ -171,14 +180,17 @@ func (c *cache) forget(k key) {
 	}
 }
 
-// forgetIdentity removes the sessions of an identity. No request joins a call that is running, as
-// it may be about one of them.
+// forgetIdentity removes the sessions of an identity, and what all running calls find: each may be
+// about one of them. No further request waits for these calls.
 func (c *cache) forgetIdentity(id string, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.cleanUp(at)
 	if _, known := c.identities.Swap(id, at); !known {
 		c.forgotten.Add(1)
+	}
+	for _, f := range c.flights {
+		f.forgot = true
 	}
 	clear(c.flights)
 }

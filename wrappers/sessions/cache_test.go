@@ -167,47 +167,6 @@ func TestRefusalsAreKeptForASecond(t *testing.T) {
 	}
 }
 
-// A login that adds a factor keeps the credential: before a need is refused, Kratos is asked again,
-// once a second.
-func TestNeedsAreCheckedAgain(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		fake, guard, _ := newFake(t, sessions.Cache(10, time.Minute))
-		fake.set("t", person{id: "ada"})
-		mustBe(t, guard, "t", "ada")
-		time.Sleep(time.Second)
-		for range 100 { // ten seconds
-			mustFail(t, guard, "t", kratos.ErrAAL2Required, sessions.AAL2())
-			mustBe(t, guard, "t", "ada")
-			time.Sleep(100 * time.Millisecond)
-		}
-		if n := fake.count("t"); n < 10 || n > 12 {
-			t.Errorf("%d calls, want about one a second in eleven seconds", n)
-		}
-		fake.set("t", person{id: "ada", aal: kratos.AAL2})
-		time.Sleep(time.Second)
-		mustBe(t, guard, "t", "ada", sessions.AAL2())
-		before := fake.count("t")
-		mustBe(t, guard, "t", "ada", sessions.AAL2())
-		if fake.count("t") != before {
-			t.Error("a session that fulfils the need is not in the cache")
-		}
-	})
-}
-
-// A need that is unmet for the first time is checked again at once, however young the session is.
-func TestAStepUpRightAfterTheFirstCheck(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		fake, guard, _ := newFake(t, sessions.Cache(10, time.Minute))
-		fake.set("t", person{id: "ada"})
-		mustBe(t, guard, "t", "ada")
-		time.Sleep(time.Millisecond)
-		fake.set("t", person{id: "ada", aal: kratos.AAL2})
-		mustBe(t, guard, "t", "ada", sessions.AAL2())
-	})
-}
-
 // Credentials that look alike have sessions of their own.
 func TestKeysDoNotCollide(t *testing.T) {
 	t.Parallel()

@@ -13,8 +13,8 @@ import (
 // errNoCredential is the error for requests without a credential, which Kratos is not asked about.
 var errNoCredential = &denial{err: kratos.ErrNoSession, text: "kratos: the request has no session token or cookie"}
 
-// errClosed is the error of a guard after Close.
-var errClosed = errors.New("kratos: the session guard is closed")
+// errClosed is the error of a guard after Close: nothing is known about the session.
+var errClosed = &denial{err: kratos.ErrUnreachable, text: "kratos: the session guard is closed"}
 
 // denial is an error with a text of its own.
 type denial struct {
@@ -77,24 +77,21 @@ type checked struct {
 	cookies []string
 }
 
-func (g *Guard) check(ctx context.Context, q question, needs []Need) (checked, error) {
-	if q.credential.Kind == access.None {
+func (g *Guard) check(ctx context.Context, q question, needs []Need) (c checked, err error) {
+	switch {
+	case q.credential.Kind == access.None:
 		return checked{}, errNoCredential
-	}
-	if g.done.Err() != nil {
+	case g.done.Err() != nil:
 		return checked{}, errClosed
+	case g.cache == nil:
+		c, err = g.decide(g.ask(ctx, q.call(g), true), nil, needs)
+	default:
+		c, err = g.checkCached(ctx, q, g.cache.newKey(q.credential), needs)
 	}
-	if g.cache == nil {
-		a := g.ask(ctx, q.call(g), true)
-		if a.err != nil {
-			return checked{cookies: a.cookies}, a.err
-		}
-		if n := unmet(needs, a.session, time.Now()); n != nil {
-			return checked{cookies: a.cookies}, g.needError(n)
-		}
-		return checked{Check{Session: a.session}, a.cookies}, nil
+	if err != nil && errors.As(err, new(*NeedError)) {
+		g.counts.unmet.Add(1)
 	}
-	return g.checkCached(ctx, q, g.cache.newKey(q.credential), needs)
+	return c, err
 }
 
 func (g *Guard) checkCached(ctx context.Context, q question, k key, needs []Need) (checked, error) {
@@ -106,7 +103,7 @@ func (g *Guard) checkCached(ctx context.Context, q question, k key, needs []Need
 			g.counts.refused.Add(1)
 			return checked{}, refused
 		}
-	case now.Before(e.end):
+	case e.isCurrent(now):
 		session := copySession(e.session)
 		n := unmet(needs, session, now)
 		if n == nil {
@@ -124,8 +121,30 @@ func (g *Guard) checkCached(ctx context.Context, q question, k key, needs []Need
 			return g.useStale(e, needs, now, err)
 		}
 	}
-	a := g.load(ctx, k, q, e)
-	now = time.Now()
+	return g.renew(ctx, k, q, e, needs, now)
+}
+
+// maxRenewals is how often a request waits for an answer that is too old to refuse a need.
+const maxRenewals = 3
+
+// renew decides by what Kratos says now. An answer for which another request or process asked
+// before can be older than the login that fulfils a need, so it does not refuse one.
+func (g *Guard) renew(ctx context.Context, k key, q question, e *entry, needs []Need, arrived time.Time) (c checked, err error) {
+	for n := range maxRenewals {
+		a := g.load(ctx, k, q, e, n > 0)
+		if c, err = g.decide(a, e, needs); Status(err) != http.StatusForbidden || arrived.Sub(a.asked) < memory {
+			break
+		}
+		if a.entry != nil {
+			e = a.entry
+		}
+	}
+	return c, err
+}
+
+// decide returns the result of a check for an answer; e is the session that was in the cache.
+func (g *Guard) decide(a answer, e *entry, needs []Need) (checked, error) {
+	now := time.Now()
 	if a.err != nil {
 		if e != nil {
 			c, err := g.useStale(e, needs, now, a.err)
@@ -134,9 +153,14 @@ func (g *Guard) checkCached(ctx context.Context, q question, k key, needs []Need
 		}
 		return checked{cookies: a.cookies}, a.err
 	}
-	session := copySession(a.entry.session)
+	session := a.session
+	if a.entry != nil {
+		session = copySession(a.entry.session)
+	}
 	if n := unmet(needs, session, now); n != nil {
-		a.entry.unmet.Store(true)
+		if a.entry != nil {
+			a.entry.unmet.Store(true)
+		}
 		return checked{cookies: a.cookies}, g.needError(n)
 	}
 	return checked{Check{Session: session}, a.cookies}, nil

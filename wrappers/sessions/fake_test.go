@@ -181,6 +181,22 @@ func respond(status int, header http.Header, body string) func(r *http.Request) 
 	}
 }
 
+// delay makes the next request a slow one: Kratos decides at once, begun is closed, and the response
+// arrives when proceed is closed.
+func (f *fakeKratos) delay() (begun, proceed chan struct{}) {
+	begun, proceed = make(chan struct{}), make(chan struct{})
+	f.change(func(f *fakeKratos) {
+		f.failure = func(r *http.Request) (*http.Response, error) {
+			f.change(func(f *fakeKratos) { f.failure = nil })
+			resp, err := f.RoundTrip(r)
+			close(begun)
+			<-proceed
+			return resp, err
+		}
+	})
+	return begun, proceed
+}
+
 // get sends a request with a credential, such as "X-Session-Token: t", through a handler.
 func get(h http.Handler, lines ...string) *httptest.ResponseRecorder {
 	return send(h, request("GET", "/account", lines...))

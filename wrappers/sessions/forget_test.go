@@ -2,7 +2,6 @@ package sessions_test
 
 import (
 	"context"
-	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -150,14 +149,7 @@ func TestForgettingDuringACall(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				fake, guard, _ := newFake(t, sessions.Cache(10, time.Minute))
 				fake.set("t", person{id: "ada"})
-				begun, proceed := make(chan struct{}), make(chan struct{})
-				fake.failure = func(r *http.Request) (*http.Response, error) {
-					fake.change(func(f *fakeKratos) { f.failure = nil })
-					resp, err := fake.RoundTrip(r) // Kratos decides now, and its response is on the way
-					close(begun)
-					<-proceed
-					return resp, err
-				}
+				begun, proceed := fake.delay()
 				go func() { _, _ = token(t.Context(), guard, "t") }()
 				<-begun
 				time.Sleep(time.Millisecond)
@@ -171,6 +163,28 @@ func TestForgettingDuringACall(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A refusal from before an identity was forgotten does not replace what Kratos said afterwards.
+func TestARefusalFromBefore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		fake, guard, _ := newFake(t, sessions.Cache(10, time.Minute))
+		fake.set("t", person{status: 403})
+		begun, proceed := fake.delay()
+		go func() { _, _ = token(t.Context(), guard, "t") }()
+		<-begun
+		fake.set("t", person{id: "ada", aal: kratos.AAL2})
+		guard.ForgetIdentity(t.Context(), "ada")
+		time.Sleep(time.Millisecond)
+		mustBe(t, guard, "t", "ada")
+		close(proceed)
+		synctest.Wait()
+		mustBe(t, guard, "t", "ada")
+		if n := fake.count("t"); n != 2 {
+			t.Errorf("%d calls, want 2", n)
+		}
+	})
 }
 
 // A guard that was closed hears of no changes.

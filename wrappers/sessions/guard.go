@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kratoskit/kratos-go/internal/redact"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
@@ -18,6 +19,7 @@ const (
 
 // A Guard finds out who sent a request. It is safe for concurrent use.
 type Guard struct {
+	redacted
 	client    *kratos.Client
 	loginPage string
 	otherwise func(w http.ResponseWriter, r *http.Request, err error)
@@ -37,6 +39,9 @@ type Guard struct {
 	loads  sync.WaitGroup
 	closed sync.Once
 }
+
+// redacted keeps the fields of a guard out of logs: some verbs of package fmt would print its keys.
+type redacted = redact.Struct[Guard]
 
 // An Option configures a [Guard].
 type Option func(*Guard)
@@ -127,6 +132,7 @@ func New(client *kratos.Client, opts ...Option) *Guard {
 func (g *Guard) Close() {
 	g.closed.Do(func() {
 		g.stop()
+		g.ready.close()
 		g.end()
 		if g.cache != nil {
 			g.cache.close()

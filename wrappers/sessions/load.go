@@ -33,6 +33,7 @@ type call struct {
 func (g *Guard) ask(ctx context.Context, c *call, valid bool) answer {
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
+	defer context.AfterFunc(g.done, cancel)()
 	g.counts.calls.Add(1)
 	var header http.Header
 	a := answer{asked: time.Now()}
@@ -47,6 +48,9 @@ func (g *Guard) ask(ctx context.Context, c *call, valid bool) answer {
 	}
 	if errors.Is(a.err, kratos.ErrInvalidArgument) { // Kratos cannot have issued this credential
 		a.err = &denial{err: kratos.ErrNoSession, text: "kratos: the session token or cookie is malformed"}
+	}
+	if a.err != nil && !isDenial(a.err) {
+		a.cookies = nil // of a gateway, or of a Kratos that fails: they could end a valid session
 	}
 	a.header = header.Get("Ory-Session-Cache-For")
 	return a
@@ -67,14 +71,15 @@ type flight struct {
 }
 
 // load asks about a credential, at most once at a time. The call goes on if the request that caused
-// it is canceled, for the others; only that request gets its cookies.
-func (g *Guard) load(ctx context.Context, k key, q question, old *entry) answer {
+// it is canceled, for the others; only that request gets its cookies. With renew, the shared store
+// is not asked.
+func (g *Guard) load(ctx context.Context, k key, q question, old *entry, renew bool) answer {
 	f, leads := g.cache.join(k, &g.loads)
 	switch {
 	case f == nil:
 		return answer{err: errClosed}
 	case leads:
-		go g.run(context.WithoutCancel(ctx), k, q.call(g), old, f)
+		go g.run(context.WithoutCancel(ctx), k, q.call(g), old, f, renew)
 	default:
 		g.counts.merged.Add(1)
 	}
@@ -91,18 +96,14 @@ func (g *Guard) load(ctx context.Context, k key, q question, old *entry) answer 
 }
 
 // run is the goroutine of a flight.
-func (g *Guard) run(ctx context.Context, k key, c *call, old *entry, f *flight) {
+func (g *Guard) run(ctx context.Context, k key, c *call, old *entry, f *flight, renew bool) {
 	defer g.loads.Done()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(g.done, cancel)()
-	f.answer = g.find(ctx, k, c, old)
+	f.answer = g.find(ctx, k, c, old, renew || old != nil && old.isCurrent(time.Now()))
 	g.cache.land(k, f, old)
 }
 
-// find asks the shared store, then Kratos.
-func (g *Guard) find(ctx context.Context, k key, c *call, old *entry) answer {
-	renew := old != nil && time.Now().Before(old.end) // for a need
+// find asks the shared store, unless a session is renewed for a need, then Kratos.
+func (g *Guard) find(ctx context.Context, k key, c *call, old *entry, renew bool) answer {
 	if g.shared != nil && !renew {
 		if e := g.shared.get(ctx, k, g); e != nil {
 			g.counts.storeHits.Add(1)
@@ -130,12 +131,4 @@ func (g *Guard) newEntry(a answer) *entry {
 		e.end = a.session.ExpiresAt
 	}
 	return e
-}
-
-// isReady returns why Kratos is not ready.
-func (g *Guard) isReady(ctx context.Context, valid bool) error {
-	if valid && g.cache != nil {
-		g.counts.doubtful.Add(1)
-	}
-	return g.ready.ask(ctx, valid, g.client.Ready)
 }

@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// A Need is what a session has to fulfil besides being valid.
+// A Need is what a session has to fulfil besides being valid. No session fulfils the zero Need.
 type Need struct {
 	name      string
 	fulfilled func(s *kratos.Session, now time.Time) bool
@@ -30,8 +31,12 @@ func AAL2() Need {
 }
 
 // Fresh needs a login within the last d, by authenticated_at ([kratos.ErrRefreshRequired]). A
-// person who is remembered for weeks has to log in again before a dangerous change.
+// person who is remembered for weeks has to log in again before a dangerous change. It panics unless
+// d is positive.
 func Fresh(d time.Duration) Need {
+	if d <= 0 {
+		panic("sessions: Fresh needs a positive duration")
+	}
 	return Need{
 		name:      "fresh",
 		fulfilled: func(s *kratos.Session, now time.Time) bool { return now.Sub(s.AuthenticatedAt) <= d },
@@ -54,8 +59,11 @@ func VerifiedAddress() Need {
 }
 
 // That needs a condition of the caller's, such as a role in the metadata ([kratos.ErrForbidden]).
-// The name is returned to clients.
+// The name is returned to clients. It panics without a name or function.
 func That(name string, fulfilled func(*kratos.Session) bool) Need {
+	if name == "" || fulfilled == nil {
+		panic("sessions: That needs a name and a function")
+	}
 	return Need{
 		name:      name,
 		fulfilled: func(s *kratos.Session, _ time.Time) bool { return fulfilled(s) },
@@ -85,7 +93,7 @@ func (e *NeedError) Unwrap() error { return e.err }
 // unmet returns the first need that a session does not fulfil, or nil.
 func unmet(needs []Need, s *kratos.Session, now time.Time) *Need {
 	for i := range needs {
-		if !needs[i].fulfilled(s, now) {
+		if needs[i].fulfilled == nil || !needs[i].fulfilled(s, now) {
 			return &needs[i]
 		}
 	}
@@ -93,8 +101,7 @@ func unmet(needs []Need, s *kratos.Session, now time.Time) *Need {
 }
 
 func (g *Guard) needError(n *Need) error {
-	g.counts.unmet.Add(1)
-	e := &NeedError{Need: n.name, err: n.err}
+	e := &NeedError{Need: n.name, err: cmp.Or(n.err, kratos.ErrForbidden)}
 	switch {
 	case n.flow == "login" && g.loginPage != "":
 		e.RedirectTo = g.loginPage + "?" + n.query.Encode()

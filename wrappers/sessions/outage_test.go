@@ -2,12 +2,12 @@ package sessions_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
@@ -176,34 +176,58 @@ func TestRequestsDoNotQueueBehindAnOutage(t *testing.T) {
 	})
 }
 
-// A database that fails makes Kratos respond with 401. Whether Kratos is ready is asked anew for a
-// session that was valid, and once a second for others.
-func TestDoubtful401(t *testing.T) {
+// Only a Kratos that decides sets cookies: what a gateway sends could end a valid session.
+func TestAnOutageSetsNoCookies(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		fake, guard, _ := newFake(t, sessions.Cache(100, 10*time.Second))
-		fake.set("t", person{id: "ada"})
-		mustBe(t, guard, "t", "ada")
-		time.Sleep(10 * time.Second)
-		mustFail(t, guard, "unknown", kratos.ErrNoSession) // Kratos is ready
-		fake.change(func(f *fakeKratos) { f.noData = true })
-		if _, err := token(t.Context(), guard, "t"); sessions.Status(err) != 503 {
-			t.Errorf("a valid session while the database fails: %v", err)
+	clears := func(more ...string) http.Header {
+		h := http.Header{"Set-Cookie": {"ory_kratos_session=; Max-Age=0; Path=/"}}
+		for i := 0; i < len(more); i += 2 {
+			h.Set(more[i], more[i+1])
 		}
-		if n := guard.Stats().Doubtful; n != 1 {
-			t.Errorf("%d sessions were doubtful, want 1", n)
+		return h
+	}
+	for name, tc := range map[string]struct {
+		failure func(*http.Request) (*http.Response, error)
+		noData  bool
+		status  int
+		cookies int
+	}{
+		"a status 503":       {respond(503, clears(), `{"error":{"code":503,"message":"m"}}`), false, 503, 0},
+		"a limit":            {respond(429, clears(), `{"error":{"code":429,"message":"m"}}`), false, 429, 0},
+		"a page":             {respond(200, clears("Content-Type", "text/html"), "<html>"), false, 503, 0},
+		"a 401 of a gateway": {respond(401, clears(), `{"message":"bad key"}`), false, 503, 0},
+		"a doubtful 401":     {nil, true, 503, 0},
+		"a 401 of Kratos":    {nil, false, 401, 1},
+		"a 403 of Kratos":    {respond(403, clears(), aal2Required), false, 403, 1},
+	} {
+		for _, cached := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", cache ", cached), func(t *testing.T) {
+				t.Parallel()
+				var opts []sessions.Option
+				if cached {
+					opts = append(opts, sessions.Cache(10, time.Minute))
+				}
+				fake, guard, _ := newFake(t, opts...)
+				fake.noData = tc.noData
+				fake.failure = tc.failure
+				if tc.failure == nil {
+					refuse := respond(401, clears(), unauthorized)
+					fake.failure = func(r *http.Request) (*http.Response, error) {
+						if r.URL.Path == "/sessions/whoami" {
+							return refuse(r)
+						}
+						status, body := 200, `{"status":"ok"}`
+						if tc.noData {
+							status, body = 503, `{"errors":{"database":"down"}}`
+						}
+						return respond(status, nil, body)(r)
+					}
+				}
+				w := get(guard.Require()(hello), "Cookie: ory_kratos_session=c")
+				if n := len(w.Header()["Set-Cookie"]); w.Code != tc.status || n != tc.cookies {
+					t.Errorf("status %d with %d cookies, want %d with %d", w.Code, n, tc.status, tc.cookies)
+				}
+			})
 		}
-		before := fake.readyCalls()
-		for range 50 {
-			if _, err := token(t.Context(), guard, "t"); sessions.Status(err) != 503 {
-				t.Errorf("a valid session while the database fails: %v", err)
-			}
-		}
-		if n := fake.readyCalls() - before; n > 1 {
-			t.Errorf("%d calls of isReady within a second", n)
-		}
-		fake.change(func(f *fakeKratos) { f.noData = false })
-		time.Sleep(time.Second)
-		mustBe(t, guard, "t", "ada")
-	})
+	}
 }

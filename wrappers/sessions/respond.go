@@ -141,21 +141,39 @@ func navigates(r *http.Request) bool {
 	return r.Header.Get("X-Requested-With") == "" && r.Header.Get("HX-Request") == "" && r.Header.Get("Upgrade") == ""
 }
 
-// prefersHTML reports whether the client accepts pages, and does not name JSON before.
+// prefersHTML reports whether the client accepts pages, and does not prefer JSON: by the weights of
+// the header Accept (RFC 9110, 12.5.1), then by its order.
 func prefersHTML(r *http.Request) bool {
+	var html, json float64 // the highest weights
+	htmlFirst := false
 	for entry := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
 		mediaType, params, _ := strings.Cut(entry, ";")
-		if strings.Contains(params, "q=0") && !strings.Contains(params, "q=0.") {
-			continue
-		}
+		q := weight(params)
 		switch mediaType = strings.ToLower(strings.TrimSpace(mediaType)); {
 		case mediaType == "text/html", mediaType == "application/xhtml+xml":
-			return true
+			htmlFirst = htmlFirst || json == 0
+			html = max(html, q)
 		case strings.HasSuffix(mediaType, "json"):
-			return false
+			json = max(json, q)
 		}
 	}
-	return false
+	return html > json || html > 0 && html == json && htmlFirst
+}
+
+// weight returns the parameter q of a media type, which is 1 without one, and 0 if it is malformed.
+func weight(params string) float64 {
+	for param := range strings.SplitSeq(params, ";") {
+		name, value, _ := strings.Cut(param, "=")
+		if !strings.EqualFold(strings.TrimSpace(name), "q") {
+			continue
+		}
+		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		if err != nil || !(q >= 0 && q <= 1) {
+			return 0
+		}
+		return q
+	}
+	return 1
 }
 
 // withReturnTo adds the path of the request to a URL, so that the browser comes back.

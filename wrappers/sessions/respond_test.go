@@ -114,6 +114,13 @@ func TestWhoIsRedirected(t *testing.T) {
 		"JSON":                       {"GET", []string{"Accept: application/json"}, 401},
 		"no page at all":             {"GET", []string{"Accept: text/html;q=0, application/json"}, 401},
 		"a page that is less wanted": {"GET", []string{"Accept: text/html;q=0.9"}, 303},
+		"a page rather than JSON":    {"GET", []string{"Accept: application/json; q=0.1, text/html"}, 303},
+		"JSON rather than a page":    {"GET", []string{"Accept: text/html;q=0.5, application/json"}, 401},
+		"a page or JSON":             {"GET", []string{"Accept: text/html, application/json"}, 303},
+		"JSON or a page":             {"GET", []string{"Accept: application/problem+json, text/html"}, 401},
+		"a weight of 0.0":            {"GET", []string{"Accept: text/html;q=0.0"}, 401},
+		"a weight that is not one":   {"GET", []string{"Accept: text/html;q=NaN"}, 401},
+		"a level and a weight":       {"GET", []string{"Accept: text/html;level=1; Q=0.3, application/json;q=0.2"}, 303},
 		"nothing":                    {"GET", nil, 401},
 	} {
 		if w := send(h, request(tc.method, "/account", tc.lines...)); w.Code != tc.want {
@@ -206,6 +213,22 @@ func TestOtherwise(t *testing.T) {
 	}
 }
 
+// No verb prints more of a guard than its type: with a store, it has keys.
+func TestAGuardIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	_, _, client := newFake(t)
+	guard := sessions.New(client, sessions.Cache(10, time.Minute), sessions.SharedStore(newMemory(), secret))
+	t.Cleanup(guard.Close)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%t"} {
+		if text := fmt.Sprintf(verb, guard); text != "Guard" {
+			t.Errorf("%s: %.200s", verb, text)
+		}
+	}
+	if text, err := json.Marshal(guard); err != nil || string(text) != `"Guard"` {
+		t.Errorf("JSON: %s, %v", text, err)
+	}
+}
+
 // No text of a guard has a credential.
 func TestTextsHaveNoSecret(t *testing.T) {
 	t.Parallel()
@@ -239,6 +262,9 @@ func TestWrongOptions(t *testing.T) {
 		"a login with a query":  func() { sessions.LoginPage("/login?a=b") },
 		"no function":           func() { sessions.Otherwise(nil) },
 		"a timeout of nothing":  func() { sessions.Timeout(0) },
+		"a login of no age":     func() { sessions.Fresh(0) },
+		"a need without name":   func() { sessions.That("", func(*kratos.Session) bool { return true }) },
+		"a need without test":   func() { sessions.That("role", nil) },
 		"a timeout of an hour":  func() { sessions.Timeout(time.Hour) },
 	} {
 		func() {
