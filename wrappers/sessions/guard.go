@@ -66,9 +66,9 @@ func Stale(grace time.Duration) Option {
 	return func(g *Guard) { g.grace = grace }
 }
 
-// SharedStore shares the cache with other processes. All that it stores is encrypted, and
-// authenticated, with a key from secret, which they share, of at least 32 random bytes. It needs
-// [Cache].
+// SharedStore shares the cache with other processes, which have the same options. All that it stores
+// is encrypted, and authenticated, with a key from secret, which they share, of at least 32 random
+// bytes. It needs [Cache].
 //
 // Without the store, for example while it is down, the guard goes on with its own cache.
 func SharedStore(store Store, secret []byte) Option {
@@ -139,6 +139,9 @@ func (g *Guard) Close() {
 		}
 	})
 	g.loads.Wait()
+	if g.shared != nil {
+		g.shared.close()
+	}
 }
 
 // Require returns middleware that passes on only requests with a session that fulfils the needs,

@@ -51,7 +51,7 @@ func (s *seal) nameKey(id string) (k key) {
 	return k
 }
 
-func (s *seal) close(name string, text []byte) []byte {
+func (s *seal) lock(name string, text []byte) []byte {
 	return s.aead.Seal(nil, nil, text, []byte(name))
 }
 

@@ -37,9 +37,14 @@ type shared struct {
 	store Store
 	owner string
 
-	mu      sync.Mutex
-	down    time.Time            // of the last error
-	pending map[string]time.Time // marks that could not be stored
+	mu       sync.Mutex
+	down     time.Time            // of the last error
+	running  bool                 // flush
+	writing  map[string]time.Time // marks that are being stored
+	pending  map[string]time.Time // marks that could not be stored
+	flushing string               // the mark that flush stores now
+	closed   bool
+	flushes  sync.WaitGroup
 }
 
 // stored is a session in the store.
@@ -54,7 +59,7 @@ func newShared(store Store, secret []byte) *shared {
 	if store == nil || len(secret) < 32 {
 		panic("sessions: SharedStore needs a store and a secret of at least 32 bytes")
 	}
-	return &shared{seal: newSeal(secret), store: store, owner: rand.Text(), pending: map[string]time.Time{}}
+	return &shared{seal: newSeal(secret), store: store, owner: rand.Text(), writing: map[string]time.Time{}, pending: map[string]time.Time{}}
 }
 
 func sessionName(k key) string { return "session:" + base64.RawURLEncoding.EncodeToString(k[:]) }
@@ -79,6 +84,9 @@ func (s *shared) get(ctx context.Context, k key, g *Guard) *entry {
 	}
 	now := time.Now()
 	e := &entry{session: session, asked: v.Asked, end: v.End}
+	if latest := v.Asked.Add(g.longest); latest.Before(e.end) { // the other process has another Cache
+		e.end = latest
+	}
 	if v.Owner == s.owner {
 		e.end = renewal(e)
 	}
@@ -116,10 +124,7 @@ func renewal(e *entry) time.Time { return e.end.Add(-e.end.Sub(e.asked) / 200) }
 // isForgotten reports whether there is a mark that is younger than an entry. If the store fails, it
 // is: nobody knows.
 func (s *shared) isForgotten(ctx context.Context, mark string, e *entry, g *Guard) bool {
-	s.mu.Lock()
-	at, pending := s.pending[mark]
-	s.mu.Unlock()
-	if pending && !e.asked.After(at.Add(skew)) {
+	if at := s.markedAt(mark); !at.IsZero() && !e.asked.After(at.Add(skew)) {
 		return true
 	}
 	var stored time.Time
@@ -134,33 +139,6 @@ func (s *shared) forget(ctx context.Context, k key, at time.Time, g *Guard) {
 
 func (s *shared) forgetIdentity(ctx context.Context, id string, at time.Time, g *Guard) {
 	s.mark(ctx, s.identityMark(id), at, g)
-}
-
-// mark stores a mark, and keeps it to store it later if that fails.
-func (s *shared) mark(ctx context.Context, name string, at time.Time, g *Guard) {
-	if s.write(ctx, name, at, g.longest+g.timeout+2*skew, g) {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.pending) < maxPending {
-		s.pending[name] = at
-	}
-}
-
-// flush stores the marks that could not be stored before.
-func (s *shared) flush(ctx context.Context, g *Guard) {
-	s.mu.Lock()
-	marks := s.pending
-	if len(marks) > 0 {
-		s.pending = map[string]time.Time{}
-	}
-	s.mu.Unlock()
-	for name, at := range marks {
-		if time.Since(at) < g.longest+g.timeout+2*skew {
-			s.mark(ctx, name, at, g)
-		}
-	}
 }
 
 func (s *shared) isUp(now time.Time) bool {
@@ -183,6 +161,7 @@ func (s *shared) do(ctx context.Context, g *Guard, call func(context.Context) er
 		s.mu.Unlock()
 		return false
 	}
+	s.flush(g)
 	return true
 }
 
@@ -208,15 +187,11 @@ func (s *shared) readMark(ctx context.Context, name string, g *Guard, v any) (fo
 	return true, json.Unmarshal(text, v)
 }
 
-// write seals and stores a value, after the marks that are pending.
+// write seals and stores a value.
 func (s *shared) write(ctx context.Context, name string, v any, ttl time.Duration, g *Guard) bool {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return false
 	}
-	done := s.do(ctx, g, func(ctx context.Context) error { return s.store.Set(ctx, name, s.close(name, text), ttl) })
-	if done {
-		s.flush(ctx, g)
-	}
-	return done
+	return s.do(ctx, g, func(ctx context.Context) error { return s.store.Set(ctx, name, s.lock(name, text), ttl) })
 }

@@ -21,6 +21,7 @@ type memory struct {
 	ends   map[string]time.Time
 	err    error
 	hangs  bool
+	slow   time.Duration
 	calls  int
 }
 
@@ -28,9 +29,10 @@ func newMemory() *memory { return &memory{values: map[string][]byte{}, ends: map
 
 func (m *memory) begin(ctx context.Context) error {
 	m.mu.Lock()
-	hangs := m.hangs
+	hangs, slow := m.hangs, m.slow
 	m.calls++
 	m.mu.Unlock()
+	time.Sleep(slow)
 	if hangs {
 		<-ctx.Done()
 		return ctx.Err()
