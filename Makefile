@@ -2,12 +2,14 @@
 
 GO      ?= go
 # The modules with Go code. e2e/kratos has no code, only the versions of the dependencies of Kratos.
-MODULES := . wrappers/validate tools e2e bench examples/otel
+MODULES := . wrappers/validate wrappers/sessions/redis tools e2e bench examples/otel
 ALL     := $(MODULES) e2e/kratos
+# The modules that are published beside the root module.
+PUBLISHED := $(filter wrappers/%,$(MODULES))
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: quickstart
 quickstart: compiler ## Build and start Kratos; register, verify and log in a user with examples/quickstart.
@@ -31,8 +33,8 @@ spec: ## Import a version of the API: make spec FROM=<file or URL of the publish
 
 .PHONY: version
 version: ## Require the next version in the other published modules: make version VERSION=v0.2.0.
-	@$(GO) -C wrappers/validate mod edit -require=github.com/kratoskit/kratos-go@$(VERSION)
-	@set -e; for m in wrappers/validate e2e bench; do $(GO) -C $$m mod tidy; done
+	@set -e; for m in $(PUBLISHED); do $(GO) -C $$m mod edit -require=github.com/kratoskit/kratos-go@$(VERSION); done
+	@set -e; for m in $(PUBLISHED) e2e bench; do $(GO) -C $$m mod tidy; done
 
 .PHONY: record
 record: export PUBLIC := $(PUBLIC)
@@ -49,6 +51,18 @@ test: compiler ## Run all tests, also against a real Kratos, and print which flo
 	  $(GO) -C $$m test -race $$count -timeout 20m ./...; done
 	@echo "== test e2e"; mkdir -p .bin; MATRIX="$(CURDIR)/.bin/matrix.txt" $(GO) -C e2e test -race -count=1 -timeout 20m ./...
 	@cat .bin/matrix.txt
+
+# These tests have a build tag of their own, so that go test ./... needs no Redis, and skips nothing.
+.PHONY: test-redis
+test-redis: compiler ## Test sessions in a real Redis, which the tests start, also under load with a real Kratos.
+	@command -v redis-server >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server; \
+	  else \
+	    echo "No redis-server: on Debian and Ubuntu, run apt-get install redis-server" >&2; exit 1; \
+	  fi; }
+	@$(GO) -C wrappers/sessions/redis test -race -count=1 -timeout 10m -tags redis ./...
+	@$(GO) -C e2e test -race -count=1 -timeout 10m -tags redis -run 'WithRedis$$' .
 
 .PHONY: bench
 bench: compiler ## Benchmark the SDK, kratos-client-go, oapi-codegen, ogen and net/http, on each Go version.
@@ -71,6 +85,8 @@ check: compiler ## Check generated code, spec, overlays, modules and formatting;
 	@set -e; for m in $(MODULES); do echo "== vet $$m"; $(GO) -C $$m vet ./...; done
 	@$(GO) -C tools build -o "$(CURDIR)/.bin/" honnef.co/go/tools/cmd/staticcheck
 	@set -e; for m in $(MODULES); do echo "== staticcheck $$m"; (cd $$m && "$(CURDIR)/.bin/staticcheck" ./...); done
+	@$(GO) -C wrappers/sessions/redis vet -tags redis ./...
+	@cd wrappers/sessions/redis && "$(CURDIR)/.bin/staticcheck" -tags redis ./...
 	@echo "== all checks passed"
 
 # The race detector and Kratos' SQLite need a C compiler, which root on Debian installs.

@@ -51,11 +51,14 @@ func TestDocumentation(t *testing.T) {
 // wrapperPackages returns the packages that users import, and the folder of the module of each.
 func wrapperPackages(t *testing.T) map[string]string {
 	t.Helper()
-	modules, err := filepath.Glob(filepath.Join("wrappers", "*", "go.mod"))
-	if err != nil {
-		t.Fatal(err)
+	modules := []string{filepath.Join("wrappers", "go.mod")} // of this module, which has its go.mod above
+	for _, pattern := range []string{"wrappers/*/go.mod", "wrappers/*/*/go.mod"} {
+		found, err := filepath.Glob(filepath.FromSlash(pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		modules = append(modules, found...)
 	}
-	modules = append(modules, filepath.Join("wrappers", "go.mod")) // of this module, which has its go.mod above
 	packages := map[string]string{}
 	for _, mod := range modules {
 		cmd := exec.CommandContext(t.Context(), "go", "list", "./...")

@@ -178,7 +178,11 @@ func (l *sessionLoad) report() {
 			refusedMost = max(refusedMost, calls[401]+calls[403]+calls[200])
 		}
 	}
-	allowed := validCount * lifetimes * 101 / 100
+	// Each machine asks once itself when all begin, and after an outage of Kratos, in which no
+	// session could be shared. What was refused is not shared.
+	machines := len(l.machines)
+	allowed := validCount*lifetimes*101/100 + validCount*(machines-1)*(1+len(l.disturbances.all))
+	most := (int(seconds/time.Second) + 2) * machines
 	slices.Sort(l.durations)
 	at := func(part float64) time.Duration {
 		return l.durations[int(part*float64(len(l.durations)-1))].Round(time.Microsecond)
@@ -186,7 +190,7 @@ func (l *sessionLoad) report() {
 	t.Logf("%d clients, %d machines, %v, lifetime %v, %d disturbances, %d requests to impostors", loadClients, len(l.machines), seconds.Round(time.Second), loadLifetime, len(l.disturbances.all), l.calls.impostor.n)
 	t.Logf("requests %d: status 200 %d (stale %d), 401 %d, 403 %d, 503 %d; wrong %d", l.requests.Load(), l.statuses[200].Load(), l.stale.Load(), l.statuses[401].Load(), l.statuses[403].Load(), l.statuses[503].Load(), len(l.wrong))
 	t.Logf("duration: median %v, 99 %% %v, most %v", at(.5), at(.99), at(1))
-	t.Logf("calls for %d valid credentials: %d, allowed %d; for a refused one: at most %d, allowed %d; isReady: %d", validCount, validCalls, allowed, refusedMost, int(seconds/time.Second)+2, l.calls.ready)
+	t.Logf("calls for %d valid credentials: %d, allowed %d; for a refused one: at most %d, allowed %d; isReady: %d", validCount, validCalls, allowed, refusedMost, most, l.calls.ready)
 	for i, m := range l.machines {
 		t.Logf("machine %d: %+v", i+1, m.guard.Stats())
 	}
@@ -196,7 +200,7 @@ func (l *sessionLoad) report() {
 	if validCalls > allowed || validCalls < validCount*2 {
 		t.Errorf("%d calls for valid credentials, allowed %d", validCalls, allowed)
 	}
-	if most := int(seconds/time.Second) + 2; refusedMost > most {
+	if refusedMost > most {
 		t.Errorf("%d calls for a refused credential, allowed %d", refusedMost, most)
 	}
 	for status, least := range map[int]int64{200: 1000, 401: 100, 403: 100, 503: 1} {

@@ -59,6 +59,8 @@ func Cache(entries int, longest time.Duration) Option {
 // does not respond in time, responds with a status 5xx, or is not ready. It needs [Cache].
 //
 // It is never used after its expires_at, or after Kratos refused it while ready, or after Forget.
+// With [SharedStore], it is not used either while the store is down, as another process may have
+// forgotten it.
 func Stale(grace time.Duration) Option {
 	if grace <= 0 {
 		panic("sessions: Stale needs a positive duration")

@@ -111,6 +111,9 @@ func (g *Guard) find(ctx context.Context, k key, c *call, old *entry, renew bool
 		}
 	}
 	a := g.ask(ctx, c, old != nil)
+	if g.shared != nil && g.grace > 0 && old != nil && isOutage(a.err) && g.shared.hasForgotten(ctx, k, old, g) {
+		old.forgot.Store(true)
+	}
 	if a.err == nil {
 		a.entry = g.newEntry(a)
 		if g.shared != nil {

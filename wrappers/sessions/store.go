@@ -11,7 +11,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// A Store keeps values for several processes, for example wrappers/sessions/redis. The values are
+// A Store keeps values for several processes, for example in Redis (wrappers/sessions/redis). The values are
 // sealed by the guard: a store can lose them, but not read or change them.
 type Store interface {
 	// Get returns the value of a key, or nil without an error if there is none.
@@ -93,7 +93,7 @@ func (s *shared) get(ctx context.Context, k key, g *Guard) *entry {
 	switch {
 	case !now.Before(e.end), e.asked.After(now.Add(skew)), !now.Before(session.ExpiresAt):
 		return nil
-	case s.isForgotten(ctx, s.credentialMark(k), e, g), s.isForgotten(ctx, s.identityMark(session.Identity.ID), e, g):
+	case s.hasForgotten(ctx, k, e, g):
 		return nil
 	}
 	if soon := now.Add(localCopy); soon.Before(e.end) {
@@ -120,6 +120,11 @@ func (s *shared) set(ctx context.Context, k key, e *entry, g *Guard) {
 // renewal returns when the process that asked about a session asks again: a little before the
 // others would, which then find its session in the store.
 func renewal(e *entry) time.Time { return e.end.Add(-e.end.Sub(e.asked) / 200) }
+
+// hasForgotten reports whether a process has forgotten the credential or the identity of an entry.
+func (s *shared) hasForgotten(ctx context.Context, k key, e *entry, g *Guard) bool {
+	return s.isForgotten(ctx, s.credentialMark(k), e, g) || s.isForgotten(ctx, s.identityMark(e.session.Identity.ID), e, g)
+}
 
 // isForgotten reports whether there is a mark that is younger than an entry. If the store fails, it
 // is: nobody knows.

@@ -247,3 +247,42 @@ func TestValuesInTheStoreAreSealed(t *testing.T) {
 		}
 	})
 }
+
+// What one machine has forgotten is not used when it is stale by another. Nor is a session if the
+// store is down too: nobody knows whether it was forgotten.
+func TestStaleSessionsOnAnotherMachine(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		do   func(context.Context, *sessions.Guard, *memory)
+		want int
+	}{
+		"nothing happened":      {func(context.Context, *sessions.Guard, *memory) {}, 200},
+		"ForgetToken":           {func(ctx context.Context, g *sessions.Guard, _ *memory) { g.ForgetToken(ctx, "t") }, 503},
+		"ForgetIdentity":        {func(ctx context.Context, g *sessions.Guard, _ *memory) { g.ForgetIdentity(ctx, "ada") }, 503},
+		"the store went down":   {func(_ context.Context, _ *sessions.Guard, m *memory) { m.change(func() { m.err = errors.New("down") }) }, 503},
+		"another was forgotten": {func(ctx context.Context, g *sessions.Guard, _ *memory) { g.ForgetIdentity(ctx, "bob") }, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				store := newMemory()
+				fake, _, client := newFake(t)
+				fake.set("t", person{id: "ada"})
+				var guards [2]*sessions.Guard
+				for i := range guards {
+					guards[i] = sessions.New(client, sessions.Cache(10, 20*time.Second), sessions.Stale(time.Minute), sessions.SharedStore(store, secret))
+					t.Cleanup(guards[i].Close)
+					mustBe(t, guards[i], "t", "ada")
+				}
+				time.Sleep(10 * time.Second)
+				mustBe(t, guards[1], "t", "ada")
+				fake.change(func(f *fakeKratos) { f.failure = down })
+				tc.do(t.Context(), guards[0], store)
+				time.Sleep(15 * time.Second) // the lifetime has ended
+				if w := get(guards[1].Require()(hello), "X-Session-Token: t"); w.Code != tc.want {
+					t.Errorf("status %d, want %d", w.Code, tc.want)
+				}
+			})
+		})
+	}
+}

@@ -31,11 +31,15 @@ func TestPublishedModules(t *testing.T) {
 	}{
 		"the SDK": {
 			[]string{sdk}, `_, err := kratos.NewClient("nowhere"); fmt.Println(errors.Is(err, kratos.ErrInvalidArgument))`, "true\n",
-			nil, []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6", sdk + "/wrappers/validate"},
+			nil, []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6", sdk + "/wrappers/validate", "github.com/redis/go-redis/v9"},
 		},
 		"validation": {
 			[]string{sdk + "/wrappers/validate"}, `r, _ := http.NewRequest("GET", "/no", nil); fmt.Println(validate.Request(r))`, "kratos: path is not part of the API (path)\n",
 			[]string{sdk + " " + version, "github.com/getkin/kin-openapi"}, nil,
+		},
+		"a shared store": {
+			[]string{sdk + "/wrappers/sessions/redis"}, `fmt.Println(redisstore.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"}), "app:") != nil)`, "true\n",
+			[]string{sdk + " " + version, "github.com/redis/go-redis/v9"}, []string{"github.com/getkin/kin-openapi"},
 		},
 		"both": {
 			[]string{sdk, sdk + "/wrappers/validate"}, `_, err := kratos.NewClient("nowhere"); validate.Preload(); fmt.Println(errors.Is(err, kratos.ErrInvalidArgument))`, "true\n",
@@ -88,6 +92,7 @@ func outsideProgram(statement string) string {
 	for name, path := range map[string]string{
 		"errors.": "errors", "http.": "net/http",
 		"kratos.": "github.com/kratoskit/kratos-go/wrappers/kratos", "validate.": "github.com/kratoskit/kratos-go/wrappers/validate",
+		"redisstore.": "github.com/kratoskit/kratos-go/wrappers/sessions/redis", "redis.": "github.com/redis/go-redis/v9",
 	} {
 		if strings.Contains(statement, name) {
 			fmt.Fprintf(&b, "\t%q\n", path)
