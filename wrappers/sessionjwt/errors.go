@@ -32,11 +32,6 @@ var (
 	ErrKeys = errors.New("the keys cannot be loaded")
 )
 
-// tokenErrors are the errors of a token that stay errors when it is sent again.
-var tokenErrors = []error{
-	ErrMalformed, ErrAlgorithm, ErrUnknownKey, ErrSignature, ErrIssuer, ErrAudience, ErrNotYetValid, ErrExpired, ErrTooOld, ErrSession,
-}
-
 func newError(sentinel error, detail string) error {
 	return fmt.Errorf("kratos: %w: %s", sentinel, detail)
 }

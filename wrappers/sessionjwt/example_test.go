@@ -119,7 +119,12 @@ func ExampleMiddleware() {
 		log.Fatal(err)
 	}
 	confirmed := verifier.RequireWith(sessionjwt.Middleware{
-		Session: func(r *http.Request) (*kratos.Session, error) { return client.Browser(r).ActiveSession(r.Context()) },
+		Session: func(w http.ResponseWriter, r *http.Request) (*kratos.Session, error) {
+			browser := client.Browser(r)
+			session, err := browser.ActiveSession(r.Context())
+			browser.SetCookies(w)
+			return session, err
+		},
 	})
 	deleteAccount := confirmed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "deleted ", kratos.SessionFromContext(r.Context()).Identity.ID)

@@ -18,10 +18,11 @@ type Middleware struct {
 	// Token returns the token of a request, or "". Nil is BearerToken.
 	Token func(*http.Request) string
 	// Session, if it is set, returns the session of the request as Kratos knows it now, for handlers
-	// that must not run for a revoked session. It is called after the token was verified, with the
-	// claims in the context of the request. The handler runs if the session is active and has the id
-	// of the claim sid; it gets it by kratos.SessionFromContext.
-	Session func(*http.Request) (*kratos.Session, error)
+	// that must not run for a revoked session: by CheckRequest of a guard of package sessions that has
+	// no cache, or by Browser.ActiveSession. It is called after the token was verified, with the claims
+	// in the context of the request. The handler runs if the session is active and has the id of the
+	// claim sid; it gets it by kratos.SessionFromContext.
+	Session func(w http.ResponseWriter, r *http.Request) (*kratos.Session, error)
 	// OnError responds to a request that must not reach the handler. Nil is WriteError.
 	OnError func(w http.ResponseWriter, r *http.Request, err error)
 }
@@ -42,7 +43,7 @@ func (v *Verifier[C]) RequireWith(m Middleware) func(next http.Handler) http.Han
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			r, err := v.authenticate(r, m)
+			r, err := v.authenticate(w, r, m)
 			if err != nil {
 				m.OnError(w, r, err)
 				return
@@ -53,7 +54,7 @@ func (v *Verifier[C]) RequireWith(m Middleware) func(next http.Handler) http.Han
 }
 
 // authenticate returns the request with the claims in its context.
-func (v *Verifier[C]) authenticate(r *http.Request, m Middleware) (*http.Request, error) {
+func (v *Verifier[C]) authenticate(w http.ResponseWriter, r *http.Request, m Middleware) (*http.Request, error) {
 	token := m.Token(r)
 	if token == "" {
 		return r, fmt.Errorf("kratos: %w", ErrNoToken)
@@ -66,7 +67,7 @@ func (v *Verifier[C]) authenticate(r *http.Request, m Middleware) (*http.Request
 	if m.Session == nil {
 		return withClaims, nil
 	}
-	session, err := m.Session(withClaims)
+	session, err := m.Session(w, withClaims)
 	switch {
 	case err != nil:
 		return r, err
@@ -107,7 +108,8 @@ func TokenFromCookie(name string) func(*http.Request) string {
 // WriteError responds with the status of an error, as application/problem+json (RFC 9457):
 //   - 401 for a token that is missing or invalid, [ErrSession] and [kratos.ErrNoSession], with
 //     WWW-Authenticate by RFC 6750.
-//   - 403 for [kratos.ErrAAL2Required], and 429 for [kratos.ErrRateLimited].
+//   - 403 for [kratos.ErrAAL2Required], [kratos.ErrRefreshRequired], [kratos.ErrAddressNotVerified]
+//     and [kratos.ErrForbidden], and 429 for [kratos.ErrRateLimited].
 //   - 503 for [ErrKeys] and all others.
 //
 // 429 and 503 have Retry-After if the time is known.
@@ -136,23 +138,36 @@ func WriteError(w http.ResponseWriter, _ *http.Request, err error) {
 	}{http.StatusText(status), status, detail})
 }
 
+// statuses are those of the errors, the first that matches.
+var statuses = []struct {
+	sentinel error
+	status   int
+}{
+	{ErrKeys, http.StatusServiceUnavailable},
+	{ErrNoToken, http.StatusUnauthorized},
+	{ErrMalformed, http.StatusUnauthorized},
+	{ErrAlgorithm, http.StatusUnauthorized},
+	{ErrUnknownKey, http.StatusUnauthorized},
+	{ErrSignature, http.StatusUnauthorized},
+	{ErrIssuer, http.StatusUnauthorized},
+	{ErrAudience, http.StatusUnauthorized},
+	{ErrNotYetValid, http.StatusUnauthorized},
+	{ErrExpired, http.StatusUnauthorized},
+	{ErrTooOld, http.StatusUnauthorized},
+	{ErrSession, http.StatusUnauthorized},
+	{kratos.ErrRateLimited, http.StatusTooManyRequests},
+	{kratos.ErrNoSession, http.StatusUnauthorized},
+	{kratos.ErrAAL2Required, http.StatusForbidden},
+	{kratos.ErrRefreshRequired, http.StatusForbidden},
+	{kratos.ErrAddressNotVerified, http.StatusForbidden},
+	{kratos.ErrForbidden, http.StatusForbidden},
+}
+
 // classify returns the status of an error, and its text without details.
 func classify(err error) (status int, detail string) {
-	switch {
-	case errors.Is(err, ErrKeys):
-		return http.StatusServiceUnavailable, ErrKeys.Error()
-	case errors.Is(err, ErrNoToken):
-		return http.StatusUnauthorized, ErrNoToken.Error()
-	case errors.Is(err, kratos.ErrNoSession):
-		return http.StatusUnauthorized, kratos.ErrNoSession.Error()
-	case errors.Is(err, kratos.ErrRateLimited):
-		return http.StatusTooManyRequests, ""
-	case errors.Is(err, kratos.ErrAAL2Required):
-		return http.StatusForbidden, ""
-	}
-	for _, sentinel := range tokenErrors {
-		if errors.Is(err, sentinel) {
-			return http.StatusUnauthorized, sentinel.Error()
+	for _, s := range statuses {
+		if errors.Is(err, s.sentinel) {
+			return s.status, s.sentinel.Error()
 		}
 	}
 	return http.StatusServiceUnavailable, ""

@@ -3,6 +3,7 @@ package sessionjwt_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -159,15 +160,19 @@ func TestMiddlewareSession(t *testing.T) {
 		"an inactive session":         {&kratos.Session{ID: sessionID}, nil, sessionID, 401, "", sessionjwt.ErrSession},
 		"no session and no error":     {nil, nil, sessionID, 401, "", sessionjwt.ErrSession},
 		"a revoked session":           {nil, kratos.ErrNoSession, sessionID, 401, "", kratos.ErrNoSession},
-		"a second factor is missing":  {nil, kratos.ErrAAL2Required, sessionID, 403, "", nil},
-		"too many requests":           {nil, errors.Join(kratos.ErrRateLimited, limited), sessionID, 429, "2", nil},
+		"a second factor is missing":  {nil, kratos.ErrAAL2Required, sessionID, 403, "", kratos.ErrAAL2Required},
+		"the login is too old":        {nil, kratos.ErrRefreshRequired, sessionID, 403, "", kratos.ErrRefreshRequired},
+		"no verified address":         {nil, kratos.ErrAddressNotVerified, sessionID, 403, "", kratos.ErrAddressNotVerified},
+		"a need of the program":       {nil, fmt.Errorf("%w: %s", kratos.ErrForbidden, canary), sessionID, 403, "", kratos.ErrForbidden},
+		"too many requests":           {nil, errors.Join(kratos.ErrRateLimited, limited), sessionID, 429, "2", kratos.ErrRateLimited},
 		"Kratos is down":              {nil, kratos.ErrUnreachable, sessionID, 503, "", nil},
 		"Kratos is down, for a while": {nil, limited, sessionID, 503, "2", nil},
 		"another error":               {&active, errors.New(canary), sessionID, 503, "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			protected := newVerifier(t, rules(), "ec").RequireWith(sessionjwt.Middleware{Session: func(r *http.Request) (*kratos.Session, error) {
+			protected := newVerifier(t, rules(), "ec").RequireWith(sessionjwt.Middleware{Session: func(w http.ResponseWriter, r *http.Request) (*kratos.Session, error) {
+				w.Header().Set("Set-Cookie", "a=b")
 				if claims := sessionjwt.ClaimsFromContext[roles](r.Context()); claims == nil || claims.SessionID != tc.sid {
 					t.Errorf("claims %v", claims)
 				}
@@ -178,6 +183,9 @@ func TestMiddlewareSession(t *testing.T) {
 			if w.Code != tc.status || w.Header().Get("Retry-After") != tc.retryAfter {
 				t.Fatalf("status %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 			}
+			if w.Header().Get("Set-Cookie") != "a=b" {
+				t.Error("the cookie of Kratos is lost")
+			}
 			if tc.status != 200 {
 				expectProblem(t, w, tc.detail)
 			} else if w.Body.String() != identityID+" in "+sessionID {
@@ -186,7 +194,7 @@ func TestMiddlewareSession(t *testing.T) {
 		})
 	}
 	asked := false
-	protected := newVerifier(t, rules(), "ec").RequireWith(sessionjwt.Middleware{Session: func(*http.Request) (*kratos.Session, error) {
+	protected := newVerifier(t, rules(), "ec").RequireWith(sessionjwt.Middleware{Session: func(http.ResponseWriter, *http.Request) (*kratos.Session, error) {
 		asked = true
 		return &active, nil
 	}})(handler)
