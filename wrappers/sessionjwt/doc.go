@@ -12,9 +12,11 @@
 // # Revocation
 //
 // A token is valid until it expires. A logout, a revoked session, a disabled identity or a lost
-// second factor shows only then: after the ttl of the template, which is 1 minute if it is not
-// configured, plus [Rules].Leeway. [Rules].MaxAge shortens that for tokens with a longer ttl. A
-// handler that must not run for a revoked session sets [Middleware].Session, which asks Kratos.
+// second factor shows only then: after the ttl of the template, a minute say, plus [Rules].Leeway.
+// [Rules].MaxAge shortens that for tokens with a longer ttl. A handler that must not run for a
+// revoked session sets [Middleware].Session, which asks Kratos.
+//
+// Set the ttl: Kratos v1.3.1 and v25.4.0 issue tokens of a template without one as expired.
 //
 // # Keys
 //
