@@ -62,6 +62,10 @@ func run(ctx context.Context, w io.Writer, o options) error {
 	if err != nil {
 		return err
 	}
+	checks, err := measureSessionChecks(ctx, o.effort)
+	if err != nil {
+		return err
+	}
 	validations, err := measureValidation(ctx, o)
 	if err != nil {
 		return err
@@ -75,8 +79,9 @@ func run(ctx context.Context, w io.Writer, o options) error {
 		}
 	}
 	targets = append(targets, builds.targets()...)
+	targets = append(targets, sessionTargets(checks)...)
 	for _, v := range validations {
 		targets = append(targets, v.target())
 	}
-	return errors.Join(writeCalls(w, calls), writeBuilds(w, builds), writeTargets(w, targets))
+	return errors.Join(writeCalls(w, calls), writeBuilds(w, builds), writeSessionChecks(w, checks), writeTargets(w, targets))
 }

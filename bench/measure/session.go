@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/kratoskit/kratos-go/wrappers/sessionjwt"
+)
+
+// sessionCheck is middleware that checks the session of a request, in front of the same handler as
+// the others.
+type sessionCheck struct {
+	name       string
+	credential string // the value of Authorization
+	middleware func(http.Handler) http.Handler
+	costs      []cost // by round
+}
+
+// The checks, in the order of the rows.
+const (
+	noCheck = iota
+	jwtCheck
+	goJoseCheck
+)
+
+const (
+	issuer  = "https://auth.example.org/"
+	subject = "79c2b471-b2c4-4e7e-938d-70ae65447d2a"
+)
+
+// role are the claims that a claims mapper adds.
+type role struct {
+	Role string `json:"role"`
+}
+
+func sessionChecks() ([]*sessionCheck, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	token, err := signToken(key)
+	if err != nil {
+		return nil, err
+	}
+	verify, err := verifyBySDK(key)
+	if err != nil {
+		return nil, err
+	}
+	return []*sessionCheck{
+		noCheck:     {name: "none", middleware: func(next http.Handler) http.Handler { return next }},
+		jwtCheck:    {name: "JWT (ES256)", credential: token, middleware: verify},
+		goJoseCheck: {name: "JWT (ES256) with go-jose", credential: token, middleware: verifyByGoJose(&key.PublicKey)},
+	}, nil
+}
+
+// signToken returns a token with the claims that Kratos sets.
+func signToken(key *ecdsa.PrivateKey) (string, error) {
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key, KeyID: "a"}}, (&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		return "", err
+	}
+	now := time.Now()
+	token, err := jwt.Signed(signer).Claims(jwt.Claims{
+		Issuer: issuer, Subject: subject, ID: "8346fd4d-ee72-4a15-ad62-8c12248be17f",
+		IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(24 * time.Hour)),
+	}).Claims(map[string]any{"sid": "b1c2b471-b2c4-4e7e-938d-70ae65447d2a", "role": "clerk"}).Serialize()
+	return "Bearer " + token, err
+}
+
+func verifyBySDK(key *ecdsa.PrivateKey) (func(http.Handler) http.Handler, error) {
+	set, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key, KeyID: "a"}}})
+	if err != nil {
+		return nil, err
+	}
+	keys, err := sessionjwt.KeysFromJSON(set)
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := sessionjwt.New[role](keys, sessionjwt.Rules{Issuer: issuer})
+	if err != nil {
+		return nil, err
+	}
+	return verifier.Require, nil
+}
+
+// verifyByGoJose checks what go-jose has functions for: the signature by a known key, the issuer and
+// the times.
+func verifyByGoJose(key *ecdsa.PublicKey) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var claims jwt.Claims
+			var custom role
+			token, err := jwt.ParseSigned(r.Header.Get("Authorization")[len("Bearer "):], []jose.SignatureAlgorithm{jose.ES256})
+			if err == nil {
+				err = token.Claims(key, &claims, &custom)
+			}
+			if err == nil {
+				err = claims.Validate(jwt.Expected{Issuer: issuer})
+			}
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusUnauthorized)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// statusWriter keeps the status of a response.
+type statusWriter struct {
+	header http.Header
+	status int
+}
+
+func (w *statusWriter) Header() http.Header         { return w.header }
+func (w *statusWriter) Write(p []byte) (int, error) { return len(p), nil }
+func (w *statusWriter) WriteHeader(status int)      { w.status = status }
+
+// call returns a call of the handler behind the check, without a network.
+func (c *sessionCheck) call() (call, error) {
+	handler := c.middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	r, err := http.NewRequest(http.MethodGet, "/", nil)
+	if err != nil {
+		return call{}, err
+	}
+	if c.credential != "" {
+		r.Header.Set("Authorization", c.credential)
+	}
+	w := &statusWriter{header: http.Header{}}
+	do := func(context.Context, client) error {
+		w.status = 0
+		handler.ServeHTTP(w, r)
+		if w.status != http.StatusNoContent {
+			return fmt.Errorf("status %d", w.status)
+		}
+		return nil
+	}
+	return call{name: c.name, goroutines: 1, do: do}, nil
+}
+
+// measureSessionChecks measures the checks in rounds, in each all of them in turn.
+func measureSessionChecks(ctx context.Context, e effort) ([]*sessionCheck, error) {
+	checks, err := sessionChecks()
+	if err != nil {
+		return nil, err
+	}
+	calls := make([]call, len(checks))
+	for i, c := range checks {
+		if calls[i], err = c.call(); err != nil {
+			return nil, err
+		}
+	}
+	if err := rejectsOthers(checks[jwtCheck]); err != nil {
+		return nil, err
+	}
+	for range e.rounds {
+		for i, c := range checks {
+			one, err := measure(ctx, calls[i], nil, e.round)
+			if err != nil {
+				return nil, fmt.Errorf("session check %s: %w", c.name, err)
+			}
+			c.costs = append(c.costs, one)
+		}
+	}
+	return checks, nil
+}
+
+// rejectsOthers checks that a check does check, because what does not is fast.
+func rejectsOthers(c *sessionCheck) error {
+	other := *c
+	other.credential += "A"
+	rejected, err := other.call()
+	if err == nil && rejected.do(context.Background(), nil) == nil {
+		err = errors.New("session check " + c.name + ": another credential is accepted")
+	}
+	return err
+}
+
+func sessionTargets(checks []*sessionCheck) []target {
+	time := medianRatio(checks[jwtCheck].costs, checks[goJoseCheck].costs, func(c cost) float64 { return c.time })
+	return []target{atMost("session check by JWT (ES256): time, go-jose = 1", time, 1.2)}
+}
+
+// writeSessionChecks writes what the checks cost more than the handler alone.
+func writeSessionChecks(w io.Writer, checks []*sessionCheck) error {
+	rows := [][]string{{"session check, over the bare handler", "µs", "allocations", "kB allocated"}}
+	for _, c := range checks[noCheck+1:] {
+		over := func(of func(cost) float64) float64 { return median(c.costs, of) - median(checks[noCheck].costs, of) }
+		rows = append(rows, []string{
+			c.name,
+			number(over(func(c cost) float64 { return c.time / 1e3 })),
+			fmt.Sprintf("%.0f", over(func(c cost) float64 { return c.allocs })),
+			number(over(func(c cost) float64 { return c.bytes / 1e3 })),
+		})
+	}
+	return writeTable(w, rows)
+}
