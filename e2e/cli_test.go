@@ -21,9 +21,9 @@ type cli struct {
 	srv         *server.Server
 }
 
-// run runs a command. The answers are what is entered, one for each question; each is asked for when
-// the one before has been read.
-func (c cli) run(args []string, answers ...func() string) string {
+// run runs a command. The inputs are what is entered, one for each question; each is asked for
+// when the one before has been read.
+func (c cli) run(args []string, inputs ...func() string) string {
 	c.Helper()
 	cmd := exec.CommandContext(c.Context(), c.binary, append([]string{"-url", c.srv.PublicURL, "-dir", c.dir}, args...)...)
 	var out bytes.Buffer
@@ -35,8 +35,8 @@ func (c cli) run(args []string, answers ...func() string) string {
 	if err := cmd.Start(); err != nil {
 		c.Fatal(err)
 	}
-	for _, answer := range answers {
-		if _, err := io.WriteString(in, answer()+"\n"); err != nil {
+	for _, input := range inputs {
+		if _, err := io.WriteString(in, input()+"\n"); err != nil {
 			c.Error(err)
 		}
 	}
@@ -49,9 +49,9 @@ func (c cli) run(args []string, answers ...func() string) string {
 }
 
 // expect compares the end of what a command shows.
-func (c cli) expect(args, want string, answers ...func() string) {
+func (c cli) expect(args, want string, inputs ...func() string) {
 	c.Helper()
-	if shown := c.run(strings.Fields(args), answers...); !strings.Contains(shown, want) {
+	if shown := c.run(strings.Fields(args), inputs...); !strings.Contains(shown, want) {
 		c.Errorf("%s: %s\nwant %s", args, shown, want)
 	}
 }
@@ -75,13 +75,13 @@ func TestCLI(t *testing.T) {
 			p := fx.createPerson(t, true)
 			id := must(fx.admin.FindIdentity(t.Context(), p.Email))(t).ID
 			c := cli{t, binary, filepath.Join(t.TempDir(), "new"), fx.srv}
-			answers, aal := []func() string{}, "(aal1)"
+			inputs, aal := []func() string{}, "(aal1)"
 			if secondFactor {
 				f := fx.user(t, native).enrollSecondFactors(p)
-				answers, aal = append(answers, func() string { return f.nextCode(t) }), "(aal2)"
+				inputs, aal = append(inputs, func() string { return f.nextCode(t) }), "(aal2)"
 			}
-			byPassword := append([]func() string{text(p.Email), text("wrong"), text(p.password)}, answers...)
-			byCode := append([]func() string{text(p.Email), func() string { return emailedCode(t, fx.srv, p.Email) }}, answers...)
+			byPassword := append([]func() string{text(p.Email), text("wrong"), text(p.password)}, inputs...)
+			byCode := append([]func() string{text(p.Email), func() string { return emailedCode(t, fx.srv, p.Email) }}, inputs...)
 
 			c.expect("whoami", "you are not logged in")
 			c.expect("login", "You are logged in as "+id, byPassword...)

@@ -94,8 +94,8 @@ func verifyBySDK(key *ecdsa.PrivateKey) (func(http.Handler) http.Handler, error)
 	return verifier.Require, nil
 }
 
-// verifyByGoJose checks what go-jose has functions for: the signature by a known key, the issuer and
-// the times.
+// verifyByGoJose checks what go-jose has functions for: the signature by a known key, the issuer
+// and the times.
 func verifyByGoJose(key *ecdsa.PublicKey) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

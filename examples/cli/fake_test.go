@@ -16,7 +16,8 @@ const (
 	flowNodes  = `{"type":"input","group":"totp","attributes":{"name":"totp_code","type":"text","node_type":"input"},"messages":[],"meta":{}}`
 )
 
-// fakeKratos has native logins with a password and, if secondFactor is set, with the code of an app.
+// fakeKratos has native logins with a password and, if secondFactor is set, with the code of an
+// app.
 type fakeKratos struct {
 	url          string
 	secondFactor bool

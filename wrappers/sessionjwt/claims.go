@@ -120,7 +120,7 @@ func (d *numericDate) UnmarshalJSON(b []byte) error {
 	if seconds < 0 || seconds > maxDate {
 		return strconv.ErrRange
 	}
-	whole, fraction := math.Modf(seconds)
-	d.Time = time.Unix(int64(whole), int64(fraction*1e9))
+	integer, fraction := math.Modf(seconds)
+	d.Time = time.Unix(int64(integer), int64(fraction*1e9))
 	return nil
 }

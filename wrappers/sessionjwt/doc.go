@@ -6,7 +6,8 @@
 // its signature with [Keys], and its claims by [Rules]:
 //
 //	keys, err := sessionjwt.KeysFromURL("https://keys.example.org/jwks.json")
-//	verifier, err := sessionjwt.New[Roles](keys, sessionjwt.Rules{Issuer: "https://auth.example.org/"})
+//	rules := sessionjwt.Rules{Issuer: "https://auth.example.org/"}
+//	verifier, err := sessionjwt.New[Roles](keys, rules)
 //	mux.Handle("GET /orders", verifier.Require(orders))
 //
 // # Revocation
@@ -20,10 +21,10 @@
 //
 // # Keys
 //
-// Kratos signs with the first key of the JWK set (RFC 7517) that jwks_url of the template names, and
-// caches the set for an hour. That set has private keys, and open-source Kratos serves no public
-// one: publish the public halves, or give the set itself to [KeysFromFile] or [KeysFromJSON], which
-// keep only the public halves. To rotate a key:
+// Kratos signs with the first key of the JWK set (RFC 7517) that jwks_url of the template names,
+// and caches the set for an hour. That set has private keys, and open-source Kratos serves no
+// public one: publish the public halves, or give the set itself to [KeysFromFile] or
+// [KeysFromJSON], which keep only the public halves. To rotate a key:
 //
 //   - Publish the new public key, and wait until every program has it: [WithRefresh].
 //   - Put the new private key first in Kratos' set. Kratos may sign with the old one for an hour.

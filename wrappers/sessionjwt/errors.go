@@ -20,12 +20,12 @@ var (
 	ErrAlgorithm   = errors.New("the algorithm of the token is not allowed") // by Rules, or for the key
 	ErrUnknownKey  = errors.New("the key of the token is unknown")
 	ErrSignature   = errors.New("the signature of the token is invalid")
-	ErrIssuer      = errors.New("the issuer of the token is another one")
-	ErrAudience    = errors.New("the audience of the token is another one")
+	ErrIssuer      = errors.New("the token has another issuer")
+	ErrAudience    = errors.New("the token has another audience")
 	ErrNotYetValid = errors.New("the token is not valid yet") // check the clocks
 	ErrExpired     = errors.New("the token has expired")
-	ErrTooOld      = errors.New("the token is too old")       // see Rules.MaxAge
-	ErrSession     = errors.New("the session is another one") // see Middleware.Session
+	ErrTooOld      = errors.New("the token is too old")                                    // see Rules.MaxAge
+	ErrSession     = errors.New("the token does not belong to the session of the request") // see Middleware.Session
 
 	// ErrKeys means that the keys could not be loaded, which says nothing about the token: respond
 	// with 503. An error that is ErrUnknownKey as well is of a token whose key may be a new one.

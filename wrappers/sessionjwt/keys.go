@@ -83,10 +83,10 @@ func WithInsecureHTTP() Option {
 
 // KeysFromURL returns the keys at an https URL, or at an http URL of this machine (localhost,
 // 127.0.0.0/8, ::1). It fails with [kratos.ErrInvalidArgument], and fetches nothing:
-//   - The first token, or [Keys.Preload], fetches the set; a token with an unknown key id fetches it
-//     again. Tokens wait for a fetch that runs, 5 seconds at most.
-//   - At most one fetch is made in 30 seconds, whatever key ids come and whether it succeeds. Within
-//     that time, an unknown key id is [ErrUnknownKey] at once.
+//   - The first token, or [Keys.Preload], fetches the set; a token with an unknown key id fetches
+//     it again. Tokens wait for a fetch that runs, 5 seconds at most.
+//   - At most one fetch is made in 30 seconds, whatever key ids come and whether it succeeds.
+//     Within that time, an unknown key id is [ErrUnknownKey] at once.
 //   - A fetch that fails keeps the keys. Without any, the error is [ErrKeys].
 //   - A token starts a refresh in the background when it is due: [WithRefresh]. After a pause of
 //     more than twice that age, tokens wait for it.

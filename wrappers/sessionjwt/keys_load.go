@@ -66,8 +66,8 @@ func (k *Keys) reload(ctx context.Context) (*keyState, error) {
 	}
 }
 
-// startLoad starts a load, unless one runs or has begun recently. It returns a channel that is closed
-// when the load that runs has ended, or nil if none runs.
+// startLoad starts a load, unless one runs or has begun recently. It returns a channel that is
+// closed when the load that runs has ended, or nil if none runs.
 func (k *Keys) startLoad() <-chan struct{} {
 	if k.load == nil {
 		return nil

@@ -90,8 +90,8 @@ func (v verifies) expect(key string, want error, fetches int64) {
 	}
 }
 
-// Old and new keys overlap; a new one is fetched when a token has it, and a withdrawn one is refused
-// after a refresh.
+// Old and new keys overlap; a new one is fetched when a token has it, and a withdrawn one is
+// refused after a refresh.
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

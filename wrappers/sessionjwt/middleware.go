@@ -19,16 +19,16 @@ type Middleware struct {
 	Token func(*http.Request) string
 	// Session, if it is set, returns the session of the request as Kratos knows it now, for handlers
 	// that must not run for a revoked session: by CheckRequest of a guard of package sessions that has
-	// no cache, or by Browser.ActiveSession. It is called after the token was verified, with the claims
-	// in the context of the request. The handler runs if the session is active and has the id of the
-	// claim sid; it gets it by kratos.SessionFromContext.
+	// no cache, or by Browser.ActiveSession. It is called after the token was verified, with the
+	// claims in the context of the request. The handler runs if the session is active and has the id
+	// of the claim sid; it gets it by kratos.SessionFromContext.
 	Session func(w http.ResponseWriter, r *http.Request) (*kratos.Session, error)
 	// OnError responds to a request that must not reach the handler. Nil is WriteError.
 	OnError func(w http.ResponseWriter, r *http.Request, err error)
 }
 
-// Require is middleware that passes on requests with a valid [BearerToken], with the claims in their
-// context: [ClaimsFromContext]. It responds to others by [WriteError].
+// Require is middleware that passes on requests with a valid [BearerToken], with the claims in
+// their context: [ClaimsFromContext]. It responds to others by [WriteError].
 func (v *Verifier[C]) Require(next http.Handler) http.Handler {
 	return v.RequireWith(Middleware{})(next)
 }
@@ -72,9 +72,9 @@ func (v *Verifier[C]) authenticate(w http.ResponseWriter, r *http.Request, m Mid
 	case err != nil:
 		return r, err
 	case session == nil || !session.Active:
-		return r, newError(ErrSession, "Kratos has no active session of the request")
+		return r, newError(ErrSession, "the session is not active")
 	case session.ID == "" || session.ID != claims.SessionID:
-		return r, newError(ErrSession, "the token is of another one than the request")
+		return r, newError(ErrSession, "its sid is not the id of the session")
 	}
 	return withClaims.WithContext(kratos.ContextWithSession(withClaims.Context(), session)), nil
 }

@@ -59,8 +59,8 @@ func parseHeader(token string) (*header, error) {
 	return h, nil
 }
 
-// isNotBase64URL reports whether a part is empty, has a character of another alphabet, or bits after
-// its last byte.
+// isNotBase64URL reports whether a part is empty, has a character of another alphabet, or bits
+// after its last byte.
 func isNotBase64URL(part string) bool {
 	for _, c := range []byte(part) {
 		if (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {

@@ -56,8 +56,8 @@ type verifier struct {
 	algorithms []jose.SignatureAlgorithm
 }
 
-// New returns a [Verifier], or fails with [kratos.ErrInvalidArgument] if the rules have no issuer, an
-// algorithm that is not supported or a negative MaxAge.
+// New returns a [Verifier], or fails with [kratos.ErrInvalidArgument] if the rules have no issuer,
+// an algorithm that is not supported or a negative MaxAge.
 func New[C any](keys *Keys, rules Rules) (*Verifier[C], error) {
 	v, err := newVerifier(keys, rules)
 	if err != nil {

@@ -31,11 +31,11 @@ var ErrUnsafe = errors.New("the token file is not safe")
 const maxBytes = 16 << 10
 
 // File is a [Store] in a file that only its owner can read:
-//   - Saving replaces the file at once. A program that is killed, or another one that reads, finds the
-//     old token or the new one.
+//   - Saving replaces the file at once. A program that is killed, or another one that reads, finds
+//     the old token or the new one.
 //   - A file that other users can read, that another user owns, or that is a symbolic link, and a
-//     directory that others can write, are ErrUnsafe. On Windows, where files have no such mode, put
-//     the file below os.UserConfigDir.
+//     directory that others can write, are ErrUnsafe. On Windows, where files have no such mode,
+//     put the file below os.UserConfigDir.
 //   - The directory is made for its owner alone.
 type File struct{ path string }
 
