@@ -11,6 +11,7 @@ import (
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"github.com/kratoskit/kratos-go/wrappers/sessionjwt"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 // newKratos starts a server that tokenizes every session, as a Kratos does whose template has a
@@ -18,7 +19,7 @@ import (
 func newKratos() *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"id":%q,"active":true,"expires_at":"2100-01-01T00:00:00Z","identity":{"id":%q,"schema_id":"person","schema_url":"","traits":{}},"tokenized":%q}`,
+		fmt.Fprintf(w, `{"id":%q,"active":true,"expires_at":"2100-01-01T00:00:00Z","identity":{"id":%q,"schema_id":"person","schema_url":"","traits":{},"verifiable_addresses":[{"value":"a@example.org","via":"email","verified":true,"status":"completed"}]},"tokenized":%q}`,
 			sessionID, identityID, token(claimsAt(time.Now())))
 	}))
 }
@@ -102,7 +103,7 @@ func ExampleVerifier_Require() {
 }
 
 // To delete an account, a valid token is not enough: its session may be revoked. The client sends
-// its session as well, and Kratos confirms it.
+// its session as well, and a guard asks Kratos about it.
 func ExampleMiddleware() {
 	kratosServer := newKratos()
 	defer kratosServer.Close()
@@ -110,6 +111,8 @@ func ExampleMiddleware() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	guard := sessions.New(client) // without a cache
+	defer guard.Close()
 	keys, err := sessionjwt.KeysFromJSON(jwkSet("ec"))
 	if err != nil {
 		log.Fatal(err)
@@ -120,10 +123,8 @@ func ExampleMiddleware() {
 	}
 	confirmed := verifier.RequireWith(sessionjwt.Middleware{
 		Session: func(w http.ResponseWriter, r *http.Request) (*kratos.Session, error) {
-			browser := client.Browser(r)
-			session, err := browser.ActiveSession(r.Context())
-			browser.SetCookies(w)
-			return session, err
+			check, err := guard.CheckRequest(w, r, sessions.VerifiedAddress())
+			return check.Session, err
 		},
 	})
 	deleteAccount := confirmed(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -18,10 +18,10 @@ type Middleware struct {
 	// Token returns the token of a request, or "". Nil is BearerToken.
 	Token func(*http.Request) string
 	// Session, if it is set, returns the session of the request as Kratos knows it now, for handlers
-	// that must not run for a revoked session: by CheckRequest of a guard of package sessions that has
-	// no cache, or by Browser.ActiveSession. It is called after the token was verified, with the
-	// claims in the context of the request. The handler runs if the session is active and has the id
-	// of the claim sid; it gets it by kratos.SessionFromContext.
+	// that must not run for a revoked session: by sessions.Guard.CheckRequest without a cache, or by
+	// kratos.Browser.ActiveSession. It is called after the token was verified, with the claims in the
+	// context of the request. The handler runs if the session is active and has the id of the claim
+	// sid; it gets it by kratos.SessionFromContext.
 	Session func(w http.ResponseWriter, r *http.Request) (*kratos.Session, error)
 	// OnError responds to a request that must not reach the handler. Nil is WriteError.
 	OnError func(w http.ResponseWriter, r *http.Request, err error)
