@@ -43,11 +43,55 @@ func (s *settings) sessionCookies(r *http.Request) access.Credential {
 	case network:
 		return s.networkCookies(r)
 	case named:
-		if cookies := r.CookiesNamed(name); len(cookies) > 0 && !isDeletion(cookies[0]) { // the first counts
-			return access.Credential{Kind: access.Cookie, Name: name, Value: cookies[0].Value}
+		if value := firstCookie(r, name); value != "" { // an empty cookie is deleted
+			return access.Credential{Kind: access.Cookie, Name: name, Value: value}
 		}
 	}
 	return access.Credential{}
+}
+
+// maxScanned is how many cookies firstCookie scans itself. net/http has a limit that can be set.
+const maxScanned = 100
+
+// firstCookie returns the value of the first cookie that r.CookiesNamed returns, without allocating.
+func firstCookie(r *http.Request, name string) string {
+	lines, count := r.Header["Cookie"], 0
+	for _, line := range lines {
+		count += strings.Count(line, ";") + 1
+	}
+	if count > maxScanned {
+		if cookies := r.CookiesNamed(name); len(cookies) > 0 {
+			return cookies[0].Value
+		}
+		return ""
+	}
+	for _, line := range lines {
+		for part := range strings.SplitSeq(line, ";") {
+			found, value, _ := strings.Cut(strings.Trim(part, asciiSpace), "=")
+			if strings.Trim(found, asciiSpace) != name {
+				continue
+			}
+			if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
+				value = value[1 : len(value)-1]
+			}
+			if isCookieValue(value) {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
+const asciiSpace = " \t\r\n"
+
+// isCookieValue reports whether net/http reads a value of a cookie; it ignores the cookie otherwise.
+func isCookieValue(value string) bool {
+	for i := range len(value) {
+		if c := value[i]; c < ' ' || c >= 0x7f || c == '"' || c == ';' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // networkCookies returns the session cookies of a request, of which there can be several.
