@@ -8,8 +8,8 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// lifespan is how long flows live, and sessions are privileged, in tests that wait for the end. It is
-// long enough to start all flows on a busy machine.
+// lifespan is how long flows live, and sessions are privileged, in tests that wait for the end. It
+// is long enough to start all flows on a busy machine.
 const lifespan = 5 * time.Second
 
 func waitForTheEnd() { time.Sleep(lifespan + 200*time.Millisecond) }

@@ -8,7 +8,7 @@ import (
 )
 
 // A program that submits LoginCode{Address} and LoginCode{Code} passes the second factor on every
-// server: before v26.2 the first one requests the code, from then on starting the login has sent it.
+// server: before v26.2 the first one requests the code, later the start of the login has sent it.
 func TestSecondFactorByMail(t *testing.T) {
 	t.Parallel()
 	fx := newFixture(t, map[string]any{
