@@ -2,9 +2,7 @@
 
 GO      ?= go
 # The modules with Go code. e2e/kratos has no code, only the versions of the dependencies of Kratos.
-MODULES := . wrappers/validate wrappers/sessions/redis tools e2e bench examples/otel
-MODULES := . wrappers/validate tools e2e bench examples/cli examples/otel
-MODULES := . wrappers/validate tools e2e bench examples/frameworks examples/otel
+MODULES := . wrappers/validate wrappers/sessions/redis tools e2e bench examples/cli examples/frameworks examples/otel
 ALL     := $(MODULES) e2e/kratos
 # The modules that are published beside the root module.
 PUBLISHED := $(filter wrappers/%,$(MODULES))
