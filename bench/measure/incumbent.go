@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 
 	ory "github.com/ory/kratos-client-go"
 )
@@ -30,6 +31,18 @@ func (c *incumbentClient) whoami(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return session.Identity.GetId(), nil
+}
+
+// requireSession is middleware as its users write it.
+func (c *incumbentClient) requireSession(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session, _, err := c.api.FrontendAPI.ToSession(r.Context()).XSessionToken(r.Header.Get("X-Session-Token")).Execute()
+		if err != nil || !session.GetActive() {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (c *incumbentClient) loginFlow(ctx context.Context, yield func(input)) error {

@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const serveFlag = "-serve"
@@ -68,10 +70,16 @@ func handler() http.Handler {
 	}
 	batch := batchBody(batchSize)
 	mux := http.NewServeMux()
+	session := currentSession()
 	mux.HandleFunc("GET /sessions/whoami", func(w http.ResponseWriter, r *http.Request) {
+		if cookie, err := r.Cookie("ory_kratos_session"); r.Header.Get("X-Session-Token") != sessionToken && (err != nil || cookie.Value != sessionToken) {
+			respondWith(w, http.StatusUnauthorized, []byte(`{"error":{"code":401,"message":"The request could not be authorized","reason":"No valid session credentials found in the request."}}`))
+			return
+		}
 		w.Header().Set("X-Kratos-Authenticated-Identity-Id", "79c2b471-b2c4-4e7e-938d-70ae65447d2a")
-		respond(w, sessionBody)
+		respond(w, session)
 	})
+	mux.HandleFunc("GET /health/ready", func(w http.ResponseWriter, r *http.Request) { respond(w, []byte(`{"status":"ok"}`)) })
 	mux.HandleFunc("GET /self-service/login/flows", func(w http.ResponseWriter, r *http.Request) { respond(w, loginFlowBody) })
 	mux.HandleFunc("GET /admin/identities", func(w http.ResponseWriter, r *http.Request) {
 		size := r.FormValue("page_size")
@@ -86,10 +94,19 @@ func handler() http.Handler {
 	return mux
 }
 
-func respond(w http.ResponseWriter, body []byte) {
+// currentSession is the recorded session, which has expired, with another expires_at.
+func currentSession() []byte {
+	at := time.Now().Add(24 * time.Hour).UTC().Format(`"expires_at":"2006-01-02T15:04:05.999999999Z"`)
+	return regexp.MustCompile(`"expires_at":"[^"]*"`).ReplaceAll(sessionBody, []byte(at))
+}
+
+func respond(w http.ResponseWriter, body []byte) { respondWith(w, http.StatusOK, body) }
+
+func respondWith(w http.ResponseWriter, status int, body []byte) {
 	h := w.Header()
 	h.Set("Cache-Control", "private, no-cache, no-store, must-revalidate")
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Vary", "Origin, Cookie")
+	w.WriteHeader(status)
 	w.Write(body)
 }

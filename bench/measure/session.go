@@ -9,20 +9,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"github.com/kratoskit/kratos-go/wrappers/sessionjwt"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 // sessionCheck is middleware that checks the session of a request, in front of the same handler as
 // the others.
 type sessionCheck struct {
 	name       string
-	credential string // the value of Authorization
+	header     string // that has the credential
+	credential string
 	middleware func(http.Handler) http.Handler
 	costs      []cost // by round
 }
@@ -30,6 +34,10 @@ type sessionCheck struct {
 // The checks, in the order of the rows.
 const (
 	noCheck = iota
+	cachedToken
+	cachedCookie
+	uncached
+	incumbentWhoami
 	jwtCheck
 	goJoseCheck
 )
@@ -44,7 +52,7 @@ type role struct {
 	Role string `json:"role"`
 }
 
-func sessionChecks() ([]*sessionCheck, error) {
+func sessionChecks(url string) ([]*sessionCheck, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -57,10 +65,20 @@ func sessionChecks() ([]*sessionCheck, error) {
 	if err != nil {
 		return nil, err
 	}
+	client, err := kratos.NewClient(url, kratos.WithHTTPClient(newHTTPClient()))
+	if err != nil {
+		return nil, err
+	}
+	const authorization, xSessionToken = "Authorization", "X-Session-Token"
+	cached := sessions.New(client, sessions.Cache(1000, time.Hour)).Require()
 	return []*sessionCheck{
-		noCheck:     {name: "none", middleware: func(next http.Handler) http.Handler { return next }},
-		jwtCheck:    {name: "JWT (ES256)", credential: token, middleware: verify},
-		goJoseCheck: {name: "JWT (ES256) with go-jose", credential: token, middleware: verifyByGoJose(&key.PublicKey)},
+		noCheck:         {name: "none", middleware: func(next http.Handler) http.Handler { return next }},
+		cachedToken:     {name: "guard with a cache, token", header: xSessionToken, credential: sessionToken, middleware: cached},
+		cachedCookie:    {name: "guard with a cache, cookie", header: "Cookie", credential: "csrf_token_0a=b; ory_kratos_session=" + sessionToken, middleware: cached},
+		uncached:        {name: "guard without a cache", header: xSessionToken, credential: sessionToken, middleware: sessions.New(client).Require()},
+		incumbentWhoami: {name: "whoami with kratos-client-go", header: xSessionToken, credential: sessionToken, middleware: newIncumbent(url).requireSession},
+		jwtCheck:        {name: "JWT (ES256)", header: authorization, credential: token, middleware: verify},
+		goJoseCheck:     {name: "JWT (ES256) with go-jose", header: authorization, credential: token, middleware: verifyByGoJose(&key.PublicKey)},
 	}, nil
 }
 
@@ -135,7 +153,7 @@ func (c *sessionCheck) call() (call, error) {
 		return call{}, err
 	}
 	if c.credential != "" {
-		r.Header.Set("Authorization", c.credential)
+		r.Header.Set(c.header, c.credential)
 	}
 	w := &statusWriter{header: http.Header{}}
 	do := func(context.Context, client) error {
@@ -151,7 +169,12 @@ func (c *sessionCheck) call() (call, error) {
 
 // measureSessionChecks measures the checks in rounds, in each all of them in turn.
 func measureSessionChecks(ctx context.Context, e effort) ([]*sessionCheck, error) {
-	checks, err := sessionChecks()
+	url, stop, err := startServer()
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	checks, err := sessionChecks(url)
 	if err != nil {
 		return nil, err
 	}
@@ -161,8 +184,10 @@ func measureSessionChecks(ctx context.Context, e effort) ([]*sessionCheck, error
 			return nil, err
 		}
 	}
-	if err := rejectsOthers(checks[jwtCheck]); err != nil {
-		return nil, err
+	for _, c := range checks[noCheck+1:] {
+		if err := rejectsOthers(c); err != nil {
+			return nil, err
+		}
 	}
 	for range e.rounds {
 		for i, c := range checks {
@@ -189,19 +214,33 @@ func rejectsOthers(c *sessionCheck) error {
 
 func sessionTargets(checks []*sessionCheck) []target {
 	time := medianRatio(checks[jwtCheck].costs, checks[goJoseCheck].costs, func(c cost) float64 { return c.time })
-	return []target{atMost("session check by JWT (ES256): time, go-jose = 1", time, 1.2)}
+	targets := []target{atMost("session check by JWT (ES256): time, go-jose = 1", time, 1.2)}
+	for _, c := range []*sessionCheck{checks[cachedToken], checks[cachedCookie]} {
+		targets = append(targets,
+			atMost("session check, "+c.name+": µs over the bare handler", c.over(checks[noCheck], microseconds), 2),
+			atMost("session check, "+c.name+": allocations over it", math.Round(c.over(checks[noCheck], allocations)), 6),
+		)
+	}
+	return targets
+}
+
+func microseconds(c cost) float64 { return c.time / 1e3 }
+func allocations(c cost) float64  { return c.allocs }
+
+// over returns what a check costs more than another one.
+func (c *sessionCheck) over(other *sessionCheck, of func(cost) float64) float64 {
+	return median(c.costs, of) - median(other.costs, of)
 }
 
 // writeSessionChecks writes what the checks cost more than the handler alone.
 func writeSessionChecks(w io.Writer, checks []*sessionCheck) error {
 	rows := [][]string{{"session check, over the bare handler", "µs", "allocations", "kB allocated"}}
 	for _, c := range checks[noCheck+1:] {
-		over := func(of func(cost) float64) float64 { return median(c.costs, of) - median(checks[noCheck].costs, of) }
 		rows = append(rows, []string{
 			c.name,
-			number(over(func(c cost) float64 { return c.time / 1e3 })),
-			fmt.Sprintf("%.0f", over(func(c cost) float64 { return c.allocs })),
-			number(over(func(c cost) float64 { return c.bytes / 1e3 })),
+			number(c.over(checks[noCheck], microseconds)),
+			fmt.Sprintf("%.0f", c.over(checks[noCheck], allocations)),
+			number(c.over(checks[noCheck], func(c cost) float64 { return c.bytes / 1e3 })),
 		})
 	}
 	return writeTable(w, rows)
