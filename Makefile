@@ -4,8 +4,6 @@ GO      ?= go
 # The modules with Go code. e2e/kratos has no code, only the versions of the dependencies of Kratos.
 MODULES := . wrappers/validate wrappers/sessions/redis tools e2e bench examples/cli examples/frameworks examples/otel
 ALL     := $(MODULES) e2e/kratos
-# The modules that are published beside the root module.
-PUBLISHED := $(filter wrappers/%,$(MODULES))
 
 .PHONY: help
 help: ## List the targets.
@@ -31,17 +29,24 @@ spec: export VERSION := $(VERSION)
 spec: ## Import a version of the API: make spec FROM=<file or URL of the published JSON> VERSION=<tag>.
 	@$(GO) run -C tools ./api spec "$$FROM" "$$VERSION"
 
+.PHONY: messages
+messages: export FROM := $(FROM)
+messages: ## List messages that api/messages.yaml lacks: make messages FROM=<file or URL of text/id.go of Kratos>.
+	@$(GO) run -C tools ./api messages "$$FROM"
+
 .PHONY: version
-version: ## Require the next version in the other published modules: make version VERSION=v0.2.0.
-	@set -e; for m in $(PUBLISHED); do $(GO) -C $$m mod edit -require=github.com/kratoskit/kratos-go@$(VERSION); done
-	@set -e; for m in $(PUBLISHED) e2e bench; do $(GO) -C $$m mod tidy; done
+version: export VERSION := $(VERSION)
+version: ## Make the published modules require a version of each other: make version VERSION=v0.2.0.
+	@$(GO) run -C tools ./api version "$$VERSION"
+	@set -e; for m in $(MODULES); do $(GO) -C $$m mod tidy; done
 
 .PHONY: record
 record: export PUBLIC := $(PUBLIC)
 record: export ADMIN := $(ADMIN)
 record: export TO := $(TO)
 record: ## Record requests to a running Kratos: make record PUBLIC=<URL> ADMIN=<URL> TO=<file>.
-	@$(GO) run -C tools ./api record "$$PUBLIC" "$$ADMIN" "$$TO"
+	@$(GO) -C tools build -o "$(CURDIR)/.bin/" ./api
+	@cd tools && exec ../.bin/api record "$$PUBLIC" "$$ADMIN" "$$TO"
 
 # Tests of tools read files of the root module, which are not part of the key of cached test results.
 .PHONY: test
@@ -64,6 +69,12 @@ test-redis: compiler ## Test sessions in a real Redis, which the tests start, al
 	@$(GO) -C wrappers/sessions/redis test -race -count=1 -timeout 10m -tags redis ./...
 	@$(GO) -C e2e test -race -count=1 -timeout 10m -tags redis -run 'WithRedis$$' .
 
+# Long tests have the build tag full, which go -C tools test -tags full sets, too.
+.PHONY: test-full
+test-full: test test-redis ## Run all tests, and long ones: all round trips of the contract, three minutes of load.
+	@echo "== test tools, full"; $(GO) -C tools test -tags full -count=1 -timeout 60m ./...
+	@echo "== test e2e, three minutes of load"; LOAD_SECONDS=180 $(GO) -C e2e test -tags redis -count=1 -timeout 20m -v -run 'TestSessionsUnderLoad' .
+
 .PHONY: bench
 bench: compiler ## Benchmark the SDK, kratos-client-go, oapi-codegen, ogen and net/http, on each Go version.
 	@$(GO) -C bench build -o "$(CURDIR)/.bin/" .
@@ -75,6 +86,7 @@ check: compiler ## Check generated code, spec, overlays, modules and formatting;
 	@set -e; old=$$(mktemp -d); trap 'rm -rf "$$old"' EXIT; cp -R gen wrappers "$$old"; rm -rf gen wrappers/*/zz_generated_*.go; \
 	  $(GO) generate ./... || { rm -rf gen; cp -R "$$old/gen" "$$old/wrappers" .; exit 1; }; \
 	  diff -r "$$old/gen" gen && diff -r "$$old/wrappers" wrappers || { echo "gen/ or wrappers/*/zz_generated_*.go was out of date, and was generated again: commit it"; exit 1; }
+	@$(GO) run -C tools ./wrap -strict
 	@echo "== spec"
 	@$(GO) run -C tools ./api check
 	@echo "== changes since the last release of each module"

@@ -2,11 +2,14 @@
 //
 //	effective                 writes gen/spec: the contract with its corrections
 //	spec FROM VERSION         imports the API that Kratos publishes for a version
-//	check                     validates and lints contract, overlays and effective spec
+//	check                     validates and lints contract, overlays and effective spec, and
+//	                          validates testdata/recorded and testdata/requests against it
 //	release                   reports the changes since the last release, and the next version
+//	messages FROM             lists the messages of Kratos' text/id.go that api/messages.yaml lacks
+//	version VERSION           makes the published modules require a version of each other
 //	record PUBLIC ADMIN FILE  forwards ports 4533 and 4534 to a Kratos, and records the requests
 //	recorded FILE…            validates recorded responses against the effective spec
-//	select FILE… DIR          selects different exchanges of recordings, for testdata/recorded
+//	select FILE… DIR          adds exchanges with something new to DIR, such as testdata/recorded
 //
 // Relative paths begin at the root of the repository.
 package main
@@ -15,19 +18,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"github.com/kratoskit/kratos-go/tools/internal/importspec"
 	"github.com/kratoskit/kratos-go/tools/internal/lint"
+	"github.com/kratoskit/kratos-go/tools/internal/messages"
 	"github.com/kratoskit/kratos-go/tools/internal/overlay"
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 	"github.com/kratoskit/kratos-go/tools/internal/recordings"
 	"github.com/kratoskit/kratos-go/tools/internal/release"
 )
 
-const commands = "effective, spec, check, release, record, recorded or select"
+const commands = "effective, spec, check, release, messages, version, record, recorded or select"
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // make spec | head: write the files although the report is cut
@@ -45,7 +51,7 @@ func run(p project.Project, args []string) error {
 	case "effective":
 		return overlay.WriteEffective(p)
 	case "check":
-		return lint.Check(p, os.Stdout)
+		return check(p, os.Stdout)
 	case "spec":
 		if len(args) == 1 {
 			args = append(args, "")
@@ -56,6 +62,20 @@ func run(p project.Project, args []string) error {
 		return importspec.Import(context.Background(), p, args[0], args[1], os.Stdout)
 	case "release":
 		return release.Report(p, os.Stdout)
+	case "messages":
+		if len(args) != 1 || args[0] == "" {
+			return errors.New("usage: make messages FROM=<file or URL of text/id.go of Kratos>")
+		}
+		source, err := importspec.Fetch(context.Background(), p, args[0])
+		if err != nil {
+			return err
+		}
+		return messages.Missing(p, source, os.Stdout)
+	case "version":
+		if len(args) != 1 || args[0] == "" {
+			return errors.New("usage: make version VERSION=<the next version>")
+		}
+		return release.SetVersion(p, args[0], os.Stdout)
 	case "record":
 		if len(args) != 3 || args[0] == "" || args[1] == "" || args[2] == "" {
 			return errors.New("usage: make record PUBLIC=<URL of the public port> ADMIN=<URL of the admin port> TO=<file>")
@@ -75,6 +95,12 @@ func run(p project.Project, args []string) error {
 	default:
 		return fmt.Errorf("unknown command %q: %s", command, commands)
 	}
+}
+
+// check validates the API description, and what is known about the API against it.
+func check(p project.Project, out io.Writer) error {
+	files, err := filepath.Glob(p.Path("testdata", "recorded", "*.jsonl"))
+	return errors.Join(err, lint.Check(p, out), recordings.Validate(p, files, out), recordings.ValidateRequests(p, out))
 }
 
 func resolve(p project.Project, files []string) []string {

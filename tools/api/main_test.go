@@ -63,6 +63,8 @@ func TestUsage(t *testing.T) {
 		"no file":                   {[]string{"spec"}, "usage: make spec"},
 		"an empty file":             {[]string{"spec", "", "v1.0.0"}, "usage: make spec"},
 		"a missing argument":        {[]string{"record", "http://127.0.0.1:1", "http://127.0.0.1:1"}, "usage: make record"},
+		"no version":                {[]string{"version", ""}, "usage: make version"},
+		"a word as a version":       {[]string{"version", "next"}, `"next" is not a version`},
 		"no URL":                    {[]string{"record", "x", "http://127.0.0.1:1", "f"}, "PUBLIC is not a URL"},
 		"a port that is closed":     {[]string{"record", "http://127.0.0.1:1", "http://127.0.0.1:1", "f"}, "connection refused"},
 		"no recordings to validate": {[]string{"recorded"}, "usage: recorded"},
@@ -74,20 +76,30 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// Relative paths of recordings begin at the root of the repository.
+// Relative paths of recordings begin at the root of the repository. A selection adds to what is
+// there.
 func TestRecordings(t *testing.T) {
 	t.Parallel()
 	p := apitest.CopyProject(t)
-	recording := `{"op":"getVersion","response":{"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"version\":\"v1.3.6\"}"}}` + "\n"
-	if err := project.WriteFile(p.Path("new", "recorded.jsonl"), []byte(recording)); err != nil {
-		t.Fatal(err)
+	line := func(body string) string {
+		return `{"op":"getVersion","response":{"status":200,"headers":{"Content-Type":"application/json"},"body":"` + body + `"}}` + "\n"
 	}
-	for _, args := range [][]string{{"recorded", "new/recorded.jsonl"}, {"select", "new/recorded.jsonl", "selected"}} {
+	present, same, other := line(`{\"version\":\"v1.3.6\"}`), line(`{\"version\":\"v1.3.1\"}`), line(`{\"version\":null}`)
+	for file, text := range map[string]string{"new/valid.jsonl": same, "new/recorded.jsonl": same + other, "selected/v1.jsonl": present} {
+		if err := project.WriteFile(p.Path(file), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{
+		{"recorded", "new/valid.jsonl"}, {"select", "new/recorded.jsonl", "selected"}, {"select", "new/recorded.jsonl", "selected"}, {"select", "new/recorded.jsonl", "empty"},
+	} {
 		if err := run(p, args); err != nil {
 			t.Errorf("%s: %v", args[0], err)
 		}
 	}
-	if got := apitest.ReadFile(t, p.Path("selected", "other.jsonl")); got != recording {
-		t.Errorf("got %s, want %s", got, recording)
+	for file, want := range map[string]string{"selected/v1.jsonl": present, "selected/other.jsonl": other, "empty/other.jsonl": same + other} {
+		if got := apitest.ReadFile(t, p.Path(file)); got != want {
+			t.Errorf("%s: got %s, want %s", file, got, want)
+		}
 	}
 }

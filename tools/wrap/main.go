@@ -2,7 +2,7 @@
 // the names of models and enums, and the constants of enums. It reads the generated models, the
 // effective spec and the rest of package kratos, and compiles none of them.
 //
-//	go run -C tools ./wrap [ROOT]
+//	go run -C tools ./wrap [-strict] [ROOT]
 //
 // In wrappers/kratos, it writes
 //
@@ -21,6 +21,9 @@
 package main
 
 import (
+	"cmp"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -39,18 +42,17 @@ const (
 )
 
 func main() {
-	root := ".."
-	if len(os.Args) > 1 {
-		root = os.Args[1]
-	}
-	if err := run(root); err != nil {
+	strict := flag.Bool("strict", false, "fail if api/wrapper.yaml has a name that the API lacks")
+	flag.Parse()
+	if err := run(cmp.Or(flag.Arg(0), ".."), *strict); err != nil {
 		fmt.Fprintln(os.Stderr, "wrap:", err)
 		os.Exit(1)
 	}
 }
 
-// run writes the generated files of the module at root, and prints which comments are unused.
-func run(root string) error {
+// run writes the generated files of the module at root, and prints which comments are unused. If
+// strict is set, these are an error.
+func run(root string, strict bool) error {
 	g, err := read(root)
 	if err != nil {
 		return err
@@ -64,8 +66,12 @@ func run(root string) error {
 			return err
 		}
 	}
-	for _, name := range g.comments.unused() {
+	unused := g.comments.unused()
+	for _, name := range unused {
 		fmt.Fprintf(os.Stderr, "wrap: api/wrapper.yaml: the API has no %s\n", name)
+	}
+	if strict && len(unused) > 0 {
+		return errors.New("api/wrapper.yaml has names that the API lacks")
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func TestTransport(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = admin.CreateIdentity(t.Context(), kratos.CreateIdentity{Traits: []string{"hunter2"}, State: "gone"})
-	want := "kratos: createIdentity: " + kratos.ErrInvalidArgument.Error() + ": createIdentity: /state must be one of active, inactive (enum); /traits must be an object (type)"
+	want := "kratos: createIdentity: " + kratos.ErrInvalidArgument.Error() + ": createIdentity: /state must be one of " + states + " (enum); /traits must be an object (type)"
 	if err == nil || err.Error() != want || !errors.Is(err, kratos.ErrInvalidArgument) || errors.Is(err, kratos.ErrUnreachable) {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

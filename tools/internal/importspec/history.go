@@ -52,23 +52,30 @@ func (h history) collectionWith(location, key string, published *yaml.Node) *yam
 	return published
 }
 
-// heading returns the comment above the group of keys that began with a key.
-func (h history) heading(location, key string) string {
+// linesAbove returns the comments and empty lines above a key, each with its line break.
+func (h history) linesAbove(location, key string) string {
 	for _, version := range h {
 		n := node.Find(version.root, location)
 		if i := node.KeyIndex(n, key); i >= 0 {
-			return strings.Join(version.source.headingsOf(n.Content[i]), "\n")
+			if lines := version.source.linesAbove(n.Content[i]); len(lines) > 0 {
+				return strings.Join(lines, "\n") + "\n"
+			}
+			return ""
 		}
 	}
 	return ""
 }
 
-// node returns the latest node at a location, preferably one without TODO, or nil.
-func (h history) node(location string) *yaml.Node {
+// node returns the latest node at a location of the same kind as published, preferably one without
+// TODO, or nil.
+func (h history) node(location string, published *yaml.Node) *yaml.Node {
 	var latest *yaml.Node
 	for _, version := range h {
 		n := node.Find(version.root, location)
-		if n != nil && !hasTodo(n) {
+		if n == nil || n.Kind != published.Kind || (node.Ref(n) == "") != (node.Ref(published) == "") {
+			continue
+		}
+		if !hasTodo(n) {
 			return n
 		}
 		if latest == nil {

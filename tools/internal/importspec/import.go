@@ -27,7 +27,7 @@ import (
 // the overlay actions that do not apply any more, and reports what is left to do. If it fails, no
 // file is changed.
 func Import(ctx context.Context, p project.Project, from, version string, out io.Writer) error {
-	raw, err := fetch(ctx, p, from)
+	raw, err := Fetch(ctx, p, from)
 	if err != nil {
 		return fmt.Errorf("spec: %w", err)
 	}

@@ -1,6 +1,7 @@
 package importspec_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,16 +78,23 @@ func TestRoundTripOfParts(t *testing.T) {
 			}
 		}
 	}
+	with := func(place, value string) edit {
+		return func(t *testing.T, doc *yaml.Node) { apitest.Set(t, doc, place, value) }
+	}
 	older := func(t *testing.T, doc *yaml.Node) { apitest.ToOlderVersion(t)(doc) }
 	for name, versions := range map[string][]edit{
-		"a path":                           {without("/paths/~1sessions")},
-		"a schema that only a path needs":  {without("/paths/~1self-service~1fed-cm~1parameters", "/components/schemas/Provider", "/components/schemas/createFedcmFlowResponse")},
-		"a property":                       {without("/components/schemas/sessionDevice/properties/location")},
-		"keywords":                         {without("/components/schemas/identity/properties/state/enum", "/components/schemas/sessionDevice/required", "/paths/~1admin~1identities/get/parameters/query page_token/schema/default", "/paths/~1admin~1identities/get/parameters/query page_token/schema/minimum")},
-		"a response and a header":          {without("/paths/~1sessions~1whoami/get/responses/403"), without("/paths/~1sessions~1whoami/get/responses/401")},
-		"all parameters":                   {without("/paths/~1admin~1identities/get/parameters")},
-		"an older version":                 {older},
-		"an older version, and less of it": {older, without("/components/schemas/sessionDevice/properties/location", "/paths/~1sessions"), older},
+		"a path":                            {without("/paths/~1sessions")},
+		"a schema that only a path needs":   {without("/paths/~1self-service~1fed-cm~1parameters", "/components/schemas/Provider", "/components/schemas/createFedcmFlowResponse")},
+		"a property":                        {without("/components/schemas/sessionDevice/properties/location")},
+		"keywords":                          {without("/components/schemas/identity/properties/state/enum", "/components/schemas/sessionDevice/required", "/paths/~1admin~1identities/get/parameters/query page_token/schema/default", "/paths/~1admin~1identities/get/parameters/query page_token/schema/minimum")},
+		"a response and a header":           {without("/paths/~1sessions~1whoami/get/responses/403"), without("/paths/~1sessions~1whoami/get/responses/401")},
+		"all parameters":                    {without("/paths/~1admin~1identities/get/parameters")},
+		"a reference instead of a property": {with("/components/schemas/identity/properties/state", "{$ref: '#/components/schemas/authenticatorAssuranceLevel'}")},
+		"a property instead of a reference": {with("/components/schemas/loginFlow/properties/ui", "{type: object}")},
+		"a reference, then nothing":         {with("/components/schemas/identity/properties/state", "{$ref: '#/components/schemas/authenticatorAssuranceLevel'}"), without("/components/schemas/identity/properties/state")},
+		"other values":                      {with("/components/schemas/identity/properties/state/enum", "[active]"), with("/paths/~1admin~1identities/get/parameters/query page_token/schema", "{type: integer, default: 5}")},
+		"an older version":                  {older},
+		"an older version, and less of it":  {older, without("/components/schemas/sessionDevice/properties/location", "/paths/~1sessions"), older},
 		"a property, then its schema, then only the property again": {
 			without("/components/schemas/message/properties/status"),
 			without("/paths/~1admin~1courier~1messages", "/components/responses/listCourierMessages", "/components/schemas/message", "/components/schemas/messageDispatch", "/components/schemas/courierMessageType", "/components/schemas/courierMessageStatus"),
@@ -110,6 +118,17 @@ func TestRoundTripOfParts(t *testing.T) {
 			if strings.Contains(report, "To write") {
 				t.Errorf("descriptions have to be written again: %s", report)
 			}
+		})
+	}
+}
+
+// The same holds for random parts. Package tools/api tries it with the contract of this repository.
+func TestRoundTripOfRandomParts(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(10) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			apitest.RoundTrip(t, apitest.CopyProject(t), "v1.3.6", seed)
 		})
 	}
 }

@@ -32,7 +32,7 @@ func (m *merger) merge(current, published *yaml.Node, kind, location string) *ya
 		return current
 	}
 	if current == nil {
-		if earlier := m.history.node(location); earlier != nil && earlier.Kind == published.Kind {
+		if earlier := m.history.node(location, published); earlier != nil {
 			return m.restore(earlier, published, kind, location)
 		}
 		return m.complete(node.Clone(published), kind, location)
@@ -65,17 +65,17 @@ func (m *merger) restore(earlier, published *yaml.Node, kind, location string) *
 // withoutPositions copies a node that is not in the source of the contract.
 func withoutPositions(n *yaml.Node) *yaml.Node {
 	c := node.Clone(n)
-	c.Line, c.Column = 0, 0
+	c.Line, c.Column, c.FootComment = 0, 0, ""
 	for i, child := range c.Content {
 		c.Content[i] = withoutPositions(child)
 	}
 	return c
 }
 
-// withSource returns a key with the lines that an earlier version had for it, if current is not in
-// the source of the contract.
+// withSource returns a key with the lines that an earlier version had for it and its value, if the
+// value is not in the source of the contract.
 func (m *merger) withSource(current, key, value *yaml.Node, location string) *yaml.Node {
-	if current.Line > 0 {
+	if current.Line > 0 && value.Line > 0 {
 		return key
 	}
 	lines := m.history.sourceOfKey(location, key.Value, value)
@@ -100,6 +100,9 @@ func (m *merger) mergeValue(current, published *yaml.Node, kind, location string
 
 // replace replaces current by something else, and keeps its text if possible.
 func (m *merger) replace(current, published *yaml.Node, kind, location string) *yaml.Node {
+	if node.Ref(current) != "" && len(current.Content) == 2 {
+		return m.merge(nil, published, kind, location)
+	}
 	out := node.Clone(published)
 	for _, key := range node.Keys(current) {
 		if i := node.KeyIndex(current, key); spec.IsProse(kind, key) {
@@ -145,10 +148,13 @@ func (m *merger) mergeMapping(current, published *yaml.Node, kind, location stri
 		at := location + "/" + node.Escape(key)
 		added := m.merge(nil, published.Content[i+1], spec.KindOf(kind, key), at)
 		name := node.NewString(key)
-		name.HeadComment, name.FootComment = m.history.heading(location, key), m.history.sourceOfKey(location, key, added)
+		name.HeadComment, name.FootComment = m.history.linesAbove(location, key), m.history.sourceOfKey(location, key, added)
 		insert(out, kind, name, added, m.history.collectionWith(location, key, published))
 	}
-	if m.addMissingTexts(out, kind, location) || changed {
+	if changed {
+		m.updateExample(out, kind, location)
+	}
+	if m.addMissingTexts(out, kind, location) || changed || current.Line == 0 {
 		return out
 	}
 	return current
@@ -160,6 +166,15 @@ func (m *merger) mergeList(current, published *yaml.Node, kind, location string)
 	out := &yaml.Node{Kind: current.Kind, Tag: current.Tag, Line: current.Line, Column: current.Column, Style: current.Style}
 	known, there := node.ItemsByIdentity(current), node.ItemsByIdentity(published)
 	ids := node.Identities(current)
+	merge := func(item, other *yaml.Node, id string) *yaml.Node {
+		merged := m.merge(item, other, spec.KindOf(kind, ""), location+"/"+node.Escape(id))
+		if merged.Line > 0 {
+			return merged
+		}
+		written := *merged
+		written.FootComment = m.history.sourceOfItem(location, id, merged)
+		return &written
+	}
 	for i, item := range current.Content {
 		other := there[ids[i]]
 		if other == nil {
@@ -167,7 +182,7 @@ func (m *merger) mergeList(current, published *yaml.Node, kind, location string)
 			continue
 		}
 		if kind != "schemaList" {
-			out.Content = append(out.Content, m.merge(item, other, spec.KindOf(kind, ""), location+"/"+node.Escape(ids[i])))
+			out.Content = append(out.Content, merge(item, other, ids[i]))
 		}
 	}
 	ids = node.Identities(published)
@@ -176,15 +191,11 @@ func (m *merger) mergeList(current, published *yaml.Node, kind, location string)
 		if kind != "schemaList" && known[id] != nil {
 			continue
 		}
-		merged := m.merge(known[id], item, spec.KindOf(kind, ""), location+"/"+node.Escape(id))
-		if known[id] == nil {
-			merged.FootComment = m.history.sourceOfItem(location, id, merged)
-		}
 		at := len(out.Content)
 		if kind == "parameters" {
 			at = min(at, i)
 		}
-		out.Content = slices.Insert(out.Content, at, merged)
+		out.Content = slices.Insert(out.Content, at, merge(known[id], item, id))
 	}
 	if slices.Equal(out.Content, current.Content) {
 		return current

@@ -109,28 +109,16 @@ func (s *patcher) write(n *yaml.Node, indent int) []string {
 
 func (s *patcher) writeMapping(n *yaml.Node, indent int) []string {
 	var out []string
-	before := s.parents[positionOf(n)]
-	next := 0 // index in before of the next key
+	headings := s.headingsOfRemoved(n)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		sp, known := s.spans[positionOf(key)]
 		if key.Line == 0 || !known {
-			out = append(out, s.moveHeading(key, n.Content[i+2:])...)
-			if lines, ok := earlierSource(key, indent); ok {
-				out = append(out, lines...)
-				continue
-			}
+			out = append(out, s.moveHeading(key, n.Content[i+2:], headings)...)
 			out = append(out, s.writePair(key, value, indent)...)
 			continue
 		}
-		for before != nil && next < len(before.Content) {
-			skipped := before.Content[next]
-			next += 2
-			if skipped.Line == key.Line {
-				break
-			}
-			out = append(out, s.headingsOf(skipped)...)
-		}
+		out = append(out, headings[positionOf(key)]...)
 		if s.original[key] && s.original[value] {
 			out = append(out, s.copyLines(sp.start, sp.end, key)...)
 			continue
@@ -138,46 +126,85 @@ func (s *patcher) writeMapping(n *yaml.Node, indent int) []string {
 		out = append(out, s.copyLines(sp.start, key.Line, key)...)
 		out = append(out, s.writePair(key, value, indent)...)
 	}
-	for before != nil && next < len(before.Content) {
-		out = append(out, s.headingsOf(before.Content[next])...)
-		next += 2
-	}
 	return out
 }
 
-// earlierSource returns the lines that a new key or item and its value had in an earlier version.
-func earlierSource(n *yaml.Node, indent int) ([]string, bool) {
-	if n.Line != 0 || n.FootComment == "" || len(n.FootComment)-len(strings.TrimLeft(n.FootComment, " ")) != indent {
+// earlierSource returns the lines that a key or item and its new value had in an earlier version.
+func (s *patcher) earlierSource(n *yaml.Node, indent int) ([]string, bool) {
+	if s.original[n] || n.FootComment == "" || len(n.FootComment)-len(strings.TrimLeft(n.FootComment, " ")) != indent {
 		return nil, false
 	}
 	return strings.Split(n.FootComment, "\n"), true
 }
 
-// moveHeading returns the heading of the group that a new key begins, and removes it from the key
-// that has it now.
-func (s *patcher) moveHeading(key *yaml.Node, after []*yaml.Node) []string {
-	for i := 0; key.HeadComment != "" && i+1 < len(after); i += 2 {
-		if after[i].Line == 0 {
+// moveHeading returns the comments and empty lines that a new key had above it in an earlier
+// version. If they are a heading that another key of the group has, they are removed from that; it
+// has its own, or one of headings.
+func (s *patcher) moveHeading(key *yaml.Node, after []*yaml.Node, headings map[position][]string) []string {
+	if key.HeadComment == "" {
+		return nil
+	}
+	own := strings.Split(strings.TrimSuffix(key.HeadComment, "\n"), "\n")
+	for i := 0; i+1 < len(after); i += 2 {
+		at := positionOf(after[i])
+		if slices.Equal(headings[at], own) {
+			delete(headings, at)
+			break
+		}
+		lines := s.headingOf(after[i])
+		if lines == nil {
 			continue
 		}
-		lines := s.headingsOf(after[i])
-		own := strings.Split(key.HeadComment, "\n")
-		if len(lines) < len(own) || !slices.Equal(lines[:len(own)], own) {
-			return nil
+		if len(lines) >= len(own) && slices.Equal(lines[:len(own)], own) {
+			sp := s.spans[at]
+			s.spans[at] = lineRange{sp.start + len(own), sp.end}
 		}
-		sp := s.spans[positionOf(after[i])] // the heading of an empty group precedes its own
-		s.spans[positionOf(after[i])] = lineRange{sp.start + len(own), sp.end}
-		return own
+		break
 	}
-	return nil
+	return own
 }
 
-// headingsOf returns the comments above a removed key if an empty line follows them, because they
-// describe the next keys too.
-func (s *patcher) headingsOf(key *yaml.Node) []string {
-	sp := s.spans[positionOf(key)]
-	lines := s.copyLines(sp.start, key.Line, key)
-	if len(lines) > 1 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+// headingsOfRemoved returns the headings of removed keys, by the position of the next key of their
+// group. A group without keys has none.
+func (s *patcher) headingsOfRemoved(n *yaml.Node) map[position][]string {
+	before := s.parents[positionOf(n)]
+	if before == nil {
+		return nil
+	}
+	kept := map[position]bool{}
+	for i := 0; i < len(n.Content); i += 2 {
+		kept[positionOf(n.Content[i])] = true
+	}
+	headings := map[position][]string{}
+	var heading []string
+	for i := 0; i < len(before.Content); i += 2 {
+		key := before.Content[i]
+		own := s.headingOf(key)
+		switch {
+		case !kept[positionOf(key)] && own != nil:
+			heading = own
+		case kept[positionOf(key)] && own == nil:
+			headings[positionOf(key)], heading = heading, nil
+		case kept[positionOf(key)]:
+			heading = nil
+		}
+	}
+	return headings
+}
+
+// linesAbove returns the comments and empty lines above a key.
+func (s *patcher) linesAbove(key *yaml.Node) []string {
+	sp, known := s.spans[positionOf(key)]
+	if !known {
+		return nil
+	}
+	return s.copyLines(sp.start, key.Line, key)
+}
+
+// headingOf returns the comments above a key if an empty line follows them, because they describe
+// the next keys too.
+func (s *patcher) headingOf(key *yaml.Node) []string {
+	if lines := s.linesAbove(key); len(lines) > 1 && strings.TrimSpace(lines[len(lines)-1]) == "" {
 		return lines
 	}
 	return nil
@@ -193,6 +220,9 @@ func (s *patcher) copyLines(start, end int, key *yaml.Node) []string {
 }
 
 func (s *patcher) writePair(key, value *yaml.Node, indent int) []string {
+	if lines, ok := s.earlierSource(key, indent); ok {
+		return lines
+	}
 	head := strings.Repeat(" ", indent) + formatScalar(key) + ":"
 	if s.original[value] && value.Line > 0 && key.Line > 0 && !s.original[key] {
 		if sp := s.spans[positionOf(key)]; value.Line > key.Line { // renamed, but otherwise equal
@@ -218,7 +248,7 @@ func childIndent(value *yaml.Node, indent int) int {
 func (s *patcher) writeList(n *yaml.Node, indent int) []string {
 	var out []string
 	for _, item := range n.Content {
-		if lines, ok := earlierSource(item, indent); ok {
+		if lines, ok := s.earlierSource(item, indent); ok {
 			out = append(out, lines...)
 			continue
 		}

@@ -29,8 +29,8 @@ const (
 	downloadTimeout = time.Minute
 )
 
-// fetch reads a URL or file with limits. A relative path begins at the root of the repository.
-func fetch(ctx context.Context, p project.Project, from string) ([]byte, error) {
+// Fetch reads a URL or file with limits. A relative path begins at the root of the repository.
+func Fetch(ctx context.Context, p project.Project, from string) ([]byte, error) {
 	if u, err := url.Parse(from); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
 		return download(ctx, u)
 	}

@@ -44,7 +44,10 @@ func TestUnseenChanges(t *testing.T) {
 				apitest.Set(t, doc, "/components/schemas/identityCredentialsType", "{type: string, enum: [password, oidc]}")
 				apitest.Set(t, doc, "/components/schemas/identityCredentials/properties/type", "{$ref: '#/components/schemas/identityCredentialsType'}")
 			},
-			report:   []string{"it uses the Go type CredentialsType, which does not exist"},
+			report: []string{
+				"properties['credentials']: it uses the Go type CredentialsType, which does not exist",
+				"properties.active: it uses the Go type CredentialsType, which does not exist",
+			},
 			disables: true,
 		},
 		"a new schema, used by a new property": {
@@ -139,6 +142,18 @@ func TestUnseenChanges(t *testing.T) {
 				apitest.Set(t, doc, "/paths/~1sessions/delete/requestBody", "{content: {application/json: {schema: {type: object, properties: {reason: {type: string}}}}}}")
 			},
 			report: []string{"  operation getVersion › response 429\n", "/paths/~1version/get/responses/429/headers/Retry-After/description", "delete/requestBody/description"},
+		},
+		"values without the example": {
+			edit: func(t *testing.T, doc *yaml.Node) {
+				apitest.Set(t, doc, "/components/schemas/genericError/properties/status/enum", "[Bad Request]")
+				apitest.Set(t, doc, "/components/schemas/genericError/properties/code/type", "string")
+				apitest.Set(t, doc, "/paths/~1sessions~1whoami/get/parameters/header X-Session-Token/schema/enum", "[none]")
+			},
+			report: []string{
+				"  /components/schemas/genericError/properties/status/example: Not Found\n", "  /components/schemas/genericError/properties/code/example: 404\n",
+				"/parameters/header X-Session-Token/example: MP2",
+			},
+			removed: []string{"example: Not Found", "example: 404", "MP2YWEMeM8MxjkGKpH4dqOQ4Q4DlSPaj\n          schema:\n            type: string\n            enum"},
 		},
 		"a reference instead of a schema, and the reverse": {
 			edit: func(t *testing.T, doc *yaml.Node) {

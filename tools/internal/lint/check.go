@@ -48,6 +48,11 @@ func Check(p project.Project, out io.Writer) error {
 		return err
 	}
 	findings = append(findings, disabled...)
+	unversioned, err := unversionedCorrections(p)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, unversioned...)
 
 	for _, path := range []string{p.Corrections(), p.Golang()} {
 		obsolete, err := obsoleteActions(p, path)

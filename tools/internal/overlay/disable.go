@@ -134,7 +134,7 @@ func rejectDangling(doc *yaml.Node, all *overlay.Overlay, disabled []DisabledAct
 	for _, p := range disabled {
 		skipped[p.index] = true
 	}
-	named := append(collectStrings(node.Root(doc), goTypeNameIn), node.Keys(node.Resolve(node.Root(doc), "#/components/schemas"))...)
+	named := goTypes(node.Root(doc))
 	for i, action := range all.Actions {
 		if skipped[i] {
 			continue
@@ -144,27 +144,12 @@ func rejectDangling(doc *yaml.Node, all *overlay.Overlay, disabled []DisabledAct
 				rejected[i] = "it refers to " + ref + ", which does not exist"
 			}
 		}
-		for _, name := range collectStrings(&action.Update, goTypeIn) {
-			if genType.MatchString(name) && !slices.ContainsFunc(named, func(n string) bool { return strings.EqualFold(n, name) }) {
+		for _, name := range usedGoTypes(&action.Update) {
+			if !slices.ContainsFunc(named, func(n string) bool { return strings.EqualFold(n, name) }) {
 				rejected[i] = "it uses the Go type " + name + ", which does not exist"
 			}
 		}
 	}
-}
-
-// genType matches a type of package gen.
-var genType = regexp.MustCompile(`^[A-Z]\w*$`)
-
-// goTypeIn returns the Go type that n gets.
-func goTypeIn(n *yaml.Node) string { return node.Value(node.Member(n, "x-go-type")) }
-
-// goTypeNameIn returns the name of the Go type that is generated for n; none is generated for
-// references and plain strings.
-func goTypeNameIn(n *yaml.Node) string {
-	if node.Ref(n) != "" || node.Member(n, "enum") == nil && node.Member(n, "properties") == nil {
-		return ""
-	}
-	return node.Value(node.Member(n, "x-go-type-name"))
 }
 
 // refIn returns the target of n in a $ref or discriminator.

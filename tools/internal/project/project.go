@@ -64,6 +64,9 @@ func (p Project) Corrections() string { return p.Path("api", "corrections.yaml")
 // Golang returns the path of the overlay for Go names and types.
 func (p Project) Golang() string { return p.Path("api", "golang.yaml") }
 
+// Messages returns the path of the table of messages.
+func (p Project) Messages() string { return p.Path("api", "messages.yaml") }
+
 // Published returns the path of the checksums of the published descriptions.
 func (p Project) Published() string { return p.Path("api", "published.sum") }
 

@@ -3,9 +3,12 @@ package recordings
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,24 +18,25 @@ import (
 
 const maxSelectedBody = 64 << 10 // larger responses repeat what smaller ones have
 
-// Select writes those exchanges in files to dir that have something new: a member, a type or a
-// discriminating value that no exchange of the same operation and status had before.
+// Select appends those exchanges in files to the files in dir that have something new: a member, a
+// type or a discriminating value that no exchange of the same operation and status in dir has.
 func Select(files []string, dir string, out io.Writer) error {
+	there, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	if err != nil {
+		return err
+	}
 	seen := map[string]bool{}
+	if err := eachExchange(there, func(e *exchange) error { markSeen(seen, e); return nil }); err != nil {
+		return err
+	}
 	selected := map[string]*bytes.Buffer{}
 	all, count := 0, 0
-	err := eachExchange(files, func(e *exchange) error {
+	err = eachExchange(files, func(e *exchange) error {
 		if !e.isRelevant() || len(e.Response.Body) > maxSelectedBody {
 			return nil
 		}
 		all++
-		isNew := false
-		for _, feature := range append(shape(e.Response.Body), e.responseHeader("Content-Type")) {
-			key := fmt.Sprint(e.Op, e.Response.Status, feature)
-			isNew = isNew || !seen[key]
-			seen[key] = true
-		}
-		if !isNew {
+		if !markSeen(seen, e) {
 			return nil
 		}
 		count++
@@ -46,12 +50,28 @@ func Select(files []string, dir string, out io.Writer) error {
 		return err
 	}
 	for name, data := range selected {
-		if err := project.WriteFile(filepath.Join(dir, name+".jsonl"), data.Bytes()); err != nil {
+		path := filepath.Join(dir, name+".jsonl")
+		before, err := os.ReadFile(path)
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			err = project.WriteFile(path, append(before, data.Bytes()...))
+		}
+		if err != nil {
 			return err
 		}
 	}
 	fmt.Fprintf(out, "selected %d of %d exchanges\n", count, all)
 	return nil
+}
+
+// markSeen marks what a response has as seen, and reports whether any of it is new.
+func markSeen(seen map[string]bool, e *exchange) bool {
+	isNew := false
+	for _, feature := range append(shape(e.Response.Body), e.responseHeader("Content-Type")) {
+		key := fmt.Sprint(e.Op, e.Response.Status, feature)
+		isNew = isNew || !seen[key]
+		seen[key] = true
+	}
+	return isNew
 }
 
 // fileFor returns the name of the file for an operation.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/kratoskit/kratos-go/tools/internal/messages"
 	"github.com/kratoskit/kratos-go/tools/internal/project"
 )
 
@@ -81,13 +82,32 @@ var exceptions = []exception{
 	except("getIdentitySchema", "^404: content type text/plain$", "With a slash in the id the path is another one: the router responds."),
 }
 
-// Validate validates the responses in files against the effective spec.
+// messageID matches the number of a message; other ids are strings.
+var messageID = regexp.MustCompile(`"id":\s*([145]\d{6})\b`)
+
+// unknownMessages returns the messages of a response that api/messages.yaml lacks.
+func unknownMessages(known map[int]bool, body string) []string {
+	var found []string
+	for _, m := range messageID.FindAllStringSubmatch(body, -1) {
+		if id, err := strconv.Atoi(m[1]); err == nil && known != nil && !known[id] {
+			found = append(found, "message "+m[1]+" is not in api/messages.yaml")
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// Validate validates the responses in files against the effective spec and the table of messages.
 func Validate(p project.Project, files []string, out io.Writer) error {
 	spec, err := openapi3.NewLoader().LoadFromFile(p.Effective())
 	if err != nil {
 		return err
 	}
 	forbidUnknownProperties(spec)
+	known, err := messages.Known(p)
+	if err != nil {
+		return err
+	}
 	findings := map[string]int{}
 	responses, excepted := 0, 0
 	used := make([]bool, len(exceptions))
@@ -96,7 +116,7 @@ func Validate(p project.Project, files []string, out io.Writer) error {
 			return nil
 		}
 		responses++
-		for _, finding := range differences(spec, e) {
+		for _, finding := range append(differences(spec, e), unknownMessages(known, e.Response.Body)...) {
 			if i := findException(e.Op, finding); i >= 0 {
 				used[i] = true
 				excepted++

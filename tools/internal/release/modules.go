@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
 	"github.com/kratoskit/kratos-go/tools/internal/project"
@@ -61,30 +62,67 @@ func reportTags(p project.Project, out io.Writer, version string) error {
 }
 
 // checkRequiredVersions returns an error unless each published module requires an allowed version
-// of the root module. Users get that version, because a replace directive only applies in this
+// of the others. Users get that version, because a replace directive only applies in this
 // repository.
 func checkRequiredVersions(p project.Project, allowed ...string) error {
 	modules, err := publishedModules(p.Root)
 	if err != nil {
 		return err
 	}
-	first, err := readModule(p.Path("go.mod"))
-	if err != nil {
-		return err
-	}
 	var errs []error
+	err = eachRequirement(p, modules, func(folder string, _ *modfile.File, required module.Version) error {
+		if !slices.Contains(allowed, required.Version) {
+			errs = append(errs, fmt.Errorf("%s requires %s, which users would get: run make version VERSION=%s", path.Join(folder, "go.mod"), required, allowed[0]))
+		}
+		return nil
+	})
+	return errors.Join(append(errs, err)...)
+}
+
+// eachRequirement calls do for each published module that a published module requires.
+func eachRequirement(p project.Project, modules []string, do func(folder string, mod *modfile.File, required module.Version) error) error {
+	files, published := map[string]*modfile.File{}, map[string]bool{}
 	for _, folder := range modules {
-		name := path.Join(folder, "go.mod")
-		mod, err := readModule(p.Path(name))
+		mod, err := readModule(p.Path(folder, "go.mod"))
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(mod.Require, func(r *modfile.Require) bool { return r.Mod.Path == first.Module.Mod.Path })
-		if i >= 0 && !slices.Contains(allowed, mod.Require[i].Mod.Version) {
-			errs = append(errs, fmt.Errorf("%s requires %s, which users would get: run make version VERSION=%s", name, mod.Require[i].Mod.Version, allowed[0]))
+		files[folder], published[mod.Module.Mod.Path] = mod, true
+	}
+	for _, folder := range modules {
+		for _, r := range files[folder].Require {
+			if !published[r.Mod.Path] {
+				continue
+			}
+			if err := do(folder, files[folder], r.Mod); err != nil {
+				return err
+			}
 		}
 	}
-	return errors.Join(errs...)
+	return nil
+}
+
+// SetVersion makes the published modules require a version of each other, and lists their folders.
+func SetVersion(p project.Project, version string, out io.Writer) error {
+	if !releaseTag.MatchString(version) {
+		return fmt.Errorf("%q is not a version such as v1.2.3", version)
+	}
+	modules, err := publishedModules(p.Root)
+	if err != nil {
+		return err
+	}
+	err = eachRequirement(p, modules, func(folder string, mod *modfile.File, required module.Version) error {
+		if err := mod.AddRequire(required.Path, version); err != nil {
+			return err
+		}
+		text, err := mod.Format()
+		if err == nil {
+			err = project.WriteFile(p.Path(folder, "go.mod"), text)
+		}
+		fmt.Fprintf(out, "%s requires %s %s\n", folder, required.Path, version)
+		return err
+	})
+	return err
 }
 
 func readModule(name string) (*modfile.File, error) {

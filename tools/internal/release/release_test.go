@@ -3,6 +3,7 @@ package release
 import (
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -210,11 +211,11 @@ func TestReleaseOfSeveralModules(t *testing.T) {
 	}{
 		"the first version":                  {"nightly", "v0.1.0", "", "", "", "tags at the same commit: v0.1.0 wrappers/vet/v0.1.0\n", ""},
 		"the first version, a stable one":    {"nightly", "v1.0.0", "", "", "", "3 names of example.org/pets/pets, 1 names of example.org/pets/wrappers/vet", ""},
-		"a placeholder version":              {"nightly", "v0.0.0-00010101000000-000000000000", "", "", "", "v0.1.0", "wrappers/vet/go.mod requires v0.0.0-00010101000000-000000000000, which users would get: run make version VERSION=v0.1.0"},
+		"a placeholder version":              {"nightly", "v0.0.0-00010101000000-000000000000", "", "", "", "v0.1.0", "wrappers/vet/go.mod requires example.org/pets@v0.0.0-00010101000000-000000000000, which users would get: run make version VERSION=v0.1.0"},
 		"no change":                          {"v0.1.0", "v0.1.0", "", "", "", "tags at the same commit: v0.1.1 wrappers/vet/v0.1.1\n", ""},
 		"no change, and the next version":    {"v0.1.0", "v0.1.1", "", "", "", "next version (patch): v0.1.1", ""},
-		"an old version":                     {"v0.1.1", "v0.1.0", "", "", "", "v0.1.2", "requires v0.1.0, which users would get: run make version VERSION=v0.1.2"},
-		"a new name":                         {"v1.1.0", "v1.1.0", "pets/pets.go", "// Bark", purr, "next version (minor): v1.2.0", "requires v1.1.0, which users would get: run make version VERSION=v1.2.0"},
+		"an old version":                     {"v0.1.1", "v0.1.0", "", "", "", "v0.1.2", "requires example.org/pets@v0.1.0, which users would get: run make version VERSION=v0.1.2"},
+		"a new name":                         {"v1.1.0", "v1.1.0", "pets/pets.go", "// Bark", purr, "next version (minor): v1.2.0", "requires example.org/pets@v1.1.0, which users would get: run make version VERSION=v1.2.0"},
 		"a new name, and the next version":   {"v1.1.0", "v1.2.0", "pets/pets.go", "// Bark", purr, "tags at the same commit: v1.2.0 wrappers/vet/v1.2.0\n", ""},
 		"a new name of the other module":     {"v1.1.0", "v1.2.0", "wrappers/vet/vet.go", "// Vet", "// Cure cures.\nfunc Cure() {}\n\n// Vet", "example.org/pets/wrappers/vet: Cure: added", ""},
 		"a removed name of the other module": {"v0.1.0", "v0.2.0", "wrappers/vet/vet.go", "func Vet", "func vet", "next version (major): v0.2.0", ""},
@@ -249,5 +250,46 @@ func TestReleaseOfSeveralModules(t *testing.T) {
 				t.Errorf("got %v, want %s", err, tc.problem)
 			}
 		})
+	}
+}
+
+// Modules are found wherever they are, except in folders for development. They have to require the
+// same version of each other, which SetVersion writes.
+func TestModulesAreFound(t *testing.T) {
+	t.Parallel()
+	p := released(t)
+	for folder, requires := range map[string][]string{
+		"wrappers/sessions/redis": {"example.org/pets"}, "cmd/petctl": {"example.org/pets", "example.org/pets/wrappers/sessions/redis", "example.org/other"},
+		"e2e/kratos": {"example.org/pets"}, "wrappers/vet/testdata/old": {"example.org/pets"}, ".bin/copy": {"example.org/pets"},
+	} {
+		text := "module example.org/pets/" + folder + "\n\ngo 1.26.0\n"
+		for _, path := range requires {
+			text += "\nrequire " + path + " v0.0.9\n"
+		}
+		if err := project.WriteFile(p.Path(folder, "go.mod"), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	modules, err := publishedModules(p.Root)
+	if want := []string{".", "cmd/petctl", "wrappers/sessions/redis"}; err != nil || !slices.Equal(modules, want) {
+		t.Fatalf("got %v, %v; want %v", modules, err, want)
+	}
+	err = checkRequiredVersions(p, "v0.1.0")
+	for _, want := range []string{
+		"cmd/petctl/go.mod requires example.org/pets@v0.0.9,", "cmd/petctl/go.mod requires example.org/pets/wrappers/sessions/redis@v0.0.9,",
+		"wrappers/sessions/redis/go.mod requires example.org/pets@v0.0.9,",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if err := SetVersion(p, "v0.1.0", new(strings.Builder)); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkRequiredVersions(p, "v0.1.0"); err != nil {
+		t.Error(err)
+	}
+	if text := apitest.ReadFile(t, p.Path("cmd/petctl/go.mod")); !strings.Contains(text, "example.org/other v0.0.9") || strings.Count(text, "v0.1.0") != 2 {
+		t.Errorf("got %s", text)
 	}
 }
