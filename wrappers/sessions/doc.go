@@ -34,8 +34,9 @@
 // and the rest of expires_at. A session that was revoked can pass for that long, unless the guard
 // forgets it:
 //
-//   - By itself after logins, logouts, and submissions with the client of the guard, its Browser,
-//     Handler and Proxy, in this process, or in all that share a [Store].
+//   - By itself after logins, logouts and submissions with the client of the guard, its Browser and
+//     Proxy: in this process, or in all that share a [Store]. A form that a browser sends to Kratos
+//     itself is not noticed.
 //   - With [Guard.Forget], [Guard.ForgetToken] or [Guard.ForgetIdentity] after others, such as
 //     those of a [kratos.Admin] or another program: a web hook can call them.
 //
