@@ -4,11 +4,15 @@ package overlay
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/speakeasy-api/openapi/overlay"
 	"gopkg.in/yaml.v3"
 )
+
+// looseNegation matches a negation before && or ||. The library negates everything that follows.
+var looseNegation = regexp.MustCompile(`![@$][^()&|]*(?:&&|\|\|)`)
 
 // Apply applies an overlay to doc. An action that matches or changes nothing, or has no
 // description, is an error.
@@ -23,6 +27,9 @@ func Apply(doc *yaml.Node, path string) error {
 	for i, action := range o.Actions {
 		if strings.TrimSpace(action.Description) == "" {
 			return fmt.Errorf("%s: action %d (%s) has no description", path, i+1, action.Target)
+		}
+		if looseNegation.MatchString(action.Target) {
+			return fmt.Errorf("%s: action %d (%s): put the negation in parentheses, as in (!@.a) && @.b", path, i+1, action.Target)
 		}
 	}
 	warnings, err := o.ApplyToStrict(doc)

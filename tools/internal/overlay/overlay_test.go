@@ -19,6 +19,9 @@ func TestOverlays(t *testing.T) {
 		"an action that matches nothing fails":  {"{target: $.nothing, description: why, update: {title: new}}", "$.nothing"},
 		"a removal that matches nothing fails":  {"{target: $.nothing, description: why, remove: true}", "$.nothing"},
 		"an action that changes nothing fails":  {"{target: $.info, description: why, update: {title: old}}", "$.info"},
+		"a negation before others fails":        {"{target: '$[?!@.nothing && @.title]', description: why, update: {title: new}}", "put the negation in parentheses"},
+		"a negation in parentheses applies":     {"{target: '$[?(!@.nothing) && @.title]', description: why, update: {title: new}}", ""},
+		"a negation at the end applies":         {"{target: '$[?@.title && !@.nothing]', description: why, update: {title: new}}", ""},
 		"an invalid JSONPath fails":             {"{target: '$.[', description: why, remove: true}", "overlay.yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {
