@@ -111,7 +111,7 @@ func parsePublished(data []byte) (*yaml.Node, error) {
 	dec.UseNumber()
 	doc, err := readValue(dec, 0, "")
 	if err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isTruncated(err) {
 			return nil, fmt.Errorf("is truncated after %d bytes", len(data))
 		}
 		return nil, fmt.Errorf("at byte %d: %w", dec.InputOffset(), err)
@@ -120,6 +120,13 @@ func parsePublished(data []byte) (*yaml.Node, error) {
 		return nil, fmt.Errorf("at byte %d: data after the JSON value", dec.InputOffset())
 	}
 	return doc, checkPublished(doc)
+}
+
+// isTruncated reports whether an error of encoding/json is about the end of the input. Since Go 1.27,
+// it is a syntax error.
+func isTruncated(err error) bool {
+	var syntax *json.SyntaxError
+	return errors.As(err, &syntax) && strings.Contains(syntax.Error(), "unexpected end")
 }
 
 // readValue reads a JSON value as a YAML node, preserving the order of members. A duplicate member
