@@ -44,6 +44,12 @@ var (
 	ReadChange func(change any) (credentials []Credential, succeeded bool)
 )
 
+// SessionKey is the key of the session in a context: a *kratos.Session, or a [Session].
+type SessionKey struct{}
+
+// Session makes a *kratos.Session when a handler asks for it.
+type Session interface{ Session() any }
+
 type readinessKey struct{}
 
 // WithReadiness makes a check of a session call ready before it believes that there is none,

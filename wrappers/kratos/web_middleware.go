@@ -4,19 +4,23 @@ import (
 	"context"
 	"net/http"
 	"strings"
-)
 
-type sessionKey struct{}
+	"github.com/kratoskit/kratos-go/internal/access"
+)
 
 // SessionFromContext returns the session of wrappers/sessions, or nil.
 func SessionFromContext(ctx context.Context) *Session {
-	session, _ := ctx.Value(sessionKey{}).(*Session)
+	value := ctx.Value(access.SessionKey{})
+	if lazy, ok := value.(access.Session); ok {
+		value = lazy.Session()
+	}
+	session, _ := value.(*Session)
 	return session
 }
 
 // ContextWithSession sets the result of [SessionFromContext], in a test say.
 func ContextWithSession(ctx context.Context, session *Session) context.Context {
-	return context.WithValue(ctx, sessionKey{}, session)
+	return context.WithValue(ctx, access.SessionKey{}, session)
 }
 
 // bearer returns the token of an "Authorization: Bearer", or "".

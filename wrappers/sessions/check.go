@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/kratoskit/kratos-go/internal/access"
@@ -31,6 +32,11 @@ func (d *denial) Unwrap() error { return d.err }
 // Cookies that Kratos sets are added to w, and the response is not to be cached (Cache-Control:
 // no-store). A nil w drops them.
 func (g *Guard) CheckRequest(w http.ResponseWriter, r *http.Request, needs ...Need) (Check, error) {
+	c, err := g.checkRequest(w, r, needs)
+	return c.own(), err
+}
+
+func (g *Guard) checkRequest(w http.ResponseWriter, r *http.Request, needs []Need) (checked, error) {
 	if w != nil {
 		w.Header()["Cache-Control"] = noStore
 	}
@@ -40,7 +46,7 @@ func (g *Guard) CheckRequest(w http.ResponseWriter, r *http.Request, needs ...Ne
 			w.Header().Add("Set-Cookie", cookie)
 		}
 	}
-	return a.Check, err
+	return a, err
 }
 
 // noStore is shared by all responses. A handler that sets another value replaces it.
@@ -52,8 +58,8 @@ func (g *Guard) CheckToken(ctx context.Context, token string, needs ...Need) (Ch
 	if token == "" {
 		q.credential.Kind = access.None
 	}
-	a, err := g.check(ctx, q, needs)
-	return a.Check, err
+	c, err := g.check(ctx, q, needs)
+	return c.own(), err
 }
 
 // question is what is asked about.
@@ -74,7 +80,36 @@ func (q question) call(g *Guard) *call {
 // checked is a check, with the cookies for the request that caused the call to Kratos.
 type checked struct {
 	Check
+	shared  bool // the session is that of the cache, which others use
 	cookies []string
+}
+
+// own returns the check with a session for the caller.
+func (c checked) own() Check {
+	if c.shared {
+		c.Session = copySession(c.Session)
+	}
+	return c.Check
+}
+
+// context returns a context whose session is copied when a handler asks for it.
+func (c checked) context(ctx context.Context) context.Context {
+	if !c.shared || c.Stale {
+		return c.own().Context(ctx)
+	}
+	return context.WithValue(ctx, access.SessionKey{}, &lazySession{shared: c.Session})
+}
+
+// lazySession is the session of a request, which its handlers share.
+type lazySession struct {
+	shared *kratos.Session
+	once   sync.Once
+	copy   *kratos.Session
+}
+
+func (l *lazySession) Session() any {
+	l.once.Do(func() { l.copy = copySession(l.shared) })
+	return l.copy
 }
 
 func (g *Guard) check(ctx context.Context, q question, needs []Need) (c checked, err error) {
@@ -104,11 +139,10 @@ func (g *Guard) checkCached(ctx context.Context, q question, k key, needs []Need
 			return checked{}, refused
 		}
 	case e.isCurrent(now):
-		session := copySession(e.session)
-		n := unmet(needs, session, now)
+		n := unmet(needs, e.session, now)
 		if n == nil {
 			g.counts.hits.Add(1)
-			return checked{Check: Check{Session: session}}, nil
+			return checked{Check: Check{Session: e.session}, shared: true}, nil
 		}
 		if e.unmet.Load() && now.Sub(e.asked) < memory { // as of a moment ago
 			return checked{}, g.needError(n)
@@ -155,7 +189,7 @@ func (g *Guard) decide(a answer, e *entry, needs []Need) (checked, error) {
 	}
 	session := a.session
 	if a.entry != nil {
-		session = copySession(a.entry.session)
+		session = a.entry.session
 	}
 	if n := unmet(needs, session, now); n != nil {
 		if a.entry != nil {
@@ -163,7 +197,7 @@ func (g *Guard) decide(a answer, e *entry, needs []Need) (checked, error) {
 		}
 		return checked{cookies: a.cookies}, g.needError(n)
 	}
-	return checked{Check{Session: session}, a.cookies}, nil
+	return checked{Check{Session: session}, a.entry != nil, a.cookies}, nil
 }
 
 // useStale returns the session of an entry if Kratos cannot be asked, or the error.
@@ -171,12 +205,11 @@ func (g *Guard) useStale(e *entry, needs []Need, now time.Time, err error) (chec
 	if g.grace == 0 || !isOutage(err) || e.forgot.Load() || !g.cache.isValid(e) || !now.Before(e.end.Add(g.grace)) || !now.Before(e.session.ExpiresAt) {
 		return checked{}, err
 	}
-	session := copySession(e.session)
-	if unmet(needs, session, now) != nil {
+	if unmet(needs, e.session, now) != nil {
 		return checked{}, err
 	}
 	g.counts.stale.Add(1)
-	return checked{Check: Check{Session: session, Stale: true}}, nil
+	return checked{Check: Check{Session: e.session, Stale: true}, shared: true}, nil
 }
 
 // isOutage reports whether an error means that Kratos does not know which sessions are valid.

@@ -154,12 +154,12 @@ func (g *Guard) Close() {
 func (g *Guard) Require(needs ...Need) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			check, err := g.CheckRequest(w, r, needs...)
+			check, err := g.checkRequest(w, r, needs)
 			if err != nil {
 				g.otherwise(w, r, err)
 				return
 			}
-			next.ServeHTTP(w, r.WithContext(check.Context(r.Context())))
+			next.ServeHTTP(w, r.WithContext(check.context(r.Context())))
 		})
 	}
 }
@@ -169,10 +169,10 @@ func (g *Guard) Require(needs ...Need) func(http.Handler) http.Handler {
 func (g *Guard) Optional() func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			check, err := g.CheckRequest(w, r)
+			check, err := g.checkRequest(w, r, nil)
 			switch {
 			case err == nil:
-				r = r.WithContext(check.Context(r.Context()))
+				r = r.WithContext(check.context(r.Context()))
 			case Status(err) == http.StatusTooManyRequests, Status(err) == http.StatusServiceUnavailable:
 				r = r.WithContext(context.WithValue(r.Context(), uncheckedKey{}, err))
 			}

@@ -66,7 +66,7 @@ func That(name string, fulfilled func(*kratos.Session) bool) Need {
 	}
 	return Need{
 		name:      name,
-		fulfilled: func(s *kratos.Session, _ time.Time) bool { return fulfilled(s) },
+		fulfilled: func(s *kratos.Session, _ time.Time) bool { return fulfilled(copySession(s)) }, // it may change it
 		err:       kratos.ErrForbidden,
 	}
 }
