@@ -31,8 +31,8 @@ func TestREADMEIsTested(t *testing.T) {
 			t.Errorf("no example has this code of the README:\n%s", block[1])
 		}
 	}
-	if lines := strings.Count(string(readme), "\n"); lines > 200 {
-		t.Errorf("the README has %d lines, more than 200", lines)
+	if lines := strings.Count(string(readme), "\n"); lines > 160 {
+		t.Errorf("the README has %d lines, more than 160", lines)
 	}
 }
 
