@@ -127,29 +127,6 @@ func ExampleRejectedFlow() {
 	// 2 fields
 }
 
-func ExampleSessionFromContext() {
-	client, stop := exampleClient()
-	defer stop()
-	mux := http.NewServeMux()
-
-	signedIn := sessions.New(client).Require()
-	mux.Handle("GET /account", signedIn(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintln(w, "hello", kratos.SessionFromContext(r.Context()).Identity.ID)
-	})))
-
-	w := httptest.NewRecorder()
-	mux.ServeHTTP(w, httptest.NewRequest("GET", "/account", nil))
-	fmt.Println(w.Code)
-	r := httptest.NewRequest("GET", "/account", nil)
-	r.Header.Set("X-Session-Token", "ory_st_example")
-	w = httptest.NewRecorder()
-	mux.ServeHTTP(w, r)
-	fmt.Print(w.Code, " ", w.Body)
-	// Output:
-	// 401
-	// 200 hello 77aa
-}
-
 func ExampleClient_Whoami_stepUp() {
 	client, stop := exampleClient()
 	defer stop()

@@ -88,24 +88,15 @@ func TestNothingRecordedIsLost(t *testing.T) {
 	t.Parallel()
 	decoded, lost := 0, map[string]string{}
 	for _, e := range exchanges(t) {
-		if e.Response.Body == "" || !strings.HasPrefix(e.Response.Headers.Get("Content-Type"), "application/json") {
+		if !isJSON(e) {
 			continue
 		}
-		v := target(e)
+		v, paths := encodedAgain(t, e, []byte(e.Response.Body))
 		if v == nil {
-			t.Errorf("%s: no type for this response", e)
-			continue
-		}
-		if err := jsonv2.Unmarshal([]byte(e.Response.Body), v); err != nil {
-			t.Errorf("%s: %v", e, err)
 			continue
 		}
 		decoded++
-		again, err := json.Marshal(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range missing(parsed(t, []byte(e.Response.Body)), parsed(t, again), "") {
+		for _, path := range paths {
 			if losses[path] == "" {
 				lost[path] = e.String()
 			}
@@ -118,6 +109,30 @@ func TestNothingRecordedIsLost(t *testing.T) {
 	if decoded < 300 {
 		t.Errorf("only %d responses were decoded", decoded)
 	}
+}
+
+// isJSON reports whether a response has a JSON body.
+func isJSON(e *recorded.Exchange) bool {
+	return e.Response.Body != "" && strings.HasPrefix(e.Response.Headers.Get("Content-Type"), "application/json")
+}
+
+// encodedAgain decodes the body of a response, and returns the value, or nil if that fails, with the
+// paths of the members that its encoding lacks.
+func encodedAgain(t *testing.T, e *recorded.Exchange, body []byte) (v any, lost []string) {
+	t.Helper()
+	if v = target(e); v == nil {
+		t.Errorf("%s: no type for this response", e)
+		return nil, nil
+	}
+	if err := jsonv2.Unmarshal(body, v); err != nil {
+		t.Errorf("%s: %v", e, err)
+		return nil, nil
+	}
+	again, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v, missing(parsed(t, body), parsed(t, again), "")
 }
 
 func parsed(t *testing.T, text []byte) any {
