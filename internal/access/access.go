@@ -1,5 +1,5 @@
-// Package access is what package kratos offers to wrappers/sessions, and not to its users. Package
-// kratos sets the functions; their clients are of type *kratos.Client.
+// Package access is what package kratos offers to wrappers/sessions and wrappers/kratostest, and not
+// to its users. Package kratos sets the functions; their clients are of type *kratos.Client.
 package access
 
 import (
@@ -42,6 +42,8 @@ var (
 	// ReadChange returns the credentials of the request of a kratos.SessionChange, and whether the
 	// response is a success or a redirect.
 	ReadChange func(change any) (credentials []Credential, succeeded bool)
+	// NewError returns a *kratos.Error for a test, which matches one of the Err… variables.
+	NewError func(is error, status int, id string) any
 )
 
 // SessionKey is the key of the session in a context: a *kratos.Session, or a [Session].

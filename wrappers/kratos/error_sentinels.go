@@ -3,6 +3,9 @@ package kratos
 import (
 	"errors"
 	"net/http"
+
+	"github.com/kratoskit/kratos-go/internal/access"
+	"github.com/kratoskit/kratos-go/internal/transport"
 )
 
 // Errors for [errors.Is]. An error matches one of these at most, unless a comment says that it
@@ -168,4 +171,17 @@ func byID(id string) error {
 		return ErrBrowserLocationChangeRequired
 	}
 	return nil
+}
+
+func init() {
+	access.NewError = func(is error, status int, id string) any {
+		e := &Error{Operation: "test", StatusCode: status, Code: status, ID: id, sentinel: is}
+		if is == byStatus(status) {
+			e.sentinel = nil
+		}
+		if is == ErrNotProcessed {
+			e.sentinel, e.cause = ErrUnreachable, &transport.NotProcessedError{Err: errors.New("connection refused")}
+		}
+		return e
+	}
 }
