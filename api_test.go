@@ -68,7 +68,9 @@ func wrapperPackages(t *testing.T) map[string]string {
 			t.Fatalf("go list in %s: %v", cmd.Dir, err)
 		}
 		for _, pkg := range strings.Fields(string(out)) {
-			packages[pkg] = cmd.Dir
+			if !strings.Contains(pkg, "/internal/") {
+				packages[pkg] = cmd.Dir
+			}
 		}
 	}
 	if len(packages) < 2 {
