@@ -127,6 +127,12 @@ func Kept(root string) string {
 	return filepath.Join(root, "testdata", "recorded", "*.jsonl")
 }
 
+// Scenarios returns the pattern of the recordings in the repository at root that continue those of
+// [Kept]: together they can be replayed.
+func Scenarios(root string) string {
+	return filepath.Join(root, "testdata", "recorded", "scenarios", "*.jsonl.gz")
+}
+
 // Files returns the files that match a pattern, sorted by name. It fails if there is none, or one
 // whose name does not end in .jsonl or .jsonl.gz.
 func Files(pattern string) ([]string, error) {
