@@ -11,10 +11,11 @@ require (
 	github.com/kratoskit/kratos-go v0.1.0
 	github.com/kratoskit/kratos-go/wrappers/sessions/redis v0.0.0-00010101000000-000000000000
 	github.com/kratoskit/kratos-go/wrappers/validate v0.0.0-00010101000000-000000000000
+	github.com/mattn/go-sqlite3 v1.14.28
 	github.com/oauth2-proxy/mockoidc v0.0.0-20261103160011-e06ed0b7cb7f
 	github.com/pquerna/otp v1.5.0
 	github.com/redis/go-redis/v9 v9.23.0
-	golang.org/x/crypto v0.58.0
+	golang.org/x/crypto v0.59.0
 )
 
 require (
@@ -34,8 +35,8 @@ require (
 	github.com/x448/float16 v0.8.4 // indirect
 	go.uber.org/atomic v1.12.0 // indirect
 	go.yaml.in/yaml/v4 v4.0.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/text v0.43.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+	golang.org/x/text v0.44.0 // indirect
 )
 
 replace github.com/kratoskit/kratos-go => ..
