@@ -1,19 +1,18 @@
 package kratos_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"log"
-	"os"
+	"strings"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 )
 
 // A template takes a form as it is, with one HTML form for each method.
 func ExampleForm() {
-	client, stop := exampleClient()
-	defer stop()
+	client, _, _ := exampleClient()
 
 	page := template.Must(template.New("form.html").Parse(`
 		{{- $form := .}}
@@ -35,28 +34,33 @@ func ExampleForm() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := page.Execute(os.Stdout, flow.Form()); err != nil {
+	var html strings.Builder
+	if err := page.Execute(&html, flow.Form()); err != nil {
 		log.Fatal(err)
 	}
+	fmt.Println(strings.ReplaceAll(html.String(), flow.UI.Action, "…"))
 	// Output:
-	// <form action="http://127.0.0.1:4433/self-service/login?flow=f" method="POST">
+	// <form action="…" method="POST">
 	//   <label> <input type="hidden" name="csrf_token" value="" required></label>
+	//   <label>Email <input type="text" name="identifier" value="" required></label>
+	//   <button name="method" value="code">Send me a code</button>
+	// </form><form action="…" method="POST">
+	//   <label> <input type="hidden" name="csrf_token" value="" required></label>
+	//   <label>Email <input type="text" name="identifier" value="" required></label>
 	//   <label>Password <input type="password" name="password" value="" required></label>
+	//   <button name="method" value="password">Log in with a password</button>
 	// </form>
 }
 
 // The second step of a registration brings the traits of the first.
 func ExampleForm_Traits() {
-	var form kratos.Form // of FlowResult.Flow, after a RegistrationProfile
-	err := json.Unmarshal([]byte(`{"nodes":[
-		{"type":"input","group":"default","attributes":{"name":"traits.email","type":"hidden","value":"ada@example.org"}},
-		{"type":"input","group":"default","attributes":{"name":"traits.name.first","type":"hidden","value":"Ada"}},
-		{"type":"input","group":"default","attributes":{"name":"traits.age","type":"hidden","value":36}}
-	]}`), &form)
+	k := kratostest.New(exampleTB{})
+	traits := map[string]any{"email": email, "name": map[string]string{"first": "Ada"}, "newsletter": true}
+	step, err := k.Client().Registration.Do(ctx, kratos.RegistrationProfile{Traits: traits})
 	if err != nil {
 		log.Fatal(err)
 	}
-	next := kratos.RegistrationPassword{Traits: form.Traits(), Password: "correct horse battery staple"}
+	next := kratos.RegistrationPassword{Traits: step.Flow.Form().Traits(), Password: password}
 	fmt.Println(next.Traits)
-	// Output: map[age:36 email:ada@example.org name:map[first:Ada]]
+	// Output: map[email:ada@example.org name:map[first:Ada] newsletter:true]
 }

@@ -8,14 +8,15 @@ import (
 	"net/http/httptest"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 )
 
 // A program that got the cookies of a browser as text, over a queue for example.
 func ExampleClient_BrowserWithCookies() {
-	client, stop := exampleClient()
-	defer stop()
+	client, k, ada := exampleClient()
 
-	cookies, err := http.ParseCookie("theme=dark; ory_kratos_session=MTcwMDAw")
+	r := k.SignInBrowser(ada).AddTo(httptest.NewRequest("GET", "/", nil))
+	cookies, err := http.ParseCookie("theme=dark; " + r.Header.Get("Cookie"))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -24,17 +25,16 @@ func ExampleClient_BrowserWithCookies() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(session.Identity.ID)
+	fmt.Println(session.Identity.ID == ada.ID)
 	fmt.Println(len(browser.Cookies()), "cookies to set in the browser")
 	// Output:
-	// 77aa
+	// true
 	// 0 cookies to set in the browser
 }
 
 // A page for everybody, which greets those who are signed in.
 func ExampleBrowser_ActiveSession() {
-	client, stop := exampleClient()
-	defer stop()
+	client, k, ada := exampleClient()
 
 	front := func(w http.ResponseWriter, r *http.Request) {
 		browser := client.Browser(r)
@@ -42,7 +42,7 @@ func ExampleBrowser_ActiveSession() {
 		browser.SetCookies(w)
 		switch {
 		case err == nil:
-			fmt.Fprint(w, "hello ", session.Identity.ID)
+			fmt.Fprint(w, "hello ", string(session.Identity.RawTraits))
 		case errors.Is(err, kratos.ErrNoSession), errors.Is(err, kratos.ErrAAL2Required):
 			fmt.Fprint(w, "hello stranger")
 		default:
@@ -51,33 +51,32 @@ func ExampleBrowser_ActiveSession() {
 		}
 	}
 
-	for _, cookie := range []string{"", "ory_kratos_session=MTcwMDAw"} {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.Header.Set("Cookie", cookie)
+	stranger := httptest.NewRequest("GET", "/", nil)
+	for _, r := range []*http.Request{stranger, k.SignInBrowser(ada).AddTo(stranger.Clone(ctx))} {
 		w := httptest.NewRecorder()
 		front(w, r)
 		fmt.Println(w.Body)
 	}
 	// Output:
 	// hello stranger
-	// hello 77aa
+	// hello {"email":"ada@example.org"}
 }
 
 // A program without HTTP handlers, such as a gRPC server, has the token from its own protocol.
 func ExampleClient_ActiveSession() {
-	client, stop := exampleClient()
-	defer stop()
+	client, k, ada := exampleClient()
 
-	session, err := client.ActiveSession(ctx, kratos.SessionToken("ory_st_example"))
+	session, err := client.ActiveSession(ctx, kratos.SessionToken(k.SignIn(ada).Token))
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(session.Identity.ID)
+	fmt.Println(session.Identity.ID == ada.ID)
 
-	_, err = client.ActiveSession(ctx, kratos.SessionToken("ory_st_of_the_first_factor"))
+	bob := k.Person(kratostest.Person{TOTP: true})
+	_, err = client.ActiveSession(ctx, kratos.SessionToken(k.SignIn(bob).Token))
 	fmt.Println(errors.Is(err, kratos.ErrAAL2Required))
 	// Output:
-	// 77aa
+	// true
 	// true
 }
 

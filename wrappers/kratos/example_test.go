@@ -7,9 +7,13 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
+	"strings"
+	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
@@ -20,17 +24,11 @@ var (
 )
 
 func ExampleNewClient() {
-	client, err := kratos.NewClient("https://auth.example.org")
-	if err != nil {
-		log.Fatal(err)
-	}
-	admin, err := kratos.NewAdmin("http://kratos.internal:4434")
-	if err != nil {
-		log.Fatal(err)
-	}
+	client := kratos.Must(kratos.NewClient("https://auth.example.org"))
+	admin := kratos.Must(kratos.NewAdmin("http://kratos.internal:4434"))
 	fmt.Printf("%T %T\n", client, admin)
 
-	_, err = kratos.NewClient("auth.example.org")
+	_, err := kratos.NewClient("auth.example.org")
 	fmt.Println(err)
 	// Output:
 	// *kratos.Client *kratos.Admin
@@ -38,8 +36,7 @@ func ExampleNewClient() {
 }
 
 func ExampleFlowClient_Do() {
-	client, stop := exampleClient()
-	defer stop()
+	client, _, ada := exampleClient()
 
 	login, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: password})
 	if err != nil {
@@ -49,14 +46,14 @@ func ExampleFlowClient_Do() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(session.Identity.ID, session.AAL)
+	fmt.Println(session.Identity.ID == ada.ID, session.AAL)
 	// Output:
-	// 77aa aal1
+	// true aal1
 }
 
 func ExampleFlowClient_Do_registration() {
-	client, stop := exampleClient()
-	defer stop()
+	k := kratostest.New(exampleTB{})
+	client, readCode := k.Client(), func() string { return k.Code(email) }
 
 	type Traits struct {
 		Email string `json:"email"`
@@ -65,7 +62,7 @@ func ExampleFlowClient_Do_registration() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("registered", registered.Identity.ID)
+	fmt.Println("registered", email, registered.Identity.State)
 
 	// Kratos has mailed a code if the identity schema says that the address is to be verified. From
 	// v25.4 on, it names the flow only where the configuration has the hook show_verification_ui.
@@ -74,20 +71,19 @@ func ExampleFlowClient_Do_registration() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		verified, err := client.Verification.Submit(ctx, flow, kratos.VerificationCode{Code: "123456"})
+		verified, err := client.Verification.Submit(ctx, flow, kratos.VerificationCode{Code: readCode()})
 		if err != nil {
 			log.Fatal(err)
 		}
 		fmt.Println("verified", next.Flow.VerifiableAddress, verified.Done)
 	}
 	// Output:
-	// registered 77aa
+	// registered ada@example.org active
 	// verified ada@example.org true
 }
 
 func ExampleFlowClient_Submit() {
-	client, stop := exampleClient()
-	defer stop()
+	client, k, _ := exampleClient()
 
 	flow, err := client.Login.Start(ctx)
 	if err != nil {
@@ -99,19 +95,18 @@ func ExampleFlowClient_Submit() {
 	}
 	fmt.Println(step.Done, step.Flow.State) // a code was sent
 
-	step, err = client.Login.Submit(ctx, step.Flow, kratos.LoginCode{Identifier: email, Code: "123456"})
+	step, err = client.Login.Submit(ctx, step.Flow, kratos.LoginCode{Identifier: email, Code: k.Code(email)})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(step.Done, step.Session.ID)
+	fmt.Println(step.Done, step.Session.AAL)
 	// Output:
 	// false sent_email
-	// true 5a2b
+	// true aal1
 }
 
 func ExampleRejectedFlow() {
-	client, stop := exampleClient()
-	defer stop()
+	client, _, _ := exampleClient()
 
 	_, err := client.Login.Do(ctx, kratos.LoginPassword{Identifier: email, Password: "a wrong one"})
 	if failure := new(kratos.Error); errors.Is(err, kratos.ErrRejected) && errors.As(err, &failure) {
@@ -121,21 +116,22 @@ func ExampleRejectedFlow() {
 	}
 
 	flow := kratos.RejectedFlow[kratos.LoginFlow](err) // the form to show again
-	fmt.Println(len(flow.UI.Nodes), "fields")
+	fmt.Println(flow.Form().Value("identifier"))
 	// Output:
-	// true The provided credentials are invalid, check for spelling mistakes in your password or username, email address, or phone number.
-	// 2 fields
+	// true The login is wrong. Check what you entered.
+	// ada@example.org
 }
 
 func ExampleClient_Whoami_stepUp() {
-	client, stop := exampleClient()
-	defer stop()
+	k := kratostest.New(exampleTB{})
+	ada := k.Person(kratostest.Person{TOTP: true})
+	client, firstFactor := k.Client(), k.SignIn(ada)
 
-	token := kratos.SessionToken("ory_st_of_the_first_factor")
+	token := kratos.SessionToken(firstFactor.Token)
 	session, err := client.Whoami(ctx, token)
 	if errors.Is(err, kratos.ErrAAL2Required) {
 		fmt.Println("the code of the app, please")
-		_, err = client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, kratos.LoginTOTP{TOTPCode: "123456"}, token)
+		_, err = client.Login.With(kratos.StartLogin{AAL: kratos.AAL2}).Do(ctx, kratos.LoginTOTP{TOTPCode: ada.TOTPCode()}, token)
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -144,17 +140,17 @@ func ExampleClient_Whoami_stepUp() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(session.ID, session.AAL)
+	fmt.Println(session.ID == firstFactor.ID, session.AAL)
 	// Output:
 	// the code of the app, please
-	// 5a2b aal2
+	// true aal2
 }
 
 func ExampleFlowClient_Submit_reauthentication() {
-	client, stop := exampleClient()
-	defer stop()
+	client, k, ada := exampleClient()
 
-	token := kratos.SessionToken("ory_st_of_yesterday")
+	token := k.SignIn(ada).Option()
+	k.Advance(2 * time.Hour) // longer than privileged_session_max_age
 	flow, err := client.Settings.Start(ctx, token)
 	if err != nil {
 		log.Fatal(err)
@@ -180,10 +176,12 @@ func ExampleFlowClient_Submit_reauthentication() {
 
 // A website with its own pages: Kratos is behind it, and browsers never see it.
 func ExampleClient_Proxy() {
-	client, stop := exampleClient()
-	defer stop()
-
 	mux := http.NewServeMux()
+	site := httptest.NewServer(mux)
+	defer site.Close()
+	k := kratostest.New(exampleTB{}, kratostest.Configure(func(c *kratostest.Config) { c.AllowedReturnURLs = []string{site.URL + "/"} }))
+	client := k.Client()
+
 	mux.Handle("/auth/", client.Proxy("/auth"))
 	mux.Handle("GET /login", client.Login.Handler(func(w http.ResponseWriter, r *http.Request, flow *kratos.LoginFlow) {
 		form := flow.Form() // a template shows its nodes and messages
@@ -196,9 +194,9 @@ func ExampleClient_Proxy() {
 		fmt.Fprintln(w, "the account of", kratos.SessionFromContext(r.Context()).Identity.ID)
 	})))
 
-	site := httptest.NewServer(mux)
-	defer site.Close()
-	resp, err := site.Client().Get(site.URL + "/account")
+	browser := site.Client()
+	browser.Jar, _ = cookiejar.New(nil) // it never fails
+	resp, err := browser.Get(site.URL + "/account")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -207,24 +205,27 @@ func ExampleClient_Proxy() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(resp.Request.URL.RequestURI())
-	fmt.Println(string(page))
+	query := resp.Request.URL.Query()
+	fmt.Println(resp.Request.URL.Path, query.Get("return_to"))
+	fmt.Println(strings.ReplaceAll(string(page), query.Get("flow"), "…"))
 	// Output:
-	// /login?flow=f&return_to=%2Faccount
-	// POST /auth/self-service/login?flow=f with 2 fields
+	// /login /account
+	// POST /auth/self-service/login?flow=… with 5 fields
 }
 
 func ExampleAdmin_Identities() {
-	admin, stop := exampleAdmin()
-	defer stop()
+	k := kratostest.New(exampleTB{})
+	admin := k.Admin()
+	k.Person(kratostest.Person{Email: email})
+	k.Person(kratostest.Person{Email: "eve@example.org", Inactive: true})
 
 	for identity, err := range admin.Identities(ctx, kratos.ListIdentities{}) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(identity.ID, identity.State)
+		fmt.Println(identity.State, string(identity.RawTraits))
 	}
-	// Output:
-	// 77aa active
-	// 88bb inactive
+	// Unordered output:
+	// active {"email":"ada@example.org"}
+	// inactive {"email":"eve@example.org"}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 )
 
 func TestRestartKeepsWhatTheFlowWasStartedWith(t *testing.T) {
@@ -122,15 +123,21 @@ func TestWhyTheCSRFCheckFailed(t *testing.T) {
 
 func TestNativeRecoveryNamesTheSettingThatIsMissing(t *testing.T) {
 	t.Parallel()
-	moved := reply{status: 422, body: `{"error":{"id":"browser_location_change_required","code":422,"message":"m"},"redirect_browser_to":"http://ui/settings"}`}
-	client, _ := serve(t, routes{"POST /self-service/recovery": moved})
-	flow := newFlow[kratos.RecoveryFlow]("f")
-	_, err := client.Recovery.Submit(t.Context(), flow, kratos.RecoveryCode{Code: "1"})
+	k := kratostest.New(t)
+	ada := k.Person(kratostest.Person{})
+	recovered := func(recovery kratos.FlowClient[kratos.RecoveryFlow, kratos.RecoveryMethod, kratos.StartRecovery]) (*kratos.FlowResult[kratos.RecoveryFlow], error) {
+		sent, err := recovery.Do(t.Context(), kratos.RecoveryCode{Email: ada.Email})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return recovery.Submit(t.Context(), sent.Flow, kratos.RecoveryCode{Code: k.Code(ada.Email)})
+	}
+	_, err := recovered(k.Client().Recovery)
 	if !errors.Is(err, kratos.ErrBrowserLocationChangeRequired) || !strings.Contains(err.Error(), "feature_flags.use_continue_with_transitions") {
 		t.Errorf("a native client: %v", err)
 	}
-	step, err := client.Browser(browserRequest("")).Recovery.Submit(t.Context(), flow, kratos.RecoveryCode{Code: "1"})
-	if err != nil || step.RedirectTo != "http://ui/settings" {
+	step, err := recovered(k.Client().BrowserWithCookies(nil).Recovery)
+	if err != nil || !strings.HasPrefix(step.RedirectTo, "http://127.0.0.1:4455/settings?flow=") {
 		t.Errorf("a browser: %+v, %v", step, err)
 	}
 }

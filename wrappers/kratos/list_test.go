@@ -32,14 +32,6 @@ func sorted(words []string) string {
 	return strings.Join(words, " ")
 }
 
-func replaceOnce(t *testing.T, s, old, new string) string {
-	t.Helper()
-	if strings.Count(s, old) != 1 {
-		t.Fatalf("%q is in it %d times", old, strings.Count(s, old))
-	}
-	return strings.Replace(s, old, new, 1)
-}
-
 // listed returns the ids that a list of identities yields, and the error that it ends with.
 func listed(admin *kratos.Admin, t *testing.T) (ids string, err error) {
 	for identity, err := range admin.Identities(t.Context(), kratos.ListIdentities{PageSize: 2}) {

@@ -4,25 +4,37 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"testing"
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
 var ctx = context.Background()
 
-// exampleClient is a client of a server that knows one token.
-func exampleClient() (client *kratos.Client, stop func()) {
-	f := &fakeKratos{sessions: map[string]person{"ory_st_example": {id: "77aa"}}, calls: map[string]int{}}
-	return kratos.Must(kratos.NewClient("http://127.0.0.1:4433", kratos.WithHTTPClient(&http.Client{Transport: f}))), func() {}
+// exampleTB is a testing.TB for examples, which get none. What they start ends with the process.
+type exampleTB struct{ testing.TB }
+
+func (exampleTB) Helper()                           {}
+func (exampleTB) Cleanup(func())                    {}
+func (exampleTB) Context() context.Context          { return ctx }
+func (exampleTB) Fatalf(format string, args ...any) { log.Fatalf(format, args...) }
+
+// exampleClient returns a client of a Kratos that knows Ada, and a session of hers.
+func exampleClient() (*kratos.Client, *kratostest.Session, *kratostest.Person) {
+	k := kratostest.New(exampleTB{})
+	ada := k.Person(kratostest.Person{})
+	return k.Client(), k.SignIn(ada), ada
 }
 
 func ExampleGuard_Require() {
-	client, stop := exampleClient()
-	defer stop()
+	client, session, ada := exampleClient()
 	mux := http.NewServeMux()
 
 	guard := sessions.New(client)
@@ -33,28 +45,23 @@ func ExampleGuard_Require() {
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, httptest.NewRequest("GET", "/account", nil))
 	fmt.Println(w.Code)
-	r := httptest.NewRequest("GET", "/account", nil)
-	r.Header.Set("X-Session-Token", "ory_st_example")
 	w = httptest.NewRecorder()
-	mux.ServeHTTP(w, r)
-	fmt.Print(w.Code, " ", w.Body)
+	mux.ServeHTTP(w, session.AddTo(httptest.NewRequest("GET", "/account", nil)))
+	fmt.Print(w.Code, " ", strings.Replace(w.Body.String(), ada.ID, "Ada", 1))
 	// Output:
 	// 401
-	// 200 hello 77aa
+	// 200 hello Ada
 }
 
 func ExampleCache() {
-	client, stop := exampleClient()
-	defer stop()
+	client, session, _ := exampleClient()
 
 	guard := sessions.New(client, sessions.Cache(10_000, time.Minute))
 	defer guard.Close()
 
 	h := guard.Require()(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	for range 1000 {
-		r := httptest.NewRequest("GET", "/account", nil)
-		r.Header.Set("X-Session-Token", "ory_st_example")
-		h.ServeHTTP(httptest.NewRecorder(), r)
+		h.ServeHTTP(httptest.NewRecorder(), session.AddTo(httptest.NewRequest("GET", "/account", nil)))
 	}
 	fmt.Println(guard.Stats().Calls, "call")
 	// Output:
@@ -63,33 +70,31 @@ func ExampleCache() {
 
 // In a framework with a context of its own, and for gRPC.
 func ExampleGuard_CheckToken() {
-	client, stop := exampleClient()
-	defer stop()
+	client, session, _ := exampleClient()
 	guard := sessions.New(client, sessions.Cache(10_000, time.Minute))
 	defer guard.Close()
 
-	check, err := guard.CheckToken(ctx, "ory_st_example", sessions.AAL2())
+	check, err := guard.CheckToken(ctx, session.Token, sessions.AAL2())
 	if need := new(sessions.NeedError); errors.As(err, &need) {
 		fmt.Println("needs", need.Need, "at", need.RedirectTo)
 	}
-	check, err = guard.CheckToken(ctx, "ory_st_example")
-	fmt.Println(check.Session.Identity.ID, err)
+	check, err = guard.CheckToken(ctx, session.Token)
+	fmt.Println(check.Session.ID == session.ID, err)
 	// Output:
 	// needs aal2 at /login?aal=aal2
-	// 77aa <nil>
+	// true <nil>
 }
 
 // A role in the metadata, which only administrators can change.
 func ExampleThat() {
-	client, stop := exampleClient()
-	defer stop()
+	client, session, _ := exampleClient()
 	guard := sessions.New(client)
 
 	administrator := sessions.That("administrator", func(s *kratos.Session) bool {
 		metadata, err := kratos.MetadataPublic[struct{ Role string }](s.Identity)
 		return err == nil && metadata.Role == "administrator"
 	})
-	_, err := guard.CheckToken(ctx, "ory_st_example", administrator)
+	_, err := guard.CheckToken(ctx, session.Token, administrator)
 	fmt.Println(err)
 	// Output:
 	// kratos: the session does not fulfil the need administrator: forbidden
