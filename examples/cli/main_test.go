@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 )
 
 // cli runs the program with this input, and returns what it shows and its error. Neither has a
@@ -29,8 +32,10 @@ func cli(t *testing.T, input string, args ...string) (string, error) {
 	if err != nil {
 		shown += "error: " + err.Error()
 	}
-	if strings.Contains(shown, "s3cret") || strings.Contains(shown, password) || strings.Contains(shown, totpCode) {
-		t.Errorf("a secret is shown: %s", shown)
+	for _, secret := range append([]string{"ory_st_", "s3cret"}, strings.Fields(input)...) {
+		if secret != email && len(secret) >= 6 && strings.Contains(shown, secret) {
+			t.Errorf("a secret is shown: %s", shown)
+		}
 	}
 	return shown, err
 }
@@ -52,35 +57,40 @@ func tokens(t *testing.T, dir string) (n int) {
 
 func TestLogin(t *testing.T) {
 	t.Parallel()
+	wrong := func(message int64) string {
+		return kratostest.FakeRejection[kratos.LoginFlow](t, map[string]int64{"": message}).Messages()[0].Text
+	}
 	for name, tc := range map[string]struct {
 		secondFactor bool
 		input        string
 		want         string // in what is shown
 		sessions     int
 	}{
-		"a password":                       {false, "a@example.org\n" + password + "\n", "You are logged in as " + identityID, 1},
-		"lines that end as on Windows":     {false, "a@example.org\r\n" + password + "\r\n", "You are logged in as " + identityID, 1},
-		"the second attempt":               {false, "a@example.org\nwrong\n" + password + "\n", "You are logged in as " + identityID, 1},
-		"three wrong passwords":            {false, "a@example.org\nwrong\nwrong\nwrong\n" + password + "\n", "error: The provided credentials are invalid.", 0},
-		"no password":                      {false, "a@example.org\n\n", "nothing was entered", 0},
-		"the end of the input":             {false, "a@example.org\n", "nothing was entered", 0},
-		"a second factor":                  {true, "a@example.org\n" + password + "\n" + totpCode + "\n", "(aal2)", 1},
-		"the second code":                  {true, "a@example.org\n" + password + "\n000000\n" + totpCode + "\n", "(aal2)", 1},
-		"three wrong codes":                {true, "a@example.org\n" + password + "\n0\n0\n0\n", "error: The provided credentials are invalid.", 0},
-		"no code: the session is ended":    {true, "a@example.org\n" + password + "\n", "nothing was entered", 0},
-		"an empty code: it is ended, too":  {true, "a@example.org\n" + password + "\n\n", "nothing was entered", 0},
-		"a last line that is not complete": {false, "a@example.org\n" + password, "You are logged in as " + identityID, 1},
+		"a password":                       {false, email + "\n" + password + "\n", "You are logged in as ", 1},
+		"lines that end as on Windows":     {false, email + "\r\n" + password + "\r\n", "You are logged in as ", 1},
+		"the second attempt":               {false, email + "\nwrong\n" + password + "\n", "You are logged in as ", 1},
+		"three wrong passwords":            {false, email + "\nwrong\nwrong\nwrong\n" + password + "\n", "error: " + wrong(kratos.MessageInvalidCredentials), 0},
+		"no password":                      {false, email + "\n\n", "nothing was entered", 0},
+		"the end of the input":             {false, email + "\n", "nothing was entered", 0},
+		"a second factor":                  {true, email + "\n" + password + "\nCODE\n", "(aal2)", 1},
+		"the second code":                  {true, email + "\n" + password + "\n000000\nCODE\n", "(aal2)", 1},
+		"three wrong codes":                {true, email + "\n" + password + "\n000000\n000000\n000000\n", "error: " + wrong(kratos.MessageInvalidTOTP), 0},
+		"no code: the session is ended":    {true, email + "\n" + password + "\n", "nothing was entered", 0},
+		"an empty code: it is ended, too":  {true, email + "\n" + password + "\n\n", "nothing was entered", 0},
+		"a last line that is not complete": {false, email + "\n" + password, "You are logged in as ", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, dir := newFakeKratos(t), filepath.Join(t.TempDir(), "new")
-			server.secondFactor = tc.secondFactor
-			shown, err := cli(t, tc.input, "-url", server.url, "-dir", dir, "login")
-			if (err == nil) != (tc.sessions == 1) || !strings.Contains(shown, tc.want) {
+			server, dir, input := newKratos(t, tc.secondFactor), filepath.Join(t.TempDir(), "new"), tc.input
+			if tc.secondFactor {
+				input = strings.Replace(input, "CODE", server.person.TOTPCode(), 1)
+			}
+			shown, err := cli(t, input, "-url", server.PublicURL(), "-dir", dir, "login")
+			if (err == nil) != (tc.sessions == 1) || !strings.Contains(shown, tc.want) || err == nil && !strings.Contains(shown, server.person.ID) {
 				t.Errorf("%s\nwant %s", shown, tc.want)
 			}
-			if server.open() != tc.sessions || tokens(t, dir) != tc.sessions {
-				t.Errorf("%d sessions and %d tokens, want %d", server.open(), tokens(t, dir), tc.sessions)
+			if server.open(t) != tc.sessions || tokens(t, dir) != tc.sessions {
+				t.Errorf("%d sessions and %d tokens, want %d", server.open(t), tokens(t, dir), tc.sessions)
 			}
 		})
 	}
@@ -88,46 +98,47 @@ func TestLogin(t *testing.T) {
 
 func TestSession(t *testing.T) {
 	t.Parallel()
-	server, other, dir := newFakeKratos(t), newFakeKratos(t), filepath.Join(t.TempDir(), "new")
-	step := func(kratos *fakeKratos, command, want string, sessions, files int) {
+	server, other, dir := newKratos(t, false), newKratos(t, false), filepath.Join(t.TempDir(), "new")
+	step := func(s fake, command, want string, sessions, files int) {
 		t.Helper()
-		shown, _ := cli(t, "a@example.org\n"+password+"\n", "-url", kratos.url, "-dir", dir, command)
-		if !strings.Contains(shown, want) || kratos.open() != sessions || tokens(t, dir) != files {
-			t.Errorf("%s: %s\nwant %s; %d sessions and %d tokens, want %d and %d", command, shown, want, kratos.open(), tokens(t, dir), sessions, files)
+		shown, _ := cli(t, email+"\n"+password+"\n", "-url", s.PublicURL(), "-dir", dir, command)
+		if !strings.Contains(shown, want) || s.open(t) != sessions || tokens(t, dir) != files {
+			t.Errorf("%s: %s\nwant %s; %d sessions and %d tokens, want %d and %d", command, shown, want, s.open(t), tokens(t, dir), sessions, files)
 		}
 	}
 	step(server, "whoami", "error: you are not logged in", 0, 0)
 	step(server, "logout", "You are logged out.", 0, 0)
-	step(server, "login", "You are logged in as "+identityID, 1, 1)
-	step(server, "whoami", "You are "+identityID+", until ", 1, 1)
-	step(server, "login", "You are logged in as "+identityID, 1, 1) // the session before is ended
-	step(other, "whoami", "error: you are not logged in", 0, 1)     // and gets no token of another server
-	step(other, "login", "You are logged in as "+identityID, 1, 2)
+	step(server, "login", "You are logged in as "+server.person.ID, 1, 1)
+	step(server, "whoami", "You are "+server.person.ID+", until ", 1, 1)
+	step(server, "login", "You are logged in as "+server.person.ID, 1, 1) // the session before is ended
+	step(other, "whoami", "error: you are not logged in", 0, 1)           // and gets no token of another server
+	step(other, "login", "You are logged in as "+other.person.ID, 1, 2)
 
-	server.setDown(true)
+	server.Fail("toSession", 0, kratostest.Status(503))
+	server.Fail("performNativeLogout", 0, kratostest.Status(503))
 	step(server, "whoami", "error: kratos: toSession: status 503", 1, 2)
 	step(server, "logout", "error: kratos: performNativeLogout: status 503", 1, 2)
-	server.setDown(false)
+	server.Recover("")
 	step(server, "logout", "You are logged out.", 0, 1)
 	step(server, "whoami", "error: you are not logged in", 0, 1)
 
-	other.endAll()
+	other.endAll(t)
 	step(other, "whoami", "error: your session has ended: log in again", 0, 0)
-	step(other, "login", "You are logged in as "+identityID, 1, 1)
-	other.endAll()
+	step(other, "login", "You are logged in as "+other.person.ID, 1, 1)
+	other.endAll(t)
 	step(other, "logout", "You are logged out.", 0, 0)
 }
 
 // Without a safe place for the token, no password is asked for.
 func TestLoginWithoutASafeDirectory(t *testing.T) {
 	t.Parallel()
-	server, dir := newFakeKratos(t), t.TempDir()
+	server, dir := newKratos(t, false), t.TempDir()
 	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	shown, err := cli(t, "a@example.org\n"+password+"\n", "-url", server.url, "-dir", dir, "login")
-	if err == nil || !strings.Contains(shown, "not safe") || strings.Contains(shown, "Password") || server.open() != 0 {
-		t.Errorf("%s; %d sessions", shown, server.open())
+	shown, err := cli(t, email+"\n"+password+"\n", "-url", server.PublicURL(), "-dir", dir, "login")
+	if err == nil || !strings.Contains(shown, "not safe") || strings.Contains(shown, "Password") || server.open(t) != 0 {
+		t.Errorf("%s; %d sessions", shown, server.open(t))
 	}
 }
 
@@ -160,21 +171,20 @@ func TestArguments(t *testing.T) {
 // An interrupted program ends, although reading does not, and leaves no session.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
-	server, dir := newFakeKratos(t), t.TempDir()
-	server.secondFactor = true
+	server, dir := newKratos(t, true), t.TempDir()
 	in, write, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer in.Close()
 	defer write.Close()
-	if _, err := write.WriteString("a@example.org\n" + password + "\n"); err != nil {
+	if _, err := write.WriteString(email + "\n" + password + "\n"); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	err = run(ctx, []string{"-url", server.url, "-dir", dir, "login"}, in, cancelAt{"Code from the app: ", cancel})
-	if !errors.Is(err, context.Canceled) || server.open() != 0 || tokens(t, dir) != 0 {
-		t.Errorf("%v; %d sessions, %d tokens", err, server.open(), tokens(t, dir))
+	err = run(ctx, []string{"-url", server.PublicURL(), "-dir", dir, "login"}, in, cancelAt{"Code from the app: ", cancel})
+	if !errors.Is(err, context.Canceled) || server.open(t) != 0 || tokens(t, dir) != 0 {
+		t.Errorf("%v; %d sessions, %d tokens", err, server.open(t), tokens(t, dir))
 	}
 }
 

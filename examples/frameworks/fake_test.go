@@ -1,60 +1,54 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 	"github.com/kratoskit/kratos-go/wrappers/sessions"
 )
 
-// fakeKratos knows the credentials one-factor and two-factors; for limited, it limits requests.
-func fakeKratos(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	if r.URL.Path != "/sessions/whoami" {
-		fmt.Fprint(w, `{"status":"ok"}`)
-		return
-	}
-	credential := r.Header.Get("X-Session-Token")
-	if cookie, err := r.Cookie("ory_kratos_session"); err == nil {
-		credential = cmp.Or(credential, cookie.Value)
-		w.Header().Set("Set-Cookie", "ory_kratos_session=renewed; Path=/; HttpOnly")
-	}
-	aal := map[string]string{"one-factor": "aal1", "two-factors": "aal2"}[credential]
-	switch {
-	case credential == "limited":
-		w.Header().Set("Retry-After", "7")
-		w.WriteHeader(429)
-		fmt.Fprint(w, `{"error":{"code":429,"message":"m"}}`)
-	case aal == "":
-		w.WriteHeader(401)
-		fmt.Fprint(w, `{"error":{"code":401,"status":"Unauthorized","message":"The request could not be authorized","reason":"No valid session credentials found in the request."}}`)
-	default:
-		fmt.Fprintf(w, `{"id":"s","active":true,"expires_at":"2100-01-01T00:00:00Z","authenticated_at":"2026-01-01T00:00:00Z",
-			"authenticator_assurance_level":%q,"identity":{"id":%q,"schema_id":"person","schema_url":"http://kratos/s","traits":{}}}`, aal, "77aa")
-	}
+// fake is a Kratos with one person, who can use one factor or two.
+type fake struct {
+	*kratostest.Kratos
+	ann *kratostest.Person
 }
 
-// newGuard returns a guard with the fake, or with a Kratos that is down.
-func newGuard(t *testing.T, down bool) *sessions.Guard {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(fakeKratos))
-	t.Cleanup(server.Close)
-	if down {
-		server.Close()
-	}
-	client, err := kratos.NewClient(server.URL, kratos.WithRetries(0))
-	if err != nil {
+func newKratos(t *testing.T) (fake, *sessions.Guard) {
+	k := kratostest.New(t, kratostest.Configure(func(c *kratostest.Config) { c.SessionAAL = "aal1" }))
+	guard := sessions.New(k.Client(kratos.WithRetries(0)), sessions.LoginPage("/login"))
+	t.Cleanup(guard.Close)
+	return fake{k, k.Person(kratostest.Person{TOTP: true})}, guard
+}
+
+// names returns what replaces the names of a test: "one-factor" and "two-factors" are new sessions,
+// the cookie of the first of which Kratos renews, and "ANN" is the person.
+func (f fake) names(t *testing.T) *strings.Replacer {
+	browser := f.SignInBrowser(f.ann)
+	f.Advance(time.Second)
+	if _, err := f.Admin().ExtendSession(t.Context(), browser.ID); err != nil {
 		t.Fatal(err)
 	}
-	guard := sessions.New(client, sessions.LoginPage("/login"))
-	t.Cleanup(guard.Close)
-	return guard
+	cookie, _ := browser.AddTo(httptest.NewRequest("GET", "/", nil)).Cookie("ory_kratos_session")
+	return strings.NewReplacer("ory_kratos_session=one-factor", cookie.String(), "one-factor", f.SignIn(f.ann).Token,
+		"two-factors", f.SignIn(f.ann).AAL2().Token, "ANN", f.ann.ID)
+}
+
+// replaced returns a header with other values.
+func replaced(h http.Header, r *strings.Replacer) http.Header {
+	h = h.Clone()
+	for _, values := range h {
+		for i := range values {
+			values[i] = r.Replace(values[i])
+		}
+	}
+	return h
 }
 
 // start serves a framework until the test ends.

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
+	"github.com/kratoskit/kratos-go/wrappers/sessions"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -19,12 +21,13 @@ import (
 
 func TestGRPCCallsNeedASession(t *testing.T) {
 	t.Parallel()
-	conns := map[bool]*grpc.ClientConn{false: dial(t, false), true: dial(t, true)}
+	k, guard := newKratos(t)
+	conn := dial(t, guard)
 	for _, tt := range []struct {
 		name       string
 		method     string
 		metadata   []string
-		down       bool // Kratos
+		fail       []kratostest.Failure // of the check of the session
 		code       codes.Code
 		redirectTo string
 		retry      time.Duration
@@ -36,15 +39,21 @@ func TestGRPCCallsNeedASession(t *testing.T) {
 		{name: "a password is not a token", method: "Account", metadata: []string{"authorization", "Basic one-factor"}, code: codes.Unauthenticated},
 		{name: "an unknown token is refused", method: "Account", metadata: []string{"x-session-token", "forged"}, code: codes.Unauthenticated},
 		{name: "a missing second factor is refused, with where to add it", method: "Pay", metadata: []string{"x-session-token", "one-factor"}, code: codes.PermissionDenied, redirectTo: "/login?aal=aal2"},
-		{name: "the limit of Kratos is passed on", method: "Account", metadata: []string{"x-session-token", "limited"}, code: codes.ResourceExhausted, retry: 7 * time.Second},
-		{name: "nothing passes while Kratos is down", method: "Account", metadata: []string{"x-session-token", "one-factor"}, down: true, code: codes.Unavailable, retry: time.Second},
+		{name: "the limit of Kratos is passed on", method: "Account", metadata: []string{"x-session-token", "one-factor"}, fail: []kratostest.Failure{kratostest.RateLimited(7 * time.Second)}, code: codes.ResourceExhausted, retry: 7 * time.Second},
+		{name: "nothing passes while Kratos is down", method: "Account", metadata: []string{"x-session-token", "one-factor"}, fail: []kratostest.Failure{kratostest.Drop()}, code: codes.Unavailable, retry: time.Second},
 		{name: "a stream with a token passes", method: "Watch", metadata: []string{"x-session-token", "one-factor"}},
 		{name: "a stream without a token is refused", method: "Watch", code: codes.Unauthenticated},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			ctx := metadata.AppendToOutgoingContext(t.Context(), tt.metadata...)
-			hello, err := call(ctx, conns[tt.down], tt.method)
-			if status.Code(err) != tt.code || err == nil && hello != "hello 77aa" {
+			names := k.names(t)
+			for i, value := range tt.metadata {
+				tt.metadata[i] = names.Replace(value)
+			}
+			for _, failure := range tt.fail {
+				k.Fail("toSession", 1, failure)
+			}
+			hello, err := call(metadata.AppendToOutgoingContext(t.Context(), tt.metadata...), conn, tt.method)
+			if status.Code(err) != tt.code || err == nil && hello != "hello "+k.ann.ID {
 				t.Fatalf("%q, error %v; want %v", hello, err, tt.code)
 			}
 			var redirectTo string
@@ -79,10 +88,10 @@ func call(ctx context.Context, conn *grpc.ClientConn, method string) (string, er
 }
 
 // dial connects to the service in memory.
-func dial(t *testing.T, down bool) *grpc.ClientConn {
+func dial(t *testing.T, guard *sessions.Guard) *grpc.ClientConn {
 	t.Helper()
 	l := bufconn.Listen(1 << 16)
-	start(t, l, newGuard(t, down), serveGRPC)
+	start(t, l, guard, serveGRPC)
 	conn, err := grpc.NewClient("passthrough:///memory", grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return l.DialContext(ctx) }))
 	if err != nil {

@@ -6,43 +6,26 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 	"go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 )
 
-// newTestSite returns a site with a Kratos that knows one token, and the trace context of its last
-// request.
-func newTestSite(t *testing.T, spans *keepSpans, metrics metric.Reader) (site http.Handler, traceparent func() string) {
+// newTestSite returns a site with a Kratos, and the token of a session.
+func newTestSite(t *testing.T, spans *keepSpans, metrics metric.Reader) (site http.Handler, k *kratostest.Kratos, token string) {
 	t.Helper()
-	var last atomic.Value
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		if r.URL.Path == "/health/ready" {
-			_, _ = w.Write([]byte(`{"status":"ok"}`))
-			return
-		}
-		last.Store(r.Header.Get("Traceparent"))
-		if r.Header.Get("X-Session-Token") != "ory_st_s3cret" {
-			w.WriteHeader(http.StatusUnauthorized)
-			_, _ = w.Write([]byte(`{"error":{"code":401,"message":"The request could not be authorized","reason":"No valid session credentials found in the request."}}`))
-			return
-		}
-		_, _ = w.Write([]byte(`{"id":"s","active":true,"expires_at":"2100-01-01T00:00:00Z","authenticator_assurance_level":"aal1",
-			"identity":{"id":"77aa","schema_id":"person","schema_url":"http://kratos/s","traits":{}}}`))
-	}))
-	t.Cleanup(server.Close)
-	site, stop, err := newSite(server.URL, spans, metrics)
+	k = kratostest.New(t)
+	site, stop, err := newSite(k.PublicURL(), spans, metrics)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	return site, func() string { s, _ := last.Load().(string); return s }
+	return site, k, k.SignIn(k.Person(kratostest.Person{})).Token
 }
 
 func get(t *testing.T, site http.Handler, token string, want int) {
@@ -59,8 +42,8 @@ func get(t *testing.T, site http.Handler, token string, want int) {
 func TestTheCallOfAGuardIsASpanOfTheRequest(t *testing.T) {
 	t.Parallel()
 	exporter := &keepSpans{InMemoryExporter: tracetest.NewInMemoryExporter()}
-	site, traceparent := newTestSite(t, exporter, metric.NewManualReader())
-	get(t, site, "ory_st_s3cret", http.StatusOK)
+	site, k, token := newTestSite(t, exporter, metric.NewManualReader())
+	get(t, site, token, http.StatusOK)
 
 	spans := exporter.GetSpans()
 	if len(spans) != 2 || spans[0].Name != "GET /sessions/whoami" || spans[0].Parent.SpanID() != spans[1].SpanContext.SpanID() {
@@ -68,12 +51,12 @@ func TestTheCallOfAGuardIsASpanOfTheRequest(t *testing.T) {
 	}
 	for _, span := range spans {
 		for _, a := range span.Attributes {
-			if strings.Contains(a.Value.String(), "s3cret") {
+			if strings.Contains(a.Value.String(), "s3cret") || strings.Contains(a.Value.String(), token) {
 				t.Errorf("%s has a secret: %s", a.Key, a.Value.String())
 			}
 		}
 	}
-	if traceparent() == "" {
+	if calls := k.Calls("toSession"); len(calls) != 1 || calls[0].Header.Get("Traceparent") == "" {
 		t.Error("the request to Kratos has no trace context")
 	}
 }
@@ -81,13 +64,8 @@ func TestTheCallOfAGuardIsASpanOfTheRequest(t *testing.T) {
 // The query of a request to Kratos can be a secret.
 func TestSpansHaveNoQuery(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`{"status":"ok"}`))
-	}))
-	defer server.Close()
 	exporter := &keepSpans{InMemoryExporter: tracetest.NewInMemoryExporter()}
-	client, err := newClient(server.URL, trace.NewTracerProvider(trace.WithSyncer(withoutQueries{exporter})))
+	client, err := newClient(kratostest.New(t).PublicURL(), trace.NewTracerProvider(trace.WithSyncer(withoutQueries{exporter})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,9 +86,9 @@ func TestSpansHaveNoQuery(t *testing.T) {
 func TestTheCountersOfAGuardAreMetrics(t *testing.T) {
 	t.Parallel()
 	reader := metric.NewManualReader()
-	site, _ := newTestSite(t, &keepSpans{InMemoryExporter: tracetest.NewInMemoryExporter()}, reader)
+	site, _, token := newTestSite(t, &keepSpans{InMemoryExporter: tracetest.NewInMemoryExporter()}, reader)
 	for range 3 {
-		get(t, site, "ory_st_s3cret", http.StatusOK)
+		get(t, site, token, http.StatusOK)
 	}
 	get(t, site, "ory_st_other", http.StatusUnauthorized)
 

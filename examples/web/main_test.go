@@ -1,73 +1,31 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 )
 
-const (
-	pixel   = "data:image/png;base64,iVBORw0KGgo="
-	session = `{"id":"5a2b","active":true,"expires_at":"2126-11-24T16:00:00Z","authenticator_assurance_level":"aal1","identity":{"id":"77aa","state":"active"}}`
-)
+const pixel = "data:image/png;base64,iVBORw0KGgo="
 
-// fake is a Kratos with one person, who has the session cookie "full", or "half" before the second
-// factor, and one settings flow with an image.
-type fake struct {
-	mu    sync.Mutex
-	calls []string
-	image string
+// newSite returns the site of a Kratos.
+func newSite(t *testing.T, providers ...string) (http.Handler, *kratostest.Kratos) {
+	k := kratostest.New(t)
+	return site(k.Client(), providers), k
 }
 
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	call := r.Method + " " + r.URL.Path
-	f.mu.Lock()
-	f.calls = append(f.calls, call)
-	f.mu.Unlock()
-	own := "http://" + r.Host
-	status, body := 404, `{"error":{"code":404,"message":"m"}}`
-	cookie, _ := r.Cookie("ory_kratos_session")
-	known := cookie != nil && (cookie.Value == "full" || cookie.Value == "half")
-	switch {
-	case call == "GET /sessions/whoami" && known && cookie.Value == "full":
-		status, body = 200, session
-	case call == "GET /sessions/whoami" && known:
-		status, body = 403, fmt.Sprintf(`{"error":{"id":"session_aal2_required","code":403},"redirect_browser_to":"%s/self-service/login/browser?aal=aal2"}`, own)
-	case call == "GET /sessions/whoami", call == "GET /self-service/logout/browser" && !known:
-		status, body = 401, `{"error":{"id":"session_inactive","code":401,"message":"m"}}`
-	case call == "GET /self-service/logout/browser":
-		status, body = 200, fmt.Sprintf(`{"logout_token":"token","logout_url":"%s/self-service/logout?token=token"}`, own)
-	case call == "GET /self-service/logout":
-		status, body = 204, ""
-		http.SetCookie(w, &http.Cookie{Name: "ory_kratos_session", Path: "/", MaxAge: -1})
-	case call == "GET /self-service/settings/flows", call == "GET /self-service/login/flows":
-		status, body = 200, fmt.Sprintf(`{"id":"f","state":"show_form","ui":{"action":"%s/self-service/settings?flow=f","method":"POST","nodes":[
-			{"type":"input","group":"totp","attributes":{"name":"method","type":"submit","value":"totp","node_type":"input"},"messages":[],"meta":{}},
-			{"type":"img","group":"totp","attributes":{"id":"totp_qr","src":%q,"width":256,"height":256,"node_type":"img"},"messages":[],"meta":{}}]}}`, own, f.image)
-	case strings.HasPrefix(call, "POST /self-service/"):
-		status, body = 200, "{}"
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body)
-}
-
-func newSite(t *testing.T, f *fake, providers ...string) http.Handler {
-	t.Helper()
-	server := httptest.NewServer(f)
-	t.Cleanup(server.Close)
-	client, err := kratos.NewClient(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return site(client, providers)
+// browserOf returns the header of a browser with a session: of a person without a second factor, or
+// with one that is missing.
+func browserOf(k *kratostest.Kratos, secondFactor bool) http.Header {
+	return k.SignInBrowser(k.Person(kratostest.Person{TOTP: secondFactor})).AddTo(httptest.NewRequest("GET", "/", nil)).Header
 }
 
 func ask(site http.Handler, method, target string, header http.Header) *httptest.ResponseRecorder {
@@ -100,25 +58,33 @@ func TestImageOfAnAuthenticatorApp(t *testing.T) {
 		"a page that looks like a picture": {"data:text/html,data:image/png;base64,AAAA", false},
 		"a picture with another charset":   {"data:image/png;charset=x;base64,AAAA", false},
 	} {
-		page := ask(newSite(t, &fake{image: tc.src}), "GET", "/settings?flow=f", nil)
-		if shown := strings.Contains(page.Body.String(), `<img src="`+strings.ReplaceAll(tc.src, "+", "&#43;")+`"`); page.Code != 200 || shown != tc.shown {
-			t.Errorf("%s: status %d, shown %v, want %v", name, page.Code, shown, tc.shown)
+		flow, w := new(kratos.SettingsFlow), httptest.NewRecorder()
+		err := json.Unmarshal(fmt.Appendf(nil, `{"ui":{"nodes":[{"type":"img","group":"totp","attributes":{"id":"totp_qr","src":%q,"node_type":"img"}}]}}`, tc.src), flow)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !tc.shown && !strings.Contains(page.Body.String(), "#ZgotmplZ") {
-			t.Errorf("%s: %s", name, page.Body)
+		page[*kratos.SettingsFlow]("Settings")(w, nil, flow)
+		if shown := strings.Contains(w.Body.String(), `<img src="`+strings.ReplaceAll(tc.src, "+", "&#43;")+`"`); shown != tc.shown {
+			t.Errorf("%s: shown %v, want %v", name, shown, tc.shown)
+		}
+		if !tc.shown && !strings.Contains(w.Body.String(), "#ZgotmplZ") {
+			t.Errorf("%s: %s", name, w.Body)
 		}
 	}
 }
 
 func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 	t.Parallel()
-	site := newSite(t, &fake{image: pixel}, "https://accounts.example.org")
+	site, k := newSite(t, "https://accounts.example.org")
+	browser := browserOf(k, false)
+	settings := ask(site, "GET", "/settings", browser).Header().Get("Location")
+	page := ask(site, "GET", settings, browser).Body.String()
 	for _, target := range []string{
-		"GET /", "GET /login?flow=f", "GET /settings?flow=f", "GET /registration", "GET /error?id=e", "GET /passkeys.js", "GET /nowhere", "POST /login",
+		"GET /", "GET /login?flow=f", "GET " + settings, "GET /registration", "GET /error?id=e", "GET /passkeys.js", "GET /nowhere", "POST /login",
 		"POST /logout", "GET /auth/sessions/whoami", "GET /auth/nowhere", "GET /auth/.well-known/ory/webauthn.js", "POST /auth/self-service/login",
 	} {
 		method, path, _ := strings.Cut(target, " ")
-		h := ask(site, method, path, nil).Header()
+		h := ask(site, method, path, browser).Header()
 		policy := strings.Split(h.Get("Content-Security-Policy"), "; ")
 		for _, directive := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self' https://accounts.example.org"} {
 			if !slices.Contains(policy, directive) {
@@ -131,7 +97,6 @@ func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 			}
 		}
 	}
-	page := ask(site, "GET", "/settings?flow=f", nil).Body.String()
 	if strings.Contains(page, "<script>") || strings.Contains(page, "onclick=") || strings.Contains(page, "<style") || strings.Contains(page, " style=") || !strings.Contains(page, `<script src="/passkeys.js">`) {
 		t.Errorf("the page has what its policy forbids, or lacks its script:\n%s", page)
 	}
@@ -139,35 +104,44 @@ func TestEveryResponseHasSecurityHeaders(t *testing.T) {
 
 func TestLogout(t *testing.T) {
 	t.Parallel()
-	cookie := http.Header{"Cookie": {"ory_kratos_session=full"}}
-	with := func(h http.Header, name, value string) http.Header {
-		h = h.Clone()
-		h.Set(name, value)
+	with := func(names ...string) http.Header {
+		h := http.Header{}
+		for i := 0; i < len(names); i += 2 {
+			h.Set(names[i], names[i+1])
+		}
 		return h
 	}
+	const full, half, none = "full", "half", ""
 	for name, tc := range map[string]struct {
-		method string
-		header http.Header
-		status int
-		ends   bool
+		method  string
+		session string
+		header  http.Header
+		status  int
+		ends    bool
 	}{
-		"the site's form":                     {"POST", with(cookie, "Sec-Fetch-Site", "same-origin"), 303, true},
-		"the site's form, an old browser":     {"POST", with(cookie, "Origin", "http://example.com"), 303, true},
-		"a program":                           {"POST", cookie, 303, true},
-		"a browser without a session":         {"POST", nil, 303, false},
-		"a session without the second factor": {"POST", http.Header{"Cookie": {"ory_kratos_session=half"}}, 303, true},
-		"another site's form":                 {"POST", with(cookie, "Sec-Fetch-Site", "cross-site"), 403, false},
-		"another site on the same domain":     {"POST", with(cookie, "Sec-Fetch-Site", "same-site"), 403, false},
-		"another site, an old browser":        {"POST", with(cookie, "Origin", "https://evil.example"), 403, false},
-		"a frame without an origin":           {"POST", with(cookie, "Origin", "null"), 403, false},
-		"another site's link":                 {"GET", with(cookie, "Sec-Fetch-Site", "cross-site"), 405, false},
-		"another site's image":                {"GET", with(with(cookie, "Sec-Fetch-Site", "cross-site"), "Sec-Fetch-Dest", "image"), 405, false},
-		"a link of the site":                  {"GET", with(cookie, "Sec-Fetch-Site", "same-origin"), 405, false},
-		"HEAD":                                {"HEAD", cookie, 405, false},
+		"the site's form":                     {"POST", full, with("Sec-Fetch-Site", "same-origin"), 303, true},
+		"the site's form, an old browser":     {"POST", full, with("Origin", "http://example.com"), 303, true},
+		"a program":                           {"POST", full, nil, 303, true},
+		"a browser without a session":         {"POST", none, nil, 303, false},
+		"a session without the second factor": {"POST", half, nil, 303, true},
+		"another site's form":                 {"POST", full, with("Sec-Fetch-Site", "cross-site"), 403, false},
+		"another site on the same domain":     {"POST", full, with("Sec-Fetch-Site", "same-site"), 403, false},
+		"another site, an old browser":        {"POST", full, with("Origin", "https://evil.example"), 403, false},
+		"a frame without an origin":           {"POST", full, with("Origin", "null"), 403, false},
+		"another site's link":                 {"GET", full, with("Sec-Fetch-Site", "cross-site"), 405, false},
+		"another site's image":                {"GET", full, with("Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", "image"), 405, false},
+		"a link of the site":                  {"GET", full, with("Sec-Fetch-Site", "same-origin"), 405, false},
+		"HEAD":                                {"HEAD", full, nil, 405, false},
 	} {
-		f := new(fake)
-		w := ask(newSite(t, f), tc.method, "/logout", tc.header)
-		if ended := slices.Contains(f.calls, "GET /self-service/logout"); w.Code != tc.status || ended != tc.ends {
+		site, k := newSite(t)
+		header := http.Header{}
+		if tc.session != none {
+			header = browserOf(k, tc.session == half)
+		}
+		maps.Copy(header, tc.header)
+		w := ask(site, tc.method, "/logout", header)
+		calls := k.Calls("updateLogoutFlow")
+		if ended := len(calls) == 1 && calls[0].Status == 204; w.Code != tc.status || ended != tc.ends {
 			t.Errorf("%s: status %d, the session ended: %v, want %d and %v", name, w.Code, ended, tc.status, tc.ends)
 		}
 		if w.Code == 303 && w.Header().Get("Location") != "/login" || tc.ends != strings.Contains(w.Header().Get("Set-Cookie"), "Max-Age=0") {
@@ -179,29 +153,37 @@ func TestLogout(t *testing.T) {
 // Kratos has its own protection from CSRF, and the response of a provider can be a cross-site POST.
 func TestPostsOfProvidersPass(t *testing.T) {
 	t.Parallel()
-	f := new(fake)
-	w := ask(newSite(t, f), "POST", "/auth/self-service/methods/oidc/callback/apple", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://appleid.apple.com"}})
-	if want := "POST /self-service/methods/oidc/callback/apple"; w.Code != 200 || !slices.Contains(f.calls, want) {
-		t.Errorf("status %d, %q", w.Code, f.calls)
+	site, k := newSite(t)
+	w := ask(site, "POST", "/auth/self-service/methods/oidc/callback/apple", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://appleid.apple.com"}})
+	if calls := k.Calls(""); len(calls) != 1 || calls[0].Method != "POST" || calls[0].Path != "/self-service/methods/oidc/callback/apple" {
+		t.Errorf("status %d, %v", w.Code, calls)
 	}
 }
 
 func TestFrontPage(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		cookie, location string
-		status           int
+		header   func(*kratostest.Kratos) http.Header
+		location string
+		status   int
 	}{
-		"signed in":         {"full", "", 200},
-		"the second factor": {"half", "/auth/self-service/login/browser?aal=aal2", 303},
-		"no session":        {"", "/login", 303},
-		"an old session":    {"old", "/login", 303},
+		"signed in":         {func(k *kratostest.Kratos) http.Header { return browserOf(k, false) }, "", 200},
+		"the second factor": {func(k *kratostest.Kratos) http.Header { return browserOf(k, true) }, "/auth/self-service/login/browser?aal=aal2", 303},
+		"no session":        {func(*kratostest.Kratos) http.Header { return http.Header{} }, "/login", 303},
+		"an old session":    {func(*kratostest.Kratos) http.Header { return http.Header{"Cookie": {"ory_kratos_session=old"}} }, "/login", 303},
 	} {
-		w := ask(newSite(t, new(fake)), "GET", "/", http.Header{"Cookie": {"ory_kratos_session=" + tc.cookie}, "Accept": {"text/html"}})
+		site, k := newSite(t)
+		header := tc.header(k)
+		header.Set("Accept", "text/html")
+		w := ask(site, "GET", "/", header)
 		if w.Code != tc.status || w.Header().Get("Location") != tc.location {
 			t.Errorf("%s: status %d to %q", name, w.Code, w.Header().Get("Location"))
 		}
-		if tc.status == 200 && (!strings.Contains(w.Body.String(), "77aa") || !strings.Contains(w.Body.String(), `<form action="/logout" method="post">`)) {
+		people, err := k.Admin().IdentitiesPage(t.Context(), kratos.ListIdentities{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tc.status == 200 && (!strings.Contains(w.Body.String(), people.Items[0].ID) || !strings.Contains(w.Body.String(), `<form action="/logout" method="post">`)) {
 			t.Errorf("%s: %s", name, w.Body)
 		}
 	}
