@@ -105,10 +105,12 @@ func sentinelName(err error) string {
 	return err.Error()
 }
 
-func TestBatch(t *testing.T) {
+func TestBatch(t *testing.T) { onBothServers(t, testBatch) }
+
+func testBatch(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	client, admin := clients(t, shared)
+	client, admin := clients(t, be.shared(t))
 	taken := newPerson()
 	register(t, client, taken)
 	hash := must(kratos.HashedPassword(bcryptHash(t, "batched")))(t)

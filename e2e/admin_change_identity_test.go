@@ -18,10 +18,12 @@ import (
 )
 
 // ChangeIdentity changes what its function changes, and nothing else.
-func TestChangesOfIdentities(t *testing.T) {
+func TestChangesOfIdentities(t *testing.T) { onBothServers(t, testChangesOfIdentities) }
+
+func testChangesOfIdentities(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 	p := newPerson()
 	create := kratos.CreateIdentity{
 		SchemaID: "person", Traits: p.traits, MetadataPublic: json.RawMessage(`{"n":12345678901234567890,"a":[]}`), MetadataAdmin: map[string]any{"note": "<&>"},
@@ -91,8 +93,12 @@ func withoutNulls(members map[string]any) map[string]any {
 // A member of an identity that the SDK does not know is written back. If the server drops it
 // nevertheless, the change fails.
 func TestChangesOfIdentitiesWithUnknownMembers(t *testing.T) {
+	onBothServers(t, testChangesOfIdentitiesWithUnknownMembers)
+}
+
+func testChangesOfIdentitiesWithUnknownMembers(t *testing.T, be backend) {
 	t.Parallel()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 	for name, tc := range map[string]struct {
 		kept bool // by the server
 		want error

@@ -32,13 +32,13 @@ var unusualSchemaIDs = []string{"preset://email", "kunden/v2", "Straße 7", "a?b
 
 // newListFixture starts a Kratos with listSchema under all of unusualSchemaIDs; the default is
 // "list".
-func newListFixture(t *testing.T) *fixture {
+func newListFixture(t *testing.T, be backend) *fixture {
 	t.Helper()
 	var schemas []map[string]string
 	for _, id := range unusualSchemaIDs {
 		schemas = append(schemas, map[string]string{"id": id, "url": "base64://" + base64.StdEncoding.EncodeToString([]byte(listSchema))})
 	}
-	return newFixture(t, map[string]any{"identity.schemas": schemas, "identity.default_schema_id": "list"})
+	return be.newFixture(t, map[string]any{"identity.schemas": schemas, "identity.default_schema_id": "list"})
 }
 
 // listTraits are traits of listSchema without omitempty for strings, so that empty ones are sent.
@@ -48,9 +48,11 @@ type listTraits struct {
 	Emails   []string `json:"emails,omitempty"`
 }
 
-func TestAdministration(t *testing.T) {
+func TestAdministration(t *testing.T) { onBothServers(t, testAdministration) }
+
+func testAdministration(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newListFixture(t)
+	fx := newListFixture(t, be)
 	t.Run("SetVerified finds the address by its value", func(t *testing.T) { t.Parallel(); testSetVerified(t, fx) })
 	t.Run("SetPassword keeps everything else", func(t *testing.T) { t.Parallel(); testSetPassword(t, fx) })
 	t.Run("every listed schema can be read", func(t *testing.T) { t.Parallel(); testSchemas(t, fx) })

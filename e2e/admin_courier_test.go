@@ -10,10 +10,12 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestCourierSchemasAndMetadata(t *testing.T) {
+func TestCourierSchemasAndMetadata(t *testing.T) { onBothServers(t, testCourierSchemasAndMetadata) }
+
+func testCourierSchemasAndMetadata(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	srv := server.ForTest(t, server.Options{})
+	srv := be.start(t, server.Options{})
 	client, admin := clients(t, srv)
 	var p person
 	for range 3 {

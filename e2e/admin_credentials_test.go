@@ -19,10 +19,12 @@ func readCredentials[T kratos.TypedCredentials](t *testing.T, admin *kratos.Admi
 	return must(kratos.CredentialsConfig[T](identity))(t)
 }
 
-func TestCredentialsOfIdentities(t *testing.T) {
+func TestCredentialsOfIdentities(t *testing.T) { onBothServers(t, testCredentialsOfIdentities) }
+
+func testCredentialsOfIdentities(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 
 	t.Run("imported credentials", func(t *testing.T) {
 		t.Parallel()
@@ -97,7 +99,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 		}
 	})
 
-	t.Run("a security key", func(t *testing.T) {
+	be.run(t, "a security key", func(t *testing.T) {
 		t.Parallel()
 		_, key, browser := registerWithSecurityKey(t, fx.client)
 		id := must(browser.Whoami(ctx))(t).Identity.ID
@@ -121,7 +123,7 @@ func TestCredentialsOfIdentities(t *testing.T) {
 		}
 	})
 
-	t.Run("a passkey", func(t *testing.T) {
+	be.run(t, "a passkey", func(t *testing.T) {
 		t.Parallel()
 		_, key, browser := registerWithPasskey(t, fx.client)
 		id := must(browser.Whoami(ctx))(t).Identity.ID

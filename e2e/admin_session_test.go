@@ -7,10 +7,12 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestSessions(t *testing.T) {
+func TestSessions(t *testing.T) { onBothServers(t, testSessions) }
+
+func testSessions(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	client, admin := clients(t, shared)
+	client, admin := clients(t, be.shared(t))
 	p := newPerson()
 	registered := register(t, client, p)
 	token := kratos.SessionToken(registered.SessionToken)
@@ -84,9 +86,11 @@ func TestSessions(t *testing.T) {
 	wantError(t, "reading an unknown session", err, kratos.ErrNotFound)
 }
 
-func TestFasterExtension(t *testing.T) {
+func TestFasterExtension(t *testing.T) { onBothServers(t, testFasterExtension) }
+
+func testFasterExtension(t *testing.T, be backend) {
 	t.Parallel()
-	srv := server.ForTest(t, server.Options{Config: map[string]any{"feature_flags": map[string]any{"faster_session_extend": true}}})
+	srv := be.start(t, server.Options{Config: map[string]any{"feature_flags": map[string]any{"faster_session_extend": true}}})
 	client, admin := clients(t, srv)
 	registered := register(t, client, newPerson())
 	if s := must(admin.ExtendSession(t.Context(), registered.Session.ID))(t); s.ID != registered.Session.ID || !s.Active {

@@ -10,10 +10,12 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestIdentities(t *testing.T) {
+func TestIdentities(t *testing.T) { onBothServers(t, testIdentities) }
+
+func testIdentities(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	client, admin := clients(t, shared)
+	client, admin := clients(t, be.shared(t))
 	p := newPerson()
 
 	type note struct {
@@ -94,10 +96,12 @@ func TestIdentities(t *testing.T) {
 	wantError(t, "updating an unknown identity", err, kratos.ErrNotFound)
 }
 
-func TestFiltersOfIdentities(t *testing.T) {
+func TestFiltersOfIdentities(t *testing.T) { onBothServers(t, testFiltersOfIdentities) }
+
+func testFiltersOfIdentities(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	_, admin := clients(t, server.ForTest(t, server.Options{}))
+	_, admin := clients(t, be.start(t, server.Options{}))
 	var ids []string
 	for range 7 {
 		ids = append(ids, must(admin.CreateIdentity(ctx, kratos.CreateIdentity{Traits: newPerson().traits}))(t).ID)
@@ -164,10 +168,13 @@ func TestImportedPasswords(t *testing.T) {
 	}
 }
 
-func TestAdminRecovery(t *testing.T) {
+func TestAdminRecovery(t *testing.T) { onBothServers(t, testAdminRecovery) }
+
+func testAdminRecovery(t *testing.T, be backend) {
 	t.Parallel()
+	srv := be.shared(t)
 	ctx := t.Context()
-	client, admin := clients(t, shared)
+	client, admin := clients(t, srv)
 	registered := register(t, client, newPerson())
 	code := must(admin.CreateRecoveryCodeForIdentity(ctx, registered.Identity.ID, kratos.CreateRecoveryCode{Lifespan: time.Hour}))(t)
 	switch {
@@ -179,7 +186,7 @@ func TestAdminRecovery(t *testing.T) {
 		t.Errorf("time.Until(code.ExpiresAt) = %v, want at least 50*time.Minute", time.Until(code.ExpiresAt))
 	}
 	link := must(admin.CreateRecoveryLinkForIdentity(ctx, registered.Identity.ID, kratos.CreateRecoveryLink{}))(t)
-	if !strings.HasPrefix(link.RecoveryLink, shared.PublicURL) {
+	if !strings.HasPrefix(link.RecoveryLink, srv.PublicURL) {
 		t.Error("the link is not on the public port")
 	}
 	_, err := admin.CreateRecoveryCodeForIdentity(ctx, unknownID, kratos.CreateRecoveryCode{})

@@ -12,11 +12,13 @@ import (
 // is long enough to start all flows on a busy machine.
 const lifespan = 5 * time.Second
 
-func waitForTheEnd() { time.Sleep(lifespan + 200*time.Millisecond) }
+func (u *user) waitForTheEnd() { u.srv.Advance(lifespan + 200*time.Millisecond) }
 
-func TestExpiredFlowsOfEveryMethod(t *testing.T) {
+func TestExpiredFlowsOfEveryMethod(t *testing.T) { onBothServers(t, testExpiredFlowsOfEveryMethod) }
+
+func testExpiredFlowsOfEveryMethod(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{
+	fx := be.newFixture(t, map[string]any{
 		"selfservice.flows.login.lifespan":        lifespan.String(),
 		"selfservice.flows.registration.lifespan": lifespan.String(),
 		"selfservice.flows.settings.lifespan":     lifespan.String(),
@@ -24,8 +26,9 @@ func TestExpiredFlowsOfEveryMethod(t *testing.T) {
 		"selfservice.flows.verification.lifespan": lifespan.String(),
 	})
 	fx.inModes(t, "a submission of an expired flow is rejected", modes, func(u *user) {
+		u = u.alone()
 		all, member := newAllMethods(), u.newUser()
-		member.logIn(fx.createPerson(u.t, true))
+		member.logIn(u.createPerson(u.t, true))
 		sends := []func(){
 			flowTests(u, login, all.login, "expired", noChange),
 			flowTests(u, registration, all.registration, "expired", noChange),
@@ -37,7 +40,7 @@ func TestExpiredFlowsOfEveryMethod(t *testing.T) {
 			expectExpired(start(u, login)), expectExpired(start(u, registration)), expectExpired(start(member, settings)), expectExpired(start(u, recovery)),
 			expectExpired(start(u, verification)),
 		}
-		waitForTheEnd()
+		u.waitForTheEnd()
 		for _, send := range append(sends, read...) {
 			send()
 		}
@@ -58,9 +61,11 @@ func expectExpired[F, M, P any](ft *flowTest[F, M, P]) func() {
 	}
 }
 
-func TestCSRFOfEveryMethod(t *testing.T) {
+func TestCSRFOfEveryMethod(t *testing.T) { onBothServers(t, testCSRFOfEveryMethod) }
+
+func testCSRFOfEveryMethod(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{
+	fx := be.newFixture(t, map[string]any{
 		"selfservice.flows.login.style":                    "identifier_first",
 		"selfservice.methods.webauthn.config.passwordless": true,
 		"selfservice.methods.oidc":                         oidcConfig(provider.ForTest(t)),
@@ -91,8 +96,12 @@ func TestCSRFOfEveryMethod(t *testing.T) {
 }
 
 func TestSettingsRequireTheSecondFactor(t *testing.T) {
+	onBothServers(t, testSettingsRequireTheSecondFactor)
+}
+
+func testSettingsRequireTheSecondFactor(t *testing.T, be backend) {
 	t.Parallel()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 	fx.inModes(t, "a session without the second factor cannot change settings", modes, func(u *user) {
 		p, other := fx.createPerson(u.t, true), u.newUser()
 		u.logIn(p)
@@ -106,18 +115,23 @@ func TestSettingsRequireTheSecondFactor(t *testing.T) {
 }
 
 func TestPrivilegedSettingsOfEveryMethod(t *testing.T) {
+	onBothServers(t, testPrivilegedSettingsOfEveryMethod)
+}
+
+func testPrivilegedSettingsOfEveryMethod(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{
+	fx := be.newFixture(t, map[string]any{
 		"selfservice.flows.settings.privileged_session_max_age": lifespan.String(),
 		"selfservice.methods.oidc":                              oidcConfig(provider.ForTest(t)),
 	})
 	fx.inModes(t, "settings require a refreshed session and then accept the same body", modes, func(u *user) {
-		p := fx.createPerson(u.t, true)
+		u = u.alone()
+		p := u.createPerson(u.t, true)
 		u.logIn(p)
 		all := newAllMethods().settings
 		send := flowTests(u, settings, all, "refresh", noChange, browserOnly(u.mode)...)
 		ft := start(u, settings)
-		waitForTheEnd()
+		u.waitForTheEnd()
 		send()
 		ft.submit("refresh", kratos.SettingsPassword{Password: "another correct horse"})
 		if u.mode == pages { // the browser is at the login already, and returns to saved settings

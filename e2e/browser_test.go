@@ -7,10 +7,12 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestBrowser(t *testing.T) {
+func TestBrowser(t *testing.T) { onBothServers(t, testBrowser) }
+
+func testBrowser(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	client, _ := clients(t, shared)
+	client, _ := clients(t, be.shared(t))
 	p := newPerson()
 	register(t, client, p)
 

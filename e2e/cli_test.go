@@ -60,7 +60,9 @@ func text(s string) func() string { return func() string { return s } }
 
 // examples/cli logs in with a password, a code and a second factor, and keeps the token for the
 // commands after it.
-func TestCLI(t *testing.T) {
+func TestCLI(t *testing.T) { onBothServers(t, testCLI) }
+
+func testCLI(t *testing.T, be backend) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "cli")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
@@ -68,7 +70,7 @@ func TestCLI(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 	for name, secondFactor := range map[string]bool{"one factor": false, "two factors": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

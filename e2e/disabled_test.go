@@ -8,7 +8,9 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestDisabledMethods(t *testing.T) {
+func TestDisabledMethods(t *testing.T) { onBothServers(t, testDisabledMethods) }
+
+func testDisabledMethods(t *testing.T, be backend) {
 	t.Parallel()
 	t.Run("all methods but the password", func(t *testing.T) {
 		t.Parallel()
@@ -21,7 +23,7 @@ func TestDisabledMethods(t *testing.T) {
 		off["selfservice.methods.oidc"] = configured
 		off["selfservice.methods.code.passwordless_enabled"] = false
 		off["selfservice.methods.webauthn.config.passwordless"] = true
-		fx := newFixture(t, off)
+		fx := be.newFixture(t, off)
 		fx.inModes(t, "a disabled method is rejected", modes, func(u *user) {
 			all, member := newAllMethods(), u.newUser()
 			member.logIn(fx.createPerson(u.t, true))
@@ -40,7 +42,7 @@ func TestDisabledMethods(t *testing.T) {
 	})
 	t.Run("the password and links", func(t *testing.T) {
 		t.Parallel()
-		fx := newFixture(t, map[string]any{
+		fx := be.newFixture(t, map[string]any{
 			"selfservice.methods.password.enabled":                  false,
 			"selfservice.methods.link.enabled":                      false,
 			"selfservice.flows.registration.enable_legacy_one_step": true, // instead of two steps

@@ -17,6 +17,18 @@
 // its own people (newPerson, or fx.createPerson for an identity with a password) and reads the
 // emails to their addresses only.
 //
+// # Both kinds of servers
+//
+// A test that uses only what package kratostest has runs on real servers, and on servers in memory
+// of the same version and configuration:
+//
+//	func TestLogins(t *testing.T) { onBothServers(t, testLogins) }
+//
+//	func testLogins(t *testing.T, be backend) {
+//		fx := be.sharedFixture(t)
+//
+// The other tests and subtests are in the table realOnly, each with the reason.
+//
 // # Users and modes
 //
 // Kratos' flows depend on the type of client, so most tests run once in each mode:

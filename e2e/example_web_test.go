@@ -23,7 +23,7 @@ type website struct {
 	srv *server.Server
 }
 
-func newWebsite(t *testing.T, config map[string]any) *website {
+func newWebsite(t *testing.T, be backend, config map[string]any) *website {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "web")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./examples/web")
@@ -32,7 +32,7 @@ func newWebsite(t *testing.T, config map[string]any) *website {
 		t.Fatalf("%v: %s", err, out)
 	}
 	address := freeAddress(t)
-	srv := server.ForTest(t, server.Options{UI: "http://" + address, Config: nestConfig(config)})
+	srv := be.start(t, server.Options{UI: "http://" + address, Config: nestConfig(config)})
 	web := exec.CommandContext(t.Context(), binary, "-public", srv.PublicURL, "-listen", address)
 	if err := web.Start(); err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func (s *website) logOut() (where, page string) {
 // A browser submits the forms on the pages of examples/web.
 func TestExampleWebsite(t *testing.T) {
 	t.Parallel()
-	s := newWebsite(t, nil)
+	s := newWebsite(t, realKratos, nil)
 	p := newPerson()
 	where, page := s.open("/registration")
 	s.expect("the registration", where, page, "/registration?flow=", "<h1>Register</h1>")
@@ -114,8 +114,12 @@ func TestExampleWebsite(t *testing.T) {
 
 // The page for the password has the identifier that the page before asked for.
 func TestExampleWebsiteIdentifierFirst(t *testing.T) {
+	onBothServers(t, testExampleWebsiteIdentifierFirst)
+}
+
+func testExampleWebsiteIdentifierFirst(t *testing.T, be backend) {
 	t.Parallel()
-	s := newWebsite(t, map[string]any{"selfservice.flows.login.style": "identifier_first"})
+	s := newWebsite(t, be, map[string]any{"selfservice.flows.login.style": "identifier_first"})
 	p := s.register()
 	_, page := s.logOut()
 	where, page := s.submitForm(page, "identifier_first", url.Values{"identifier": {p.Email}})
@@ -128,9 +132,11 @@ var secretOnPage = regexp.MustCompile(`<code>([A-Z2-7]{16,})</code>`)
 
 // Each page redirects a person with an authenticator app to the second factor, without a redirect
 // loop.
-func TestExampleWebsiteSecondFactor(t *testing.T) {
+func TestExampleWebsiteSecondFactor(t *testing.T) { onBothServers(t, testExampleWebsiteSecondFactor) }
+
+func testExampleWebsiteSecondFactor(t *testing.T, be backend) {
 	t.Parallel()
-	s := newWebsite(t, nil)
+	s := newWebsite(t, be, nil)
 	s.browser.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 		if len(via) >= 5 {
 			t.Fatalf("%d redirects, the last one to %s", len(via), r.URL.Path)
@@ -168,7 +174,7 @@ func TestExampleWebsiteSecondFactor(t *testing.T) {
 
 func TestExampleWebsiteCrossSiteRequests(t *testing.T) {
 	t.Parallel()
-	s := newWebsite(t, nil)
+	s := newWebsite(t, realKratos, nil)
 	s.register()
 	ask := func(method, path string, header http.Header) *http.Response {
 		r := must(http.NewRequestWithContext(t.Context(), method, s.url+path, nil))(t)

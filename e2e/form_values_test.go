@@ -21,9 +21,11 @@ const allKinds = `{
 
 // Every step of a registration has to bring all traits, and so has a change of the settings. A form
 // has what was entered before, in the types of the identity schema.
-func TestTraitsAndValuesOfForms(t *testing.T) {
+func TestTraitsAndValuesOfForms(t *testing.T) { onBothServers(t, testTraitsAndValuesOfForms) }
+
+func testTraitsAndValuesOfForms(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{
+	fx := be.newFixture(t, map[string]any{
 		"identity.default_schema_id": "posted",
 		"identity.schemas":           []any{map[string]any{"id": "posted", "url": "base64://" + base64.StdEncoding.EncodeToString([]byte(submissionSchema))}},
 	})

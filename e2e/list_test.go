@@ -8,10 +8,12 @@ import (
 )
 
 // Kratos counts the pages of some lists, and names the next page of others by its first item.
-func TestNeighboursOfPages(t *testing.T) {
+func TestNeighboursOfPages(t *testing.T) { onBothServers(t, testNeighboursOfPages) }
+
+func testNeighboursOfPages(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	client, admin := clients(t, shared)
+	client, admin := clients(t, be.shared(t))
 	p := newPerson()
 	me := register(t, client, p)
 	token := kratos.SessionToken(me.SessionToken)
@@ -67,9 +69,11 @@ func pageThrough[T any](t *testing.T, list string, counts bool, fetch func(token
 	}
 }
 
-func TestHeaderOfASuccess(t *testing.T) {
+func TestHeaderOfASuccess(t *testing.T) { onBothServers(t, testHeaderOfASuccess) }
+
+func testHeaderOfASuccess(t *testing.T, be backend) {
 	t.Parallel()
-	client, _ := clients(t, shared)
+	client, _ := clients(t, be.shared(t))
 	me := register(t, client, newPerson())
 	var header http.Header
 	must(client.Whoami(t.Context(), kratos.SessionToken(me.SessionToken), kratos.ResponseHeader(&header)))(t)

@@ -7,9 +7,11 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestLogins(t *testing.T) {
+func TestLogins(t *testing.T) { onBothServers(t, testLogins) }
+
+func testLogins(t *testing.T, be backend) {
 	t.Parallel()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 
 	fx.inModes(t, "a password logs in and a wrong one is rejected", modes, func(u *user) {
 		p := fx.createPerson(u.t, true)
@@ -92,9 +94,11 @@ func TestLogins(t *testing.T) {
 	})
 }
 
-func TestIdentifierFirstInEveryMode(t *testing.T) {
+func TestIdentifierFirstInEveryMode(t *testing.T) { onBothServers(t, testIdentifierFirstInEveryMode) }
+
+func testIdentifierFirstInEveryMode(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{"selfservice.flows.login.style": "identifier_first"})
+	fx := be.newFixture(t, map[string]any{"selfservice.flows.login.style": "identifier_first"})
 	fx.inModes(t, "the identifier comes before the password", modes, func(u *user) {
 		p := fx.createPerson(u.t, true)
 		ft := start(u, login)
@@ -118,9 +122,13 @@ func TestIdentifierFirstInEveryMode(t *testing.T) {
 }
 
 func TestLoginsRequireAVerifiedAddress(t *testing.T) {
+	onBothServers(t, testLoginsRequireAVerifiedAddress)
+}
+
+func testLoginsRequireAVerifiedAddress(t *testing.T, be backend) {
 	t.Parallel()
 	hook := map[string]any{"hooks": []any{map[string]any{"hook": "require_verified_address"}}}
-	fx := newFixture(t, map[string]any{
+	fx := be.newFixture(t, map[string]any{
 		"selfservice.flows.login.after.password":      hook,
 		"selfservice.flows.login.after.code":          hook,
 		"selfservice.flows.login.after.passkey":       hook,
@@ -138,7 +146,7 @@ func TestLoginsRequireAVerifiedAddress(t *testing.T) {
 		ft.submit("done", kratos.LoginCode{Identifier: p.Email, Code: u.code(p.Email)})
 	})
 	if sinceV254() {
-		requireVerifiedForEveryMethod(t, hook)
+		requireVerifiedForEveryMethod(t, be, hook)
 		return
 	}
 	fx.inModes(t, "passkeys and second factors are not checked", browsers, func(u *user) {

@@ -9,9 +9,11 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestRegisterVerifyLogInAndOut(t *testing.T) {
+func TestRegisterVerifyLogInAndOut(t *testing.T) { onBothServers(t, testRegisterVerifyLogInAndOut) }
+
+func testRegisterVerifyLogInAndOut(t *testing.T, be backend) {
 	t.Parallel()
-	srv := server.ForTest(t, server.Options{Config: server.ShowVerification()})
+	srv := be.start(t, server.Options{Config: server.ShowVerification()})
 	client, admin := clients(t, srv)
 	p := newPerson()
 
@@ -110,9 +112,11 @@ func TestRegisterVerifyLogInAndOut(t *testing.T) {
 	}
 }
 
-func TestErrorsFromKratos(t *testing.T) {
+func TestErrorsFromKratos(t *testing.T) { onBothServers(t, testErrorsFromKratos) }
+
+func testErrorsFromKratos(t *testing.T, be backend) {
 	t.Parallel()
-	client, _ := clients(t, shared)
+	client, _ := clients(t, be.shared(t))
 	p := newPerson()
 	token := register(t, client, p).SessionToken
 	loginWith := func(start kratos.StartLogin, method kratos.LoginMethod, opts ...kratos.RequestOption) error {
@@ -160,9 +164,11 @@ func TestErrorsFromKratos(t *testing.T) {
 	}
 }
 
-func TestPagesOfIdentities(t *testing.T) {
+func TestPagesOfIdentities(t *testing.T) { onBothServers(t, testPagesOfIdentities) }
+
+func testPagesOfIdentities(t *testing.T, be backend) {
 	t.Parallel()
-	srv := server.ForTest(t, server.Options{})
+	srv := be.start(t, server.Options{})
 	client, admin := clients(t, srv)
 	for range admin.Identities(t.Context(), kratos.ListIdentities{}) {
 		t.Error("a new Kratos has an identity, or an error")
@@ -186,9 +192,12 @@ func TestPagesOfIdentities(t *testing.T) {
 	}
 }
 
-func TestWrongPort(t *testing.T) {
+func TestWrongPort(t *testing.T) { onBothServers(t, testWrongPort) }
+
+func testWrongPort(t *testing.T, be backend) {
 	t.Parallel()
-	admin, err := kratos.NewAdmin(shared.PublicURL)
+	srv := be.shared(t)
+	admin, err := kratos.NewAdmin(srv.PublicURL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +206,7 @@ func TestWrongPort(t *testing.T) {
 			t.Errorf("the admin API at the public port: %v, want ErrUnexpectedResponse", err)
 		}
 	}
-	client, err := kratos.NewClient(shared.AdminURL)
+	client, err := kratos.NewClient(srv.AdminURL)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,12 @@ import (
 	"github.com/kratoskit/kratos-go/e2e/server"
 )
 
-func TestPages(t *testing.T) {
+func TestPages(t *testing.T) { onBothServers(t, testPages) }
+
+func testPages(t *testing.T, be backend) {
 	t.Parallel()
 	s := newSite(t)
-	srv := server.ForTest(t, server.Options{UI: s.url})
+	srv := be.start(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
 	s.addPages(client)
 	s.addHome(client)

@@ -20,10 +20,12 @@ import (
 
 // A browser goes through all flows on the pages and through the proxy of one site, without a
 // request to Kratos itself.
-func TestPagesThroughAProxy(t *testing.T) {
+func TestPagesThroughAProxy(t *testing.T) { onBothServers(t, testPagesThroughAProxy) }
+
+func testPagesThroughAProxy(t *testing.T, be backend) {
 	t.Parallel()
 	s := newSite(t)
-	srv := server.ForTest(t, server.Options{UI: s.url})
+	srv := be.start(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
 	s.mux.Handle("/auth/", client.Proxy("/auth"))
 	s.addPages(client)

@@ -21,18 +21,22 @@ func addressChoice() []bool {
 }
 
 // newRecoveryFixture starts a Kratos with these values, and with the choice of addresses if chosen.
-func newRecoveryFixture(t *testing.T, choice bool, values map[string]any) *fixture {
+func newRecoveryFixture(t *testing.T, be backend, choice bool, values map[string]any) *fixture {
 	t.Helper()
 	values = maps.Clone(values)
 	if choice {
 		values["feature_flags.choose_recovery_address"] = true
 	}
-	return newFixture(t, values)
+	return be.newFixture(t, values)
 }
 
 // A program that submits RecoveryCode{Email} and RecoveryCode{Code} recovers an account, whatever
 // the form asks for.
 func TestRecoveryWithAndWithoutAddressChoice(t *testing.T) {
+	onBothServers(t, testRecoveryWithAndWithoutAddressChoice)
+}
+
+func testRecoveryWithAndWithoutAddressChoice(t *testing.T, be backend) {
 	t.Parallel()
 	for _, choice := range addressChoice() {
 		name := "any recovery address"
@@ -41,7 +45,7 @@ func TestRecoveryWithAndWithoutAddressChoice(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fx := newRecoveryFixture(t, choice, map[string]any{"feature_flags.use_continue_with_transitions": true})
+			fx := newRecoveryFixture(t, be, choice, map[string]any{"feature_flags.use_continue_with_transitions": true})
 			fx.inModes(t, "is enough", modes, func(u *user) {
 				p := fx.createPerson(u.t, true)
 				ft := askForCode(u, choice, p.Email)
@@ -58,7 +62,7 @@ func TestRecoveryWithAndWithoutAddressChoice(t *testing.T) {
 				ft := askForCode(u, choice, "unknown@example.org")
 				ft.submit("rejected", kratos.RecoveryCode{Code: "000000"})
 			})
-			byDefault := newRecoveryFixture(t, choice, map[string]any{})
+			byDefault := newRecoveryFixture(t, be, choice, map[string]any{})
 			byDefault.inModes(t, "redirects to the settings by default", modes, func(u *user) {
 				p := byDefault.createPerson(u.t, true)
 				ft := askForCode(u, choice, p.Email)
@@ -93,6 +97,10 @@ func askForCode(u *user, choice bool, email string) *flowTest[kratos.RecoveryFlo
 // A person with two addresses chooses one of them, and enters it in full if it is not the one that
 // the recovery started with.
 func TestRecoveryOfAnAccountWithTwoAddresses(t *testing.T) {
+	onBothServers(t, testRecoveryOfAnAccountWithTwoAddresses)
+}
+
+func testRecoveryOfAnAccountWithTwoAddresses(t *testing.T, be backend) {
 	t.Parallel()
 	values := map[string]any{
 		"feature_flags.use_continue_with_transitions": true,
@@ -100,7 +108,7 @@ func TestRecoveryOfAnAccountWithTwoAddresses(t *testing.T) {
 		"identity.schemas":                            []any{map[string]any{"id": "list", "url": "base64://" + base64.StdEncoding.EncodeToString([]byte(listSchema))}},
 	}
 	for _, choice := range addressChoice() {
-		fx := newRecoveryFixture(t, choice, values)
+		fx := newRecoveryFixture(t, be, choice, values)
 		if !choice {
 			fx.inModes(t, "without a choice, the code is sent to the address that was entered", modes, func(u *user) {
 				_, other := createWithTwoAddresses(u.t, fx)

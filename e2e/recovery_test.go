@@ -6,9 +6,11 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestRecoveries(t *testing.T) {
+func TestRecoveries(t *testing.T) { onBothServers(t, testRecoveries) }
+
+func testRecoveries(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{"feature_flags.use_continue_with_transitions": true})
+	fx := be.newFixture(t, map[string]any{"feature_flags.use_continue_with_transitions": true})
 
 	fx.inModes(t, "a code logs in", modes, func(u *user) {
 		p := fx.createPerson(u.t, true)
@@ -57,9 +59,11 @@ func TestRecoveries(t *testing.T) {
 	})
 }
 
-func TestRecoveryDefaults(t *testing.T) {
+func TestRecoveryDefaults(t *testing.T) { onBothServers(t, testRecoveryDefaults) }
+
+func testRecoveryDefaults(t *testing.T, be backend) {
 	t.Parallel()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 	fx.inModes(t, "a code redirects to the settings by default", modes, func(u *user) {
 		p := fx.createPerson(u.t, true)
 		ft := start(u, recovery)
@@ -97,8 +101,12 @@ func (ft *flowTest[F, M, P]) expectReplaced(body M) {
 }
 
 func TestLinksForRecoveryAndVerification(t *testing.T) {
+	onBothServers(t, testLinksForRecoveryAndVerification)
+}
+
+func testLinksForRecoveryAndVerification(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{"selfservice.flows.recovery.use": "link", "selfservice.flows.verification.use": "link"})
+	fx := be.newFixture(t, map[string]any{"selfservice.flows.recovery.use": "link", "selfservice.flows.verification.use": "link"})
 	fx.inModes(t, "a link recovers the account of the browser that opens it", modes, func(u *user) {
 		p := fx.createPerson(u.t, true)
 		ft := start(u, recovery)
@@ -157,9 +165,11 @@ func TestLinksForRecoveryAndVerification(t *testing.T) {
 	})
 }
 
-func TestVerifications(t *testing.T) {
+func TestVerifications(t *testing.T) { onBothServers(t, testVerifications) }
+
+func testVerifications(t *testing.T, be backend) {
 	t.Parallel()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 	fx.inModes(t, "a code verifies the address", modes, func(u *user) {
 		p := fx.createPerson(u.t, false)
 		ft := start(u, verification)

@@ -7,9 +7,11 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestRegistrations(t *testing.T) {
+func TestRegistrations(t *testing.T) { onBothServers(t, testRegistrations) }
+
+func testRegistrations(t *testing.T, be backend) {
 	t.Parallel()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 
 	fx.inModes(t, "a password registers in one step", modes, func(u *user) {
 		p := newPerson()

@@ -9,9 +9,11 @@ import (
 
 // A program that submits LoginCode{Address} and LoginCode{Code} passes the second factor on every
 // server: before v26.2 the first one requests the code, later the start of the login has sent it.
-func TestSecondFactorByMail(t *testing.T) {
+func TestSecondFactorByMail(t *testing.T) { onBothServers(t, testSecondFactorByMail) }
+
+func testSecondFactorByMail(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{
+	fx := be.newFixture(t, map[string]any{
 		"selfservice.methods.code.passwordless_enabled": false,
 		"selfservice.methods.code.mfa_enabled":          true,
 	})

@@ -17,9 +17,11 @@ import (
 )
 
 // The cookies of a browser are passed as values, from the registration to the end of the session.
-func TestSessionWithCookieValues(t *testing.T) {
+func TestSessionWithCookieValues(t *testing.T) { onBothServers(t, testSessionWithCookieValues) }
+
+func testSessionWithCookieValues(t *testing.T, be backend) {
 	t.Parallel()
-	srv := server.ForTest(t, server.Options{Config: map[string]any{"session": map[string]any{"lifespan": "1h"}}})
+	srv := be.start(t, server.Options{Config: map[string]any{"session": map[string]any{"lifespan": "1h"}}})
 	client, admin := clients(t, srv)
 	p := newPerson()
 
@@ -85,9 +87,11 @@ func TestSessionWithCookieValues(t *testing.T) {
 	}
 }
 
-func TestActiveSessionOfAToken(t *testing.T) {
+func TestActiveSessionOfAToken(t *testing.T) { onBothServers(t, testActiveSessionOfAToken) }
+
+func testActiveSessionOfAToken(t *testing.T, be backend) {
 	t.Parallel()
-	client, _ := clients(t, shared)
+	client, _ := clients(t, be.shared(t))
 	token := register(t, client, newPerson()).SessionToken
 	for name, tc := range map[string]struct {
 		token string
@@ -116,10 +120,12 @@ func TestActiveSessionOfAToken(t *testing.T) {
 }
 
 // Browsers do not reach Kratos through this site. Each page redirects to the second factor.
-func TestPagesRequireTheSecondFactor(t *testing.T) {
+func TestPagesRequireTheSecondFactor(t *testing.T) { onBothServers(t, testPagesRequireTheSecondFactor) }
+
+func testPagesRequireTheSecondFactor(t *testing.T, be backend) {
 	t.Parallel()
 	s := newSite(t)
-	srv := server.ForTest(t, server.Options{UI: s.url})
+	srv := be.start(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
 	s.addPages(client)
 	signedIn := sessions.New(client, sessions.Otherwise(func(w http.ResponseWriter, r *http.Request, err error) {

@@ -44,9 +44,11 @@ func visit(g *sessions.Guard, header http.Header, needs ...sessions.Need) string
 func tokenHeader(token string) http.Header { return http.Header{"X-Session-Token": {token}} }
 
 // A guard lets in who has a session, by every credential, and nobody else.
-func TestWhoPassesAGuard(t *testing.T) {
+func TestWhoPassesAGuard(t *testing.T) { onBothServers(t, testWhoPassesAGuard) }
+
+func testWhoPassesAGuard(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{"session.whoami.required_aal": "highest_available", "session.lifespan": "1h"})
+	fx := be.newFixture(t, map[string]any{"session.whoami.required_aal": "highest_available", "session.lifespan": "1h"})
 	ctx, client := t.Context(), fx.client
 	token := register(t, client, newPerson())
 	browser := client.Browser(nil)
@@ -108,9 +110,11 @@ func (fx *fixture) secondFactor(t *testing.T) (half, whole, identity string) {
 }
 
 // What ends a session, through this client or behind its back, and what the guard does then.
-func TestWhatAGuardForgets(t *testing.T) {
+func TestWhatAGuardForgets(t *testing.T) { onBothServers(t, testWhatAGuardForgets) }
+
+func testWhatAGuardForgets(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{"session.lifespan": "1h"})
+	fx := be.newFixture(t, map[string]any{"session.lifespan": "1h"})
 	ctx, client, admin := t.Context(), fx.client, fx.admin
 	for name, end := range map[string]func(t *testing.T, p *kratos.FlowResult[kratos.RegistrationFlow], token string, g *sessions.Guard){
 		"Client.Logout": func(t *testing.T, _ *kratos.FlowResult[kratos.RegistrationFlow], token string, _ *sessions.Guard) {
@@ -151,9 +155,11 @@ func TestWhatAGuardForgets(t *testing.T) {
 }
 
 // DisableMyOtherSessions ends the sessions of other credentials, which the guard has in its cache.
-func TestAGuardForgetsOtherSessions(t *testing.T) {
+func TestAGuardForgetsOtherSessions(t *testing.T) { onBothServers(t, testAGuardForgetsOtherSessions) }
+
+func testAGuardForgetsOtherSessions(t *testing.T, be backend) {
 	t.Parallel()
-	fx := newFixture(t, map[string]any{"session.lifespan": "1h"})
+	fx := be.newFixture(t, map[string]any{"session.lifespan": "1h"})
 	g := guards(t, fx.client)["with a cache"]
 	p := newPerson()
 	first := register(t, fx.client, p)
@@ -173,9 +179,11 @@ func TestAGuardForgetsOtherSessions(t *testing.T) {
 }
 
 // A session in the cache ends with its expires_at.
-func TestAGuardHeedsTheEndOfASession(t *testing.T) {
+func TestAGuardHeedsTheEndOfASession(t *testing.T) { onBothServers(t, testAGuardHeedsTheEndOfASession) }
+
+func testAGuardHeedsTheEndOfASession(t *testing.T, be backend) {
 	t.Parallel()
-	srv := server.ForTest(t, server.Options{Config: nestConfig(map[string]any{"session.lifespan": "3s"})})
+	srv := be.start(t, server.Options{Config: nestConfig(map[string]any{"session.lifespan": "3s"})})
 	client, _ := clients(t, srv)
 	p := register(t, client, newPerson())
 	all := guards(t, client)

@@ -6,9 +6,11 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestSettingsInEveryMode(t *testing.T) {
+func TestSettingsInEveryMode(t *testing.T) { onBothServers(t, testSettingsInEveryMode) }
+
+func testSettingsInEveryMode(t *testing.T, be backend) {
 	t.Parallel()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 	fx.inModes(t, "the profile and the password are changed", modes, func(u *user) {
 		p := fx.createPerson(u.t, true)
 		u.logIn(p)

@@ -10,10 +10,12 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-func TestSettings(t *testing.T) {
+func TestSettings(t *testing.T) { onBothServers(t, testSettings) }
+
+func testSettings(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	client, _ := clients(t, shared)
+	client, _ := clients(t, be.shared(t))
 	p := newPerson()
 	token := kratos.SessionToken(register(t, client, p).SessionToken)
 
@@ -45,10 +47,12 @@ func TestSettings(t *testing.T) {
 	wantError(t, "a flow without a session", err, kratos.ErrNoSession)
 }
 
-func TestSecondFactors(t *testing.T) {
+func TestSecondFactors(t *testing.T) { onBothServers(t, testSecondFactors) }
+
+func testSecondFactors(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	client, _ := clients(t, shared)
+	client, _ := clients(t, be.shared(t))
 	p := newPerson()
 	token := kratos.SessionToken(register(t, client, p).SessionToken)
 	login := func(opts ...kratos.RequestOption) *kratos.FlowResult[kratos.LoginFlow] {
@@ -105,10 +109,12 @@ func TestSecondFactors(t *testing.T) {
 	wantError(t, "a backup code again", err, kratos.ErrRejected)
 }
 
-func TestRecovery(t *testing.T) {
+func TestRecovery(t *testing.T) { onBothServers(t, testRecovery) }
+
+func testRecovery(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	srv := server.ForTest(t, server.Options{Config: map[string]any{"feature_flags": map[string]any{"use_continue_with_transitions": true}}})
+	srv := be.start(t, server.Options{Config: map[string]any{"feature_flags": map[string]any{"use_continue_with_transitions": true}}})
 	client, _ := clients(t, srv)
 	p := newPerson()
 	register(t, client, p)
@@ -144,14 +150,19 @@ func TestRecovery(t *testing.T) {
 
 // Without the feature flag, Kratos redirects native clients to a page and returns no session token.
 func TestRecoveryOfANativeClientByDefault(t *testing.T) {
+	onBothServers(t, testRecoveryOfANativeClientByDefault)
+}
+
+func testRecoveryOfANativeClientByDefault(t *testing.T, be backend) {
 	t.Parallel()
+	srv := be.shared(t)
 	ctx := t.Context()
-	client, _ := clients(t, shared)
+	client, _ := clients(t, srv)
 	p := newPerson()
 	register(t, client, p)
-	emailedCode(t, shared, p.Email)
+	emailedCode(t, srv, p.Email)
 	step := must(client.Recovery.Do(ctx, kratos.RecoveryCode{Email: p.Email}))(t)
-	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: emailedCode(t, shared, p.Email)})
+	_, err := client.Recovery.Submit(ctx, step.Flow, kratos.RecoveryCode{Code: emailedCode(t, srv, p.Email)})
 	wantError(t, "the right code", err, kratos.ErrBrowserLocationChangeRequired)
 	if err != nil && !strings.Contains(err.Error(), "feature_flags.use_continue_with_transitions") {
 		t.Errorf("the error does not name the setting: %v", err)

@@ -10,10 +10,12 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-func TestExternalIDs(t *testing.T) {
+func TestExternalIDs(t *testing.T) { onBothServers(t, testExternalIDs) }
+
+func testExternalIDs(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 	p := newPerson()
 	external := "crm:" + p.Email
 	create := kratos.CreateIdentity{Traits: p.traits, ExternalID: external}
@@ -59,10 +61,12 @@ func TestExternalIDs(t *testing.T) {
 	wantError(t, "finding a deleted external id", errorOf(fx.admin.IdentityByExternalID(ctx, external, nil)), kratos.ErrNotFound)
 }
 
-func TestIdentitySchemasOfFlows(t *testing.T) {
+func TestIdentitySchemasOfFlows(t *testing.T) { onBothServers(t, testIdentitySchemasOfFlows) }
+
+func testIdentitySchemasOfFlows(t *testing.T, be backend) {
 	t.Parallel()
 	ctx := t.Context()
-	fx := newFixture(t, map[string]any{
+	fx := be.newFixture(t, map[string]any{
 		"identity.default_schema_id": "person",
 		"identity.schemas": []any{
 			map[string]any{"id": "person", "url": "file://person.schema.json", "selfservice_selectable": true},

@@ -13,9 +13,11 @@ import (
 
 // A single-page application gets flows and results as JSON from the site's server, and submits JSON
 // to it.
-func TestJSONSubmissions(t *testing.T) {
+func TestJSONSubmissions(t *testing.T) { onBothServers(t, testJSONSubmissions) }
+
+func testJSONSubmissions(t *testing.T, be backend) {
 	t.Parallel()
-	fx := sharedFixture(t)
+	fx := be.sharedFixture(t)
 	member := fx.createPerson(t, true)
 	u := fx.user(t, singlePage)
 
@@ -71,8 +73,12 @@ func TestJSONSubmissions(t *testing.T) {
 
 // A native client can submit a form as well, for example that of a terminal.
 func TestFormSubmissionsOfNativeClients(t *testing.T) {
+	onBothServers(t, testFormSubmissionsOfNativeClients)
+}
+
+func testFormSubmissionsOfNativeClients(t *testing.T, be backend) {
 	t.Parallel()
-	client, _ := clients(t, shared)
+	client, _ := clients(t, be.shared(t))
 	p := newPerson()
 	flow := must(client.Registration.Start(t.Context()))(t)
 	fields := url.Values{"method": {"password"}, "password": {p.password}, "traits.email": {p.Email}, "traits.name.first": {""}, "traits.newsletter": {"on"}}

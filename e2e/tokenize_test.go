@@ -149,7 +149,9 @@ func TestTokenizedSession(t *testing.T) {
 }
 
 // Kratos signs with every algorithm that the verifier accepts, and with one that it never does.
-func TestTokenizedSessionByAlgorithm(t *testing.T) {
+func TestTokenizedSessionByAlgorithm(t *testing.T) { onBothServers(t, testTokenizedSessionByAlgorithm) }
+
+func testTokenizedSessionByAlgorithm(t *testing.T, be backend) {
 	t.Parallel()
 	algorithms := []string{"ES256", "ES384", "ES512", "EdDSA", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}
 	templates, all := map[string]any{}, []jose.JSONWebKey{}
@@ -160,7 +162,7 @@ func TestTokenizedSessionByAlgorithm(t *testing.T) {
 			all = append(all, key)
 		}
 	}
-	srv := server.ForTest(t, server.Options{Config: tokenizer(templates)})
+	srv := be.start(t, server.Options{Config: tokenizer(templates)})
 	client, _ := clients(t, srv)
 	sent := kratos.SessionToken(register(t, client, newPerson()).SessionToken)
 	verifier := verifierOf[struct{}](t, must(sessionjwt.KeysFromJSON(keySet(t, all...)))(t), sessionjwt.Rules{Issuer: srv.PublicURL + "/"})
@@ -175,10 +177,12 @@ func TestTokenizedSessionByAlgorithm(t *testing.T) {
 
 // The new key is published before Kratos signs with it, and the old one withdrawn after Kratos has
 // stopped.
-func TestTokenizedSessionKeyRotation(t *testing.T) {
+func TestTokenizedSessionKeyRotation(t *testing.T) { onBothServers(t, testTokenizedSessionKeyRotation) }
+
+func testTokenizedSessionKeyRotation(t *testing.T, be backend) {
 	t.Parallel()
 	old, next := signingKey(t, "ES256", "old"), signingKey(t, "ES256", "new")
-	srv := server.ForTest(t, server.Options{Config: tokenizer(map[string]any{
+	srv := be.start(t, server.Options{Config: tokenizer(map[string]any{
 		"before": map[string]any{"jwks_url": dataURL(keySet(t, old)), "ttl": "1m"},
 		"after":  map[string]any{"jwks_url": dataURL(keySet(t, next, old)), "ttl": "1m"},
 	})})
@@ -205,10 +209,12 @@ func TestTokenizedSessionKeyRotation(t *testing.T) {
 }
 
 // A token outlives its session, but not where a handler asks Kratos.
-func TestTokenizedSessionIsRevoked(t *testing.T) {
+func TestTokenizedSessionIsRevoked(t *testing.T) { onBothServers(t, testTokenizedSessionIsRevoked) }
+
+func testTokenizedSessionIsRevoked(t *testing.T, be backend) {
 	t.Parallel()
 	set := keySet(t, signingKey(t, "ES256", "a"))
-	srv := server.ForTest(t, server.Options{Config: tokenizer(map[string]any{"jwt": map[string]any{"jwks_url": dataURL(set), "ttl": "1m"}})})
+	srv := be.start(t, server.Options{Config: tokenizer(map[string]any{"jwt": map[string]any{"jwks_url": dataURL(set), "ttl": "1m"}})})
 	client, admin := clients(t, srv)
 	first := register(t, client, newPerson())
 	other := register(t, client, newPerson())

@@ -9,9 +9,9 @@ import (
 )
 
 // requireVerifiedForEveryMethod checks the hook of Kratos v25.4 and later.
-func requireVerifiedForEveryMethod(t *testing.T, hook map[string]any) {
+func requireVerifiedForEveryMethod(t *testing.T, be backend, hook map[string]any) {
 	t.Helper()
-	fx := newFixture(t, map[string]any{
+	fx := be.newFixture(t, map[string]any{
 		"selfservice.methods.webauthn.config.passwordless":    true,
 		"selfservice.flows.registration.after.webauthn.hooks": []any{map[string]any{"hook": "session"}},
 		"selfservice.flows.login.after.passkey":               hook,
@@ -42,7 +42,7 @@ func requireVerifiedForEveryMethod(t *testing.T, hook map[string]any) {
 			start(u, login.with(kratos.StartLogin{AAL: kratos.AAL2})).submit("unverified", method)
 		}
 	})
-	t.Run("accounts at providers are checked in browsers", func(t *testing.T) { t.Parallel(); requireVerifiedForOIDC(t, hook) })
+	be.run(t, "accounts at providers are checked in browsers", func(t *testing.T) { t.Parallel(); requireVerifiedForOIDC(t, hook) })
 }
 
 func requireVerifiedForOIDC(t *testing.T, hook map[string]any) {

@@ -17,6 +17,8 @@ const (
 	maxMailBytes = 1 << 20
 	maxMails     = 1000             // unread emails; the oldest are dropped
 	mailTimeout  = 15 * time.Second // Kratos takes a fraction of a second
+
+	fetchInterval = 20 * time.Millisecond
 )
 
 // Mail is a mail server that keeps the emails from Kratos until they are read.
@@ -27,6 +29,9 @@ type Mail struct {
 	mu      sync.Mutex
 	inbox   []Message
 	arrived chan struct{} // closed and replaced at each email
+
+	// fetch returns new messages of a Kratos that does not send them. It is nil for others.
+	fetch func(context.Context) ([]Message, error)
 }
 
 func listenMail() (*Mail, error) {
@@ -61,6 +66,9 @@ func (m *Mail) WaitAny(ctx context.Context) (Message, error) {
 
 func (m *Mail) next(ctx context.Context, what string, wanted func(to string) bool) (Message, error) {
 	for {
+		if err := m.fetchNew(ctx); err != nil {
+			return Message{}, fmt.Errorf("server: no %s arrived: %w", what, err)
+		}
 		message, ok, arrived := m.take(wanted)
 		if ok {
 			return message, nil
@@ -69,8 +77,28 @@ func (m *Mail) next(ctx context.Context, what string, wanted func(to string) boo
 		case <-ctx.Done():
 			return Message{}, fmt.Errorf("server: no %s arrived: %w", what, ctx.Err())
 		case <-arrived:
+		case <-m.nextFetch():
 		}
 	}
+}
+
+func (m *Mail) fetchNew(ctx context.Context) error {
+	if m.fetch == nil {
+		return nil
+	}
+	messages, err := m.fetch(ctx)
+	if len(messages) > 0 {
+		m.put(messages)
+	}
+	return err
+}
+
+// nextFetch returns when to fetch messages again, nil for never.
+func (m *Mail) nextFetch() <-chan time.Time {
+	if m.fetch == nil {
+		return nil
+	}
+	return time.After(fetchInterval)
 }
 
 func (m *Mail) take(wanted func(to string) bool) (Message, bool, <-chan struct{}) {

@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 )
 
 const (
@@ -60,6 +62,8 @@ type Server struct {
 	stop    sync.Once
 	exited  chan struct{} // closed when the process has ended
 	exitErr error         // set before exited is closed
+
+	memory *kratostest.Kratos // nil for a real Kratos
 }
 
 // errPortTaken means that another process took a port after it was chosen; the start is retried.
@@ -197,6 +201,11 @@ func (s *Server) startError() error {
 // and waits until Kratos has ended.
 func (s *Server) Stop() {
 	s.stop.Do(func() {
+		if s.memory != nil {
+			s.memory.Fail("", 0, kratostest.Drop())
+			close(s.exited)
+			return
+		}
 		if s.cmd != nil {
 			s.end()
 		}

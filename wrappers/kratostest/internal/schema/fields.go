@@ -23,8 +23,9 @@ type Field struct {
 	Autocomplete, Pattern string
 	// Identifier is whether it has an identifier of a password, security key or code.
 	Identifier bool
-	// List is whether the trait is a list.
+	// List is whether the trait is a list, and Item the type of the node of an item.
 	List bool
+	Item string
 }
 
 // Fields returns the fields for traits in the order of a form: that of the properties in the
@@ -104,7 +105,9 @@ func (l *fieldList) field(s *jsonschema.Schema, name string) (Field, bool) {
 	case "uri":
 		f.Type, f.Autocomplete = "url", "url"
 	}
-	f.List = slices.Equal(k.types, []string{"array"})
+	if f.List = slices.Equal(k.types, []string{"array"}); f.List {
+		f.Item = l.itemType(s)
+	}
 	if s.Pattern != nil {
 		f.Pattern = s.Pattern.String()
 	}
@@ -163,6 +166,18 @@ func (l *fieldList) singleType(s *jsonschema.Schema, typ string) string {
 		return l.listType(s)
 	}
 	return "" // null
+}
+
+// itemType returns the type of a node for an item of a list.
+func (l *fieldList) itemType(s *jsonschema.Schema) string {
+	sub, ok := s.Items.(*jsonschema.Schema)
+	if !ok {
+		return "text"
+	}
+	if sub.Ref != nil {
+		sub = sub.Ref
+	}
+	return cmp.Or(l.inputType(sub, l.schema.keywordsOf(sub)), "text")
 }
 
 // listType returns the type of a node for a list: Kratos shows none of lists of objects or lists.

@@ -19,13 +19,13 @@ import (
 func checkValue(s *jsonschema.Schema, v any, at string) []Violation {
 	var all []Violation
 	if s.Const != nil && !equal(v, *s.Const) {
-		all = append(all, Violation{at, notConst(*s.Const)})
+		all = append(all, Violation{at, notConst(*s.Const), "const"})
 	}
 	if s.Enum != nil && !slices.ContainsFunc(s.Enum.Values, func(value any) bool { return equal(v, value) }) {
-		all = append(all, invalid(at, "This is not one of the allowed values."))
+		all = append(all, invalid(at, "This is not one of the allowed values.").by("enum"))
 	}
 	if s.Format != nil && s.Format.Validate(v) != nil {
-		all = append(all, invalid(at, "This does not have the format "+s.Format.Name+"."))
+		all = append(all, invalid(at, "This does not have the format "+s.Format.Name+".").by("format"))
 	}
 	return all
 }
@@ -67,13 +67,13 @@ func checkString(s *jsonschema.Schema, v, at string) []Violation {
 	var all []Violation
 	length := utf8.RuneCountInString(v)
 	if s.MinLength != nil && length < *s.MinLength {
-		all = append(all, Violation{at, message.New(kratos.MessageTooShort, "min_length", *s.MinLength, "actual_length", length)})
+		all = append(all, Violation{at, message.New(kratos.MessageTooShort, "min_length", *s.MinLength, "actual_length", length), "minLength"})
 	}
 	if s.MaxLength != nil && length > *s.MaxLength {
-		all = append(all, Violation{at, message.New(kratos.MessageTooLong, "max_length", *s.MaxLength, "actual_length", length)})
+		all = append(all, Violation{at, message.New(kratos.MessageTooLong, "max_length", *s.MaxLength, "actual_length", length), "maxLength"})
 	}
 	if s.Pattern != nil && !s.Pattern.MatchString(v) {
-		all = append(all, Violation{at, message.New(kratos.MessageInvalidFormat, "pattern", s.Pattern.String())})
+		all = append(all, Violation{at, message.New(kratos.MessageInvalidFormat, "pattern", s.Pattern.String()), "pattern"})
 	}
 	return all
 }
@@ -83,29 +83,29 @@ func checkNumber(s *jsonschema.Schema, v json.Number, at string) []Violation {
 	n := number(v)
 	actual, _ := n.Float64()
 	bounds := []struct {
-		bound  *big.Rat
-		valid  func(cmp int) bool
-		id     int64
-		member string
+		bound           *big.Rat
+		valid           func(cmp int) bool
+		id              int64
+		member, keyword string
 	}{
-		{s.Minimum, func(cmp int) bool { return cmp >= 0 }, kratos.MessageTooSmall, "minimum"},
-		{s.ExclusiveMinimum, func(cmp int) bool { return cmp > 0 }, kratos.MessageNotAbove, "minimum"},
-		{s.Maximum, func(cmp int) bool { return cmp <= 0 }, kratos.MessageTooLarge, "maximum"},
-		{s.ExclusiveMaximum, func(cmp int) bool { return cmp < 0 }, kratos.MessageNotBelow, "maximum"},
+		{s.Minimum, func(cmp int) bool { return cmp >= 0 }, kratos.MessageTooSmall, "minimum", "minimum"},
+		{s.ExclusiveMinimum, func(cmp int) bool { return cmp > 0 }, kratos.MessageNotAbove, "minimum", "exclusiveMinimum"},
+		{s.Maximum, func(cmp int) bool { return cmp <= 0 }, kratos.MessageTooLarge, "maximum", "maximum"},
+		{s.ExclusiveMaximum, func(cmp int) bool { return cmp < 0 }, kratos.MessageNotBelow, "maximum", "exclusiveMaximum"},
 	}
 	for _, b := range bounds {
 		if b.bound == nil || b.valid(n.Cmp(new(big.Float).SetRat(b.bound))) {
 			continue
 		}
 		bound, _ := b.bound.Float64()
-		all = append(all, Violation{at, message.New(b.id, b.member, bound, "actual", actual)})
+		all = append(all, Violation{at, message.New(b.id, b.member, bound, "actual", actual), b.keyword})
 	}
 	if s.MultipleOf == nil {
 		return all
 	}
 	if quotient := new(big.Float).Quo(n, new(big.Float).SetRat(s.MultipleOf)); !quotient.IsInt() {
 		base, _ := s.MultipleOf.Float64()
-		all = append(all, Violation{at, message.New(kratos.MessageNotMultiple, "base", base, "actual", actual)})
+		all = append(all, Violation{at, message.New(kratos.MessageNotMultiple, "base", base, "actual", actual), "multipleOf"})
 	}
 	return all
 }

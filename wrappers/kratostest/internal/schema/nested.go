@@ -13,14 +13,14 @@ import (
 func (w *walk) checkObject(s *jsonschema.Schema, k *keywords, v map[string]any, at string) []Violation {
 	var all []Violation
 	if s.MinProperties != nil && len(v) < *s.MinProperties {
-		all = append(all, invalid(at, "This has too few members."))
+		all = append(all, invalid(at, "This has too few members.").by("minProperties"))
 	}
 	if s.MaxProperties != nil && len(v) > *s.MaxProperties {
-		all = append(all, invalid(at, "This has too many members."))
+		all = append(all, invalid(at, "This has too many members.").by("maxProperties"))
 	}
 	for _, name := range s.Required {
 		if _, ok := v[name]; !ok {
-			all = append(all, Violation{join(at, name), message.New(kratos.MessageRequired, "property", name)})
+			all = append(all, Violation{join(at, name), message.New(kratos.MessageRequired, "property", name), "required"})
 		}
 	}
 	for _, name := range k.names {
@@ -32,7 +32,7 @@ func (w *walk) checkObject(s *jsonschema.Schema, k *keywords, v map[string]any, 
 		all = append(all, w.checkOther(s, name, v[name], at)...)
 	}
 	if isClosed(s, v) {
-		all = append(all, invalid(at, "This has a member that the identity schema does not define."))
+		all = append(all, invalid(at, "This has a member that the identity schema does not define.").by("additionalProperties"))
 	}
 	return append(all, w.checkDependencies(s, v, at)...)
 }
@@ -92,7 +92,7 @@ func (w *walk) checkDependencies(s *jsonschema.Schema, v map[string]any, at stri
 		case []string:
 			for _, other := range dependency {
 				if _, ok := v[other]; !ok {
-					all = append(all, invalid(at, "A member is missing that another one needs."))
+					all = append(all, invalid(at, "A member is missing that another one needs.").by("dependencies"))
 				}
 			}
 		}
@@ -103,10 +103,10 @@ func (w *walk) checkDependencies(s *jsonschema.Schema, v map[string]any, at stri
 func (w *walk) checkList(s *jsonschema.Schema, v []any, at string) []Violation {
 	var all []Violation
 	if s.MinItems != nil && len(v) < *s.MinItems {
-		all = append(all, Violation{at, message.New(kratos.MessageTooFewItems, "min_items", *s.MinItems, "actual_items", len(v))})
+		all = append(all, Violation{at, message.New(kratos.MessageTooFewItems, "min_items", *s.MinItems, "actual_items", len(v)), "minItems"})
 	}
 	if s.MaxItems != nil && len(v) > *s.MaxItems {
-		all = append(all, Violation{at, message.New(kratos.MessageTooManyItems, "max_items", *s.MaxItems, "actual_items", len(v))})
+		all = append(all, Violation{at, message.New(kratos.MessageTooManyItems, "max_items", *s.MaxItems, "actual_items", len(v)), "maxItems"})
 	}
 	if s.UniqueItems {
 		all = append(all, w.checkUnique(v, at)...)
@@ -121,7 +121,7 @@ func (w *walk) checkContains(s *jsonschema.Schema, v []any, at string) []Violati
 		return nil
 	}
 	if len(v) == 0 {
-		return []Violation{invalid(at, "An item is missing.")}
+		return []Violation{invalid(at, "An item is missing.").by("contains")}
 	}
 	var all []Violation
 	for i, value := range v {
@@ -142,7 +142,7 @@ func (w *walk) checkUnique(v []any, at string) []Violation {
 				return all
 			}
 			if equal(v[i], v[j]) {
-				all = append(all, Violation{at, message.New(kratos.MessageDuplicateItems, "index_a", j, "index_b", i)})
+				all = append(all, Violation{at, message.New(kratos.MessageDuplicateItems, "index_a", j, "index_b", i), "uniqueItems"})
 			}
 		}
 	}
@@ -158,7 +158,7 @@ func (w *walk) checkItems(s *jsonschema.Schema, v []any, at string) []Violation 
 		rest, _ = s.AdditionalItems.(*jsonschema.Schema)
 	}
 	if allowed, ok := s.AdditionalItems.(bool); isTuple && ok && !allowed && len(v) > len(byIndex) {
-		all = append(all, invalid(at, "This has too many items."))
+		all = append(all, invalid(at, "This has too many items.").by("additionalItems"))
 	}
 	for i, value := range v {
 		switch {

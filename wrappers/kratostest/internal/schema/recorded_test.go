@@ -130,7 +130,7 @@ func recordedSchemas(t *testing.T, all []*recorded.Exchange) map[string]*schema.
 func fields(s *schema.Schema) []schema.Field {
 	all := s.Fields()
 	for i := range all {
-		all[i].Identifier, all[i].List = false, false // nodes do not say
+		all[i].Identifier, all[i].List, all[i].Item = false, false, "" // nodes do not say
 	}
 	return all
 }

@@ -19,6 +19,8 @@ type Violation struct {
 	// not have, also "#" for the document with the traits.
 	Field   string
 	Message message.Message
+	// Keyword is that of the schema, such as "type", or "" if it is none.
+	Keyword string
 }
 
 // Validate returns the violations of a schema, in the order of its properties; nil means that the
@@ -76,7 +78,7 @@ func (w *walk) check(s *jsonschema.Schema, v any, at string) []Violation {
 	}
 	k := w.schema.keywordsOf(s)
 	if len(k.types) > 0 && !slices.ContainsFunc(k.types, func(t string) bool { return hasType(v, t) }) {
-		return []Violation{{at, message.New(kratos.MessageWrongType, "allowed_types", k.types, "actual_type", typeOf(v))}}
+		return []Violation{{at, message.New(kratos.MessageWrongType, "allowed_types", k.types, "actual_type", typeOf(v)), "type"}}
 	}
 	all := checkValue(s, v, at)
 	all = append(all, w.checkCombined(s, v, at)...)
@@ -106,7 +108,7 @@ func (w *walk) check(s *jsonschema.Schema, v any, at string) []Violation {
 func (w *walk) checkCombined(s *jsonschema.Schema, v any, at string) []Violation {
 	var all []Violation
 	if s.Not != nil && len(w.check(s.Not, v, at)) == 0 {
-		all = append(all, invalid(at, "This value is excluded."))
+		all = append(all, invalid(at, "This value is excluded.").by("not"))
 	}
 	for _, sub := range s.AllOf {
 		all = append(all, w.check(sub, v, at)...)
@@ -148,7 +150,7 @@ func (w *walk) checkOneOf(alternatives []*jsonschema.Schema, v any, at string) [
 			continue
 		}
 		if matches++; matches > 1 {
-			return []Violation{invalid(at, "This matches more than one of the alternatives.")}
+			return []Violation{invalid(at, "This matches more than one of the alternatives.").by("oneOf")}
 		}
 	}
 	if matches > 0 {
@@ -191,7 +193,13 @@ func item(at string, i int) string { return join(at, strconv.Itoa(i)) }
 
 // invalid returns a violation without a number of its own.
 func invalid(at, reason string) Violation {
-	return Violation{at, message.New(kratos.MessageInvalid, "reason", reason)}
+	return Violation{Field: at, Message: message.New(kratos.MessageInvalid, "reason", reason)}
+}
+
+// by sets the keyword.
+func (v Violation) by(keyword string) Violation {
+	v.Keyword = keyword
+	return v
 }
 
 func unless(valid bool, violation Violation) []Violation {

@@ -115,6 +115,9 @@ func (c *call) createBatch(items []batchItem) *apiError {
 			item.result.Action, item.result.Error = "error", newError(http.StatusBadRequest, "The traits are not valid, or the schema is unknown.")
 			continue
 		}
+		if e := item.identity.checkIdentifiers(); e != nil {
+			return e
+		}
 		valid = append(valid, item)
 	}
 	before, conflicts, keys := len(c.identities), 0, map[string]bool{}
@@ -148,6 +151,9 @@ func (i *identity) keys() []string {
 		for _, identifier := range c.Identifiers {
 			keys = append(keys, kind+" "+identifier)
 		}
+	}
+	if i.ExternalID != "" {
+		keys = append(keys, "external "+i.ExternalID)
 	}
 	for _, a := range i.Verifiable {
 		keys = append(keys, "verifiable "+a.Via+" "+a.Value)

@@ -57,11 +57,11 @@ type importedProvider struct {
 func (s *Server) checkVersion(b *createBody) error {
 	switch {
 	case b.OrganizationID != nil && !s.since("v1.3.6"):
-		return errors.New("the member organization_id is unknown")
+		return errUnknownMember("organization_id")
 	case b.ExternalID != nil && !s.since("v25.4.0"):
-		return errors.New("the member external_id is unknown")
+		return errUnknownMember("external_id")
 	case b.Credentials != nil && b.Credentials.SAML != nil && !s.since("v25.4.0"):
-		return errors.New("the member saml is unknown")
+		return errUnknownMember("saml")
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func (c *credential) importPassword(password, hash string) *apiError {
 	case password != "":
 		c.Password, c.Hash = password, ""
 	case !hashFormat.MatchString(hash):
-		return newError(http.StatusBadRequest, "The format of the hash is unknown.")
+		return newError(http.StatusBadRequest, "The hash "+unknownHash+".")
 	default:
 		c.Password, c.Hash = "", hash
 	}

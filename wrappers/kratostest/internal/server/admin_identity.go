@@ -26,6 +26,9 @@ func (c *call) createIdentity() {
 		c.cannot("more identities than 200,000")
 		return
 	}
+	if e == nil {
+		e = i.checkIdentifiers()
+	}
 	if e == nil && c.taken(i) {
 		e = newError(http.StatusConflict, "Another identity has the same identifier or address.")
 	}
@@ -146,7 +149,7 @@ func (s *Server) setState(i *identity, state string) *apiError {
 		return nil
 	}
 	if state != "active" && state != "inactive" {
-		return newError(http.StatusBadRequest, "The state is neither active nor inactive.")
+		return newError(http.StatusBadRequest, "The "+invalidState+".")
 	}
 	i.State, i.StateChangedAt = state, s.now()
 	return nil

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strings"
 )
 
 // identityOf returns the identity that a body describes, without a check of its traits. It is not
@@ -21,7 +20,7 @@ func (s *Server) identityOf(b *createBody) (*identity, *apiError) {
 		i.State = "active"
 	case "active", "inactive":
 	default:
-		return nil, newError(http.StatusBadRequest, "The state is neither active nor inactive.")
+		return nil, newError(http.StatusBadRequest, "The "+invalidState+".")
 	}
 	if i.SchemaID == "" {
 		i.SchemaID = s.schema("").ID
@@ -81,11 +80,10 @@ func (s *Server) importProviders(i *identity, kind string, imported *importedPro
 func (s *Server) validate(i *identity) *apiError {
 	known := s.schema(i.SchemaID)
 	if known == nil {
-		return newError(http.StatusBadRequest, "There is no identity schema with this id.")
+		return newError(http.StatusBadRequest, unknownSchema+".")
 	}
 	if violations := known.Validate(i.Traits); len(violations) > 0 {
-		v := violations[0]
-		return newError(http.StatusBadRequest, strings.TrimPrefix(v.Field+": ", ": ")+v.Message.Text)
+		return violationsError(violations)
 	}
 	s.readTraits(i)
 	now := s.now()
@@ -124,6 +122,9 @@ func (s *Server) change(i *identity, change func() *apiError) *apiError {
 	e := change()
 	if e == nil {
 		e = s.validate(i)
+	}
+	if e == nil {
+		e = i.checkIdentifiers()
 	}
 	if e == nil && s.taken(i) {
 		e = conflict()

@@ -25,7 +25,7 @@ func (c *call) patchIdentity() {
 	if i == nil {
 		return
 	}
-	operations, err := decodePatch(c.body)
+	operations, err := c.decodePatch()
 	if err != nil {
 		c.error(patchError(err))
 		return
@@ -49,9 +49,9 @@ func patchError(err error) *apiError {
 }
 
 // decodePatch decodes a JSON Patch, and checks what does not depend on the document.
-func decodePatch(body []byte) ([]patchOperation, error) {
+func (c *call) decodePatch() ([]patchOperation, error) {
 	var operations []patchOperation
-	if json.Unmarshal(body, &operations) != nil {
+	if json.Unmarshal(c.body, &operations) != nil {
 		return nil, errors.New("the JSON Patch is not a list of operations")
 	}
 	for _, op := range operations {
@@ -63,7 +63,11 @@ func decodePatch(body []byte) ([]patchOperation, error) {
 		case op.Op != "remove" && op.Value == nil:
 			return nil, errors.New("an operation has no value")
 		}
-		switch strings.ToLower(*op.Path) {
+		path := *op.Path
+		if c.since("v25.4.0") {
+			path = strings.ToLower(path)
+		}
+		switch path {
 		case "/id", "/statechangedat", "/credentials":
 			return nil, errors.New("the path cannot be patched")
 		}
@@ -73,6 +77,7 @@ func decodePatch(body []byte) ([]patchOperation, error) {
 
 // patchedBody is what a patch can change.
 type patchedBody struct {
+	ID             string               `json:"id"`
 	SchemaID       string               `json:"schema_id"`
 	State          string               `json:"state"`
 	Traits         json.RawMessage      `json:"traits"`
@@ -99,6 +104,9 @@ func (s *Server) patch(i *identity, operations []patchOperation) *apiError {
 	var patched patchedBody
 	if json.Unmarshal([]byte(encodeJSON(document)), &patched) != nil {
 		return patchError(errors.New("the result is not an identity"))
+	}
+	if patched.ID != i.ID {
+		return newError(http.StatusNotFound, "")
 	}
 	if e := s.setState(i, patched.State); e != nil {
 		return e
@@ -146,6 +154,9 @@ func (op patchOperation) apply(document any) (any, error) {
 	var path []string
 	for segment := range strings.SplitSeq((*op.Path)[1:], "/") {
 		path = append(path, unescape.Replace(segment))
+	}
+	if op.Op != "remove" { // an added member is the one with the same name in another case
+		path[0] = strings.ToLower(path[0])
 	}
 	return op.applyAt(document, path, value)
 }

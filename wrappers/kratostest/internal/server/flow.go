@@ -206,9 +206,10 @@ func (c *call) checkReturnTo(target string) *apiError {
 func (c *call) absolute(target string) string {
 	u, err := url.Parse(target)
 	home, errHome := url.Parse(c.config.ReturnURL)
-	if err != nil || errHome != nil || u.Host == "" && !strings.HasPrefix(u.Path, "/") {
+	if err != nil || errHome != nil || u.Opaque != "" || u.Host == "" && u.Path != "" && !strings.HasPrefix(u.Path, "/") {
 		return target
 	}
+	u.Path = cmp.Or(u.Path, "/")
 	u.Scheme, u.Host = cmp.Or(u.Scheme, home.Scheme), cmp.Or(u.Host, home.Host)
 	return u.String()
 }

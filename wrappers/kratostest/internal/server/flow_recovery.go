@@ -79,7 +79,7 @@ func (c *call) submitRecovery(f *flow) {
 // recoveryLink handles the link of an email.
 func (c *call) recoveryLink() { submitFlow(recovery)(c) }
 
-// decodeRecovery decodes a submission, which can have fields in the URL as well.
+// decodeRecovery decodes a submission. Fields in the URL replace those of JSON, but not of a form.
 func (c *call) decodeRecovery() (form, error) {
 	decoded, err := form{}, error(nil)
 	if c.r.Method != http.MethodGet {
@@ -89,7 +89,7 @@ func (c *call) decodeRecovery() (form, error) {
 		return nil, err
 	}
 	for name, values := range c.r.URL.Query() {
-		if _, ok := decoded[name]; !ok {
+		if _, ok := decoded[name]; !ok || c.sentJSON() {
 			decoded[name] = values[0]
 		}
 	}

@@ -34,6 +34,10 @@ func (c *call) registerPassword(f *flow, form registrationForm) {
 
 // finishRegistration stores an identity and responds with it and, if so configured, a session.
 func (c *call) finishRegistration(f *flow, i *identity, method string) {
+	if e := i.checkIdentifiers(); e != nil {
+		c.fail(e)
+		return
+	}
 	if c.taken(i) {
 		c.rejectRegistration(f, c.takenMessage(i))
 		return

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -56,8 +57,8 @@ func (sc *settingsCall) showTraits(traits json.RawMessage) {
 	if !sc.since("v25.4.0") {
 		u.clear()
 	}
-	for _, field := range sc.schema(sc.flow.Identity.SchemaID).Fields() {
-		if n := u.node(field.Name); n != nil {
+	for _, n := range u.Nodes {
+		if strings.HasPrefix(n.Attributes.Name, "traits.") {
 			n.Attributes.Value, n.Messages = nil, []message.Message{}
 		}
 	}
@@ -72,6 +73,10 @@ func (sc *settingsCall) changeTraits(traits json.RawMessage) {
 	sc.readTraits(changed)
 	if !sc.privileged() && isProtected(sc.flow.Identity, changed) {
 		sc.reauthenticate()
+		return
+	}
+	if e := changed.checkIdentifiers(); e != nil {
+		sc.failSettings(sc.flow, e)
 		return
 	}
 	if sc.taken(changed) {

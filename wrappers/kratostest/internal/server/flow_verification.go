@@ -14,6 +14,10 @@ import (
 
 // startVerification checks whether a verification flow can be started, and makes its form.
 func (c *call) startVerification(f *flow) bool {
+	if !c.enabled(c.config.VerificationMethod) {
+		c.failStart(f, newError(http.StatusBadRequest, "The method of the verification is disabled."))
+		return false
+	}
 	c.fillVerification(f)
 	return true
 }
@@ -170,7 +174,7 @@ func (c *call) verified(f *flow, a *verifiableAddress, group string) {
 	c.verify(a)
 	next := cmp.Or(c.config.VerifiedURL, c.config.ReturnURL)
 	if f.ReturnTo != "" && c.checkReturnTo(f.ReturnTo) == nil {
-		next = f.ReturnTo
+		next = c.absolute(f.ReturnTo)
 	}
 	label := message.New(kratos.MessageLabelContinue)
 	f.UI = ui{Action: next, Method: http.MethodGet}

@@ -67,6 +67,9 @@ func (f form) setTrait(traits map[string]any, field schema.Field) {
 	}
 	submitted, ok := f[field.Name]
 	if !ok {
+		if field.List && f.hasItems(field.Name) {
+			delete(object, last)
+		}
 		return
 	}
 	if value := convert(submitted, field); value != nil {
@@ -76,12 +79,30 @@ func (f form) setTrait(traits map[string]any, field schema.Field) {
 	delete(object, last)
 }
 
+// hasItems reports whether a form has fields for the items of a list, which Kratos shows but does
+// not read.
+func (f form) hasItems(list string) bool {
+	for name := range f {
+		if strings.HasPrefix(name, list+".") {
+			return true
+		}
+	}
+	return false
+}
+
 // convert returns the value of a field of a form, or nil if the field is empty and not required. A
 // text that is not of the field's type stays as it is.
 func convert(submitted any, field schema.Field) any {
 	list, ok := submitted.([]string)
 	if ok && field.List {
-		return list
+		items := make([]any, len(list))
+		for i, text := range list {
+			items[i] = text
+			if item := convert(text, schema.Field{Type: field.Item}); item != nil {
+				items[i] = item
+			}
+		}
+		return items
 	}
 	if ok {
 		submitted = list[len(list)-1]
@@ -165,11 +186,17 @@ func (s *Server) titleContext(field schema.Field) []any {
 	return context
 }
 
-// setTraits sets the values of the fields that the form has.
+// setTraits sets the values of the fields that the form has. Items of lists have fields without
+// labels.
 func (u *ui) setTraits(traits json.RawMessage) {
 	for _, t := range flattenTraits(traits) {
 		if n := u.node(t.Name); n != nil {
 			n.Attributes.Value = t.Value
+			continue
+		}
+		list := t.Name[:max(strings.LastIndexByte(t.Name, '.'), 0)]
+		if n := u.node(list); n != nil {
+			u.add(input(n.Group, t.Name, typeOfValue(t.Value), t.Value))
 		}
 	}
 }

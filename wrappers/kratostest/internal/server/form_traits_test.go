@@ -19,6 +19,7 @@ const traitsSchema = `{
         "newsletter": {"type": "boolean"},
         "terms": {"type": "boolean"},
         "tags": {"type": "array", "items": {"type": "string"}},
+        "years": {"type": "array", "items": {"type": "integer"}},
         "name": {"type": "object", "properties": {"first": {"type": "string"}}}
       },
       "required": ["terms"]
@@ -37,6 +38,8 @@ func TestTraitsOfAForm(t *testing.T) {
 			`{"age":3,"email":"a","name":{"first":"A"},"newsletter":true}`},
 		{"the last value of a field counts", page, "traits.newsletter=false&traits.newsletter=true", `{"name":{},"newsletter":true}`},
 		{"a list has all values", page, "traits.tags=x&traits.tags=y", `{"name":{},"tags":["x","y"]}`},
+		{"items of a list get the type of the schema", page, "traits.years=1999&traits.years=x", `{"name":{},"years":[1999,"x"]}`},
+		{"fields of items are not read", page, "traits.years.0=1999&traits.tags=x", `{"name":{},"tags":["x"]}`},
 		{"an empty field is left out, unless it is required", page, "traits.email=&traits.age=&traits.terms=", `{"name":{},"terms":false}`},
 		{"a text that is not of the type stays", page, "traits.age=old", `{"age":"old","name":{}}`},
 		{"JSON stays as it is, with the objects of the schema", script, `{"traits":{"email":"","age":"3","big":9007199254740993}}`,

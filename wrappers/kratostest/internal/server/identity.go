@@ -93,8 +93,11 @@ func (s *Server) conflict(i *identity) (other *identity, value string) {
 	return nil, ""
 }
 
-// shares returns an identifier or address that two identities have.
+// shares returns an identifier, external id or address that two identities have.
 func (i *identity) shares(other *identity) (value string, ok bool) {
+	if i.ExternalID != "" && i.ExternalID == other.ExternalID {
+		return i.ExternalID, true
+	}
 	for kind, c := range i.Credentials {
 		theirs := other.Credentials[kind]
 		if theirs == nil {

@@ -92,10 +92,11 @@ func (c *call) flowError() {
 	c.json(http.StatusOK, stored)
 }
 
-// webAuthnScript handles getWebAuthnJavaScript. The script says that it has no effect.
+// webAuthnScript handles getWebAuthnJavaScript. The function that pages call only says that it has no
+// effect.
 func (c *call) webAuthnScript() {
 	c.noCache()
 	c.w.Header().Set("Content-Type", "text/javascript; charset=UTF-8")
 	c.w.WriteHeader(http.StatusOK)
-	_, _ = c.w.Write([]byte("console.warn('The Kratos in memory of package kratostest has no security keys and passkeys.');\n"))
+	_, _ = c.w.Write([]byte("window.oryWebAuthnLogin = () => console.warn('The Kratos in memory of package kratostest has no security keys and passkeys.');\n"))
 }

@@ -69,7 +69,7 @@ type session struct {
 	Identity                             *identity
 	Revoked                              bool
 	ExpiresAt, AuthenticatedAt, IssuedAt time.Time
-	CookieExpiresAt                      time.Time // zero if no browser has the cookie
+	Cookies                              map[string]time.Time // those that browsers got, and the expiry of the session then
 	AAL                                  string
 	Methods                              []authMethod
 	Devices                              []device

@@ -15,6 +15,9 @@ type router struct {
 }
 
 func (t *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if slashes := encodedSlash.Replace(r.URL.EscapedPath()); slashes != r.URL.EscapedPath() && !t.server.since("v25.4.0") {
+		r = withPath(r, slashes)
+	}
 	escaped := r.URL.EscapedPath()
 	switch {
 	case !t.admin:
@@ -32,6 +35,9 @@ func (t *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	t.mux.ServeHTTP(&target{w, t.server}, r)
 }
+
+// encodedSlash decodes slashes, which up to v1.3.6 separate segments like others.
+var encodedSlash = strings.NewReplacer("%2F", "/", "%2f", "/")
 
 // target is the response to a request, with the server that the request is for.
 type target struct {
@@ -92,7 +98,9 @@ func (c *call) redirectWithoutSlash() {
 func (c *call) noRoute() {
 	c.w.Header().Del("Cache-Control")
 	if c.admin && !isAdminPath(c.r.URL.Path) {
-		c.redirect(http.StatusTemporaryRedirect, "/admin"+c.r.URL.RequestURI())
+		target := *c.r.URL
+		target.Path, target.RawPath = "/admin"+target.Path, ""
+		c.redirect(http.StatusTemporaryRedirect, target.RequestURI())
 		return
 	}
 	if allowed := c.allowedMethods(); len(allowed) > 0 {

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// maxCookies is the most cookies of a session.
+const maxCookies = 1000
+
 // sessionCookie is the name of the session cookie.
 const sessionCookie = "ory_kratos_session"
 
@@ -17,7 +20,7 @@ func (c *call) session() *session {
 		return c.sessionWith(func(s *session) bool { return s.Token == token })
 	}
 	if cookie, err := c.r.Cookie(sessionCookie); err == nil {
-		if found := c.sessionWith(func(s *session) bool { return s.Cookie == cookie.Value }); found != nil {
+		if found := c.sessionWith(func(s *session) bool { return s.hasCookie(cookie.Value) }); found != nil {
 			return found
 		}
 	}
@@ -98,16 +101,33 @@ func (c *call) issueCookie(s *session) {
 	c.setSessionCookie(s)
 }
 
-// refreshCookie gives a browser another cookie if its session was extended.
+// hasCookie reports whether a cookie is of the session.
+func (s *session) hasCookie(value string) bool {
+	_, issued := s.Cookies[value]
+	return issued || value == s.Cookie
+}
+
+// refreshCookie gives a browser another cookie if its session was extended after it got the cookie.
+// The old one stays valid.
 func (c *call) refreshCookie(s *session) {
-	if _, err := c.r.Cookie(sessionCookie); err == nil && !s.CookieExpiresAt.IsZero() && s.CookieExpiresAt.Before(s.ExpiresAt) {
+	cookie, err := c.r.Cookie(sessionCookie)
+	if err != nil {
+		return
+	}
+	if expires, issued := s.Cookies[cookie.Value]; issued && expires.Before(s.ExpiresAt) {
+		s.Cookie = newCookie()
 		c.setSessionCookie(s)
 	}
 }
 
 // setSessionCookie gives a browser the cookie of a session.
 func (c *call) setSessionCookie(s *session) {
-	s.CookieExpiresAt = s.ExpiresAt
+	if s.Cookies == nil {
+		s.Cookies = map[string]time.Time{}
+	}
+	if len(s.Cookies) < maxCookies {
+		s.Cookies[s.Cookie] = s.ExpiresAt
+	}
 	http.SetCookie(c.w, &http.Cookie{
 		Name: sessionCookie, Value: s.Cookie, Path: "/", Expires: s.ExpiresAt, MaxAge: int(s.ExpiresAt.Sub(c.now()).Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,

@@ -70,7 +70,7 @@ func (c *call) updateLogout() {
 func (c *call) logoutTarget() string {
 	for _, target := range []string{c.query("return_to"), c.config.LogoutURL} {
 		if target != "" {
-			return target
+			return c.absolute(target)
 		}
 	}
 	return c.config.ReturnURL

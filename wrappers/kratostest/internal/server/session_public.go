@@ -44,7 +44,7 @@ func (c *call) hasCredentials() bool {
 		return true
 	}
 	cookie, err := c.r.Cookie(sessionCookie)
-	return err == nil && slices.ContainsFunc(c.sessions, func(s *session) bool { return s.Cookie == cookie.Value })
+	return err == nil && slices.ContainsFunc(c.sessions, func(s *session) bool { return s.hasCookie(cookie.Value) })
 }
 
 // noSession responds that an operation of the own sessions needs one.

@@ -1,0 +1,80 @@
+package server
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
+)
+
+func TestConfigurationInMemory(t *testing.T) {
+	t.Parallel()
+	flows := func(values object) object { return object{"selfservice": object{"flows": values}} }
+	for name, tc := range map[string]struct {
+		opts Options
+		want func(kratostest.Config) bool
+	}{
+		"that of kratos.yml": {Options{}, func(c kratostest.Config) bool {
+			return c.UIURL == defaultUI && c.LogoutURL == defaultUI+"/login" && c.PrivilegedSessionMaxAge == 5*time.Minute && !c.ShowVerification &&
+				c.SessionAfterRegistration && c.PasswordlessCode && len(c.Methods) == 6 && c.Schemas[0].ID == "person" && c.Schemas[0].JSON == personSchema
+		}},
+		"another UI": {Options{UI: "http://127.0.0.1:1/"}, func(c kratostest.Config) bool {
+			return c.UIURL == "http://127.0.0.1:1" && c.ReturnURL == "http://127.0.0.1:1/"
+		}},
+		"a method that is disabled": {Options{Config: object{"selfservice": object{"methods": object{"link": object{"enabled": false}}}}}, func(c kratostest.Config) bool {
+			return len(c.Methods) == 5 && !slices.Contains(c.Methods, "link")
+		}},
+		"the lifespan of all flows": {Options{Config: flows(object{
+			"login": object{"lifespan": "1s"}, "registration": object{"lifespan": "1s"}, "settings": object{"lifespan": "1s"},
+			"recovery": object{"lifespan": "1s"}, "verification": object{"lifespan": "1s"},
+		})}, func(c kratostest.Config) bool { return c.FlowLifespan == time.Second }},
+		"the lifespan of one flow": {Options{Config: flows(object{"login": object{"lifespan": "1s"}})}, nil},
+		"lifespans that differ": {Options{Config: flows(object{
+			"login": object{"lifespan": "1s"}, "registration": object{"lifespan": "1s"}, "settings": object{"lifespan": "1s"},
+			"recovery": object{"lifespan": "1s"}, "verification": object{"lifespan": "2s"},
+		})}, nil},
+		"hooks": {Options{Config: ShowVerification()}, func(c kratostest.Config) bool { return c.ShowVerification && c.SessionAfterRegistration }},
+		"a hook of a login": {Options{Config: flows(object{"login": object{"after": object{"code": object{"hooks": hooks("require_verified_address")}}}})},
+			func(c kratostest.Config) bool { return c.RequireVerifiedAddress }},
+		"a web hook":                    {Options{Config: flows(object{"login": object{"after": object{"password": object{"hooks": hooks("web_hook")}}}})}, nil},
+		"a default schema that is none": {Options{Config: object{"identity": object{"default_schema_id": "x"}}}, nil},
+		"another default schema": {Options{Config: object{"identity": object{"default_schema_id": "default"}}}, func(c kratostest.Config) bool {
+			return c.Schemas[0].ID == "default" && slices.IndexFunc(c.Schemas, func(s kratostest.IdentitySchema) bool { return s.ID == "person" }) == 1
+		}},
+		"an unknown setting": {Options{Config: object{"oauth2_provider": object{"url": "http://127.0.0.1:1"}}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := tc.opts.memoryConfig()
+			switch {
+			case tc.want == nil && err == nil:
+				t.Errorf("no error, but %+v", got)
+			case tc.want != nil && (err != nil || !tc.want(got)):
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
+	}
+}
+
+// The translation of a configuration to that of a real server and back changes nothing.
+func TestConfigurationOfBothServers(t *testing.T) {
+	t.Parallel()
+	want := kratostest.DefaultConfig()
+	want.IdentifierFirst, want.SecondFactorCode, want.ContinueWithTransitions, want.SessionAAL = true, true, true, "aal1"
+	want.PasswordlessCode, want.LoginHints, want.LogoutURL = false, true, want.UIURL+"/login"
+	settings, err := configuration(want, "http://127.0.0.1:1", "http://127.0.0.1:2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Options{UI: want.UIURL, Config: settings}.memoryConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.AllowedReturnURLs = got.AllowedReturnURLs[1:] // the first one is the default URL
+	slices.Sort(got.Methods)
+	slices.Sort(want.Methods)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%+v, want\n%+v", got, want)
+	}
+}
