@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/kratoskit/kratos-go/gen"
 )
@@ -109,6 +110,8 @@ type hashFormat struct {
 	prefix  string
 	pattern string                    // of what follows the prefix
 	check   func(parts []string) bool // of the groups of the pattern; nil if that is enough
+
+	syntax *regexp.Regexp // of the pattern
 }
 
 const (
@@ -119,27 +122,32 @@ const (
 	maxHash = 4096 // bytes
 )
 
-func hashFormats() []hashFormat {
-	return []hashFormat{
-		{"$2", `[abzy]?\$(?:0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}`, nil},
-		{"$argon2id$", `v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + rawBase64 + `\$` + rawBase64, argon2Parts},
-		{"$argon2i$", `v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + rawBase64 + `\$` + rawBase64, argon2Parts},
-		{"$pbkdf2-", `sha(?:1|224|256|384|512)\$i=([1-9][0-9]{0,8}),l=([0-9]{1,3})\$` + rawBase64 + `\$` + rawBase64, pbkdf2Parts},
-		{"$scrypt$", `ln=([1-9][0-9]{0,8}),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + stdBase64 + `\$` + stdBase64, scryptParts},
-		{"$firescrypt$", `ln=([1-9]|[12][0-9]),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + stdBase64 + `\$` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, firebaseParts},
-		{"$md5-crypt$", `[!-#%-9;-~]{1,8}\$[./A-Za-z0-9]{22}`, nil},
-		{"$sha256-crypt$", `(?:rounds=[1-9][0-9]{3,8}\$)?[!-#%-9;-~]{1,16}\$[./A-Za-z0-9]{43}`, nil},
-		{"$sha512-crypt$", `(?:rounds=[1-9][0-9]{3,8}\$)?[!-#%-9;-~]{1,16}\$[./A-Za-z0-9]{86}`, nil},
-		{"$md5$", `(?:pf=` + stdBase64 + `\$` + optBase64 + `\$)?` + stdBase64, unkeyedParts(16)},
-		{"$sha1$", `pf=` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, unkeyedParts(20)},
-		{"$sha256$", `pf=` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, unkeyedParts(32)},
-		{"$sha512$", `pf=` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, unkeyedParts(64)},
-		{"$hmac-", `(md4|md5|sha1|sha224|sha256|sha384|sha512)\$` + stdBase64 + `\$` + stdBase64, hmacParts},
-		{"{SSHA}", stdBase64, sshaParts(20)},
-		{"{SSHA256}", stdBase64, sshaParts(32)},
-		{"{SSHA512}", stdBase64, sshaParts(64)},
+// hashFormats returns the formats. They are compiled once, since a batch has a thousand hashes.
+var hashFormats = sync.OnceValue(func() []hashFormat {
+	formats := []hashFormat{
+		{prefix: "$2", pattern: `[abzy]?\$(?:0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}`},
+		{prefix: "$argon2id$", pattern: `v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + rawBase64 + `\$` + rawBase64, check: argon2Parts},
+		{prefix: "$argon2i$", pattern: `v=19\$m=([0-9]{1,9}),t=([0-9]{1,9}),p=([0-9]{1,3})\$` + rawBase64 + `\$` + rawBase64, check: argon2Parts},
+		{prefix: "$pbkdf2-", pattern: `sha(?:1|224|256|384|512)\$i=([1-9][0-9]{0,8}),l=([0-9]{1,3})\$` + rawBase64 + `\$` + rawBase64, check: pbkdf2Parts},
+		{prefix: "$scrypt$", pattern: `ln=([1-9][0-9]{0,8}),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + stdBase64 + `\$` + stdBase64, check: scryptParts},
+		{prefix: "$firescrypt$", pattern: `ln=([1-9]|[12][0-9]),r=([1-9][0-9]{0,3}),p=([1-9][0-9]{0,3})\$` + stdBase64 + `\$` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, check: firebaseParts},
+		{prefix: "$md5-crypt$", pattern: `[!-#%-9;-~]{1,8}\$[./A-Za-z0-9]{22}`},
+		{prefix: "$sha256-crypt$", pattern: `(?:rounds=[1-9][0-9]{3,8}\$)?[!-#%-9;-~]{1,16}\$[./A-Za-z0-9]{43}`},
+		{prefix: "$sha512-crypt$", pattern: `(?:rounds=[1-9][0-9]{3,8}\$)?[!-#%-9;-~]{1,16}\$[./A-Za-z0-9]{86}`},
+		{prefix: "$md5$", pattern: `(?:pf=` + stdBase64 + `\$` + optBase64 + `\$)?` + stdBase64, check: unkeyedParts(16)},
+		{prefix: "$sha1$", pattern: `pf=` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, check: unkeyedParts(20)},
+		{prefix: "$sha256$", pattern: `pf=` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, check: unkeyedParts(32)},
+		{prefix: "$sha512$", pattern: `pf=` + stdBase64 + `\$` + optBase64 + `\$` + stdBase64, check: unkeyedParts(64)},
+		{prefix: "$hmac-", pattern: `(md4|md5|sha1|sha224|sha256|sha384|sha512)\$` + stdBase64 + `\$` + stdBase64, check: hmacParts},
+		{prefix: "{SSHA}", pattern: stdBase64, check: sshaParts(20)},
+		{prefix: "{SSHA256}", pattern: stdBase64, check: sshaParts(32)},
+		{prefix: "{SSHA512}", pattern: stdBase64, check: sshaParts(64)},
 	}
-}
+	for i, f := range formats {
+		formats[i].syntax = regexp.MustCompile(`^(?:` + f.pattern + `)$`)
+	}
+	return formats
+})
 
 // checkHash validates an encoded hash. The error names the format, and has no part of the hash.
 func checkHash(hash string) error {
@@ -151,7 +159,7 @@ func checkHash(hash string) error {
 		if !ok {
 			continue
 		}
-		parts := regexp.MustCompile(`^(?:` + f.pattern + `)$`).FindStringSubmatch(rest)
+		parts := f.syntax.FindStringSubmatch(rest)
 		if parts == nil || f.check != nil && !f.check(parts[1:]) {
 			return argumentError("the password hash begins with " + f.prefix + " and is malformed")
 		}
