@@ -1,0 +1,266 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/kratoskit/kratos-go/gen"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+)
+
+// send sends a batch until each of its items has an outcome. The intent is in the journal before
+// the first request.
+func (im *importer) send(items []*item) error {
+	if err := im.window.wait(im.ctx); err != nil {
+		return err
+	}
+	if err := im.journal.begin(items[0], items[len(items)-1], im.clock.now()); err != nil {
+		return err
+	}
+	for len(items) > 0 {
+		if err := im.window.wait(im.ctx); err != nil {
+			return err
+		}
+		left, err := im.findCreated(items)
+		if err == nil {
+			part, rest := im.cut(left)
+			if part, err = im.post(part); err == nil {
+				left = append(part, rest...)
+			}
+		}
+		if err != nil && !isTemporary(err) {
+			return err
+		}
+		if err != nil {
+			if err := im.overloaded(err); err != nil {
+				return err
+			}
+		}
+		items = left
+	}
+	return nil
+}
+
+// overloaded makes all batches wait after a failure of the server, or fails if it takes too long.
+func (im *importer) overloaded(err error) error {
+	var retryAfter time.Duration
+	if e := callError(err); e != nil {
+		retryAfter = e.RetryAfter
+	}
+	if im.window.overloaded(retryAfter) > im.maxOutage {
+		return fmt.Errorf("kratos: Import: %w: %w", ErrOutage, err)
+	}
+	return nil
+}
+
+// post sends items in one batch, settles those that have an outcome, and returns the others.
+func (im *importer) post(items []*item) (left []*item, err error) {
+	if len(items) == 0 {
+		return nil, nil
+	}
+	patches := make([]gen.IdentityPatch, len(items))
+	var size batchSize
+	for i, it := range items {
+		patches[i].Create = it.Identity
+		size.add(it)
+	}
+	sent, began := im.clock.now(), time.Now()
+	var header http.Header
+	results, _ := im.admin.BatchPatchIdentities(context.WithoutCancel(im.ctx), patches, kratos.ResponseHeader(&header))
+	im.clock.set(header)
+	s := settlement{importer: im, sent: sent}
+	for i, it := range items {
+		s.take(it, results[i])
+	}
+	if err := s.finish(); err != nil {
+		return nil, err
+	}
+	switch {
+	case s.fatal != nil:
+		return nil, s.fatal
+	case s.failure == nil:
+		im.window.succeeded()
+		im.limits.succeeded(size.passwords, time.Since(began))
+		return s.left, nil
+	case isTooSlow(s.failure):
+		im.limits.tooSlow(len(items))
+	}
+	return s.left, im.overloaded(s.failure)
+}
+
+// settlement is what becomes of the items of a response.
+type settlement struct {
+	*importer
+	sent     time.Time
+	left     []*item // to be sent again
+	doubtful []*item // that conflict, perhaps with themselves
+	updates  []*item // that conflict, to be updated
+	outcomes []entry
+	rejects  []Reject
+	failure  error // of the call, temporary
+	fatal    error // of the call
+}
+
+// take takes the result of an item.
+func (s *settlement) take(it *item, r kratos.BatchResult) {
+	err := r.Err
+	switch {
+	case err == nil:
+		s.outcome(it, created, r.IdentityID)
+	case errors.Is(err, kratos.ErrRolledBack):
+		s.left = append(s.left, it)
+	case errors.Is(err, kratos.ErrUnconfirmed):
+		s.unknown(it, err)
+	case isTemporary(err):
+		s.failure, s.left = err, append(s.left, it)
+	case errors.Is(err, kratos.ErrConflict):
+		s.conflict(it, err)
+	case errors.Is(err, kratos.ErrBadRequest), errors.Is(err, kratos.ErrInvalidArgument):
+		s.explain(it, err)
+	default:
+		s.fatal = err
+	}
+}
+
+// unknown keeps an item that may have been created.
+func (s *settlement) unknown(it *item, err error) {
+	if it.since.IsZero() {
+		it.since = s.sent
+	}
+	s.failure, s.left = err, append(s.left, it)
+}
+
+// conflict settles an item that conflicts, unless it may conflict with itself.
+func (s *settlement) conflict(it *item, err error) {
+	if !it.since.IsZero() {
+		s.doubtful = append(s.doubtful, it)
+		return
+	}
+	switch s.policy {
+	case Skip:
+		s.outcome(it, skipped, "")
+	case Update:
+		s.updates = append(s.updates, it)
+	default:
+		s.reject(it, err)
+	}
+}
+
+// explain sends an item that Kratos rejects on its own, because only then it says why.
+func (s *settlement) explain(it *item, err error) {
+	if !s.mayExplain() || hasReason(err) {
+		s.reject(it, err)
+		return
+	}
+	identity, reason := s.admin.CreateIdentity(context.WithoutCancel(s.ctx), it.Identity)
+	switch {
+	case reason == nil:
+		s.outcome(it, created, identity.ID)
+	case errors.Is(reason, kratos.ErrConflict):
+		s.conflict(it, reason)
+	case errors.Is(reason, kratos.ErrBadRequest), errors.Is(reason, kratos.ErrInvalidArgument):
+		s.reject(it, reason)
+	default:
+		s.unknown(it, reason)
+	}
+}
+
+// maxExplained is the number of rejected records of a run whose reason is asked for.
+const maxExplained = 1000
+
+func (s *settlement) mayExplain() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.explained++
+	return s.explained <= maxExplained
+}
+
+func (s *settlement) outcome(it *item, o outcome, id string) {
+	s.outcomes = append(s.outcomes, entry{Line: it.Line, Ref: it.Ref, Outcome: o, ID: id, Notes: it.Notes})
+}
+
+func (s *settlement) reject(it *item, err error) {
+	e, r := rejection(it.Record, err)
+	s.outcomes, s.rejects = append(s.outcomes, e), append(s.rejects, r)
+}
+
+// finish settles the items that have an outcome.
+func (s *settlement) finish() error {
+	if len(s.doubtful) > 0 {
+		left, err := s.findCreated(s.doubtful)
+		switch {
+		case err == nil:
+			for _, it := range left {
+				it.since = time.Time{}
+				s.conflict(it, errConflict())
+			}
+		case isTemporary(err):
+			s.failure, s.left = err, append(s.left, s.doubtful...)
+		default:
+			s.fatal = err
+		}
+	}
+	if len(s.updates) > 0 {
+		s.updateAll(s.updates)
+	}
+	return s.settle(s.outcomes, s.rejects)
+}
+
+// callError returns the error of the call that err is about, or nil.
+func callError(err error) *kratos.Error {
+	var e, cause *kratos.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	if errors.As(e.Unwrap(), &cause) {
+		return cause
+	}
+	return e
+}
+
+// isTemporary reports whether the server may respond to the same call later.
+func isTemporary(err error) bool {
+	for _, target := range []error{kratos.ErrNotProcessed, kratos.ErrUnreachable, kratos.ErrRateLimited, kratos.ErrServer, kratos.ErrUnconfirmed} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	e := callError(err)
+	switch {
+	case e == nil:
+		return false
+	case e.StatusCode == http.StatusOK: // the response breaks off
+		return errors.Is(err, kratos.ErrUnexpectedResponse)
+	}
+	return e.StatusCode == http.StatusRequestEntityTooLarge || e.StatusCode == http.StatusRequestTimeout
+}
+
+// isTooSlow reports whether a smaller batch may succeed.
+func isTooSlow(err error) bool {
+	e := callError(err)
+	if e == nil {
+		return false
+	}
+	switch e.StatusCode {
+	case http.StatusGatewayTimeout, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge:
+		return true
+	}
+	return errors.Is(err, context.DeadlineExceeded)
+}
+
+// hasReason reports whether an error says what is wrong with a record.
+func hasReason(err error) bool { return !strings.HasSuffix(err.Error(), kratos.ErrBadRequest.Error()) }
+
+// fieldOf returns the member that an error names first, or "".
+func fieldOf(err error) string {
+	_, text, _ := strings.Cut(err.Error(), kratos.ErrBadRequest.Error()+": ")
+	field, _, ok := strings.Cut(text, ": ")
+	if !ok || !strings.HasPrefix(field, "traits") {
+		return ""
+	}
+	return field
+}
