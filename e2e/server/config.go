@@ -21,7 +21,7 @@ var personSchema string
 const defaultUI = "http://127.0.0.1:4455"
 
 // writeConfig writes Kratos' configuration files to dir. Kratos merges them itself, in the order of
-// [serveArgs].
+// [Options.serveArgs].
 func (o Options) writeConfig(dir string, public, admin int, mail net.Addr) error {
 	base := kratosConfig
 	if o.UI != "" {
@@ -62,13 +62,17 @@ func (o Options) writeConfig(dir string, public, admin int, mail net.Addr) error
 	return nil
 }
 
-func serveArgs(dir string) []string {
-	return []string{
-		"serve", "--dev", "--watch-courier", "--sqa-opt-out",
+func (o Options) serveArgs(dir string) []string {
+	flags := o.Flags
+	if flags == nil {
+		flags = []string{"--dev", "--watch-courier"}
+	}
+	return append([]string{
+		"serve", "--sqa-opt-out",
 		"-c", filepath.Join(dir, "kratos.yml"),
 		"-c", filepath.Join(dir, "own.json"),
 		"-c", filepath.Join(dir, "options.json"),
-	}
+	}, flags...)
 }
 
 func loopbackURL(port int) string {

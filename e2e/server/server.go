@@ -34,6 +34,9 @@ type Options struct {
 	// Config is merged into kratos.yml: objects are merged, other values and lists are replaced.
 	Config map[string]any
 
+	// Flags are those of kratos serve. Nil means "--dev" and "--watch-courier".
+	Flags []string
+
 	// Env is added to Kratos' environment, as "NAME=value".
 	Env []string
 
@@ -144,7 +147,7 @@ func (s *Server) reserve(port int) (int, error) {
 }
 
 func (s *Server) run(binary string, env []string) error {
-	cmd := exec.Command(binary, serveArgs(s.dir)...)
+	cmd := exec.Command(binary, s.opts.serveArgs(s.dir)...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Dir = s.dir // kratos.yml has a relative path of the schema
 	cmd.Stdout, cmd.Stderr = s.log, s.log
