@@ -2,7 +2,7 @@
 
 GO      ?= go
 # The modules with Go code. e2e/kratos has no code, only the versions of the dependencies of Kratos.
-MODULES := . wrappers/validate wrappers/sessions/redis tools e2e bench examples/cli examples/frameworks examples/otel
+MODULES := . wrappers/validate wrappers/sessions/redis cmd/kratosctl tools e2e bench examples/cli examples/frameworks examples/otel
 ALL     := $(MODULES) e2e/kratos
 
 .PHONY: help
@@ -38,7 +38,7 @@ messages: ## List messages that api/messages.yaml lacks: make messages FROM=<fil
 version: export VERSION := $(VERSION)
 version: ## Make the published modules require a version of each other: make version VERSION=v0.2.0.
 	@$(GO) run -C tools ./api version "$$VERSION"
-	@set -e; for m in $(MODULES); do $(GO) -C $$m mod tidy; done
+	@set -e; for m in $(MODULES); do GO="$(GO)" tools/tidy.sh $$m; done
 
 .PHONY: record
 record: export PUBLIC := $(PUBLIC)
@@ -71,9 +71,10 @@ test-redis: compiler ## Test sessions in a real Redis, which the tests start, al
 
 # Long tests have the build tag full, which go -C tools test -tags full sets, too.
 .PHONY: test-full
-test-full: test test-redis ## Run all tests, and long ones: all round trips of the contract, three minutes of load.
+test-full: test test-redis ## Run all tests, and long ones: all round trips of the contract, three minutes of load, larger imports.
 	@echo "== test tools, full"; $(GO) -C tools test -tags full -count=1 -timeout 60m ./...
 	@echo "== test e2e, three minutes of load"; LOAD_SECONDS=180 $(GO) -C e2e test -tags redis -count=1 -timeout 20m -v -run 'TestSessionsUnderLoad' .
+	@echo "== test e2e, imports of 10,000"; BULK_ITEMS=10000 $(GO) -C e2e test -count=1 -timeout 20m -v -run 'TestBulk' .
 
 .PHONY: bench
 bench: compiler ## Benchmark the SDK, kratos-client-go, oapi-codegen, ogen and net/http, on each Go version.
@@ -91,7 +92,7 @@ check: compiler ## Check generated code, spec, overlays, modules and formatting;
 	@$(GO) run -C tools ./api check
 	@echo "== changes since the last release of each module"
 	@$(GO) run -C tools ./api release
-	@set -e; for m in $(ALL); do echo "== tidy $$m"; $(GO) -C $$m mod tidy -diff; done
+	@set -e; for m in $(ALL); do echo "== tidy $$m"; GO="$(GO)" tools/tidy.sh $$m -diff; done
 	@echo "== gofmt"
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; }
 	@set -e; for m in $(MODULES); do echo "== vet $$m"; $(GO) -C $$m vet ./...; done

@@ -31,7 +31,7 @@ func TestPublishedModules(t *testing.T) {
 	}{
 		"the SDK": {
 			[]string{sdk}, `_, err := kratos.NewClient("nowhere"); fmt.Println(errors.Is(err, kratos.ErrInvalidArgument))`, "true\n",
-			nil, []string{"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6", sdk + "/wrappers/validate", "github.com/redis/go-redis/v9"},
+			nil, []string{"github.com/getkin/kin-openapi", sdk + "/wrappers/validate", "github.com/redis/go-redis/v9"},
 		},
 		"validation": {
 			[]string{sdk + "/wrappers/validate"}, `r, _ := http.NewRequest("GET", "/no", nil); fmt.Println(validate.Request(r))`, "kratos: path is not part of the API (path)\n",
@@ -82,6 +82,23 @@ func TestPublishedModules(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A user outside of this repository can install the commands by their tag.
+func TestInstalledCommands(t *testing.T) {
+	t.Parallel()
+	version, proxy := serveModules(t)
+	bin := t.TempDir()
+	install := exec.CommandContext(t.Context(), "go", "install", "github.com/kratoskit/kratos-go/cmd/kratosctl@"+version)
+	install.Dir = bin
+	install.Env = append(os.Environ(), "GOFLAGS=-modcacherw -trimpath", "GOSUMDB=off", "GOMODCACHE="+t.TempDir(), "GOBIN="+bin, "GOPROXY="+proxy)
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("go install: %v\n%s", err, out)
+	}
+	out, err := exec.CommandContext(t.Context(), filepath.Join(bin, "kratosctl"), "--version").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), version) {
+		t.Errorf("kratosctl --version prints %q (%v), want %s", out, err, version)
 	}
 }
 
