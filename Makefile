@@ -2,7 +2,7 @@
 
 GO      ?= go
 # The modules with Go code. e2e/kratos has no code, only the versions of the dependencies of Kratos.
-MODULES := . wrappers/validate wrappers/sessions/redis cmd/kratosctl tools e2e bench examples/cli examples/frameworks examples/otel
+MODULES := . wrappers/validate wrappers/sessions/redis cmd/kratosctl tools e2e bench examples/cli examples/frameworks examples/hooks examples/otel
 ALL     := $(MODULES) e2e/kratos
 
 .PHONY: help
@@ -71,10 +71,11 @@ test-redis: compiler ## Test sessions in a real Redis, which the tests start, al
 
 # Long tests have the build tag full, which go -C tools test -tags full sets, too.
 .PHONY: test-full
-test-full: test test-redis ## Run all tests, and long ones: all round trips of the contract, three minutes of load, larger imports.
+test-full: test test-redis ## Run all tests, and long ones: all round trips of the contract, three minutes of load, larger imports, a hook that hangs.
 	@echo "== test tools, full"; $(GO) -C tools test -tags full -count=1 -timeout 60m ./...
 	@echo "== test e2e, three minutes of load"; LOAD_SECONDS=180 $(GO) -C e2e test -tags redis -count=1 -timeout 20m -v -run 'TestSessionsUnderLoad' .
 	@echo "== test e2e, imports of 10,000"; BULK_ITEMS=10000 $(GO) -C e2e test -count=1 -timeout 20m -v -run 'TestBulk' .
+	@echo "== test e2e, a hook that hangs"; HOOK_SECONDS=120 $(GO) -C e2e test -count=1 -timeout 10m -v -run 'TestHookReceiverThatHangs' .
 
 .PHONY: bench
 bench: compiler ## Benchmark the SDK, kratos-client-go, oapi-codegen, ogen and net/http, on each Go version.
