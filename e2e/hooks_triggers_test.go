@@ -301,7 +301,7 @@ func (o *hookOutcomes) add(d hookDirective, outcome string) {
 }
 
 func (o *hookOutcomes) String() string {
-	columns := []string{"decide allow", "decide change", "decide refuse", "decide fail", "notify refuse"}
+	columns := []string{"decide allow", "decide change", "decide refuse", "decide fail", "decide bare", "notify refuse"}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-28s", "trigger")
 	for _, column := range columns {

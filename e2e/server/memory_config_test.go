@@ -36,9 +36,9 @@ func TestConfigurationInMemory(t *testing.T) {
 			"recovery": object{"lifespan": "1s"}, "verification": object{"lifespan": "2s"},
 		})}, nil},
 		"hooks": {Options{Config: ShowVerification()}, func(c kratostest.Config) bool { return c.ShowVerification && c.SessionAfterRegistration }},
-		"a hook of a login": {Options{Config: flows(object{"login": object{"after": object{"code": object{"hooks": hooks("require_verified_address")}}}})},
+		"a hook of a login": {Options{Config: flows(object{"login": object{"after": object{"code": object{"hooks": []object{{"hook": "require_verified_address"}}}}}})},
 			func(c kratostest.Config) bool { return c.RequireVerifiedAddress }},
-		"a web hook":                    {Options{Config: flows(object{"login": object{"after": object{"password": object{"hooks": hooks("web_hook")}}}})}, nil},
+		"a web hook":                    {Options{Config: flows(object{"login": object{"after": object{"password": object{"hooks": []object{{"hook": "web_hook"}}}}}})}, nil},
 		"a default schema that is none": {Options{Config: object{"identity": object{"default_schema_id": "x"}}}, nil},
 		"another default schema": {Options{Config: object{"identity": object{"default_schema_id": "default"}}}, func(c kratostest.Config) bool {
 			return c.Schemas[0].ID == "default" && slices.IndexFunc(c.Schemas, func(s kratostest.IdentitySchema) bool { return s.ID == "person" }) == 1
@@ -63,7 +63,7 @@ func TestConfigurationOfBothServers(t *testing.T) {
 	want := kratostest.DefaultConfig()
 	want.IdentifierFirst, want.SecondFactorCode, want.ContinueWithTransitions, want.SessionAAL = true, true, true, "aal1"
 	want.PasswordlessCode, want.LoginHints, want.LogoutURL = false, true, want.UIURL+"/login"
-	settings, err := configuration(want, "http://127.0.0.1:1", "http://127.0.0.1:2")
+	settings, err := configuration(t, want, "http://127.0.0.1:1", "http://127.0.0.1:2")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -30,7 +29,7 @@ func Real(t testing.TB, opts ...kratostest.Option) *kratostest.Kratos {
 	return kratostest.Over(t, kratostest.Backend{
 		Public: r.public, Admin: r.admin, Advance: r.advance,
 		Start: func(publicURL, adminURL string) error {
-			settings, err := configuration(config, publicURL, adminURL)
+			settings, err := configuration(t, config, publicURL, adminURL)
 			if err != nil {
 				return err
 			}
@@ -73,7 +72,7 @@ func (l *lateProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) { l.proxy.
 type object = map[string]any
 
 // configuration returns the configuration of a real Kratos behind proxies with these URLs.
-func configuration(c kratostest.Config, publicURL, adminURL string) (object, error) {
+func configuration(t testing.TB, c kratostest.Config, publicURL, adminURL string) (object, error) {
 	var schemas []object
 	for _, s := range c.Schemas {
 		schemas = append(schemas, object{"id": s.ID, "url": "base64://" + base64.StdEncoding.EncodeToString([]byte(s.JSON))})
@@ -86,7 +85,11 @@ func configuration(c kratostest.Config, publicURL, adminURL string) (object, err
 		}
 		session["whoami"] = object{"required_aal": c.SessionAAL, "tokenizer": object{"templates": templates}}
 	}
-	return object{
+	webHooks, err := webHooksOf(t, c)
+	if err != nil {
+		return nil, err
+	}
+	configured := object{
 		"serve":    object{"public": object{"base_url": publicURL + "/"}, "admin": object{"base_url": adminURL + "/"}},
 		"identity": object{"default_schema_id": c.Schemas[0].ID, "schemas": schemas},
 		"session":  session,
@@ -98,9 +101,10 @@ func configuration(c kratostest.Config, publicURL, adminURL string) (object, err
 		}),
 		"selfservice": object{
 			"default_browser_return_url": c.ReturnURL, "allowed_return_urls": append([]string{c.ReturnURL}, c.AllowedReturnURLs...),
-			"methods": methods(c), "flows": flows(c),
+			"methods": methods(c), "flows": flows(c, webHooks),
 		},
-	}, nil
+	}
+	return configured, addReceivers(t, c, configured)
 }
 
 // flags returns the flags that are set: older servers reject those that they do not know.
@@ -138,55 +142,5 @@ func methods(c kratostest.Config) object {
 	code["passwordless_enabled"], code["mfa_enabled"] = c.PasswordlessCode, c.SecondFactorCode
 	code["config"] = object{"lifespan": c.CodeLifespan.String()}
 	all["link"].(object)["config"] = object{"lifespan": c.CodeLifespan.String()}
-	return all
-}
-
-// flows returns the configuration of the flows.
-func flows(c kratostest.Config) object {
-	lifespan := c.FlowLifespan.String()
-	login := object{"lifespan": lifespan, "after": object{}}
-	if c.IdentifierFirst {
-		login["style"] = "identifier_first"
-	}
-	if c.RequireVerifiedAddress {
-		login["after"] = object{"hooks": hooks("require_verified_address")}
-	}
-	registration := object{"lifespan": lifespan, "enabled": !slices.Contains(c.DisabledFlows, "registration"), "login_hints": c.LoginHints}
-	if c.OneStepRegistration {
-		registration["enable_legacy_one_step"] = true
-	}
-	var after []string
-	if c.SessionAfterRegistration {
-		after = append(after, "session")
-	}
-	if c.ShowVerification {
-		after = append(after, "show_verification_ui")
-	}
-	registration["after"] = object{"password": object{"hooks": hooks(after...)}, "code": object{"hooks": hooks(after...)}}
-	settings := object{"lifespan": lifespan, "required_aal": c.SettingsAAL, "privileged_session_max_age": c.PrivilegedSessionMaxAge.String()}
-	if c.SettingsShowVerification {
-		settings["after"] = object{"profile": object{"hooks": hooks("show_verification_ui")}}
-	}
-	mailed := func(flow, use, after string) object {
-		configured := object{"lifespan": lifespan, "enabled": !slices.Contains(c.DisabledFlows, flow), "use": use}
-		if after != "" {
-			configured["after"] = object{"default_browser_return_url": after}
-		}
-		return configured
-	}
-	return object{
-		"login": login, "registration": registration, "settings": settings,
-		"logout":       object{"after": object{"default_browser_return_url": cmp.Or(c.LogoutURL, c.ReturnURL)}},
-		"recovery":     mailed("recovery", c.RecoveryMethod, ""),
-		"verification": mailed("verification", c.VerificationMethod, c.VerifiedURL),
-	}
-}
-
-// hooks returns the configuration of hooks without a configuration of their own.
-func hooks(names ...string) []object {
-	all := []object{}
-	for _, name := range names {
-		all = append(all, object{"hook": name})
-	}
 	return all
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +13,7 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/hooks"
 	"github.com/kratoskit/kratos-go/wrappers/hooks/hookstest"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 	"golang.org/x/crypto/bcrypt"
 )
 
@@ -20,35 +21,51 @@ const key = "a-key-of-the-tests"
 
 var caller = hooks.APIKey("X-Hook-Key", key)
 
-// registrationOf returns the call of a hook after a registration.
-func registrationOf(traits string) *hooks.Call {
-	return &hooks.Call{
-		Flow:     hooks.Flow{Name: hooks.FlowRegistration},
-		Identity: &kratos.Identity{ID: "5ad5bd8e-3b6c-4c8c-8a6c-0f0a5d8f8a03", RawTraits: json.RawMessage(traits)},
-	}
+// newKratos starts a Kratos in memory that calls a path of the program after a registration.
+func newKratos(t *testing.T, r registrations, path string, kind hooks.Kind) *kratostest.Kratos {
+	t.Helper()
+	program := newHandler(caller, r, oldPasswords{})
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path = path
+		program.ServeHTTP(w, r)
+	})
+	return kratostest.New(t, kratostest.Configure(func(c *kratostest.Config) {
+		c.Hooks = []kratostest.Hook{{
+			Trigger: "registration.after.password", Kind: kind, Receiver: kratostest.Receiver{Caller: caller, Handler: handler},
+		}}
+	}))
+}
+
+func register(t *testing.T, k *kratostest.Kratos, email string) (*kratos.FlowResult[kratos.RegistrationFlow], error) {
+	t.Helper()
+	return k.Client().Registration.Do(t.Context(), kratos.RegistrationPassword{
+		Traits: map[string]string{"email": email}, Password: "correct horse battery",
+	})
 }
 
 func TestRegistrations(t *testing.T) {
 	t.Parallel()
-	handler := newHandler(caller, registrations{domains: []string{"example.org", "example.com"}}, oldPasswords{})
-	for name, tc := range map[string]struct{ traits, metadata, field string }{
-		"an address of an allowed domain gets metadata": {`{"email":"ada@EXAMPLE.com"}`, `{"domain":"example.com"}`, ""},
-		"an address of another domain is refused":       {`{"email":"ada@example.net"}`, "", "traits.email"},
-		"a domain that ends like an allowed one":        {`{"email":"ada@evil-example.org"}`, "", "traits.email"},
+	k := newKratos(t, registrations{domains: []string{"example.org", "example.com"}}, "/registration", hooks.Decide)
+	for name, tc := range map[string]struct{ email, metadata string }{
+		"an address of an allowed domain gets metadata":             {"ada@EXAMPLE.com", `{"domain":"example.com"}`},
+		"an address of another domain is refused":                   {"ada@example.net", ""},
+		"a domain that ends like an allowed one is refused as well": {"ada@evil-example.org", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := hookstest.NewRequest(caller, registrationOf(tc.traits))
-			r.URL.Path = "/registration"
-			outcome, err := hookstest.Decide(handler, r)
+			result, err := register(t, k, tc.email)
+			if tc.metadata == "" {
+				var e *kratos.Error
+				if !errors.As(err, &e) || len(e.FieldErrors()["traits.email"]) != 1 || len(e.FieldErrors()) != 1 {
+					t.Errorf("the registration is not refused in the field: %v", err)
+				}
+				return
+			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := string(outcome.Identity["metadata_public"]); got != tc.metadata {
+			if got := string(result.Identity.RawMetadataPublic); got != tc.metadata {
 				t.Errorf("metadata %q, want %q", got, tc.metadata)
-			}
-			if outcome.Refused != (tc.field != "") || len(outcome.Messages[tc.field]) != len(outcome.Messages) {
-				t.Errorf("refused with %v", outcome.Messages)
 			}
 		})
 	}
@@ -56,24 +73,24 @@ func TestRegistrations(t *testing.T) {
 
 func TestRegistrationsAreNotified(t *testing.T) {
 	t.Parallel()
-	statuses, posted := make(chan int, 1), make(chan string, 1)
+	posted := make(chan string, 2)
+	statuses := make(chan int, 2)
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		posted <- string(body)
 		w.WriteHeader(<-statuses)
 	}))
 	t.Cleanup(service.Close)
-	handler := newHandler(caller, registrations{service: service.URL, client: service.Client()}, oldPasswords{})
-	for _, want := range []int{http.StatusNoContent, http.StatusInternalServerError} {
-		statuses <- want
-		r := hookstest.NewRequest(caller, registrationOf(`{}`))
-		r.URL.Path = "/registered"
-		outcome, err := hookstest.Decide(handler, r)
-		if err != nil || outcome.Retried != (want == http.StatusInternalServerError) {
-			t.Errorf("status %d: %+v, %v", want, outcome, err)
-		}
-		if got := <-posted; got != `{"identity":"5ad5bd8e-3b6c-4c8c-8a6c-0f0a5d8f8a03"}` {
-			t.Errorf("posted %s", got)
+	k := newKratos(t, registrations{service: service.URL, client: service.Client()}, "/registered", hooks.Notify)
+	statuses <- http.StatusInternalServerError // Kratos tries again
+	statuses <- http.StatusNoContent
+	result, err := register(t, k, "ada@example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got, want := <-posted, `{"identity":"`+result.Identity.ID+`"}`; got != want {
+			t.Errorf("posted %s, want %s", got, want)
 		}
 	}
 }

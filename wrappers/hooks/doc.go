@@ -11,8 +11,12 @@
 //		return hooks.Allow()
 //	}))
 //
-// [Config] prints the configuration of Kratos for it, with the body of [Jsonnet]. Package hookstest
-// calls hooks in tests.
+// [Config] prints the configuration of Kratos for it, with the body of [Jsonnet].
+//
+// # Tests
+//
+// Package kratostest has a Kratos in memory that calls hooks in its flows (Config.Hooks), so that a
+// test sees what a person gets. Package hookstest calls a handler alone.
 //
 // # Attempts
 //

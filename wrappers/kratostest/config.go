@@ -74,6 +74,16 @@ type Config struct {
 	// Tokenizers are the templates of tokenized sessions (session.whoami.tokenizer.templates), by
 	// name.
 	Tokenizers map[string]Tokenizer
+
+	// Hooks are the web hooks. Kratos calls those of a trigger in this order, before its own hooks,
+	// such as SessionAfterRegistration. Logins by the methods of Kratos and Session, such as
+	// [Kratos.SignIn], call them as well.
+	Hooks []Hook
+	// PasswordMigration checks the passwords of identities that were imported with
+	// kratos.PasswordMigrationHook (selfservice.methods.password.config.migrate_hook).
+	PasswordMigration *Receiver
+	// Courier sends messages (courier.http.request_config), which [Kratos.Mails] has as well.
+	Courier *Receiver
 }
 
 // IdentitySchema is an identity schema of Kratos, a JSON Schema with the keyword "ory.sh/kratos".

@@ -12,6 +12,7 @@
 //	people      Person, with a password, an authenticator app or backup codes
 //	sessions    SignIn for native clients, SignInBrowser for browsers; Session.AAL2, Refresh, Revoke
 //	messages    Code, Link, Mails: what was sent to an address
+//	hooks       Config.Hooks, PasswordMigration, Courier: Kratos calls handlers of package hooks
 //	time        Advance: sessions, flows and codes expire
 //	failures    Fail: a status, a time-out, a broken connection, a rate limit, a failed database
 //	requests    Calls: what the program sent, without its secrets
@@ -25,8 +26,13 @@
 //
 // It has the methods password, code, totp, lookup_secret, profile and link, in native flows, in
 // flows of single-page applications, and in those of pages. It has no social sign-in, passkeys,
-// security keys, SAML, OAuth 2.0, web hooks and organizations: such requests have status 501 and a
-// text that says so. Passwords are compared, not hashed, and are not checked against leaked ones.
+// security keys, SAML, OAuth 2.0 and organizations: such requests have status 501 and a text that
+// says so. Passwords are compared, not hashed, and are not checked against leaked ones.
+//
+// Web hooks have the body of hooks.Jsonnet, and up to three attempts of 30 seconds, as those of
+// Kratos. Nothing waits between attempts: the clock moves forward by the pause. The courier tries
+// again at once. The flows that Kratos starts by itself, such as the settings after a recovery, call no hooks
+// that come before a flow.
 //
 // A test that has to be right for a real server too runs on both, with the function Real of package
 // e2e/server in the repository, which starts one behind [Over].

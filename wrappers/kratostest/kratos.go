@@ -32,7 +32,8 @@ type Backend struct {
 	// Now is the time of the server. Nil means [time.Now].
 	Now func() time.Time
 
-	databaseDown bool // the handlers respond to requests with front.DatabaseDown
+	wait         func() // for what runs in the background, or nil
+	databaseDown bool   // the handlers respond to requests with front.DatabaseDown
 }
 
 // routes are those of all servers.
@@ -52,9 +53,9 @@ func inMemory(t testing.TB, opts []Option) Backend {
 	for _, opt := range opts {
 		opt(&config)
 	}
-	engine := must(newEngine(config))(t)
+	engine := must(newEngine(t, config))(t)
 	return Backend{
-		Public: engine.Public(), Admin: engine.Admin(), Now: engine.Now, databaseDown: true,
+		Public: engine.Public(), Admin: engine.Admin(), Now: engine.Now, wait: engine.Wait, databaseDown: true,
 		Start: func(public, admin string) error {
 			engine.SetURLs(public, admin)
 			return nil
@@ -86,10 +87,16 @@ func Over(t testing.TB, b Backend) *Kratos {
 	k := &Kratos{t: t, backend: b, front: front.New(b.Public, b.Admin, routes(), b.databaseDown)}
 	public, admin := httptest.NewServer(k.front.Public()), httptest.NewServer(k.front.Admin())
 	k.publicURL, k.adminURL = public.URL, admin.URL
+	wait := b.wait
+	if wait == nil {
+		wait = func() {}
+	}
 	t.Cleanup(func() {
+		wait() // hooks can use the ports
 		k.front.Close()
 		public.Close()
 		admin.Close()
+		wait() // for the hooks of requests that were in flight
 	})
 	if b.Start != nil {
 		if err := b.Start(k.publicURL, k.adminURL); err != nil {
@@ -100,7 +107,7 @@ func Over(t testing.TB, b Backend) *Kratos {
 }
 
 // newEngine returns the engine of a configuration.
-func newEngine(c Config) (*server.Server, error) {
+func newEngine(t testing.TB, c Config) (*server.Server, error) {
 	config := server.Config{
 		Version: c.Version, UIURL: c.UIURL, ReturnURL: c.ReturnURL, LogoutURL: c.LogoutURL, VerifiedURL: c.VerifiedURL, AllowedReturnURLs: c.AllowedReturnURLs,
 		Methods: c.Methods, DisabledFlows: c.DisabledFlows, PasswordlessCode: c.PasswordlessCode, SecondFactorCode: c.SecondFactorCode,
@@ -121,6 +128,9 @@ func newEngine(c Config) (*server.Server, error) {
 		for name, template := range c.Tokenizers {
 			config.Tokenizers[name] = server.Tokenizer(template)
 		}
+	}
+	if err := receivers(t, c, &config); err != nil {
+		return nil, err
 	}
 	return server.New(config)
 }

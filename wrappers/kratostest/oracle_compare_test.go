@@ -72,9 +72,6 @@ var opaqueMembers = []string{"traits", "metadata_public", "metadata_admin", "tra
 
 // values compares two values of JSON. The member is the last name in the path.
 func (c *comparison) values(path, member string, r, a any) {
-	if (member == "metadata_public" || member == "metadata_admin") && hooked(r) {
-		return
-	}
 	if kindOf(r) != kindOf(a) {
 		c.differ("member %s %s≠%s", path, kindOf(r), kindOf(a))
 		return
@@ -90,13 +87,6 @@ func (c *comparison) values(path, member string, r, a any) {
 		}
 		c.differ("member %s %v≠%v", path, r, a)
 	}
-}
-
-// hooked reports whether the metadata are those that a web hook of the recorded servers sets when a
-// person registers. A Kratos in memory has no web hooks.
-func hooked(metadata any) bool {
-	object, _ := metadata.(map[string]any)
-	return object["hooked"] == true || object["by"] == "lab"
 }
 
 // isExact reports whether values of a member have to be equal.

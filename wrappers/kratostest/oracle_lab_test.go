@@ -49,9 +49,12 @@ func labKratos(t testing.TB, version, config string) (*Kratos, *server.Server) {
 	c.AllowedReturnURLs = []string{c.UIURL}
 	c.FlowLifespan, c.CodeLifespan = 10*time.Minute, 10*time.Minute
 	labConfig(&c, config)
-	engine := must(newEngine(c))(t)
+	if name, _, _ := strings.Cut(config, " "); name != "cont" {
+		c.Hooks = labHooks()
+	}
+	engine := must(newEngine(t, c))(t)
 	return Over(t, Backend{
-		Public: engine.Public(), Admin: engine.Admin(), Now: engine.Now, databaseDown: true,
+		Public: engine.Public(), Admin: engine.Admin(), Now: engine.Now, wait: engine.Wait, databaseDown: true,
 		Start:   func(public, admin string) error { engine.SetURLs(public, admin); return nil },
 		Advance: func(d time.Duration) error { engine.Advance(d); return nil },
 	}), engine

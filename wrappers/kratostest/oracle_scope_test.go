@@ -24,9 +24,6 @@ func outOfScope(e *exchange) string {
 	case "oidc", "passkey", "webauthn", "saml":
 		return "the method " + s["method"] + " is not in a Kratos in memory"
 	}
-	if strings.Contains(e.Request.Body, "hookblock") {
-		return "web hooks are not in a Kratos in memory"
-	}
 	if s["provider"] != "" {
 		return "single sign-on is not in a Kratos in memory"
 	}

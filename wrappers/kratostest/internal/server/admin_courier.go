@@ -46,7 +46,12 @@ func messageJSON(m *mail) messageBody {
 		ID: m.ID, Status: "sent", Type: m.Type, Recipient: m.Recipient, Body: m.Body, Subject: m.Subject, TemplateType: m.Template,
 		Channel: m.Type, SendCount: 1, CreatedAt: m.CreatedAt, UpdatedAt: m.CreatedAt,
 	}
-	if m.bounces() {
+	switch {
+	case m.Status == "sent":
+		body.Status, body.SendCount = m.Status, m.Failures+1
+	case m.Status != "":
+		body.Status, body.SendCount = m.Status, m.Failures
+	case m.bounces():
 		body.Status, body.SendCount = "abandoned", maxSends
 	}
 	return body
@@ -54,15 +59,19 @@ func messageJSON(m *mail) messageBody {
 
 // dispatches returns the attempts to send a message.
 func dispatches(m *mail) []messageSent {
-	if !m.bounces() {
-		return []messageSent{{ID: newID(), MessageID: m.ID, Status: "success", CreatedAt: m.CreatedAt, UpdatedAt: m.CreatedAt}}
+	failures := m.Failures
+	if m.Status == "" && m.bounces() {
+		failures = maxSends
 	}
 	var attempts []messageSent
-	for range maxSends {
+	for range failures {
 		attempts = append(attempts, messageSent{
 			ID: newID(), MessageID: m.ID, Status: "failed", CreatedAt: m.CreatedAt, UpdatedAt: m.CreatedAt,
 			Error: newError(http.StatusInternalServerError, "The message could not be delivered."),
 		})
+	}
+	if m.Status == "sent" || m.Status == "" && !m.bounces() {
+		attempts = append(attempts, messageSent{ID: newID(), MessageID: m.ID, Status: "success", CreatedAt: m.CreatedAt, UpdatedAt: m.CreatedAt})
 	}
 	return attempts
 }

@@ -41,14 +41,14 @@ const (
 //	code, result := c.checkCode(f, form.text("code"))
 func (c *call) sendCode(f *flow, template, via, address string) *oneTimeCode {
 	code := c.issueCode(f, via, address)
-	c.send(template, via, address, code.Text, "")
+	c.send(f, template, via, address, code.Text, "")
 	return code
 }
 
 // sendCodeLink is sendCode with a link in the message, to a URL with the parameter code.
 func (c *call) sendCodeLink(f *flow, template, via, address, target string) *oneTimeCode {
 	code := c.issueCode(f, via, address)
-	c.send(template, via, address, code.Text, withQuery(target, "code", code.Text))
+	c.send(f, template, via, address, code.Text, withQuery(target, "code", code.Text))
 	return code
 }
 

@@ -30,6 +30,8 @@ type Config struct {
 	FlowLifespan, CodeLifespan               time.Duration
 	SessionLifespan, PrivilegedSessionMaxAge time.Duration
 	Tokenizers                               map[string]Tokenizer
+	Hooks                                    []Hook
+	PasswordMigration, Courier               *Receiver
 }
 
 // IdentitySchema is an identity schema.
@@ -56,6 +58,11 @@ func (c *Config) validate() error {
 	for _, method := range c.Methods {
 		if !slices.Contains([]string{"password", "code", "totp", "lookup_secret", "profile", "link"}, method) {
 			return fmt.Errorf("method %q is not supported", method)
+		}
+	}
+	for _, h := range c.Hooks {
+		if !slices.Contains(hookTriggers, h.Trigger) {
+			return fmt.Errorf("there are no hooks of %q", h.Trigger)
 		}
 	}
 	for name, d := range map[string]time.Duration{

@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,15 +42,15 @@ type flow struct {
 	Identity *identity // settings: whose. Recovery and verification: whom a code was sent to, or nil
 	Session  *session  // settings
 
-	Address          string         // that the last code was sent to
-	Codes            []*oneTimeCode // that were sent, see sendCode
-	CodeTries        int            // how many codes were submitted
-	Traits           []byte         // registration: those of the first step
-	NoCSRF           bool           // recovery by an administrator
-	Chosen           bool           // recovery: the address was chosen
-	Links            []*oneTimeCode // recovery: tokens of links that were sent
-	TOTPURL          string         // settings: of the authenticator app that can be added
-	LookupCodes      []string       // settings: new backup codes, until they are confirmed
+	Address          string          // that the last code was sent to
+	Codes            []*oneTimeCode  // that were sent, see sendCode
+	CodeTries        int             // how many codes were submitted
+	Traits           json.RawMessage // registration: those that a code was sent for
+	NoCSRF           bool            // recovery by an administrator
+	Chosen           bool            // recovery: the address was chosen
+	Links            []*oneTimeCode  // recovery: tokens of links that were sent
+	TOTPURL          string          // settings: of the authenticator app that can be added
+	LookupCodes      []string        // settings: new backup codes, until they are confirmed
 	TransientPayload any
 }
 
@@ -69,7 +70,7 @@ func startFlow(kind flowKind, flowType string) func(*call) {
 			c.failStart(f, e)
 			return
 		}
-		if !c.start(f) {
+		if !c.start(f) || !c.hooksBefore(f) {
 			return
 		}
 		c.flows[f.ID] = f

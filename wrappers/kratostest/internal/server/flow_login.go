@@ -161,7 +161,7 @@ func (a *attempt) decode() bool {
 		a.rejectFor(err.Error())
 		return false
 	}
-	a.form = form
+	a.form, a.flow.TransientPayload = form, form["transient_payload"]
 	return true
 }
 

@@ -16,20 +16,53 @@ func (a *attempt) finish(i *identity, method authMethod) {
 	case a.unverified(i):
 		a.askToVerify(i)
 	default:
-		a.respondSession(a.upgrade(i, method))
+		a.logIn(i, method)
 	}
 }
 
-// upgrade returns the session of the request after an authentication, or a new one for another
-// person.
-func (a *attempt) upgrade(i *identity, method authMethod) *session {
-	s := a.session
-	if s == nil || s.Identity != i {
-		return a.newSession(i, method)
+// logIn responds with the session of the request after an authentication, or a new one for another
+// person, unless a hook refuses it.
+func (a *attempt) logIn(i *identity, method authMethod) {
+	upgrades := a.session != nil && a.session.Identity == i
+	s := a.makeSession(i, method)
+	if upgrades {
+		*s = *a.session
+		s.Methods = slices.Clone(s.Methods)
+		s.authenticate(method.Method, method.AAL, a.now())
+		s.ExpiresAt = a.now().Add(a.config.SessionLifespan)
 	}
-	s.authenticate(method.Method, method.AAL, a.now())
-	s.ExpiresAt = a.now().Add(a.config.SessionLifespan)
-	return s
+	if failure := a.callHooks(&trigger{flow: a.flow, when: "after", method: method.Method, identity: i, session: s}); failure != nil {
+		a.refuse(failure)
+		return
+	}
+	if upgrades {
+		*a.session = *s
+		s = a.session
+	} else {
+		a.sessions = append(a.sessions, s)
+	}
+	a.respondSession(s)
+}
+
+// refuse ends a submission that a hook does not let continue.
+func (a *attempt) refuse(failure *hookFailure) {
+	if failure.err != nil {
+		failHook(a.call, a.flow, failure.err)
+		return
+	}
+	if a.flow.Type == "browser" {
+		a.putCSRF(a.flow)
+	}
+	a.reject(failure.refused...)
+}
+
+// failHook ends a submission after an error of a hook. A native client gets another status than that
+// of the error, if Kratos does not know one.
+func failHook(c *call, f *flow, e *apiError) {
+	if f.Type == "api" && e.Code == http.StatusInternalServerError {
+		e.status = http.StatusBadRequest
+	}
+	c.fail(e)
 }
 
 // respondSession responds with a session.

@@ -77,10 +77,9 @@ func (a *attempt) password() bool {
 		a.rejectPassword(a.violation("", kratos.MessageInvalidCredentials))
 		return true
 	}
-	matches, err := i.Credentials["password"].matches(a.form.text("password"))
+	matches, ok := a.checkPassword(i.Credentials["password"])
 	switch {
-	case err != nil:
-		a.cannot(err.Error())
+	case !ok:
 	case !matches:
 		a.rejectPassword(a.violation("", kratos.MessageInvalidCredentials))
 	default:

@@ -70,6 +70,7 @@ func (c *call) submitRecovery(f *flow) {
 		return
 	}
 	form, err := c.decodeRecovery()
+	f.TransientPayload = form["transient_payload"]
 	if f.Active == "code" && c.recoverByCode(f, form, err) {
 		return
 	}

@@ -14,6 +14,9 @@ func (c *call) recovered(f *flow, i *identity, method string, form form) {
 		return
 	}
 	next, s := c.passRecovery(f, i, f.Type, method)
+	if next == nil {
+		return
+	}
 	page := c.flowPage(next)
 	if !c.config.ContinueWithTransitions {
 		c.continueAt(page)
@@ -43,13 +46,21 @@ func (c *call) recoveredByLink(f *flow, i *identity) {
 		return
 	}
 	next, _ := c.passRecovery(f, i, "browser", "link_recovery")
+	if next == nil {
+		return
+	}
 	c.redirect(http.StatusSeeOther, c.flowPage(next))
 }
 
-// passRecovery ends a recovery flow: it creates a session and a settings flow of a type.
+// passRecovery ends a recovery flow: it creates a session and a settings flow of a type. It has
+// responded if it returns nil.
 func (c *call) passRecovery(f *flow, i *identity, flowType, method string) (*flow, *session) {
 	f.Chosen = choosingAddress(f)
 	f.State, f.UI.Messages = "passed_challenge", nil
+	if failure := c.callHooks(&trigger{flow: f, when: "after", identity: i}); failure != nil {
+		c.refuseRecovery(f, failure)
+		return nil, nil
+	}
 	if flowType == "browser" {
 		c.setCSRF(newCSRF())
 		c.putCSRF(f)
@@ -66,6 +77,15 @@ func (c *call) passRecovery(f *flow, i *identity, flowType, method string) (*flo
 	c.addSettings(next, s)
 	next.UI.say(kratos.MessageRecoverySuccessful, "privileged_session_expires_at", c.now().Add(c.config.PrivilegedSessionMaxAge))
 	return next, s
+}
+
+// refuseRecovery ends a recovery that a hook does not let end.
+func (c *call) refuseRecovery(f *flow, failure *hookFailure) {
+	if failure.err != nil {
+		failHook(c, f, failure.err)
+		return
+	}
+	c.fail(newError(http.StatusInternalServerError, "A web hook refused the recovery."))
 }
 
 // inactiveError returns the error of an account that an administrator has disabled.

@@ -51,7 +51,7 @@ func (c *call) sendRecoveryLink(f *flow, form form) {
 	}
 	if _, address := c.recoveryAddress(email); address != nil {
 		token := c.issueRecoveryLink(f, address.Value)
-		c.send("recovery_valid", address.Via, address.Value, "", c.recoveryLinkURL(f, token))
+		c.send(f, "recovery_valid", address.Via, address.Value, "", c.recoveryLinkURL(f, token))
 	}
 	c.putCSRF(f)
 	f.UI.put(input("link", "email", "email", email).required().label(kratos.MessageLabelEmail))

@@ -86,6 +86,7 @@ func (c *call) submitRegistration(f *flow) {
 		c.failRegistration(f, newError(http.StatusInternalServerError, ""))
 		return
 	}
+	f.TransientPayload = decoded["transient_payload"]
 	c.submitRegistrationForm(f, registrationForm{form: decoded, method: decoded.text("method"), traits: traits})
 }
 

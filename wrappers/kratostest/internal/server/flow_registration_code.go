@@ -45,6 +45,7 @@ func (c *call) sendRegistrationCode(f *flow, form registrationForm) {
 		c.rejectCode(f, form, general(kratos.MessageIdentifierMissing))
 		return
 	}
+	f.Traits = form.traits
 	f.forgetCodes()
 	for _, address := range addresses {
 		c.sendCode(f, "registration_code_valid", contents.CodeVia[address], address)
@@ -108,7 +109,7 @@ func (c *call) registerWithCode(f *flow, form registrationForm) {
 			}
 		}
 		f.State = "passed_challenge"
-		c.finishRegistration(f, i, "code")
+		c.finishRegistration(f, i, form, "code")
 	case codeExpired:
 		expired := *f
 		expired.ExpiresAt = code.ExpiresAt

@@ -29,13 +29,18 @@ func (c *call) registerPassword(f *flow, form registrationForm) {
 		return
 	}
 	password.Password = form.text("password")
-	c.finishRegistration(f, i, "password")
+	c.finishRegistration(f, i, form, "password")
 }
 
 // finishRegistration stores an identity and responds with it and, if so configured, a session.
-func (c *call) finishRegistration(f *flow, i *identity, method string) {
+func (c *call) finishRegistration(f *flow, i *identity, form registrationForm, method string) {
 	if e := i.checkIdentifiers(); e != nil {
 		c.fail(e)
+		return
+	}
+	after := &trigger{flow: f, when: "after", method: method, identity: i}
+	if failure := c.decideHooks(after); failure != nil {
+		c.refuseRegistration(f, form, failure)
 		return
 	}
 	if c.taken(i) {
@@ -43,6 +48,12 @@ func (c *call) finishRegistration(f *flow, i *identity, method string) {
 		return
 	}
 	c.identities = append(c.identities, i)
+	if i.State != "active" { // a hook has changed it
+		c.fail(inactive(i))
+		return
+	}
+	after.changes = false
+	c.notifyHooks(after)
 	var steps []map[string]any
 	if f.Type == "browser" && c.wantsJSON() {
 		steps = append(steps, map[string]any{"action": "redirect_browser_to", "redirect_browser_to": c.returnURL(f)})
@@ -63,6 +74,16 @@ func (c *call) finishRegistration(f *flow, i *identity, method string) {
 	}
 	body["identity"], body["continue_with"] = c.identityJSON(i), steps
 	c.json(http.StatusOK, body)
+}
+
+// refuseRegistration ends a submission that a hook does not let continue.
+func (c *call) refuseRegistration(f *flow, form registrationForm, failure *hookFailure) {
+	if failure.err != nil {
+		failHook(c, f, failure.err)
+		return
+	}
+	c.keepTraits(f, form)
+	c.rejectRegistration(f, failure.refused...)
 }
 
 // grantSession gives the client a session: a token or a cookie.

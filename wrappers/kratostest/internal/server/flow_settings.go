@@ -146,6 +146,7 @@ func (c *call) submitSettingsMethod(sc *settingsCall) {
 		}
 		method = sc.method()
 	}
+	sc.flow.TransientPayload = sc.form["transient_payload"]
 	switch {
 	case slices.Contains([]string{"oidc", "saml", "passkey", "webauthn"}, method):
 		c.cannot("settings of the method " + method)

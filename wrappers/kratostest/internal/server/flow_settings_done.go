@@ -7,6 +7,44 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratostest/internal/message"
 )
 
+// save stores a change of the identity by a method, unless a hook refuses it, and then ends the
+// submission. The hooks and stored, which can be nil, are called before and after that.
+func (sc *settingsCall) save(method string, changed *identity, stored func()) {
+	after := &trigger{flow: sc.flow, when: "after", method: method, identity: changed}
+	if failure := sc.decideHooks(after); failure != nil {
+		sc.refuseSettings(failure)
+		return
+	}
+	if sc.taken(changed) {
+		sc.flow.UI.say(kratos.MessageAccountExists)
+		sc.rejectSettings()
+		return
+	}
+	if method == "profile" {
+		sc.loseTimes(changed)
+	}
+	*sc.flow.Identity = *changed
+	if stored != nil {
+		stored()
+	}
+	after.changes, after.identity = false, sc.flow.Identity
+	sc.notifyHooks(after)
+	sc.settingsDone(method)
+}
+
+// refuseSettings ends a submission that a hook does not let continue.
+func (sc *settingsCall) refuseSettings(failure *hookFailure) {
+	if failure.err != nil {
+		failHook(sc.call, sc.flow, failure.err)
+		return
+	}
+	sc.flow.UI.clear()
+	for _, v := range failure.refused {
+		sc.flow.UI.sayAt(v.Field, v.Message)
+	}
+	sc.rejectSettings()
+}
+
 // settingsDone ends a submission that changed the settings. The form is that of another flow, which
 // its action names as well.
 func (sc *settingsCall) settingsDone(method string) {

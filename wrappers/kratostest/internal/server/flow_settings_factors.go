@@ -26,9 +26,10 @@ func (sc *settingsCall) submitPassword() {
 		sc.rejectAt("password", *m)
 		return
 	}
-	c := i.credential(sc.Server, "password")
+	changed := i.clone()
+	c := changed.credential(sc.Server, "password")
 	c.Password, c.Hash, c.UpdatedAt = password, "", sc.now()
-	sc.settingsDone("password")
+	sc.save("password", changed, nil)
 }
 
 // submitTOTP adds an authenticator app, or removes it.
@@ -36,12 +37,12 @@ func (sc *settingsCall) submitTOTP() {
 	if !sc.admit(true) {
 		return
 	}
-	i := sc.flow.Identity
+	i := sc.flow.Identity.clone()
 	if i.Credentials["totp"] != nil {
 		if sc.form.flag("totp_unlink") {
 			delete(i.Credentials, "totp")
 		}
-		sc.settingsDone("totp")
+		sc.save("totp", i, nil)
 		return
 	}
 	code := sc.form.text("totp_code")
@@ -55,8 +56,7 @@ func (sc *settingsCall) submitTOTP() {
 	}
 	c := i.credential(sc.Server, "totp")
 	c.Identifiers, c.TOTPURL = []string{i.ID}, sc.flow.TOTPURL
-	sc.session.addFactor(sc.Server, "totp")
-	sc.settingsDone("totp")
+	sc.save("totp", i, func() { sc.session.addFactor(sc.Server, "totp") })
 }
 
 // totpValid reports whether an authenticator app shows a code now.

@@ -35,8 +35,9 @@ func (sc *settingsCall) submitLookup() {
 	case sc.form.flag("lookup_secret_reveal"):
 		sc.revealLookup()
 	case sc.form.flag("lookup_secret_disable"):
-		delete(sc.flow.Identity.Credentials, "lookup_secret")
-		sc.settingsDone("lookup_secret")
+		changed := sc.flow.Identity.clone()
+		delete(changed.Credentials, "lookup_secret")
+		sc.save("lookup_secret", changed, nil)
 	default:
 		sc.regenerateLookup()
 	}
@@ -77,14 +78,13 @@ func (sc *settingsCall) confirmLookup() {
 		sc.rejectAt("", message.New(kratos.MessageInvalid, "reason", "There are no new backup codes to confirm."))
 		return
 	}
-	i := sc.flow.Identity
+	i := sc.flow.Identity.clone()
 	c := i.credential(sc.Server, "lookup_secret")
 	c.Identifiers, c.LookupCodes, c.UpdatedAt = []string{i.ID}, nil, sc.now()
 	for _, text := range sc.flow.LookupCodes {
 		c.LookupCodes = append(c.LookupCodes, &lookupCode{Code: text})
 	}
-	sc.session.addFactor(sc.Server, "lookup_secret")
-	sc.settingsDone("lookup_secret")
+	sc.save("lookup_secret", i, func() { sc.session.addFactor(sc.Server, "lookup_secret") })
 }
 
 // showLookup responds with the form and other nodes for backup codes, which are the last ones.

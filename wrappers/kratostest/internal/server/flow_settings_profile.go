@@ -79,14 +79,7 @@ func (sc *settingsCall) changeTraits(traits json.RawMessage) {
 		sc.failSettings(sc.flow, e)
 		return
 	}
-	if sc.taken(changed) {
-		sc.flow.UI.say(kratos.MessageAccountExists)
-		sc.rejectSettings()
-		return
-	}
-	sc.loseTimes(changed)
-	*sc.flow.Identity = *changed
-	sc.settingsDone("profile")
+	sc.save("profile", changed, nil)
 }
 
 // loseTimes does what Kratos does to an identity when it changes the traits: the time of the last

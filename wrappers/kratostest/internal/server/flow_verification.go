@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"github.com/kratoskit/kratos-go/wrappers/kratostest/internal/message"
@@ -60,6 +61,7 @@ func (c *call) submitVerification(f *flow) {
 		c.rejectVerification(f, f.Active)
 		return
 	}
+	f.TransientPayload = form["transient_payload"]
 	if f.Active == "code" {
 		c.verifyByCode(f, form)
 		return
@@ -185,7 +187,39 @@ func (c *call) verified(f *flow, a *verifiableAddress, group string) {
 	})
 	f.State = "passed_challenge"
 	f.UI.say(kratos.MessageVerified)
+	if failure := c.callHooks(&trigger{flow: f, when: "after", identity: c.owner(a)}); failure != nil {
+		c.refuseVerification(f, failure)
+		return
+	}
 	c.respondVerification(f)
+}
+
+// owner returns the identity with an address, or nil.
+func (s *Server) owner(a *verifiableAddress) *identity {
+	for _, i := range s.identities {
+		if slices.Contains(i.Verifiable, a) {
+			return i
+		}
+	}
+	return nil
+}
+
+// refuseVerification replaces a flow that a hook does not let end.
+func (c *call) refuseVerification(f *flow, failure *hookFailure) {
+	if failure.err != nil {
+		failHook(c, f, failure.err)
+		return
+	}
+	m := message.New(kratos.MessageVerificationFailed)
+	if len(failure.refused) > 0 {
+		m = failure.refused[0].Message
+	}
+	next := c.replaceVerification(f.Type, m)
+	if f.Active == "link" {
+		c.redirectReplaced(next)
+		return
+	}
+	c.respondReplaced(next)
 }
 
 // replaceVerification starts a flow in place of one that cannot be used anymore. It has the URL of

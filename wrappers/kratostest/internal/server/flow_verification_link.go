@@ -57,7 +57,7 @@ func (c *call) mailVerificationLink(f *flow, a *verifiableAddress) {
 	token := c.issueCode(f, a.Via, a.Value)
 	token.Text = randomText(32, alphanumeric)
 	query := url.Values{"flow": {f.ID}, "token": {token.Text}}
-	c.send("verification_valid", a.Via, a.Value, "", c.publicURL+"/self-service/verification?"+query.Encode())
+	c.send(f, "verification_valid", a.Via, a.Value, "", c.publicURL+"/self-service/verification?"+query.Encode())
 }
 
 // useVerificationLink handles a link. If it is not valid, a browser flow starts, also for JSON

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// send sends a message with a code or a link to an address.
-func (s *Server) send(template, via, address, code, link string) {
+// send sends a message of a flow, with a code or a link, to an address.
+func (s *Server) send(f *flow, template, via, address, code, link string) {
 	kind, subject := "email", "A message from Kratos"
 	if via == "sms" {
 		kind, subject = "sms", ""
@@ -20,9 +20,13 @@ func (s *Server) send(template, via, address, code, link string) {
 		parts = append(parts, "Open this link:\n\n"+link+"\n")
 	}
 	body := strings.Join(parts, "\n")
-	s.mails = append(s.mails, &mail{
+	m := &mail{
 		ID: newID(), Type: kind, Recipient: address, Subject: subject, Body: body, Template: template, Code: code, Link: link, CreatedAt: s.now(),
-	})
+	}
+	s.mails = append(s.mails, m)
+	if s.config.Courier != nil {
+		s.deliver(m, s.courierBody(f, m))
+	}
 }
 
 // Mail is a message that was sent.

@@ -96,6 +96,9 @@ type mail struct {
 	ID, Type, Recipient, Subject, Body, Template string // Type is "email" or "sms"
 	Code, Link                                   string
 	CreatedAt                                    time.Time
+
+	Status   string // of the courier of the configuration; "" without one, which sends at once
+	Failures int    // attempts of that courier
 }
 
 // identity returns the identity with an id, or nil.

@@ -5,10 +5,12 @@
 // and admin_*.go. What a response looks like is in the files node.go, model_*.go and respond.go;
 // message texts are in package message, identity schemas in package schema.
 //
-// One lock is held while a request is handled. Nothing waits with it.
+// One lock is held while a request is handled. Nothing waits with it: it is free while a hook is
+// called (hook.go), and the state can have changed then.
 package server
 
 import (
+	"net/http"
 	"sync"
 	"time"
 
@@ -25,6 +27,9 @@ type Server struct {
 	publicURL, adminURL string
 	cookieName          string // of the CSRF cookie
 	offset              time.Duration
+	running             int        // hooks and messages in the background
+	idle                *sync.Cond // of running
+	client              *http.Client
 
 	schemas    []*schema.Schema
 	identities []*identity // in the order of their creation
@@ -42,8 +47,10 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{
 		config: config,
+		client: &http.Client{Transport: &http.Transport{}},
 		flows:  map[string]*flow{}, paused: map[string]*pausedForm{}, errors: map[string]*storedError{},
 	}
+	s.idle = sync.NewCond(&s.mu)
 	for _, source := range config.Schemas {
 		parsed, err := parseSchema(source)
 		if err != nil {

@@ -42,7 +42,14 @@ func (c *call) sessionWith(matches func(*session) bool) *session {
 
 // newSession creates a session for the client of a request.
 func (c *call) newSession(i *identity, methods ...authMethod) *session {
-	s := c.createSession(i, methods...)
+	s := c.makeSession(i, methods...)
+	c.sessions = append(c.sessions, s)
+	return s
+}
+
+// makeSession returns a session for the client of a request, which is not stored.
+func (c *call) makeSession(i *identity, methods ...authMethod) *session {
+	s := c.buildSession(i, methods...)
 	s.Devices = []device{c.device()}
 	return s
 }
@@ -67,6 +74,13 @@ func (c *call) device() device {
 
 // createSession creates a session.
 func (s *Server) createSession(i *identity, methods ...authMethod) *session {
+	created := s.buildSession(i, methods...)
+	s.sessions = append(s.sessions, created)
+	return created
+}
+
+// buildSession returns a session that is not stored.
+func (s *Server) buildSession(i *identity, methods ...authMethod) *session {
 	now := s.now()
 	created := &session{
 		ID: newID(), Token: newToken(), Cookie: newCookie(), LogoutToken: "ory_lo_" + randomText(32, alphanumeric), Identity: i,
@@ -75,7 +89,6 @@ func (s *Server) createSession(i *identity, methods ...authMethod) *session {
 	for _, m := range methods {
 		created.authenticate(m.Method, m.AAL, now)
 	}
-	s.sessions = append(s.sessions, created)
 	return created
 }
 
