@@ -16,12 +16,24 @@ func TestDependencies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, module := range []string{
-			"github.com/getkin/kin-openapi", "github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v4",
-		} {
+		for _, module := range []string{"github.com/getkin/kin-openapi", "go.yaml.in/yaml/v4"} {
 			if has := strings.Contains("\n"+string(out), "\n"+module+" "); has != wanted {
 				t.Errorf("%s: has %s: %v", dir, module, has)
 			}
 		}
+	}
+}
+
+// Programs that import the SDK link no JSON Schema library, which only package kratostest imports.
+func TestLinkedPackages(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "./wrappers/kratos", "./wrappers/sessions", "./wrappers/sessionjwt", "./wrappers/bulk", "./wrappers/hooks")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(out), "kratos-go/wrappers/kratos\n") || strings.Contains(string(out), "jsonschema") {
+		t.Error("the SDK imports a JSON Schema library, or its packages were not listed")
 	}
 }
