@@ -19,6 +19,11 @@ kratos: compiler ## Build and start Kratos on ports 4433 and 4434, and print the
 	@$(GO) -C e2e build -o "$(CURDIR)/.bin/" ./cmd/quickstart
 	@exec .bin/quickstart -serve -public-port 4433 -admin-port 4434
 
+.PHONY: ui
+ui: compiler ## Build and start Kratos and the website examples/selfservice-ui, and show emails on a page.
+	@$(GO) -C e2e build -o "$(CURDIR)/.bin/" ./cmd/quickstart
+	@exec .bin/quickstart -ui
+
 .PHONY: generate
 generate: ## Generate gen/, and wrappers/*/zz_generated_*.go, from api/.
 	$(GO) generate ./...

@@ -93,7 +93,13 @@ func isVisible(n *UINode) bool {
 }
 
 // Nodes returns the elements of the form, in order.
-func (f Form) Nodes() []Node { return f.nodes(func(*UINode) bool { return true }) }
+func (f Form) Nodes() []Node {
+	nodes := make([]Node, len(f.UIContainer.Nodes))
+	for i := range nodes {
+		nodes[i] = newNode(&f.UIContainer.Nodes[i])
+	}
+	return nodes
+}
 
 // Group returns the elements of a method, in order.
 func (f Form) Group(group UINodeGroup) []Node {

@@ -1,6 +1,6 @@
 // Command quickstart starts a Kratos, runs examples/quickstart with it, enters the codes that
 // Kratos sends by email, and exits with the program's status. With -serve it only keeps Kratos
-// running.
+// running. With -ui it runs examples/selfservice-ui instead, and a page with the emails.
 //
 // Run it as an executable, because go run changes every exit status to 1.
 package main
@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -32,6 +33,9 @@ func run() int {
 	publicPort := flag.Int("public-port", 0, "port on 127.0.0.1 for Kratos' public API; 0: any free port")
 	adminPort := flag.Int("admin-port", 0, "port on 127.0.0.1 for Kratos' admin API; 0: any free port")
 	serveOnly := flag.Bool("serve", false, "do not run an example: keep Kratos running until interrupted, and show its emails")
+	website := flag.Bool("ui", false, "run examples/selfservice-ui until interrupted, and show emails on a page")
+	websitePort := flag.Int("ui-port", uiPort, "port on localhost for -ui; passkeys work on the default only")
+	emailPort := flag.Int("mail-port", mailPort, "port on localhost for the page with emails")
 	verbose := flag.Bool("v", false, "show Kratos' log")
 	dir := flag.String("example", "", "folder of the program to run; empty: examples/quickstart of this repository")
 	flag.Parse()
@@ -39,10 +43,16 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	opts := server.Options{PublicPort: *publicPort, AdminPort: *adminPort, Config: server.ShowVerification()}
+	if *website {
+		opts.UI = "http://localhost:" + strconv.Itoa(*websitePort)
+	}
 	if *verbose {
 		opts.Log = os.Stderr
 	}
 	err := start(ctx, opts, func(srv *server.Server) error {
+		if *website {
+			return runUI(ctx, srv, *websitePort, *emailPort)
+		}
 		if *serveOnly {
 			return serve(ctx, srv)
 		}

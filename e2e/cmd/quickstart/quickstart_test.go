@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -125,6 +127,42 @@ func TestServeShowsEmailsOnTheChosenPorts(t *testing.T) {
 	if want := `Email to ada@example\.com: .*verify.*: code \d{6}\n`; !regexp.MustCompile(want).MatchString(r.output.String()) {
 		t.Errorf("output does not match %q:\n%s", want, r.output)
 	}
+	r.leftNothing(t)
+}
+
+func TestWebsiteAndItsEmails(t *testing.T) {
+	t.Parallel()
+	var r *running
+	var site, mails string
+	for range 10 {
+		sitePort, mailPort := freePort(t), freePort(t)
+		site, mails = "http://localhost:"+sitePort, "http://localhost:"+mailPort
+		r = launch(t, nil, "-ui", "-ui-port", sitePort, "-mail-port", mailPort)
+		if got := r.waitFor(t, site+"/\nEmails:", "address already in use"); got != "address already in use" && r.waitFor(t, " "+site+"/\n", "address already in use") != "address already in use" {
+			break
+		}
+		r.wait(t, 1) // another test has taken the port
+	}
+	get := func(url string) string {
+		for range 3000 {
+			if resp, err := http.Get(url); err == nil {
+				defer resp.Body.Close()
+				body, _ := io.ReadAll(resp.Body)
+				return string(body)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatalf("nothing is served at %s", url)
+		return ""
+	}
+	if page := get(site + "/login"); !strings.Contains(page, "<h1>") {
+		t.Errorf("the login: %s", page)
+	}
+	if page := get(mails); !strings.Contains(page, "None so far.") {
+		t.Errorf("the emails: %s", page)
+	}
+	r.signal(t, syscall.SIGINT)
+	r.wait(t, 130)
 	r.leftNothing(t)
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// website is the program examples/web with its own Kratos, and a browser.
+// website is the program examples/selfservice-ui with its own Kratos, and a browser.
 type website struct {
 	*site
 	srv *server.Server
@@ -25,15 +25,15 @@ type website struct {
 
 func newWebsite(t *testing.T, be backend, config map[string]any) *website {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "web")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./examples/web")
+	binary := filepath.Join(t.TempDir(), "selfservice-ui")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./examples/selfservice-ui")
 	build.Dir = ".."
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	address := freeAddress(t)
 	srv := be.start(t, server.Options{UI: "http://" + address, Config: nestConfig(config)})
-	web := exec.CommandContext(t.Context(), binary, "-public", srv.PublicURL, "-listen", address)
+	web := exec.CommandContext(t.Context(), binary, "-public", srv.PublicURL, "-admin", srv.AdminURL, "-listen", address)
 	if err := web.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -81,27 +81,27 @@ func (s *website) logOut() (where, page string) {
 	return s.read(resp, err)
 }
 
-// A browser submits the forms on the pages of examples/web.
+// A browser submits the forms on the pages of examples/selfservice-ui.
 func TestExampleWebsite(t *testing.T) {
 	t.Parallel()
 	s := newWebsite(t, realKratos, nil)
 	p := newPerson()
 	where, page := s.open("/registration")
-	s.expect("the registration", where, page, "/registration?flow=", "<h1>Register</h1>")
+	s.expect("the registration", where, page, "/registration?flow=", "<h1>Create an account</h1>")
 	where, page = s.submitForm(page, "profile", url.Values{"traits.email": {p.Email}})
 	s.expect("the profile", where, page, "/registration?flow=", `name="password"`)
 	where, page = s.submitForm(page, "password", url.Values{"password": {"x"}})
-	s.expect("a password that is too short", where, page, "/registration?flow=", `data-message="4000032"`)
+	s.expect("a password that is too short", where, page, "/registration?flow=", `data-testid="ui/message/4000032"`)
 	where, page = s.submitForm(page, "password", url.Values{"password": {p.password}})
 	s.expect("registered", where, page, "/", "You are ")
 	emailedCode(t, s.srv, p.Email)
 	_, page = s.open("/verification")
 	where, page = s.submitForm(page, "code", url.Values{"email": {p.Email}})
-	s.expect("a code", where, page, "/verification?flow=", `data-message="1080003"`)
+	s.expect("a code", where, page, "/verification?flow=", `data-testid="ui/message/1080003"`)
 	where, page = s.submitForm(page, "code", url.Values{"code": {emailedCode(t, s.srv, p.Email)}})
-	s.expect("verified", where, page, "/verification?flow=", `data-message="1080002"`)
+	s.expect("verified", where, page, "/verification?flow=", `data-testid="ui/message/1080002"`)
 	where, page = s.open("/settings")
-	s.expect("settings", where, page, "/settings?flow=", `data-trigger="oryPasskeySettingsRegistration"`)
+	s.expect("settings", where, page, "/settings?flow=", ` data-trigger="oryPasskeySettingsRegistration"`)
 	where, page = s.logOut()
 	s.expect("logged out", where, page, "/login?flow=", "<h1>Log in</h1>")
 	where, page = s.open("/")
@@ -109,7 +109,67 @@ func TestExampleWebsite(t *testing.T) {
 	where, page = s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
 	s.expect("logged in", where, page, "/", "You are ")
 	where, page = s.open("/error?id=" + unknownID)
-	s.expect("an unknown error", where, page, "/error", http.StatusText(http.StatusNotFound))
+	s.expect("an unknown error", where, page, "/error", "There is nothing at this address")
+}
+
+// post submits a form of the pages of the account.
+func (s *website) post(path string, fields url.Values) (where, page string) {
+	s.t.Helper()
+	resp, err := s.browser.PostForm(s.url+path, fields)
+	return s.read(resp, err)
+}
+
+// A person with two browsers ends the session of one, downloads the data and deletes the account.
+func TestExampleWebsiteAccount(t *testing.T) {
+	t.Parallel()
+	s := newWebsite(t, realKratos, nil)
+	p := s.register()
+	first := s.browser
+	s.clearCookies()
+	_, page := s.open("/login")
+	where, page := s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
+	s.expect("logged in", where, page, "/", "You are ")
+	where, page = s.open("/sessions")
+	s.expect("the sessions", where, page, "/sessions", "This device")
+	other := regexp.MustCompile(`name="id" value="([^"]+)"`).FindStringSubmatch(page)
+	if other == nil {
+		t.Fatalf("the other session is not on the page\n%s", page)
+	}
+	where, page = s.post("/sessions", url.Values{"id": {other[1]}})
+	s.expect("the other session is ended", where, page, "/sessions?done=ended", "The device is logged out.")
+	second := s.browser
+	s.browser = first
+	where, page = s.open("/settings")
+	s.expect("the other browser", where, page, "/login?flow=", "<h1>Log in</h1>")
+	s.browser = second
+
+	where, page = s.post("/account", url.Values{"action": {"download"}})
+	s.expect("the data", where, page, "/account", p.Email)
+	where, page = s.post("/account", url.Values{"action": {"delete"}, "confirmation": {"no"}})
+	s.expect("not confirmed", where, page, "/account?step=unconfirmed", "Nothing was deleted.")
+	where, page = s.post("/account", url.Values{"action": {"delete"}, "confirmation": {"delete"}})
+	s.expect("deleted", where, page, "/account", "Your account is deleted")
+	_, page = s.open("/login")
+	where, page = s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
+	s.expect("the account is gone", where, page, "/login?flow=", `data-testid="ui/message/4000006"`)
+}
+
+// The pages are in the language of the browser.
+func TestExampleWebsiteInGerman(t *testing.T) {
+	t.Parallel()
+	s := newWebsite(t, realKratos, nil)
+	s.browser.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		r.Header.Set("Accept-Language", "de-DE,de;q=0.9,en;q=0.5")
+		return openPage(r)
+	})
+	where, page := s.open("/login")
+	s.expect("the login", where, page, "/login?flow=", "<h1>Anmelden</h1>")
+	where, page = s.submitForm(page, "password", url.Values{"identifier": {"nobody@example.com"}, "password": {"x"}})
+	s.expect("a wrong password", where, page, "/login?flow=", "Die Anmeldedaten stimmen nicht.")
+	_, page = s.open("/registration")
+	where, page = s.submitForm(page, "profile", url.Values{"traits.email": {"x"}})
+	s.expect("not an address", where, page, "/registration?flow=", "Bitte prüfen Sie Folgendes")
 }
 
 // The page for the password has the identifier that the page before asked for.
@@ -128,7 +188,7 @@ func testExampleWebsiteIdentifierFirst(t *testing.T, be backend) {
 	s.expect("logged in", where, page, "/", "You are ")
 }
 
-var secretOnPage = regexp.MustCompile(`<code>([A-Z2-7]{16,})</code>`)
+var secretOnPage = regexp.MustCompile(`<code data-testid="node/text/totp_secret_key/text">([A-Z2-7]{16,})</code>`)
 
 // Each page redirects a person with an authenticator app to the second factor, without a redirect
 // loop.
@@ -145,7 +205,7 @@ func testExampleWebsiteSecondFactor(t *testing.T, be backend) {
 	}
 	p := s.register()
 	_, page := s.open("/settings")
-	if !strings.Contains(page, `<img src="data:image/png;base64,`) || strings.Contains(page, "ZgotmplZ") {
+	if !strings.Contains(page, `<img data-testid="node/image/totp_qr" src="data:image/png;base64,`) || strings.Contains(page, "ZgotmplZ") {
 		t.Error("the picture for the app is not shown")
 	}
 	secret := secretOnPage.FindStringSubmatch(page)
@@ -153,7 +213,7 @@ func testExampleWebsiteSecondFactor(t *testing.T, be backend) {
 		t.Fatalf("no secret on the page\n%s", page)
 	}
 	where, page := s.submitForm(page, "totp", url.Values{"totp_code": {must(totp.GenerateCode(secret[1], time.Now()))(t)}})
-	s.expect("enrolled", where, page, "/settings?flow=", `data-message="1050001"`)
+	s.expect("enrolled", where, page, "/settings?flow=", `data-testid="ui/message/1050001"`)
 	_, page = s.logOut()
 	where, page = s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
 	s.expect("after the password", where, page, "/login?flow=", `name="totp_code"`)
@@ -162,7 +222,7 @@ func testExampleWebsiteSecondFactor(t *testing.T, be backend) {
 		s.expect(path+" before the second factor", where, page, "/login?flow=", `name="totp_code"`)
 	}
 	where, page = s.submitForm(page, "totp", url.Values{"totp_code": {"000000"}})
-	s.expect("a wrong code", where, page, "/login?flow=", `data-message="4000008"`)
+	s.expect("a wrong code", where, page, "/login?flow=", `data-testid="ui/message/4000008"`)
 	_, page = s.open("/login?return_to=%2Fsettings")
 	where, page = s.submitForm(page, "totp", url.Values{"totp_code": {must(totp.GenerateCode(secret[1], time.Now().Add(30*time.Second)))(t)}})
 	s.expect("the right code", where, page, "/settings?flow=", "<h1>Settings</h1>")
@@ -201,10 +261,10 @@ func TestExampleWebsiteCrossSiteRequests(t *testing.T) {
 			s.expect("after "+name, where, page, "/", "You are ")
 		})
 	}
-	for _, path := range []string{"/", "/login?flow=" + unknownID, "/registration", "/settings", "/error?id=" + unknownID, "/nowhere", "/passkeys.js", "/auth/sessions/whoami", "/auth/.well-known/ory/webauthn.js"} {
+	for _, path := range []string{"/", "/login?flow=" + unknownID, "/registration", "/settings", "/error?id=" + unknownID, "/nowhere", "/assets/ui.js", "/auth/sessions/whoami", "/auth/.well-known/ory/webauthn.js"} {
 		t.Run(path, func(t *testing.T) {
 			h := ask("GET", path, http.Header{}).Header
-			if policy := h.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(policy, "script-src 'self';") {
+			if policy := h.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") {
 				t.Errorf("policy %q", policy)
 			}
 			if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "same-origin" {
