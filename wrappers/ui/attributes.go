@@ -143,7 +143,11 @@ func (f *Field) buttonAttributes() template.HTMLAttr {
 	default:
 		a.add("class", "secondary")
 	}
-	a.add("data-testid", "field/"+n.Name+"/"+n.Value)
+	mark := "field/" + n.Name
+	if trigger(n.Onclick) == "" { // else the value is data for the function
+		mark += "/" + n.Value
+	}
+	a.add("data-testid", mark)
 	a.addText("data-trigger", trigger(n.Onclick))
 	a.addText("data-init", trigger(n.Onload))
 	a.addBool("disabled", n.Disabled)

@@ -39,7 +39,7 @@
 //	ui/message/ID       a message, by number
 //	node/input/NAME     the element around an input, with its label and its messages (p)
 //	field/NAME          the input
-//	field/NAME/VALUE    a button, such as field/method/password
+//	field/NAME/VALUE    a button, such as field/method/password; field/NAME if it needs JavaScript
 //	node/text/ID/label  the caption of a text, such as totp_secret_key or lookup_secret_codes
 //	node/text/ID/text   the text; each backup code is an element code in it
 //	node/image/ID       an image, such as totp_qr

@@ -3,6 +3,7 @@ package ui
 import (
 	"bytes"
 	"html/template"
+	"regexp"
 	"slices"
 
 	"github.com/kratoskit/kratos-go/internal/redact"
@@ -132,11 +133,14 @@ func (f *Form) addFieldErrors() {
 	}
 }
 
+// integritySyntax is that of hashes of a script (https://www.w3.org/TR/SRI/).
+var integritySyntax = regexp.MustCompile(`^(sha(256|384|512)-[A-Za-z0-9+/]+=* ?)*$`)
+
 // scripts returns Kratos' scripts: those of the origin that the form is sent to.
 func (l *layout) scripts() (scripts []Script) {
 	for i := range l.nodes {
 		n := &l.nodes[i]
-		if n.Type != kratos.UINodeTypeScript || !sameOrigin(n.Src, l.form.Action) {
+		if n.Type != kratos.UINodeTypeScript || !sameOrigin(n.Src, l.form.Action) || !integritySyntax.MatchString(n.Integrity) {
 			continue
 		}
 		scripts = append(scripts, Script{Src: n.Src, Integrity: n.Integrity, Crossorigin: oneOf(n.Crossorigin, "anonymous", "use-credentials"), Referrerpolicy: oneOf(n.Referrerpolicy, "no-referrer", "same-origin", "origin", "strict-origin"), Nonce: l.nonce})

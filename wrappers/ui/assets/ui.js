@@ -10,7 +10,7 @@ for (const button of document.querySelectorAll("[data-copy]"))
   button.addEventListener("click", () => {
     const codes = document.getElementById(button.dataset.copy).querySelectorAll("code");
     const text = Array.from(codes, (code) => code.textContent).join("\n");
-    navigator.clipboard?.writeText(text).then(() => (button.textContent = button.dataset.copied));
+    navigator.clipboard?.writeText(text).then(() => (button.textContent = button.dataset.copied), () => {}); // denied
   });
 for (const button of document.querySelectorAll("[data-print]"))
   button.addEventListener("click", () => window.print());
