@@ -74,13 +74,36 @@ test-redis: compiler ## Test sessions in a real Redis, which the tests start, al
 	@$(GO) -C wrappers/sessions/redis test -race -count=1 -timeout 10m -tags redis ./...
 	@$(GO) -C e2e test -race -count=1 -timeout 10m -tags redis -run 'WithRedis$$' .
 
+# The browser tests have a build tag of their own, too. npm fetches axe-core, whose checksum is compared.
+AXE     := axe-core-4.14.1
+AXE_SUM := 1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5
+BROWSER_TEST = AXE="$(CURDIR)/.bin/$(AXE).js" MATRIX="$(CURDIR)/.bin/browser.txt" SCREENSHOTS="$(CURDIR)/.bin/screenshots" \
+  $(GO) -C e2e test -count=1 -timeout 30m
+
+.PHONY: test-browser
+test-browser: compiler .bin/$(AXE).js ## Test Kratos' pages in Chromium, and print what was tried. Screenshots are in .bin/screenshots.
+	@command -v "$${CHROMIUM:-chromium}" >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
+	  else \
+	    echo "No Chromium: on Debian, run apt-get install chromium, or set CHROMIUM to its path" >&2; exit 1; \
+	  fi; }
+	@rm -rf .bin/screenshots .bin/browser.txt; $(BROWSER_TEST) -tags browser ./browser; status=$$?; cat .bin/browser.txt; exit $$status
+
+.bin/$(AXE).js:
+	@command -v npm >/dev/null || { echo "No npm, which fetches $(AXE): on Debian and Ubuntu, run apt-get install npm" >&2; exit 1; }
+	@mkdir -p .bin && cd .bin && npm pack --silent axe-core@$(AXE:axe-core-%=%) >/dev/null
+	@cd .bin && echo "$(AXE_SUM)  $(AXE).tgz" | sha512sum -c --quiet && tar -xzOf $(AXE).tgz package/axe.min.js >$(AXE).tmp && mv $(AXE).tmp $(AXE).js && rm $(AXE).tgz
+
 # Long tests have the build tag full, which go -C tools test -tags full sets, too.
 .PHONY: test-full
-test-full: test test-redis ## Run all tests, and long ones: all round trips of the contract, three minutes of load, larger imports, a hook that hangs.
+test-full: test test-redis test-browser ## Run all tests, and long ones: all round trips of the contract, three minutes of load, larger imports, a hook that hangs, all views of the pages.
 	@echo "== test tools, full"; $(GO) -C tools test -tags full -count=1 -timeout 60m ./...
 	@echo "== test e2e, three minutes of load"; LOAD_SECONDS=180 $(GO) -C e2e test -tags redis -count=1 -timeout 20m -v -run 'TestSessionsUnderLoad' .
 	@echo "== test e2e, imports of 10,000"; BULK_ITEMS=10000 $(GO) -C e2e test -count=1 -timeout 20m -v -run 'TestBulk' .
 	@echo "== test e2e, a hook that hangs"; HOOK_SECONDS=120 $(GO) -C e2e test -count=1 -timeout 10m -v -run 'TestHookReceiverThatHangs' .
+	@echo "== test e2e/browser, all views"; $(BROWSER_TEST) -tags browser,full -run 'TestMatrix' ./browser
+	@cat .bin/browser.txt
 
 .PHONY: bench
 bench: compiler ## Benchmark the SDK, kratos-client-go, oapi-codegen, ogen and net/http, on each Go version.
@@ -106,6 +129,8 @@ check: compiler ## Check generated code, spec, overlays, modules and formatting;
 	@set -e; for m in $(MODULES); do echo "== staticcheck $$m"; (cd $$m && "$(CURDIR)/.bin/staticcheck" ./...); done
 	@$(GO) -C wrappers/sessions/redis vet -tags redis ./...
 	@cd wrappers/sessions/redis && "$(CURDIR)/.bin/staticcheck" -tags redis ./...
+	@$(GO) -C e2e vet -tags browser,full ./browser
+	@cd e2e && "$(CURDIR)/.bin/staticcheck" -tags browser ./browser
 	@echo "== all checks passed"
 
 # The race detector and Kratos' SQLite need a C compiler, which root on Debian installs.

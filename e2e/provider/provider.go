@@ -26,14 +26,26 @@ type Provider struct {
 	person *Person    // who logs in; nil denies access
 }
 
+// Start starts a provider, which the caller stops.
+func Start() (*Provider, error) {
+	p := new(Provider)
+	if err := p.start(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Stop stops the provider.
+func (p *Provider) Stop() { _ = p.oidc.Server.Close() }
+
 // ForTest starts a provider for a test, and stops it at the end of the test.
 func ForTest(t testing.TB) *Provider {
 	t.Helper()
-	p := new(Provider)
-	if err := p.start(); err != nil {
+	p, err := Start()
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = p.oidc.Server.Close() })
+	t.Cleanup(p.Stop)
 	return p
 }
 
