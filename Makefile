@@ -2,7 +2,7 @@
 
 GO      ?= go
 # The modules with Go code. e2e/kratos has no code, only the versions of the dependencies of Kratos.
-MODULES := . wrappers/validate wrappers/sessions/redis cmd/kratosctl tools e2e bench examples/cli examples/frameworks examples/hooks examples/otel
+MODULES := . wrappers/validate wrappers/sessions/redis wrappers/throttle/redis cmd/kratosctl tools e2e bench examples/cli examples/frameworks examples/hooks examples/otel
 ALL     := $(MODULES) e2e/kratos
 
 .PHONY: help
@@ -64,7 +64,7 @@ test: compiler ## Run all tests, also against a real Kratos, and print which flo
 
 # These tests have a build tag of their own, so that go test ./... needs no Redis, and skips nothing.
 .PHONY: test-redis
-test-redis: compiler ## Test sessions in a real Redis, which the tests start, also under load with a real Kratos.
+test-redis: compiler ## Test sessions and throttle in a real Redis, which the tests start, also under load with a real Kratos.
 	@command -v redis-server >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server; \
@@ -72,6 +72,7 @@ test-redis: compiler ## Test sessions in a real Redis, which the tests start, al
 	    echo "No redis-server: on Debian and Ubuntu, run apt-get install redis-server" >&2; exit 1; \
 	  fi; }
 	@$(GO) -C wrappers/sessions/redis test -race -count=1 -timeout 10m -tags redis ./...
+	@$(GO) -C wrappers/throttle/redis test -race -count=1 -timeout 10m -tags redis ./...
 	@$(GO) -C e2e test -race -count=1 -timeout 10m -tags redis -run 'WithRedis$$' .
 
 # The browser tests have a build tag of their own, too. npm fetches axe-core, whose checksum is compared.
@@ -127,8 +128,8 @@ check: compiler ## Check generated code, spec, overlays, modules and formatting;
 	@set -e; for m in $(MODULES); do echo "== vet $$m"; $(GO) -C $$m vet ./...; done
 	@$(GO) -C tools build -o "$(CURDIR)/.bin/" honnef.co/go/tools/cmd/staticcheck
 	@set -e; for m in $(MODULES); do echo "== staticcheck $$m"; (cd $$m && "$(CURDIR)/.bin/staticcheck" ./...); done
-	@$(GO) -C wrappers/sessions/redis vet -tags redis ./...
-	@cd wrappers/sessions/redis && "$(CURDIR)/.bin/staticcheck" -tags redis ./...
+	@set -e; for m in wrappers/sessions/redis wrappers/throttle/redis; do $(GO) -C $$m vet -tags redis ./...; \
+	  (cd $$m && "$(CURDIR)/.bin/staticcheck" -tags redis ./...); done
 	@$(GO) -C e2e vet -tags browser,full ./browser
 	@cd e2e && "$(CURDIR)/.bin/staticcheck" -tags browser ./browser
 	@echo "== all checks passed"

@@ -4,7 +4,6 @@ import (
 	"flag"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,7 +26,7 @@ func TestDocumentation(t *testing.T) {
 			t.Errorf("go doc -all %s: %v: %s", pkg, err, doc)
 			continue
 		}
-		golden := filepath.Join("testdata", "doc", path.Base(pkg)+".txt")
+		golden := filepath.Join("testdata", "doc", docName(pkg)+".txt")
 		if *update {
 			if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
 				t.Fatal(err)
@@ -46,6 +45,12 @@ func TestDocumentation(t *testing.T) {
 			t.Errorf("%s is not what go doc -all says of %s, from this line on: %s\nIf the change is meant: go test . -update", golden, pkg, line)
 		}
 	}
+}
+
+// docName returns the name of the golden file of a package: sessions-redis for sessions/redis.
+func docName(pkg string) string {
+	_, name, _ := strings.Cut(pkg, "/wrappers/")
+	return strings.ReplaceAll(name, "/", "-")
 }
 
 // wrapperPackages returns the packages that users import, and the folder of the module of each.

@@ -41,6 +41,10 @@ func TestPublishedModules(t *testing.T) {
 			[]string{sdk + "/wrappers/sessions/redis"}, `fmt.Println(redisstore.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"}), "app:") != nil)`, "true\n",
 			[]string{sdk + " " + version, "github.com/redis/go-redis/v9"}, []string{"github.com/getkin/kin-openapi"},
 		},
+		"shared counters": {
+			[]string{sdk + "/wrappers/throttle/redis"}, `fmt.Println(rediscounter.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"}), "app:") != nil)`, "true\n",
+			[]string{sdk + " " + version, "github.com/redis/go-redis/v9"}, []string{"github.com/getkin/kin-openapi"},
+		},
 		"both": {
 			[]string{sdk, sdk + "/wrappers/validate"}, `_, err := kratos.NewClient("nowhere"); validate.Preload(); fmt.Println(errors.Is(err, kratos.ErrInvalidArgument))`, "true\n",
 			[]string{sdk + " " + version, sdk + "/wrappers/validate " + version}, nil,
@@ -109,6 +113,7 @@ func outsideProgram(statement string) string {
 	for name, path := range map[string]string{
 		"errors.": "errors", "http.": "net/http",
 		"kratos.": "github.com/kratoskit/kratos-go/wrappers/kratos", "validate.": "github.com/kratoskit/kratos-go/wrappers/validate",
+		"rediscounter.": "github.com/kratoskit/kratos-go/wrappers/throttle/redis",
 		"redisstore.": "github.com/kratoskit/kratos-go/wrappers/sessions/redis", "redis.": "github.com/redis/go-redis/v9",
 	} {
 		if strings.Contains(statement, name) {

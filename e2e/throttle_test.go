@@ -1,0 +1,113 @@
+package e2e
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kratoskit/kratos-go/e2e/server"
+	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/throttle"
+)
+
+const maxGuesses = 20 // of which one is refused, as the time between two doubles
+
+// newThrottle returns a throttle that takes the address of a client from X-Forwarded-For.
+func newThrottle() *throttle.Throttle {
+	return throttle.New(throttle.PerIdentifier(5, time.Hour), throttle.TrustedProxies("X-Forwarded-For", netip.MustParsePrefix("127.0.0.0/8")))
+}
+
+// withAddress is a transport of a client with an address.
+func withAddress(address string, next http.RoundTripper) http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		r.Header.Set("X-Forwarded-For", address)
+		return next.RoundTrip(r)
+	})
+}
+
+// Guesses of a native client are refused, and the right person logs in from another address.
+func TestThrottleOfNativeClients(t *testing.T) {
+	t.Parallel()
+	srv := server.ForTest(t, server.Options{})
+	direct, _ := clients(t, srv)
+	p := newPerson()
+	register(t, direct, p)
+	base, err := url.Parse(srv.PublicURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(newThrottle().Handler(httputil.NewSingleHostReverseProxy(base)))
+	defer front.Close()
+	client := func(address string) *kratos.Client {
+		c := &http.Client{Transport: withAddress(address, http.DefaultTransport)}
+		return kratos.Must(kratos.NewClient(front.URL, kratos.WithHTTPClient(c), kratos.WithRetries(0)))
+	}
+
+	guesser, person := client("198.51.100.1"), client("192.0.2.1")
+	for range 10 { // successes do not count
+		if _, err := person.Login.Do(t.Context(), kratos.LoginPassword{Identifier: p.Email, Password: p.password}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := 0; ; n++ {
+		_, err := guesser.Login.Do(t.Context(), kratos.LoginPassword{Identifier: strings.ToUpper(p.Email), Password: "guess"})
+		if errors.Is(err, kratos.ErrRateLimited) && n >= 5 {
+			break
+		}
+		if kratos.RejectedFlow[kratos.LoginFlow](err) == nil || n > maxGuesses {
+			t.Fatalf("guess %d: %v", n, err)
+		}
+	}
+	if _, err := person.Login.Do(t.Context(), kratos.LoginPassword{Identifier: p.Email, Password: p.password}); err != nil {
+		t.Errorf("the person is not let in: %v", err)
+	}
+}
+
+// Guesses on a page are refused with a page, and the right person logs in from another address
+// after a moment.
+func TestThrottleOfPages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	srv := server.ForTest(t, server.Options{UI: s.url})
+	client, _ := clients(t, srv)
+	s.mux.Handle("/auth/", newThrottle().Handler(client.Proxy("/auth")))
+	s.addPages(client)
+	s.addHome(client)
+	p := newPerson()
+	register(t, client, p)
+
+	s.browser.Transport = withAddress("198.51.100.1", roundTrip(openPage))
+	where, page := s.open("/login")
+	s.expect("the login", where, page, "/login?flow=", "page login")
+	for n := 0; !strings.Contains(page, "Too many attempts"); n++ {
+		if n > maxGuesses {
+			t.Fatalf("no guess is refused: %s", page)
+		}
+		where, page = s.submit(url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {"guess"}})
+		if n < 5 {
+			s.expect("a wrong password", where, page, "/login?flow=", "message 4000006")
+		}
+	}
+	s.expect("a refused guess", where, page, "/auth/self-service/login?flow=", "Too many attempts. Try again in ")
+
+	s.clearCookies()
+	s.browser.Transport = withAddress("192.0.2.1", roundTrip(openPage))
+	s.open("/login")
+	right := url.Values{"method": {"password"}, "identifier": {p.Email}, "password": {p.password}}
+	// After the last guess, all addresses have to wait for some seconds.
+	for where, page = s.submit(right); strings.Contains(page, "Too many attempts"); where, page = s.submit(right) {
+		select {
+		case <-t.Context().Done():
+			t.Fatal("the person is not let in")
+		case <-time.After(time.Second / 2):
+		}
+	}
+	s.expect("logged in", where, page, "/", "home of ")
+}
