@@ -114,7 +114,7 @@ func outsideProgram(statement string) string {
 		"errors.": "errors", "http.": "net/http",
 		"kratos.": "github.com/kratoskit/kratos-go/wrappers/kratos", "validate.": "github.com/kratoskit/kratos-go/wrappers/validate",
 		"rediscounter.": "github.com/kratoskit/kratos-go/wrappers/throttle/redis",
-		"redisstore.": "github.com/kratoskit/kratos-go/wrappers/sessions/redis", "redis.": "github.com/redis/go-redis/v9",
+		"redisstore.":   "github.com/kratoskit/kratos-go/wrappers/sessions/redis", "redis.": "github.com/redis/go-redis/v9",
 	} {
 		if strings.Contains(statement, name) {
 			fmt.Fprintf(&b, "\t%q\n", path)
