@@ -120,9 +120,11 @@ func (s *website) post(path string, fields url.Values) (where, page string) {
 }
 
 // A person with two browsers ends the session of one, downloads the data and deletes the account.
-func TestExampleWebsiteAccount(t *testing.T) {
+func TestExampleWebsiteAccount(t *testing.T) { onBothServers(t, testExampleWebsiteAccount) }
+
+func testExampleWebsiteAccount(t *testing.T, be backend) {
 	t.Parallel()
-	s := newWebsite(t, realKratos, nil)
+	s := newWebsite(t, be, nil)
 	p := s.register()
 	first := s.browser
 	s.clearCookies()
@@ -155,9 +157,11 @@ func TestExampleWebsiteAccount(t *testing.T) {
 }
 
 // The pages are in the language of the browser.
-func TestExampleWebsiteInGerman(t *testing.T) {
+func TestExampleWebsiteInGerman(t *testing.T) { onBothServers(t, testExampleWebsiteInGerman) }
+
+func testExampleWebsiteInGerman(t *testing.T, be backend) {
 	t.Parallel()
-	s := newWebsite(t, realKratos, nil)
+	s := newWebsite(t, be, nil)
 	s.browser.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
 		r.Header.Set("Accept-Language", "de-DE,de;q=0.9,en;q=0.5")

@@ -33,9 +33,11 @@ func withAddress(address string, next http.RoundTripper) http.RoundTripper {
 }
 
 // Guesses of a native client are refused, and the right person logs in from another address.
-func TestThrottleOfNativeClients(t *testing.T) {
+func TestThrottleOfNativeClients(t *testing.T) { onBothServers(t, testThrottleOfNativeClients) }
+
+func testThrottleOfNativeClients(t *testing.T, be backend) {
 	t.Parallel()
-	srv := server.ForTest(t, server.Options{})
+	srv := be.start(t, server.Options{})
 	direct, _ := clients(t, srv)
 	p := newPerson()
 	register(t, direct, p)
@@ -72,10 +74,12 @@ func TestThrottleOfNativeClients(t *testing.T) {
 
 // Guesses on a page are refused with a page, and the right person logs in from another address
 // after a moment.
-func TestThrottleOfPages(t *testing.T) {
+func TestThrottleOfPages(t *testing.T) { onBothServers(t, testThrottleOfPages) }
+
+func testThrottleOfPages(t *testing.T, be backend) {
 	t.Parallel()
 	s := newSite(t)
-	srv := server.ForTest(t, server.Options{UI: s.url})
+	srv := be.start(t, server.Options{UI: s.url})
 	client, _ := clients(t, srv)
 	s.mux.Handle("/auth/", newThrottle().Handler(client.Proxy("/auth")))
 	s.addPages(client)
