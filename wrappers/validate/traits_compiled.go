@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/kratoskit/kratos-go/internal/formats"
 )
 
 // compiledSchema is a compiled identity schema that limits the number of validation steps, because
@@ -42,7 +44,7 @@ func compile(document any) (*compiledSchema, error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft7)
 	c.AssertFormat()
-	for _, f := range formats() {
+	for _, f := range formats.All() {
 		c.RegisterFormat(f)
 	}
 	if err := c.AddResource(schemaURL, document); err != nil {

@@ -138,6 +138,8 @@ func (v *validation) validateScalar(at location, s *openapi3.Schema, text string
 	}
 }
 
+var errFormat = errors.New("format mismatch")
+
 var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 func checkUUID(s string) error {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/kratoskit/kratos-go/internal/formats"
 )
 
 // Channels of codes and links.
@@ -64,13 +66,13 @@ func (f found) validate() []Violation {
 	text, ok := f.text()
 	code := f.config.Credentials.Code
 	switch {
-	case code.Identifier && code.Via == viaSMS && !(ok && isPhone(text)):
+	case code.Identifier && code.Via == viaSMS && !(ok && formats.IsPhone(text)):
 		return []Violation{invalid(f.at, "This is not a phone number.")}
 	case f.config.Verification.Via == viaSMS && f.format == "":
 		return []Violation{invalid(f.at, "The identity schema has no format for this address.")}
-	case f.config.Verification.Via == viaEmail && f.format == "" && !(ok && isEmail(text)):
+	case f.config.Verification.Via == viaEmail && f.format == "" && !(ok && formats.IsEmail(text)):
 		return []Violation{invalid(f.at, "This is not an email address.")}
-	case f.config.Recovery.Via == viaEmail && !(ok && isEmail(text)):
+	case f.config.Recovery.Via == viaEmail && !(ok && formats.IsEmail(text)):
 		return []Violation{invalid(f.at, "This is not an email address.")}
 	}
 	return nil
@@ -135,10 +137,20 @@ func addAddress(list []Address, value, via string, isEmail bool) []Address {
 // normalizeCode returns an address as codes are sent to it: phone numbers have digits alone.
 func normalizeCode(s, via string) string {
 	switch {
-	case via == viaSMS && isPhone(s):
+	case via == viaSMS && formats.IsPhone(s):
 		return "+" + phoneDigits(s)
 	case via == viaEmail && strings.Contains(s, "@"):
 		return strings.ToLower(strings.TrimSpace(s))
 	}
 	return s
+}
+
+// phoneDigits returns the digits of a phone number.
+func phoneDigits(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		return c
+	}, s)
 }

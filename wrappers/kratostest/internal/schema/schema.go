@@ -15,6 +15,8 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/kratoskit/kratos-go/internal/formats"
 )
 
 // Schema is an identity schema. It is safe for concurrent use.
@@ -59,7 +61,7 @@ func compile(document any) (*jsonschema.Schema, error) {
 	c.DefaultDraft(jsonschema.Draft7)
 	c.AssertFormat()
 	c.UseLoader(noLoader{})
-	for _, f := range formats() {
+	for _, f := range formats.All() {
 		c.RegisterFormat(f)
 	}
 	if err := c.AddResource(location, document); err != nil {

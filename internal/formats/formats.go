@@ -1,4 +1,5 @@
-package validate
+// Package formats has the formats of identity schemas, as Kratos validates them.
+package formats
 
 import (
 	"errors"
@@ -8,21 +9,21 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// formats returns the formats that Kratos validates differently than the JSON Schema library.
-func formats() []*jsonschema.Format {
+// All returns the formats that Kratos validates differently than the JSON Schema library.
+func All() []*jsonschema.Format {
 	return []*jsonschema.Format{
-		format("email", isEmail), format("tel", isPhone),
+		format("email", IsEmail), format("tel", IsPhone),
 		// Kratos does not validate these.
 		format("uuid", anyString), format("duration", anyString), format("period", anyString), format("semver", anyString),
 	}
 }
 
-var errFormat = errors.New("format mismatch")
+var errMismatch = errors.New("format mismatch")
 
 func format(name string, valid func(string) bool) *jsonschema.Format {
 	return &jsonschema.Format{Name: name, Validate: func(v any) error {
 		if s, ok := v.(string); ok && !valid(s) {
-			return errFormat
+			return errMismatch
 		}
 		return nil
 	}}
@@ -30,8 +31,8 @@ func format(name string, valid func(string) bool) *jsonschema.Format {
 
 func anyString(string) bool { return true }
 
-// isEmail reports whether s is an email address with a host name, and without a display name.
-func isEmail(s string) bool {
+// IsEmail reports whether s is an email address with a host name, and without a display name.
+func IsEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	_, err := mail.ParseAddress(s)
 	return err == nil && len(s) <= 254 && at <= 64 && isHost(s[at+1:])
@@ -50,9 +51,9 @@ func isNotHostChar(c rune) bool {
 	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-')
 }
 
-// isPhone reports whether s is an international phone number, in which letters stand for digits or
+// IsPhone reports whether s is an international phone number, in which letters stand for digits or
 // begin an extension. Kratos also validates that such a number can exist.
-func isPhone(s string) bool {
+func IsPhone(s string) bool {
 	number, international := strings.CutPrefix(strings.TrimPrefix(s, "tel:"), "+")
 	digits, letters := 0, 0
 	for _, c := range number {
