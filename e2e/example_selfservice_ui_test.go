@@ -23,7 +23,8 @@ type website struct {
 	srv *server.Server
 }
 
-func newWebsite(t *testing.T, be backend, config map[string]any) *website {
+// newWebsite starts the website with a configuration of Kratos, and these flags.
+func newWebsite(t *testing.T, be backend, config map[string]any, flags ...string) *website {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "selfservice-ui")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./examples/selfservice-ui")
@@ -33,7 +34,8 @@ func newWebsite(t *testing.T, be backend, config map[string]any) *website {
 	}
 	address := freeAddress(t)
 	srv := be.start(t, server.Options{UI: "http://" + address, Config: nestConfig(config)})
-	web := exec.CommandContext(t.Context(), binary, "-public", srv.PublicURL, "-admin", srv.AdminURL, "-listen", address)
+	flags = append(flags, "-public", srv.PublicURL, "-admin", srv.AdminURL, "-listen", address)
+	web := exec.CommandContext(t.Context(), binary, flags...)
 	if err := web.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kratoskit/kratos-go/e2e/provider"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
+	"github.com/kratoskit/kratos-go/wrappers/throttle"
 )
 
 // A flow that expires while the page is open starts again, and says so.
@@ -216,4 +217,29 @@ func TestDeniedAccess(t *testing.T) {
 	defer shared.idp.SignIn(provider.Person{})
 	b.press(button("provider", "acme"))
 	b.expect("/login?flow=", `.summary`)
+}
+
+// Guesses are refused in the form, in the language of the person, and the form can be used again.
+func TestThrottle(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, newSite(t, nil), views[0])
+	p := b.site.addPerson(t)
+	b.open("/login")
+	for n := 0; !b.has(message(throttle.MessageTooManyAttempts)); n++ {
+		if n > 20 {
+			t.Fatalf("no guess is refused\n%s", b.describe())
+		}
+		b.fill(field("identifier"), p.email)
+		b.fill(field("password"), "guess")
+		b.press(method("password"))
+	}
+	b.expect("/auth/self-service/login?flow=", ".summary "+message(throttle.MessageTooManyAttempts))
+	if b.has(message(kratos.MessageInvalidCredentials)) || !eval[bool](b, "() => document.activeElement.matches('.summary')") {
+		t.Errorf("another message, or no focus\n%s", b.describe())
+	}
+	b.shoot("login-refused")
+	for deadline := time.Now().Add(waitTimeout); b.has(message(throttle.MessageTooManyAttempts)) && time.Now().Before(deadline); {
+		b.submitPassword(p)
+	}
+	b.expectHome()
 }

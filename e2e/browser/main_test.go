@@ -57,7 +57,8 @@ func runTests(m *testing.M) (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
-	if shared, err = startSite(dir, nil); err != nil {
+	// All people of the tests have the same address.
+	if shared, err = startSite(dir, nil, "-throttle=false"); err != nil {
 		return 0, err
 	}
 	defer shared.stop()

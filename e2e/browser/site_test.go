@@ -45,7 +45,8 @@ func newSite(t *testing.T, values map[string]any) *site {
 	return s
 }
 
-func startSite(dir string, values map[string]any) (_ *site, err error) {
+// startSite starts a website with these flags.
+func startSite(dir string, values map[string]any, flags ...string) (_ *site, err error) {
 	s := new(site)
 	defer func() {
 		if err != nil {
@@ -74,7 +75,8 @@ func startSite(dir string, values map[string]any) (_ *site, err error) {
 	if s.admin, err = kratos.NewAdmin(s.srv.AdminURL); err != nil {
 		return nil, err
 	}
-	web := exec.Command(binary, "-public", s.srv.PublicURL, "-admin", s.srv.AdminURL, "-listen", "127.0.0.1:"+port)
+	flags = append(flags, "-public", s.srv.PublicURL, "-admin", s.srv.AdminURL, "-listen", "127.0.0.1:"+port)
+	web := exec.Command(binary, flags...)
 	web.Stdout, web.Stderr = os.Stderr, os.Stderr
 	if err := web.Start(); err != nil {
 		return nil, err

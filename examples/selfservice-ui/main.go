@@ -1,5 +1,5 @@
 // Selfservice-ui is a website with accounts: the pages of package ui, Kratos behind a proxy on the
-// same origin, and a page that requires a session.
+// same origin with a limit of guesses, and a page that requires a session.
 //
 //	make ui                          # with a Kratos, and a page with the emails that it sends
 //	go run ./examples/selfservice-ui # with the Kratos of make kratos
@@ -16,17 +16,23 @@ import (
 	"html/template"
 	"log"
 	"net/http"
+	"net/netip"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"github.com/kratoskit/kratos-go/wrappers/sessions"
+	"github.com/kratoskit/kratos-go/wrappers/throttle"
 	"github.com/kratoskit/kratos-go/wrappers/ui"
 )
 
 // options are the flags of the program, each with an environment variable.
 type options struct {
 	public, admin, listen, name, logo, theme string
+
+	throttle       bool
+	trustedProxies []netip.Prefix
 }
 
 func parseOptions(args []string) (options, error) {
@@ -45,7 +51,31 @@ func parseOptions(args []string) (options, error) {
 	} {
 		flags.StringVar(f.value, f.name, cmp.Or(os.Getenv(f.variable), f.preset), fmt.Sprintf("%s ($%s)", f.usage, f.variable))
 	}
-	return o, flags.Parse(args)
+	flags.Func("trusted-proxies", "networks of proxies whose X-Forwarded-For is trusted, such as 10.0.0.0/8,fd00::/8 ($TRUSTED_PROXIES)", o.setTrustedProxies)
+	flags.BoolVar(&o.throttle, "throttle", true, "limit guesses of passwords and codes ($THROTTLE)")
+	for name, variable := range map[string]string{"trusted-proxies": "TRUSTED_PROXIES", "throttle": "THROTTLE"} {
+		if value := os.Getenv(variable); value != "" {
+			if err := flags.Set(name, value); err != nil {
+				fmt.Fprintf(flags.Output(), "%s: %v\n", variable, err)
+				return o, err
+			}
+		}
+	}
+	err := flags.Parse(args)
+	return o, err
+}
+
+// setTrustedProxies reads a list of networks.
+func (o *options) setTrustedProxies(list string) error {
+	o.trustedProxies = nil
+	for text := range strings.SplitSeq(list, ",") {
+		proxy, err := netip.ParsePrefix(strings.TrimSpace(text))
+		if err != nil {
+			return err
+		}
+		o.trustedProxies = append(o.trustedProxies, proxy)
+	}
+	return nil
 }
 
 func main() {
@@ -60,11 +90,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	opts, err := o.pageOptions()
-	if err != nil {
-		log.Fatal(err)
-	}
-	handler, err := site(client, opts...)
+	handler, err := o.site(client)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -95,18 +121,36 @@ func (o options) pageOptions() ([]ui.Option, error) {
 	return opts, nil
 }
 
-func site(client *kratos.Client, opts ...ui.Option) (http.Handler, error) {
+// site returns the website.
+func (o options) site(client *kratos.Client) (http.Handler, error) {
+	opts, err := o.pageOptions()
+	if err != nil {
+		return nil, err
+	}
 	pages, err := ui.New(client, opts...)
 	if err != nil {
 		return nil, err
 	}
 	guard := sessions.New(client, sessions.LoginPage("/login"), sessions.Cache(10_000, time.Minute))
 
+	proxy := client.Proxy("/auth")
+	if o.throttle {
+		proxy = o.newThrottle(pages).Handler(proxy)
+	}
 	mux := http.NewServeMux()
-	mux.Handle("/auth/", client.Proxy("/auth"))
+	mux.Handle("/auth/", proxy)
 	pages.Mount(mux, "")
 	mux.Handle("GET /{$}", guard.Require()(http.HandlerFunc(home)))
 	return withSecurityHeaders(mux), nil
+}
+
+// newThrottle returns a limit of guesses, which the pages show in the form.
+func (o options) newThrottle(pages *ui.Pages) *throttle.Throttle {
+	opts := []throttle.Option{throttle.Refused(pages.ShowRefusal)}
+	if len(o.trustedProxies) > 0 {
+		opts = append(opts, throttle.TrustedProxies("X-Forwarded-For", o.trustedProxies...))
+	}
+	return throttle.New(opts...)
 }
 
 var (

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -16,7 +17,7 @@ import (
 func newSite(t *testing.T) (http.Handler, *kratostest.Kratos) {
 	t.Helper()
 	k := kratostest.New(t)
-	site, err := site(k.Client())
+	site, err := options{throttle: true}.site(k.Client())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,11 +169,44 @@ func TestOptionsComeFromFlagsAndEnvironment(t *testing.T) {
 	if err != nil || o.name != "From the environment" || o.listen != "127.0.0.1:2" || o.public != "http://127.0.0.1:4433" || o.admin != "" {
 		t.Errorf("%v, %+v", err, o)
 	}
-	opts, err := options{logo: "javascript:alert(1)", admin: "http://127.0.0.1:1"}.pageOptions()
-	if _, siteErr := site(kratos.Must(kratos.NewClient(o.public)), opts...); err != nil || siteErr == nil {
-		t.Errorf("a logo that is a script is accepted: %v", err)
+	if !o.throttle || o.trustedProxies != nil {
+		t.Errorf("the throttle is off, or trusts %v", o.trustedProxies)
+	}
+	if _, err := (options{logo: "javascript:alert(1)", admin: "http://127.0.0.1:1"}).site(kratos.Must(kratos.NewClient(o.public))); err == nil {
+		t.Error("a logo that is a script is accepted")
 	}
 	if _, err := (options{theme: "missing.css"}).pageOptions(); err == nil {
 		t.Error("a theme that does not exist is accepted")
+	}
+}
+
+func TestOptionsOfTheThrottle(t *testing.T) {
+	for name, tc := range map[string]struct {
+		environment map[string]string
+		args        []string
+		throttle    bool
+		proxies     string
+	}{
+		"flags":                        {nil, []string{"-throttle=false", "-trusted-proxies", "10.0.0.0/8, fd00::/8"}, false, "[10.0.0.0/8 fd00::/8]"},
+		"the environment":              {map[string]string{"THROTTLE": "false", "TRUSTED_PROXIES": "10.0.0.0/8"}, nil, false, "[10.0.0.0/8]"},
+		"flags before the environment": {map[string]string{"THROTTLE": "false", "TRUSTED_PROXIES": "10.0.0.0/8"}, []string{"-throttle", "-trusted-proxies", "fd00::/8"}, true, "[fd00::/8]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for variable, value := range tc.environment {
+				t.Setenv(variable, value)
+			}
+			o, err := parseOptions(tc.args)
+			if got := fmt.Sprint(o.trustedProxies); err != nil || o.throttle != tc.throttle || got != tc.proxies {
+				t.Errorf("%v, throttle %v, proxies %s", err, o.throttle, got)
+			}
+		})
+	}
+	for _, tc := range [][2]string{{"THROTTLE", "perhaps"}, {"TRUSTED_PROXIES", "everything"}} {
+		t.Run("malformed "+tc[0], func(t *testing.T) {
+			t.Setenv(tc[0], tc[1])
+			if _, err := parseOptions(nil); err == nil {
+				t.Error("no error")
+			}
+		})
 	}
 }

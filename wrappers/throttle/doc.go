@@ -4,6 +4,8 @@
 //	limit := throttle.New()
 //	mux.Handle("/auth/", limit.Handler(client.Proxy("/auth")))
 //
+// With package ui, Refused(pages.ShowRefusal) shows a refusal in the form.
+//
 // It counts failed submissions of login, recovery and verification flows, and responds with 429 and
 // Retry-After to those that come too soon. It never delays a response, and never blocks an account.
 //

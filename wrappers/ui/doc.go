@@ -6,6 +6,11 @@
 //	mux.Handle("/auth/", client.Proxy("/auth"))
 //	pages.Mount(mux, "") // GET /login, GET /registration, …
 //
+// [Pages.ShowRefusal] shows refused guesses of passwords and codes in the form:
+//
+//	limit := throttle.New(throttle.Refused(pages.ShowRefusal))
+//	mux.Handle("/auth/", limit.Handler(client.Proxy("/auth")))
+//
 // The ui_url of each flow in Kratos' configuration is the page's URL. All pages work without
 // JavaScript, except passkeys and security keys, which need Kratos' own script.
 //

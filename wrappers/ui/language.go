@@ -161,49 +161,81 @@ func (t translator) message(m kratos.Message) string {
 	return m.Text
 }
 
-// placeholder is a member of a message's context in a text.
-var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
-
+// fill replaces each {NAME} in a text. It is false if the context lacks one.
 func (t translator) fill(text string, m kratos.Message) (string, bool) {
 	var context map[string]json.RawMessage
 	if json.Unmarshal(m.Context, &context) != nil {
 		return "", false
 	}
-	complete := true
-	filled := placeholder.ReplaceAllStringFunc(text, func(name string) string {
-		name = name[1 : len(name)-1]
+	var filled strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		filled.WriteString(before)
+		if !found {
+			return filled.String(), true
+		}
+		var name string
+		name, text, _ = strings.Cut(rest, "}")
 		value := t.value(name, context[name])
-		complete = complete && value != ""
-		return value
-	})
-	return filled, complete
+		if value == "" {
+			return "", false
+		}
+		filled.WriteString(value)
+	}
 }
 
 // value returns a member of a context as text.
 func (t translator) value(name string, data json.RawMessage) string {
-	var list []string
-	var text string
-	switch {
-	case json.Unmarshal(data, &list) == nil && len(list) > 0:
-		for i, item := range list {
-			if method := t.optional("method." + item); method != "" {
-				list[i] = method
-			}
-		}
-		return strings.Join(list, ", ")
-	case json.Unmarshal(data, &text) == nil && strings.HasSuffix(name, "_at"):
-		if at, err := time.Parse(time.RFC3339, text); err == nil {
-			return t.time(at)
-		}
+	if len(data) == 0 {
 		return ""
-	case json.Unmarshal(data, &text) == nil:
-		return text
+	}
+	switch data[0] {
+	case '[':
+		return t.list(data)
+	case '"':
+		var text string
+		if json.Unmarshal(data, &text) != nil || !strings.HasSuffix(name, "_at") {
+			return text
+		}
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return ""
+		}
+		return t.time(at)
 	}
 	var number json.Number
-	if json.Unmarshal(data, &number) == nil {
-		return number.String()
+	if json.Unmarshal(data, &number) != nil {
+		return ""
 	}
-	return ""
+	if seconds, err := strconv.Atoi(number.String()); err == nil && name == "retry_after" {
+		return t.wait(seconds)
+	}
+	return number.String()
+}
+
+// list returns a list of strings as text, with the names of methods in the language.
+func (t translator) list(data json.RawMessage) string {
+	var list []string
+	if json.Unmarshal(data, &list) != nil {
+		return ""
+	}
+	for i, item := range list {
+		if method := t.optional("method." + item); method != "" {
+			list[i] = method
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// wait returns how long to wait, in minutes if it is long.
+func (t translator) wait(seconds int) string {
+	switch {
+	case seconds == 1:
+		return t.text("wait.second")
+	case seconds <= 90:
+		return strings.ReplaceAll(t.text("wait.seconds"), "{n}", strconv.Itoa(seconds))
+	}
+	return strings.ReplaceAll(t.text("wait.minutes"), "{n}", strconv.Itoa((seconds+59)/60))
 }
 
 // time returns a time in the format of the language.

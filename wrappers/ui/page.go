@@ -118,16 +118,16 @@ func (p *Pages) Form(flow Flow, lang string) (template.HTML, error) {
 	return p.newForm(flow.Form(), t, "", settings).HTML()
 }
 
-// showFlow writes the page of a flow.
-func (p *Pages) showFlow(w http.ResponseWriter, r *http.Request, name string, flow Flow) {
+// writeFlow writes the page of a flow with its form.
+func (p *Pages) writeFlow(w http.ResponseWriter, r *http.Request, status int, name string, flow Flow, form kratos.Form) {
 	page := p.newPage(r, name)
 	page.SignedIn = name == "settings"
-	page.Form = p.newForm(flow.Form(), page.t, page.Nonce, name == "settings")
+	page.Form = p.newForm(form, page.t, page.Nonce, name == "settings")
 	page.Links = p.links(r, page, name)
 	if login, ok := flow.(*kratos.LoginFlow); ok {
 		page.setLogin(login)
 	}
-	p.write(w, http.StatusOK, page)
+	p.write(w, status, page)
 }
 
 // setLogin adapts the page to a login of a person with a session, who can only log out instead.
@@ -197,7 +197,8 @@ type handled[F any] interface {
 
 func flowPage[F any](p *Pages, name string, client handled[F]) http.Handler {
 	return p.withErrorPage(client.Handler(func(w http.ResponseWriter, r *http.Request, flow *F) {
-		p.showFlow(w, r, name, any(flow).(Flow))
+		shown := any(flow).(Flow)
+		p.writeFlow(w, r, http.StatusOK, name, shown, shown.Form())
 	}))
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/kratoskit/kratos-go/internal/redact"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -28,6 +29,7 @@ type Pages struct {
 	name      string
 	logo      string
 	assets    *assets
+	mounted   *atomic.Pointer[Pages] // what Mount has added last, with its paths
 }
 
 // redacted keeps the fields out of logs.
@@ -67,7 +69,7 @@ func New(client *kratos.Client, opts ...Option) (*Pages, error) {
 	if client == nil {
 		return nil, errors.New("kratos: ui: the client is nil")
 	}
-	c := &config{Pages: &Pages{client: client, csp: policy, paths: pathsBelow("")}}
+	c := &config{Pages: &Pages{client: client, csp: policy, paths: pathsBelow(""), mounted: new(atomic.Pointer[Pages])}}
 	for _, opt := range opts {
 		if err := opt(c); err != nil {
 			return nil, fmt.Errorf("kratos: ui: %w", err)
@@ -100,6 +102,7 @@ func (p *Pages) Mount(mux *http.ServeMux, prefix string) {
 	mounted.paths = pathsBelow(prefix)
 	mounted.paths.Home = home
 	mounted.guard = sessions.New(p.client, sessions.LoginPage(mounted.paths.Login))
+	p.mounted.Store(&mounted)
 	mux.Handle("GET "+mounted.paths.Login, mounted.Login())
 	mux.Handle("GET "+mounted.paths.Registration, mounted.Registration())
 	mux.Handle("GET "+mounted.paths.Recovery, mounted.Recovery())
