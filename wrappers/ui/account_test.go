@@ -85,7 +85,7 @@ func TestAccountPage(t *testing.T) {
 	site := newSite(t, new(fake))
 	for page, want := range map[string]string{
 		"/account":                  `href="/account?step=delete"`,
-		"/account?step=delete":      "<strong>delete</strong>",
+		"/account?step=delete":      "<code>delete</code>",
 		"/account?step=unconfirmed": "Nothing was deleted.",
 	} {
 		if body := ask(site, "GET", page, "").Body.String(); !strings.Contains(body, want) {

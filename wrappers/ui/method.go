@@ -60,7 +60,10 @@ func (l *layout) groups() []*Group {
 	if headed || len(groups) < 2 {
 		return groups
 	}
-	groups[1].Or = l.t.text("or")
+	first := slices.IndexFunc(methods, func(m *method) bool { return string(m.name) == groups[1].Name })
+	if !methods[first].isNavigation() {
+		groups[1].Or = l.t.text("or")
+	}
 	for _, g := range groups[1:] {
 		for _, form := range g.Forms {
 			secondary(form.Fields)

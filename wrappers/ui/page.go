@@ -141,7 +141,7 @@ func (p *Page) setLogin(flow *kratos.LoginFlow) {
 	default:
 		return
 	}
-	p.Title, p.Lead, p.Links = p.t.text(kind+".title"), p.t.optional(kind+".lead"), nil
+	p.Title, p.Lead = p.t.text(kind+".title"), p.t.optional(kind+".lead")
 	p.Links = []Link{{Href: p.Paths.Recovery, Text: p.t.text("link.recovery"), TestID: "forgot-password-link"}}
 	p.SignedIn = true
 }
