@@ -73,14 +73,17 @@ func (f *Field) write(w *bytes.Buffer) error {
 	case "":
 		return nil
 	case "hidden":
-		w.WriteString("<input")
-		w.WriteString(string(f.Attributes))
-		w.WriteString(">")
+		writeTag(w, "<input", f.Attributes)
 		return nil
 	case "button":
 		f.Attributes = f.buttonAttributes()
 	}
-	return f.l.templates.write(w, f, name+"-"+f.Node.Name+f.Node.ID, name)
+	special := name + "-" + f.Node.Name + f.Node.ID
+	if (name == "button" || name == "input") && !f.l.templates.isReplaced(special, name) {
+		f.writeDirectly(w, name)
+		return nil
+	}
+	return f.l.templates.write(w, f, special, name)
 }
 
 // template returns the name of the template, or "" for nodes of an unknown type.

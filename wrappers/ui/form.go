@@ -67,14 +67,17 @@ type MethodForm struct {
 // HTML renders the nodes of the form, one after the other. A template can render each of Fields
 // itself instead.
 func (f MethodForm) HTML() (template.HTML, error) {
-	return f.l.templates.collect(func(w *bytes.Buffer) error {
-		for _, field := range f.Fields {
-			if err := field.write(w); err != nil {
-				return err
-			}
+	return f.l.templates.collect(f.write)
+}
+
+// write writes the nodes to a buffer.
+func (f *MethodForm) write(w *bytes.Buffer) error {
+	for _, field := range f.Fields {
+		if err := field.write(w); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Text returns a text of the catalogue in the language of the page.
@@ -85,7 +88,11 @@ func (g *Group) Text(key string) string { return g.layout.t.text(key) }
 
 // HTML renders a group by its template.
 func (g *Group) HTML() (template.HTML, error) {
-	return g.layout.templates.render(g, "group-"+g.Name, "group")
+	special := "group-" + g.Name
+	if !g.layout.templates.isReplaced(special, "group") {
+		return g.layout.templates.collect(g.writeDirectly)
+	}
+	return g.layout.templates.render(g, special, "group")
 }
 
 // layout turns the form of a flow into what the templates show.

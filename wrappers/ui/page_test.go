@@ -210,7 +210,8 @@ func TestErrorPages(t *testing.T) {
 	}
 }
 
-func BenchmarkPage(b *testing.B) {
+// BenchmarkForm measures the largest recorded form of each page, without what is around it.
+func BenchmarkForm(b *testing.B) {
 	largest := map[string]recordedForm{}
 	for _, f := range recordedForms(b) {
 		if len(f.form.UIContainer.Nodes) > len(largest[f.page].form.UIContainer.Nodes) {
@@ -230,5 +231,15 @@ func BenchmarkPage(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkDocument measures what is around the form.
+func BenchmarkDocument(b *testing.B) {
+	page := newPages(b, ui.Name("Example")).Error()
+	r := httptest.NewRequest("GET", "/error", nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		page.ServeHTTP(httptest.NewRecorder(), r)
 	}
 }

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -90,5 +91,25 @@ func TestErrorsAtTheStart(t *testing.T) {
 	}
 	if _, err := ui.New(nil); err == nil {
 		t.Error("without a client there is no error")
+	}
+}
+
+// What is written without a template is what its file says.
+func TestNodesWithoutTemplates(t *testing.T) {
+	t.Parallel()
+	direct, byTemplate := newPages(t), newPages(t, ui.Templates(os.DirFS("templates")))
+	written := func(pages *ui.Pages, flow ui.Flow) string {
+		html, err := pages.Form(flow, "de")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.ReplaceAll(string(html), "&#43;", "+") // html/template escapes it as well
+	}
+	hostile := newForm(t, strings.Replace(input("password", `'><script>`, "password", ""), `"messages":[]`, `"messages":[{"id":1,"text":"<b>&\u0000'+","type":"info"}]`, 1)+","+
+		strings.Replace(input("password", "method", "submit", `'&<`), `"messages":[]`, `"messages":[{"id":2,"text":"</button>","type":"error"}]`, 1))
+	for _, form := range append(recordedForms(t), hostile) {
+		if got, want := written(direct, form.flow()), written(byTemplate, form.flow()); got != want {
+			t.Fatalf("%v:\n%s\nwant:\n%s", form.exchange, got, want)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -16,8 +17,9 @@ var builtIn embed.FS
 
 // templates are those of the pages, by name without .html.
 type templates struct {
-	byName  map[string]*template.Template
-	buffers sync.Pool
+	byName   map[string]*template.Template
+	replaced map[string]bool // the names of those that are not ours
+	buffers  sync.Pool
 }
 
 // pageNames are those of pages, whose content a file of the same name replaces.
@@ -30,10 +32,11 @@ func parseTemplates(overrides []fs.FS) (*templates, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &templates{byName: map[string]*template.Template{}, buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
+	t := &templates{byName: map[string]*template.Template{}, replaced: map[string]bool{}, buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
 	if err := t.parse(own, func(string) bool { return true }); err != nil {
 		return nil, err
 	}
+	clear(t.replaced)
 	for _, fsys := range overrides {
 		if fsys == nil {
 			return nil, fmt.Errorf("the file system of the templates is nil")
@@ -64,7 +67,7 @@ func (t *templates) parse(fsys fs.FS, known func(name string) bool) error {
 		if err != nil {
 			return err
 		}
-		t.byName[name] = parsed
+		t.byName[name], t.replaced[name] = parsed, true
 	}
 	return nil
 }
@@ -82,6 +85,11 @@ func (t *templates) isReplaceable(name string) bool {
 	}
 	base, _, special := strings.Cut(name, "-")
 	return special && t.byName[base] != nil && base != "page" && base != "form"
+}
+
+// isReplaced reports whether a template is not ours.
+func (t *templates) isReplaced(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return t.replaced[name] })
 }
 
 // render executes the first template that exists.
