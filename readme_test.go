@@ -15,7 +15,7 @@ func TestREADMEIsTested(t *testing.T) {
 		t.Fatal(err)
 	}
 	var source string
-	for _, name := range []string{"wrappers/kratos/example_test.go", "wrappers/sessions/example_test.go", "examples/testing/app_test.go"} {
+	for _, name := range []string{"wrappers/kratos/example_test.go", "wrappers/sessions/example_test.go", "wrappers/ui/example_test.go", "examples/testing/app_test.go"} {
 		examples, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
