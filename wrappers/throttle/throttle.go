@@ -117,8 +117,8 @@ func SessionCookie(name string) Option {
 	return func(t *Throttle) { t.cookie = name }
 }
 
-// Refused replaces [Respond], for example to show the form with [Refusal.Message]. The header
-// Retry-After is set already; the status is up to the function.
+// Refused replaces [Respond], for example by ShowRefusal of package ui, which shows the form. The
+// header Retry-After is set already; the status is up to the function.
 func Refused(respond func(w http.ResponseWriter, r *http.Request, refusal Refusal)) Option {
 	if respond == nil {
 		panic("throttle: Refused needs a function")

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// Most of a form is in groups, inputs and buttons. What their templates say is written without
-// them unless they are replaced: a page with many methods would take three times as long.
+// Groups, inputs and buttons are most of a form. They are written without html/template unless
+// their templates are replaced: a page with many methods takes half the time.
 
 // writeDirectly writes what group.html does.
 func (g *Group) writeDirectly(w *bytes.Buffer) error {
@@ -52,7 +52,7 @@ func (f *Field) writeDirectly(w *bytes.Buffer, name string) {
 	w.WriteString("\n</div>")
 }
 
-// writeTag writes the begin of a tag, its attributes and its end.
+// writeTag writes a tag with attributes.
 func writeTag(w *bytes.Buffer, begin string, attributes template.HTMLAttr) {
 	w.WriteString(begin)
 	w.WriteString(string(attributes))

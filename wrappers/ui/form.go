@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"html/template"
 	"regexp"
-	"slices"
 
 	"github.com/kratoskit/kratos-go/internal/redact"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -167,5 +166,10 @@ func (f *Form) needsScript() bool {
 }
 
 func (l *layout) isScripted() bool {
-	return slices.ContainsFunc(l.nodes, func(n kratos.Node) bool { return trigger(n.Onclick) != "" })
+	for i := range l.nodes {
+		if trigger(l.nodes[i].Onclick) != "" {
+			return true
+		}
+	}
+	return false
 }

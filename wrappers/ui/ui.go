@@ -92,7 +92,7 @@ func New(client *kratos.Client, opts ...Option) (*Pages, error) {
 }
 
 // Mount adds all pages to mux, below a prefix: "" or a path such as "/account". Links lead to these
-// pages, whatever [WithPaths] says. It panics if the prefix is malformed, as mux.Handle does.
+// pages, those of [Pages.ShowRefusal] as well, whatever [WithPaths] says. It panics if the prefix is malformed, as mux.Handle does.
 func (p *Pages) Mount(mux *http.ServeMux, prefix string) {
 	if prefix != "" && (kratos.LocalPath(prefix) != prefix || strings.HasSuffix(prefix, "/") || strings.ContainsAny(prefix, "?#{}")) {
 		panic("ui: the prefix of Mount is a path without a slash at its end")
