@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
@@ -193,8 +194,11 @@ func (t translator) value(name string, data json.RawMessage) string {
 	case '[':
 		return t.list(data)
 	case '"':
-		var text string
-		if json.Unmarshal(data, &text) != nil || !strings.HasSuffix(name, "_at") {
+		text := string(data[1 : len(data)-1])
+		if strings.Contains(text, `\`) || !utf8.ValidString(text) {
+			_ = json.Unmarshal(data, &text) // it was valid in the context
+		}
+		if !strings.HasSuffix(name, "_at") {
 			return text
 		}
 		at, err := time.Parse(time.RFC3339, text)
@@ -202,15 +206,13 @@ func (t translator) value(name string, data json.RawMessage) string {
 			return ""
 		}
 		return t.time(at)
-	}
-	var number json.Number
-	if json.Unmarshal(data, &number) != nil {
+	case '{', 't', 'f', 'n':
 		return ""
 	}
-	if seconds, err := strconv.Atoi(number.String()); err == nil && name == "retry_after" {
+	if seconds, err := strconv.Atoi(string(data)); err == nil && name == "retry_after" {
 		return t.wait(seconds)
 	}
-	return number.String()
+	return string(data) // a number
 }
 
 // list returns a list of strings as text, with the names of methods in the language.
