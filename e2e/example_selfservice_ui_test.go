@@ -33,9 +33,9 @@ func TestExampleWebsite(t *testing.T) {
 	where, page = s.open("/settings")
 	s.expect("settings", where, page, "/settings?flow=", ` data-trigger="oryPasskeySettingsRegistration"`)
 	where, page = s.logOut()
-	s.expect("logged out", where, page, "/login?flow=", "<h1>Log in</h1>")
+	s.expect("logged out", where, page, "/login?flow=", "<h1>Sign in</h1>")
 	where, page = s.open("/")
-	s.expect("no session", where, page, "/login?flow=", "<h1>Log in</h1>")
+	s.expect("no session", where, page, "/login?flow=", "<h1>Sign in</h1>")
 	where, page = s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
 	s.expect("logged in", where, page, "/", "You are ")
 	where, page = s.open("/error?id=" + unknownID)
@@ -61,11 +61,11 @@ func testExampleWebsiteAccount(t *testing.T, be backend) {
 		t.Fatalf("the other session is not on the page\n%s", page)
 	}
 	where, page = s.post("/sessions", url.Values{"id": {other[1]}})
-	s.expect("the other session is ended", where, page, "/sessions?done=ended", "The device is logged out.")
+	s.expect("the other session is ended", where, page, "/sessions?done=ended", "The device is signed out.")
 	second := s.browser
 	s.browser = first
 	where, page = s.open("/settings")
-	s.expect("the other browser", where, page, "/login?flow=", "<h1>Log in</h1>")
+	s.expect("the other browser", where, page, "/login?flow=", "<h1>Sign in</h1>")
 	s.browser = second
 
 	where, page = s.post("/account", url.Values{"action": {"download"}})

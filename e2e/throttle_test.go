@@ -138,7 +138,7 @@ func testThrottleOfTheWebsite(t *testing.T, be backend) {
 		}
 		where, page = s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {"guess"}})
 	}
-	s.expect("a refused guess", where, page, "/auth/self-service/login?flow=", "<h1>Log in</h1>")
+	s.expect("a refused guess", where, page, "/auth/self-service/login?flow=", "<h1>Sign in</h1>")
 	s.expect("its form", where, page, "/auth/self-service/login?flow=", "Too many attempts. Try again in ")
 	if strings.Contains(page, `data-testid="ui/message/4000006"`) {
 		t.Error("the page has the message of an earlier guess")

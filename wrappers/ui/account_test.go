@@ -18,7 +18,7 @@ func TestSessionsPage(t *testing.T) {
 	if w.Code != 200 || len(current) != 1 || len(other) != 1 || len(find(elements, "value", "1f")) != 0 || len(find(elements, "value", "2f")) != 1 {
 		t.Errorf("status %d, %s", w.Code, w.Body)
 	}
-	for _, want := range []string{"Firefox, Linux", "192.0.2.1", "Berlin, DE", "This device", "The device is logged out."} {
+	for _, want := range []string{"Firefox, Linux", "192.0.2.1", "Berlin, DE", "This device", "The device is signed out."} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the page lacks %q: %s", want, w.Body)
 		}

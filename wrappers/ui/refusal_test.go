@@ -27,7 +27,7 @@ func TestRefusal(t *testing.T) {
 		wantType                    string
 		want                        []string
 	}{
-		"a login":                {flow: "login", accept: "text/html,*/*;q=0.8", wait: time.Second, want: []string{"<h1>Log in</h1>", `data-testid="ui/message/9000429"`, "Too many attempts. Try again in a second.", `name="password"`, `href="/id/recovery"`}},
+		"a login":                {flow: "login", accept: "text/html,*/*;q=0.8", wait: time.Second, want: []string{"<h1>Sign in</h1>", `data-testid="ui/message/9000429"`, "Too many attempts. Try again in a second.", `name="password"`, `href="/id/recovery"`}},
 		"a recovery":             {flow: "recovery", accept: "text/html", wait: 12 * time.Second, want: []string{"<h1>Recover your account</h1>", "Try again in 12 seconds."}},
 		"a verification":         {flow: "verification", accept: "text/html", wait: 15 * time.Minute, want: []string{"<h1>Verify your address</h1>", "Try again in 15 minutes."}},
 		"a second in German":     {flow: "login", accept: "text/html", lang: "de", wait: time.Second, want: []string{"<h1>Anmelden</h1>", "versuchen Sie es in einer Sekunde noch einmal."}},

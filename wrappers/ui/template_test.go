@@ -45,7 +45,7 @@ func TestPagesAreReplaced(t *testing.T) {
 	f := newForm(t, input("password", "password", "password", ""))
 	site := newSite(t, &fake{flow: f.body}, ui.Templates(files(map[string]string{"login.html": "<p>mine</p>{{.Form.HTML}}"})), ui.Templates(files(map[string]string{"page.html": "<!doctype html><title>{{.Title}}</title>{{.Content}}"})))
 	for page, want := range map[string]string{
-		"/login?flow=f":    `<!doctype html><title>Log in</title><p>mine</p>`,
+		"/login?flow=f":    `<!doctype html><title>Sign in</title><p>mine</p>`,
 		"/recovery?flow=f": `<!doctype html><title>Recover your account</title>`,
 		"/error":           `<!doctype html><title>Something went wrong</title>`,
 	} {
