@@ -46,13 +46,7 @@ func Courier(caller Caller, send func(ctx context.Context, m *Mail) error, opts 
 	if send == nil {
 		panic("hooks: Courier needs a function")
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, ok := e.receive(w, r)
-		if !ok {
-			return
-		}
-		respond(w, e.deliver(r.Context(), body, send), nil)
-	})
+	return e.handler(func(r *http.Request, body []byte) (int, []byte) { return e.deliver(r.Context(), body, send), nil })
 }
 
 // deliver returns the status of a delivery. One of 422 is not tried again at once.

@@ -36,6 +36,16 @@ func newEndpoint(name string, caller Caller, timeout time.Duration, opts []Optio
 	return e
 }
 
+// handler returns a handler that receives requests, and responds with a status and a body.
+func (e *endpoint) handler(response func(r *http.Request, body []byte) (int, []byte)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if body, ok := e.receive(w, r); ok {
+			status, body := response(r, body)
+			respond(w, status, body)
+		}
+	})
+}
+
 // receive returns the body of a request from the caller. It responds to other requests.
 func (e *endpoint) receive(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	if r.Method != http.MethodPost {

@@ -22,14 +22,7 @@ func Handler(caller Caller, f Func, opts ...Option) http.Handler {
 	if f == nil {
 		panic("hooks: Handler needs a function")
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, ok := e.receive(w, r)
-		if !ok {
-			return
-		}
-		status, body := e.decide(r, body, f)
-		respond(w, status, body)
-	})
+	return e.handler(func(r *http.Request, body []byte) (int, []byte) { return e.decide(r, body, f) })
 }
 
 // decide returns the response to a call with a body.

@@ -20,14 +20,7 @@ func PasswordMigration(caller Caller, check func(ctx context.Context, identifier
 	if check == nil {
 		panic("hooks: PasswordMigration needs a function")
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, ok := e.receive(w, r)
-		if !ok {
-			return
-		}
-		status, body := e.migrate(r, body, check)
-		respond(w, status, body)
-	})
+	return e.handler(func(r *http.Request, body []byte) (int, []byte) { return e.migrate(r, body, check) })
 }
 
 type wirePassword struct {
