@@ -31,6 +31,10 @@ func (c *call) expiredOnRead(f *flow) *apiError {
 // there is a new one.
 func (c *call) expiredOnSubmit(f *flow) {
 	next := c.restart(f)
+	if !c.hooksBeforeNext(f, next) {
+		return
+	}
+	c.flows[next.ID] = next
 	next.UI.say(expiredMessages[f.Kind], "expired_at", f.ExpiresAt)
 	if !c.wantsJSON() && f.Type == "browser" {
 		c.redirect(http.StatusSeeOther, c.flowPage(next))
@@ -53,14 +57,28 @@ func (c *call) expiredError(at time.Time, next *flow) *apiError {
 		with("use_flow_id", next.ID).with("expired_at", at).with("since", c.now().Sub(at))
 }
 
-// restart starts a flow in place of one that expired, with its parameters.
+// hooksBeforeNext calls the hooks before a flow that replaces an expired one. It has responded if it
+// returns false.
+func (c *call) hooksBeforeNext(f, next *flow) bool {
+	if c.callHooks(&trigger{flow: next, when: "before"}) == nil {
+		return true
+	}
+	e := newError(http.StatusGone, "The flow has expired, and a web hook refused a new one.").
+		withID("self_service_flow_expired").with("expired_at", f.ExpiresAt)
+	if f.Kind == login {
+		e = newError(http.StatusNotFound, "")
+	}
+	c.fail(e)
+	return false
+}
+
+// restart returns a flow in place of one that expired, with its parameters.
 func (c *call) restart(f *flow) *flow {
 	next := c.newFlow(f.Kind, f.Type)
 	next.RequestURL, next.ReturnTo, next.Parameters = f.RequestURL, f.ReturnTo, f.Parameters
 	next.Refresh, next.RequestedAAL = f.Refresh, f.RequestedAAL
 	next.Identity, next.Session = f.Identity, f.Session
 	c.fillForm(next)
-	c.flows[next.ID] = next
 	return next
 }
 

@@ -56,10 +56,12 @@ func (a *attempt) refuse(failure *hookFailure) {
 	a.reject(failure.refused...)
 }
 
-// failHook ends a submission after an error of a hook. A native client gets another status than that
-// of the error, if Kratos does not know one.
+// failHook ends a submission after an error of a hook. A native client, and a single-page one after other
+// flows than a login and registration, gets another status than that
+// of the error.
 func failHook(c *call, f *flow, e *apiError) {
-	if f.Type == "api" && e.Code == http.StatusInternalServerError {
+	asForm := f.Type == "api" || c.wantsJSON() && f.Kind != login && f.Kind != registration
+	if asForm && e.Code == http.StatusInternalServerError {
 		e.status = http.StatusBadRequest
 	}
 	c.fail(e)

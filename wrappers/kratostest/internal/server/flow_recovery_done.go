@@ -75,14 +75,23 @@ func (c *call) passRecovery(f *flow, i *identity, flowType, method string) (*flo
 		next.RequestURL = withQuery(next.RequestURL, "return_to", f.ReturnTo)
 	}
 	c.addSettings(next, s)
+	if failure := c.callHooks(&trigger{flow: next, when: "before"}); failure != nil {
+		c.refuseRecovery(f, failure)
+		return nil, nil
+	}
 	next.UI.say(kratos.MessageRecoverySuccessful, "privileged_session_expires_at", c.now().Add(c.config.PrivilegedSessionMaxAge))
 	return next, s
 }
 
-// refuseRecovery ends a recovery that a hook does not let end.
+// refuseRecovery ends a recovery that a hook does not let end. Only pages show the messages.
 func (c *call) refuseRecovery(f *flow, failure *hookFailure) {
-	if failure.err != nil {
+	switch {
+	case failure.err != nil:
 		failHook(c, f, failure.err)
+		return
+	case f.Type == "browser" && !c.wantsJSON():
+		f.UI.sayAll(failure.refused)
+		c.redirect(http.StatusSeeOther, c.flowPage(f))
 		return
 	}
 	c.fail(newError(http.StatusInternalServerError, "A web hook refused the recovery."))

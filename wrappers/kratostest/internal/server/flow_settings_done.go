@@ -39,18 +39,20 @@ func (sc *settingsCall) refuseSettings(failure *hookFailure) {
 		return
 	}
 	sc.flow.UI.clear()
-	for _, v := range failure.refused {
-		sc.flow.UI.sayAt(v.Field, v.Message)
-	}
+	sc.flow.UI.sayAll(failure.refused)
 	sc.rejectSettings()
 }
 
 // settingsDone ends a submission that changed the settings. The form is that of another flow, which
-// its action names as well.
+// its action names as well, and which hooks can refuse.
 func (sc *settingsCall) settingsDone(method string) {
 	f := sc.flow
 	next := sc.newFlow(settings, f.Type)
 	sc.addSettings(next, sc.session)
+	if failure := sc.callHooks(&trigger{flow: next, when: "before"}); failure != nil {
+		sc.refuseSettings(failure)
+		return
+	}
 	f.State, f.UpdatedAt = "success", sc.now()
 	f.UI = next.UI
 	f.UI.Nodes = cloneNodes(next.UI.Nodes)

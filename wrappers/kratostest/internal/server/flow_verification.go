@@ -210,11 +210,8 @@ func (c *call) refuseVerification(f *flow, failure *hookFailure) {
 		failHook(c, f, failure.err)
 		return
 	}
-	m := message.New(kratos.MessageVerificationFailed)
-	if len(failure.refused) > 0 {
-		m = failure.refused[0].Message
-	}
-	next := c.replaceVerification(f.Type, m)
+	next := c.replaceVerification(f.Type)
+	next.UI.sayAll(failure.refused)
 	if f.Active == "link" {
 		c.redirectReplaced(next)
 		return
@@ -224,11 +221,11 @@ func (c *call) refuseVerification(f *flow, failure *hookFailure) {
 
 // replaceVerification starts a flow in place of one that cannot be used anymore. It has the URL of
 // the request.
-func (c *call) replaceVerification(flowType string, m message.Message) *flow {
+func (c *call) replaceVerification(flowType string, messages ...message.Message) *flow {
 	c.setCSRF(newCSRF())
 	next := c.newFlow(verification, flowType)
 	c.fillVerification(next)
-	next.UI.Messages = append(next.UI.Messages, m)
+	next.UI.Messages = append(next.UI.Messages, messages...)
 	c.flows[next.ID] = next
 	return next
 }

@@ -127,6 +127,10 @@ func (c *call) hooksBefore(f *flow) bool {
 	case e == nil:
 		e = newError(http.StatusInternalServerError, "A web hook refused the flow.")
 	}
+	if f.Kind == recovery {
+		c.error(e) // browsers get JSON as well
+		return false
+	}
 	c.failStart(f, e)
 	return false
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"github.com/kratoskit/kratos-go/wrappers/kratostest/internal/message"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest/internal/schema"
 )
 
 // ui is the form of a flow.
@@ -111,6 +112,13 @@ func (u *ui) clear() {
 	u.Messages = nil
 	for _, n := range u.Nodes {
 		n.Messages = []message.Message{}
+	}
+}
+
+// sayAll adds messages to the nodes of their fields.
+func (u *ui) sayAll(violations []schema.Violation) {
+	for _, v := range violations {
+		u.sayAt(v.Field, v.Message)
 	}
 }
 
