@@ -2,8 +2,9 @@
 // that are not allowed, adds metadata to the identity, and tells another service of it. At the first
 // login of an imported identity, it checks the password against the hashes of an old system.
 //
-//	go run . -config            # prints Kratos' configuration
-//	HOOK_KEY=… go run . -domains example.org -notify https://crm.example.org/people -passwords old.csv
+//	export HOOK_KEY=$(openssl rand -hex 16) # also in Kratos' configuration
+//	go run . -config                        # prints Kratos' configuration
+//	go run . -domains example.org -notify https://crm.example.org/people -passwords old.csv
 //
 // The file has a line "email,bcrypt hash" for each person. Identities are imported with
 // kratos.PasswordMigrationHook.

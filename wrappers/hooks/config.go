@@ -27,6 +27,10 @@ const (
 // Config returns the configuration of a web hook that calls [Handler] at a URL, as YAML: an item of
 // a list such as selfservice.flows.registration.after.password.hooks. It has the key of the caller.
 // It fails with [kratos.ErrInvalidArgument], also for a URL that is not http or https.
+//
+// Kratos also calls the hooks before a login, a registration or settings when it replaces a flow that
+// has expired, and those before settings after a recovery and after each change, which a refusal does
+// not undo.
 func Config(rawURL string, caller Caller, kind Kind) (string, error) {
 	response, ok := map[Kind]string{Decide: "{parse: true}", Notify: "{ignore: true}"}[kind]
 	if !ok {

@@ -31,8 +31,9 @@ func Allow() Response { return Response{status: http.StatusNoContent} }
 // flow:
 //   - after a login, a registration or settings: the form with the messages, which
 //     [kratos.Error.FieldErrors] has by field;
-//   - after a recovery, and before a flow: an error of status 500, or 404 before a login;
-//   - after a verification: a new flow, although the address is verified.
+//   - after a recovery: the form on a page, and for other clients an error of status 500;
+//   - after a verification: a new flow, which has the messages, although the address is verified;
+//   - before a flow: an error of status 500, or 404 before a login.
 func Refuse(messages ...Message) Response {
 	r := Response{status: http.StatusBadRequest}
 	r.body, r.err = encodeMessages(messages)
