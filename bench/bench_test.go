@@ -17,7 +17,7 @@ func TestTablesHaveAllRows(t *testing.T) {
 	for _, row := range []string{
 		"Go 1.99 is not measured: ", "== " + runtime.Version(), "time, net/http = 1",
 		"whoami: allocations", "login flow, all inputs read: time", "list of 1000 identities: memory", "batch create of 1000: time",
-		"size of the stripped binary over", "CPU time to compile", "guard with a cache, token", "guard with a cache, cookie", "guard without a cache", "whoami with kratos-client-go", "JWT (ES256)", "session check by JWT (ES256): time, go-jose = 1", "login on a real Kratos", "batch create of 1000 on a real Kratos",
+		"size of the stripped binary over", "CPU time to compile", "guard with a cache, token", "guard with a cache, cookie", "guard without a cache", "whoami with kratos-client-go", "JWT (ES256)", "web hook after a login", "web hook: allocations of a call", "session check by JWT (ES256): time, go-jose = 1", "login on a real Kratos", "batch create of 1000 on a real Kratos",
 	} {
 		if !strings.Contains("\n"+out.String(), "\n"+row) {
 			t.Errorf("row %q is missing in:\n%s", row, out.String())

@@ -66,6 +66,10 @@ func run(ctx context.Context, w io.Writer, o options) error {
 	if err != nil {
 		return err
 	}
+	hookCosts, err := measureHooks(ctx, o.effort)
+	if err != nil {
+		return err
+	}
 	validations, err := measureValidation(ctx, o)
 	if err != nil {
 		return err
@@ -80,8 +84,9 @@ func run(ctx context.Context, w io.Writer, o options) error {
 	}
 	targets = append(targets, builds.targets()...)
 	targets = append(targets, sessionTargets(checks)...)
+	targets = append(targets, hookCosts.targets()...)
 	for _, v := range validations {
 		targets = append(targets, v.target())
 	}
-	return errors.Join(writeCalls(w, calls), writeBuilds(w, builds), writeSessionChecks(w, checks), writeTargets(w, targets))
+	return errors.Join(writeCalls(w, calls), writeBuilds(w, builds), writeSessionChecks(w, checks), writeHooks(w, hookCosts), writeTargets(w, targets))
 }
