@@ -18,7 +18,6 @@ const (
 	needsDatabase = "the test is about a real server with a database"
 	needsConfig   = "the test is about Kratos' own configuration"
 	needsHashes   = "a Kratos in memory compares only the hashes of bcrypt"
-	needsHooks    = "a Kratos in memory calls no hooks"
 	noServer      = "the test needs no server"
 )
 
@@ -51,17 +50,7 @@ var realOnly = map[string]string{
 	"TestNativeFlowThroughAProxy":                     needsBaseURL,
 	"TestKratosFilesThroughAProxy":                    needsBaseURL,
 	"TestSlowFormThroughAProxy":                       needsBaseURL,
-	"TestExampleHooks":                                needsHooks,
-	"TestHookChanges":                                 needsHooks,
-	"TestHookChangesThatKratosDoesNotStore":           needsHooks,
-	"TestHookCourierSendsCodes":                       needsHooks,
-	"TestHookCourierSendsLinks":                       needsHooks,
-	"TestHookCourierSendsSMS":                         needsHooks,
-	"TestHookFailures":                                needsHooks,
-	"TestHookReceiverThatHangs":                       needsHooks,
-	"TestHookRunsOncePerTrigger":                      needsHooks,
-	"TestHookTriggers":                                needsHooks,
-	"TestPasswordMigrationFailures":                   needsHooks,
+	"TestHookCourierSendsSMS":                         "a Kratos in memory sends no SMS",
 	"TestBulkExportResumes":                           needsDatabase,
 	"TestBulkExportRoundTrip":                         needsDatabase,
 	"TestBulkImportFindsTheBadRecord":                 needsDatabase,

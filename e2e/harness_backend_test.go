@@ -64,13 +64,13 @@ func (be backend) shared(t *testing.T) *server.Server {
 	return shared
 }
 
-// newFixture is like the function newFixture.
-func (be backend) newFixture(t *testing.T, values map[string]any) *fixture {
+// newFixture is like the function newFixture. A real Kratos has env in its environment.
+func (be backend) newFixture(t *testing.T, values map[string]any, env ...string) *fixture {
 	t.Helper()
 	mux := http.NewServeMux()
 	app := httptest.NewServer(mux)
 	t.Cleanup(app.Close)
-	srv := be.start(t, server.Options{UI: app.URL, Config: nestConfig(values)})
+	srv := be.start(t, server.Options{UI: app.URL, Config: nestConfig(values), Env: env})
 	t.Cleanup(http.DefaultClient.CloseIdleConnections) // Kratos waits for open connections when it stops
 	fx := fixtureFor(t, srv, app.URL)
 	fx.backend, fx.values = be, values

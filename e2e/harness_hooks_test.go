@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -72,6 +73,12 @@ func newHookReceiver(t *testing.T) *hookReceiver {
 			defer rec.mu.Unlock()
 			rec.errs[id] = append(rec.errs[id], err)
 		}
+		body, _ := io.ReadAll(r.Body)
+		if isBare(body, kind, trigger) {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		buffered := httptest.NewRecorder()
 		hooks.Handler(hookCaller, decide, hooks.OnError(report)).ServeHTTP(buffered, r)
 		for name, values := range buffered.Header() {
@@ -83,6 +90,23 @@ func newHookReceiver(t *testing.T) *hookReceiver {
 	rec.Server = httptest.NewServer(mux)
 	t.Cleanup(rec.Close)
 	return rec
+}
+
+// newTestServer starts a server for one test.
+func newTestServer(t *testing.T, h http.Handler) *httptest.Server {
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+// isBare reports whether a hook responds as no handler of package hooks does, without messages.
+func isBare(body []byte, kind, trigger string) bool {
+	var call struct {
+		Header http.Header `json:"request_headers"`
+	}
+	_ = json.Unmarshal(body, &call)
+	d, _ := directiveOf(call.Header)
+	return d.decision == "bare" && d.kind == kind && d.trigger == trigger
 }
 
 func directiveOf(header http.Header) (d hookDirective, ok bool) {

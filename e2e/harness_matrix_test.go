@@ -178,7 +178,7 @@ func untested() []cell {
 // exit status.
 func reportMatrix() int {
 	if path := os.Getenv("MATRIX"); path != "" {
-		if err := os.WriteFile(path, []byte(matrixTable()), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(matrixTable()+"\n"+hookTable.String()), 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}

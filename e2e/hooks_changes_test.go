@@ -12,8 +12,9 @@ import (
 )
 
 // Kratos stores every member that a hook changes in a registration, and validates the result.
-func TestHookChanges(t *testing.T) {
-	t.Parallel()
+func TestHookChanges(t *testing.T) { onBothServers(t, testHookChanges) }
+
+func testHookChanges(t *testing.T, be backend) {
 	var changes sync.Map // by email
 	receiver := httptest.NewServer(hooks.Handler(hookCaller, func(_ context.Context, c *hooks.Call) hooks.Response {
 		traits, err := kratos.Traits[traits](c.Identity)
@@ -24,7 +25,7 @@ func TestHookChanges(t *testing.T) {
 		return hooks.Change(change.(hooks.IdentityChange))
 	}))
 	t.Cleanup(receiver.Close)
-	fx := newRegistrationHook(t, receiver.URL, hookCaller)
+	fx := newRegistrationHook(t, be, receiver.URL, hookCaller)
 	external, other := "external-1", newPerson()
 	for name, tc := range map[string]struct {
 		change func(p person) hooks.IdentityChange
@@ -96,13 +97,16 @@ func TestHookChanges(t *testing.T) {
 
 // Package hooks does not send changes that Kratos does not store.
 func TestHookChangesThatKratosDoesNotStore(t *testing.T) {
-	t.Parallel()
+	onBothServers(t, testHookChangesThatKratosDoesNotStore)
+}
+
+func testHookChangesThatKratosDoesNotStore(t *testing.T, be backend) {
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"identity":{"metadata_public":{"a":1}}}`))
 	}))
 	t.Cleanup(receiver.Close)
 	item := hookItem(t, receiver.URL, hookCaller, hooks.Decide)
-	fx := newFixture(t, map[string]any{
+	fx := be.newFixture(t, map[string]any{
 		"selfservice.flows.login.after.password.hooks": item,
 		"selfservice.flows.verification.after.hooks":   item,
 		"selfservice.flows.recovery.before.hooks":      item,

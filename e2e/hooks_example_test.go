@@ -28,7 +28,7 @@ type exampleHooks struct {
 
 // newExampleHooks starts the program and a Kratos with the configuration that it prints. The
 // passwords are a file of the old system.
-func newExampleHooks(t *testing.T, passwords string) *exampleHooks {
+func newExampleHooks(t *testing.T, be backend, passwords string) *exampleHooks {
 	t.Helper()
 	dir := t.TempDir()
 	binary, file := filepath.Join(dir, "hooks"), filepath.Join(dir, "old.csv")
@@ -62,7 +62,7 @@ func newExampleHooks(t *testing.T, passwords string) *exampleHooks {
 	ex.stop = func() { _ = program.Process.Kill(); _ = program.Wait() }
 	t.Cleanup(ex.stop)
 	waitForAddress(t, address)
-	ex.fixture = newFixture(t, map[string]any{
+	ex.fixture = be.newFixture(t, map[string]any{
 		"selfservice.flows.registration.after.password.hooks": parseYAML[[]any](t, registered),
 		"selfservice.methods.password.config.migrate_hook":    parseYAML[map[string]any](t, migrate),
 	})
@@ -82,10 +82,11 @@ func waitForAddress(t *testing.T, address string) {
 	}
 }
 
-func TestExampleHooks(t *testing.T) {
-	t.Parallel()
+func TestExampleHooks(t *testing.T) { onBothServers(t, testExampleHooks) }
+
+func testExampleHooks(t *testing.T, be backend) {
 	old := newPerson()
-	ex := newExampleHooks(t, old.Email+","+bcryptHash(t, old.password)+"\n")
+	ex := newExampleHooks(t, be, old.Email+","+bcryptHash(t, old.password)+"\n")
 	registrationOf := func(p person) (*kratos.FlowResult[kratos.RegistrationFlow], error) {
 		return ex.client.Registration.Do(t.Context(), kratos.RegistrationPassword{Traits: p.traits, Password: p.password})
 	}
@@ -130,8 +131,9 @@ func TestExampleHooks(t *testing.T) {
 }
 
 // A person whose password cannot be checked gets an error, and the next login asks again.
-func TestPasswordMigrationFailures(t *testing.T) {
-	t.Parallel()
+func TestPasswordMigrationFailures(t *testing.T) { onBothServers(t, testPasswordMigrationFailures) }
+
+func testPasswordMigrationFailures(t *testing.T, be backend) {
 	p := newPerson()
 	var calls atomic.Int64
 	reported := make(chan string, 10)
@@ -143,7 +145,7 @@ func TestPasswordMigrationFailures(t *testing.T) {
 	}, hooks.OnError(func(_ context.Context, err error) { reported <- err.Error() })))
 	t.Cleanup(receiver.Close)
 	hook := parseYAML[map[string]any](t, must(hooks.PasswordMigrationConfig(receiver.URL, hookCaller))(t))
-	fx := newFixture(t, map[string]any{"selfservice.methods.password.config.migrate_hook": hook})
+	fx := be.newFixture(t, map[string]any{"selfservice.methods.password.config.migrate_hook": hook})
 	must(fx.admin.CreateIdentity(t.Context(), kratos.CreateIdentity{SchemaID: "person", Traits: p.traits, Credentials: kratos.Credentials(kratos.PasswordMigrationHook())}))(t)
 	logIn := func() error {
 		return errorOf(fx.client.Login.Do(t.Context(), kratos.LoginPassword{Identifier: p.Email, Password: p.password}))

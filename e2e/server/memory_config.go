@@ -34,7 +34,7 @@ func (o Options) memoryConfig() (kratostest.Config, error) {
 	}
 	merge(merged, own)
 	m := memorySettings{config: kratostest.DefaultConfig(), lifespans: map[string]time.Duration{}}
-	m.config.Methods, m.config.ShowVerification = nil, false
+	m.config.Methods, m.config.ShowVerification, m.config.SessionAfterRegistration = nil, false, false
 	if err := m.read("", merged); err != nil {
 		return kratostest.Config{}, err
 	}
@@ -67,13 +67,16 @@ func (m *memorySettings) read(path string, values object) error {
 		if slices.ContainsFunc(notInMemory, func(prefix string) bool { return at == prefix || strings.HasPrefix(at, prefix+".") }) {
 			continue
 		}
-		if inner, ok := value.(object); ok && at != "session.whoami.tokenizer.templates" {
+		if inner, ok := value.(object); ok && !isValue(at) {
 			if err := m.read(at, inner); err != nil {
 				return err
 			}
 			continue
 		}
 		set := memoryPaths[at]
+		if trigger, ok := hookTrigger(at); ok {
+			set = func(m *memorySettings, v any) error { return m.setHooks(trigger, v) }
+		}
 		if set == nil {
 			return fmt.Errorf("server: a Kratos in memory does not have the setting %s", at)
 		}
@@ -143,34 +146,6 @@ func (m *memorySettings) setSchemas(v any) error {
 			return err
 		}
 		m.config.Schemas = append(m.config.Schemas, kratostest.IdentitySchema{ID: s.ID, JSON: string(content)})
-	}
-	return nil
-}
-
-func (m *memorySettings) setRegistrationHooks(v any) error {
-	return setHooks(v, map[string]*bool{"session": &m.config.SessionAfterRegistration, "show_verification_ui": &m.config.ShowVerification})
-}
-
-// setLoginHooks sets the hook of all methods: a Kratos in memory does not have one of a single
-// method.
-func (m *memorySettings) setLoginHooks(v any) error {
-	return setHooks(v, map[string]*bool{"require_verified_address": &m.config.RequireVerifiedAddress})
-}
-
-// setHooks sets which hooks are in a list.
-func setHooks(v any, known map[string]*bool) error {
-	var hooks []struct{ Hook string }
-	if err := decodeValue(v, &hooks); err != nil {
-		return err
-	}
-	for _, in := range known {
-		*in = false
-	}
-	for _, h := range hooks {
-		if known[h.Hook] == nil {
-			return fmt.Errorf("the hook %s is not supported", h.Hook)
-		}
-		*known[h.Hook] = true
 	}
 	return nil
 }

@@ -3,9 +3,11 @@ package server
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/kratoskit/kratos-go/wrappers/hooks"
 	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 )
 
@@ -38,7 +40,8 @@ func TestConfigurationInMemory(t *testing.T) {
 		"hooks": {Options{Config: ShowVerification()}, func(c kratostest.Config) bool { return c.ShowVerification && c.SessionAfterRegistration }},
 		"a hook of a login": {Options{Config: flows(object{"login": object{"after": object{"code": object{"hooks": []object{{"hook": "require_verified_address"}}}}}})},
 			func(c kratostest.Config) bool { return c.RequireVerifiedAddress }},
-		"a web hook":                    {Options{Config: flows(object{"login": object{"after": object{"password": object{"hooks": []object{{"hook": "web_hook"}}}}}})}, nil},
+		"a web hook without a request":  {Options{Config: flows(object{"login": object{"before": object{"hooks": []object{{"hook": "web_hook"}}}}})}, nil},
+		"a hook of another flow":        {Options{Config: flows(object{"settings": object{"before": object{"hooks": []object{{"hook": "session"}}}}})}, nil},
 		"a default schema that is none": {Options{Config: object{"identity": object{"default_schema_id": "x"}}}, nil},
 		"another default schema": {Options{Config: object{"identity": object{"default_schema_id": "default"}}}, func(c kratostest.Config) bool {
 			return c.Schemas[0].ID == "default" && slices.IndexFunc(c.Schemas, func(s kratostest.IdentitySchema) bool { return s.ID == "person" }) == 1
@@ -63,6 +66,15 @@ func TestConfigurationOfBothServers(t *testing.T) {
 	want := kratostest.DefaultConfig()
 	want.IdentifierFirst, want.SecondFactorCode, want.ContinueWithTransitions, want.SessionAAL = true, true, true, "aal1"
 	want.PasswordlessCode, want.LoginHints, want.LogoutURL = false, true, want.UIURL+"/login"
+	key, password := hooks.APIKey("X-Hook-Key", "a-key-of-the-tests"), hooks.BasicAuth("kratos", "a-password-of-the-tests")
+	want.Hooks = []kratostest.Hook{
+		{Trigger: "login.after", Kind: hooks.Notify, Receiver: kratostest.Receiver{Caller: password, URL: "http://127.0.0.1:3/login"}},
+		{Trigger: "registration.after.password", Kind: hooks.Decide, Receiver: kratostest.Receiver{Caller: key, URL: "http://127.0.0.1:3/registration"}},
+		{Trigger: "registration.after.password", Kind: hooks.Notify, Receiver: kratostest.Receiver{Caller: key, URL: "http://127.0.0.1:3/registered"}},
+		{Trigger: "verification.before", Kind: hooks.Decide, Receiver: kratostest.Receiver{Caller: key, URL: "http://127.0.0.1:3/verification"}},
+	}
+	want.PasswordMigration = &kratostest.Receiver{Caller: key, URL: "http://127.0.0.1:3/password"}
+	want.Courier = &kratostest.Receiver{Caller: password, URL: "http://127.0.0.1:3/courier"}
 	settings, err := configuration(t, want, "http://127.0.0.1:1", "http://127.0.0.1:2")
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +86,7 @@ func TestConfigurationOfBothServers(t *testing.T) {
 	got.AllowedReturnURLs = got.AllowedReturnURLs[1:] // the first one is the default URL
 	slices.Sort(got.Methods)
 	slices.Sort(want.Methods)
+	slices.SortStableFunc(got.Hooks, func(a, b kratostest.Hook) int { return strings.Compare(a.Trigger, b.Trigger) })
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v, want\n%+v", got, want)
 	}

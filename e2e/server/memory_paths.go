@@ -2,15 +2,21 @@ package server
 
 import (
 	"strings"
+
+	"github.com/kratoskit/kratos-go/wrappers/hooks"
+	"github.com/kratoskit/kratos-go/wrappers/kratostest"
 )
 
 // notInMemory are the parts of the configuration without effect on a Kratos in memory: those of the
 // process, of methods that it does not have, and pages whose URLs follow from another one.
 var notInMemory = []string{
-	"dsn", "serve", "secrets", "hashers", "courier", "log", "sqa-opt-out",
-	"selfservice.methods.webauthn", "selfservice.methods.passkey", "selfservice.methods.oidc", "selfservice.methods.password.config",
-	"selfservice.methods.totp.config", "selfservice.flows.registration.after.passkey", "selfservice.flows.registration.after.webauthn",
-	"selfservice.flows.login.after.passkey", "selfservice.flows.login.after.webauthn",
+	"dsn", "serve", "secrets", "hashers", "log", "sqa-opt-out",
+	"courier.smtp", "courier.worker", "courier.channels", "courier.delivery_strategy",
+	"selfservice.methods.webauthn", "selfservice.methods.passkey", "selfservice.methods.oidc", "selfservice.methods.totp.config",
+	"selfservice.methods.password.config.haveibeenpwned_enabled", "selfservice.methods.password.config.migrate_hook.enabled",
+	"selfservice.flows.registration.after.passkey", "selfservice.flows.registration.after.webauthn", "selfservice.flows.registration.after.oidc",
+	"selfservice.flows.login.after.passkey", "selfservice.flows.login.after.webauthn", "selfservice.flows.login.after.oidc",
+	"selfservice.flows.settings.after.passkey", "selfservice.flows.settings.after.webauthn", "selfservice.flows.settings.after.oidc",
 	"selfservice.flows.error.ui_url", "selfservice.flows.registration.ui_url", "selfservice.flows.settings.ui_url",
 	"selfservice.flows.recovery.ui_url", "selfservice.flows.verification.ui_url",
 }
@@ -35,16 +41,6 @@ var memoryPaths = map[string]func(*memorySettings, any) error{
 		return nil
 	},
 	"selfservice.flows.registration.enable_legacy_one_step": func(m *memorySettings, v any) error { return decodeValue(v, &m.config.OneStepRegistration) },
-	"selfservice.flows.registration.after.password.hooks":   (*memorySettings).setRegistrationHooks,
-	"selfservice.flows.registration.after.code.hooks":       (*memorySettings).setRegistrationHooks,
-	"selfservice.flows.login.after.password.hooks":          (*memorySettings).setLoginHooks,
-	"selfservice.flows.login.after.code.hooks":              (*memorySettings).setLoginHooks,
-	"selfservice.flows.login.after.totp.hooks":              (*memorySettings).setLoginHooks,
-	"selfservice.flows.login.after.lookup_secret.hooks":     (*memorySettings).setLoginHooks,
-	"selfservice.flows.login.after.hooks":                   (*memorySettings).setLoginHooks,
-	"selfservice.flows.settings.after.profile.hooks": func(m *memorySettings, v any) error {
-		return setHooks(v, map[string]*bool{"show_verification_ui": &m.config.SettingsShowVerification})
-	},
 	"selfservice.flows.registration.login_hints":            func(m *memorySettings, v any) error { return decodeValue(v, &m.config.LoginHints) },
 	"selfservice.flows.recovery.use":                        func(m *memorySettings, v any) error { return decodeValue(v, &m.config.RecoveryMethod) },
 	"selfservice.flows.verification.use":                    func(m *memorySettings, v any) error { return decodeValue(v, &m.config.VerificationMethod) },
@@ -70,6 +66,9 @@ var memoryPaths = map[string]func(*memorySettings, any) error{
 
 	"selfservice.methods.code.config.lifespan": func(m *memorySettings, v any) error { return decodeDuration(v, &m.config.CodeLifespan) },
 	"selfservice.methods.link.config.lifespan": func(m *memorySettings, v any) error { return decodeDuration(v, &m.config.CodeLifespan) },
+
+	"selfservice.methods.password.config.migrate_hook.config": setReceiver("", func(m *memorySettings) **kratostest.Receiver { return &m.config.PasswordMigration }),
+	"courier.http.request_config":                             setReceiver(hooks.CourierJsonnet, func(m *memorySettings) **kratostest.Receiver { return &m.config.Courier }),
 
 	"security.account_enumeration.mitigate":             func(m *memorySettings, v any) error { return decodeValue(v, &m.config.MitigateEnumeration) },
 	"feature_flags.legacy_require_verified_login_error": func(m *memorySettings, v any) error { return decodeValue(v, &m.config.LegacyUnverifiedError) },
