@@ -78,17 +78,37 @@ func (im *importer) flush() error {
 	if len(im.next) == 0 {
 		return nil
 	}
+	batch := im.next
+	im.next, im.size = nil, batchSize{}
+	if !batch[0].since.IsZero() {
+		im.batches.Go(func() { im.fail(im.resume(batch)) })
+		return nil
+	}
 	if err := im.window.acquire(im.ctx); err != nil {
 		return err
 	}
-	batch := im.next
-	im.next, im.size = nil, batchSize{}
-	im.batches.Go(func() {
-		defer im.window.release()
-		im.fail(im.send(batch))
-		im.progress()
-	})
+	im.batches.Go(func() { im.fail(im.sendInWindow(batch)) })
 	return nil
+}
+
+// resume sends what Kratos does not have of a batch that an earlier run may have sent.
+func (im *importer) resume(batch []*item) error {
+	left, err := im.findResumed(batch)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	if err := im.window.acquire(im.ctx); err != nil {
+		return err
+	}
+	return im.sendInWindow(left)
+}
+
+// sendInWindow sends a batch that has a place in the window.
+func (im *importer) sendInWindow(batch []*item) error {
+	defer im.window.release()
+	err := im.send(batch)
+	im.progress()
+	return err
 }
 
 // cut returns the first items that fit into a batch, and the others.

@@ -25,7 +25,10 @@
 // each identity once. The journal is a file of JSON lines that only its owner can read, locked
 // while an import runs. It has the lines, references and outcomes of records and the ids of
 // identities, but neither traits nor credentials, nor hashes of them. A salted checksum of what was
-// read binds it to its source: lines can be appended to the source, but not changed.
+// read binds it to its source: lines can be appended to the source, but not changed. Nothing is sent
+// before the source was read and compared up to where earlier runs had sent it. Nor is anything sent
+// to a server that has none of the identities that the journal names ([ErrJournalServer]); its URL
+// may change.
 //
 // Before a batch is sent, a line with the intent to send it is written and synced to the disk.
 // Outcomes are written without: a record with an intent and without an outcome is in doubt, and so
@@ -33,7 +36,8 @@
 // before Kratos was asked whether it has the identity:
 //
 //   - by its external id, with Kratos v25.4 and later
-//   - otherwise by listing identities, 10,000 in a second or so
+//   - otherwise by listing identities, 10,000 in a second or so, and much slower while Kratos is
+//     busy. Batches share a listing, and those that an earlier run did not send do not wait for it.
 //
 // The identity was created by the import if it has the same traits as the record, and is not older
 // than the first intent by the clock of the server. It was there before if it is older. What
@@ -50,6 +54,7 @@
 // # Memory
 //
 // Import keeps the batches that are in flight, and about 30 bytes for each identifier, to find
-// duplicates in the source: 3 MB for 100,000 records. Rejected records are passed to [OnReject] and
+// duplicates in the source: 3 MB for 100,000 records. With records in doubt, it keeps about 150 bytes
+// for each identity that was created since they were sent first. Rejected records are passed to [OnReject] and
 // written to the journal, and not kept.
 package bulk

@@ -31,7 +31,7 @@ type fakeKratos struct {
 	identities []*identity
 	emails     map[string]bool
 	late       [][]byte // batches to process
-	requests   []string // method, and the number of items of a batch
+	requests   []string // method, and the number of items of a batch; GETids for identities by id
 	inFlight   int
 	most       int // requests at the same time
 }
@@ -91,7 +91,11 @@ func (k *fakeKratos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	k.mu.Lock()
-	k.requests = append(k.requests, fmt.Sprint(r.Method, strings.Count(string(body), `"create"`)))
+	name := fmt.Sprint(r.Method, strings.Count(string(body), `"create"`))
+	if r.URL.Query().Has("ids") {
+		name = "GETids"
+	}
+	k.requests = append(k.requests, name)
 	k.inFlight++
 	k.most = max(k.most, k.inFlight)
 	var f fault

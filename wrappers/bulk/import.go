@@ -21,8 +21,8 @@ import (
 //
 //   - the error of ctx. Batches that were sent are completed first, which takes 130 seconds at
 //     most.
-//   - [ErrOutage], [ErrJournalInUse], [ErrJournalSource], or an error of the journal, such as a
-//     full disk.
+//   - [ErrOutage], [ErrJournalInUse], [ErrJournalSource], [ErrJournalServer], or an error of the
+//     journal, such as a full disk.
 //   - [kratos.ErrUnauthorized] and other errors that concern all records.
 //   - the error of a reader that cannot continue.
 //
@@ -52,19 +52,41 @@ func newImporter(s *settings, admin *kratos.Admin) *importer {
 func (im *importer) run(ctx context.Context, records iter.Seq2[Record, error]) error {
 	im.ctx, im.cancel = context.WithCancelCause(ctx)
 	defer im.cancel(nil)
+	stop := im.drain()
+	defer stop()
 	err := im.readAll(records)
 	im.batches.Wait()
-	if cause := context.Cause(im.ctx); cause != nil {
-		err = cause // of a batch, or of ctx
+	im.progress()
+	cause := context.Cause(im.ctx) // of a batch, or of ctx
+	complete := err == nil && cause == ctx.Err() && im.report.Unsettled == 0 && !im.dryRun
+	if cause != nil && !complete {
+		err = cause
 	}
 	if closing := im.journal.close(); err == nil {
 		err = closing
 	}
-	im.progress()
 	if err != nil && errors.Is(err, ctx.Err()) {
 		err = fmt.Errorf("kratos: Import: interrupted: %w", err)
 	}
 	return err
+}
+
+// drainTimeout is for how long an import that ends early completes what was sent. It is the timeout
+// of a batch.
+const drainTimeout = 130 * time.Second
+
+// drain sets the context of calls that are completed after the import was canceled.
+func (im *importer) drain() (stop func()) {
+	calls, cancel := context.WithCancel(context.WithoutCancel(im.ctx))
+	im.calls = calls
+	context.AfterFunc(im.ctx, func() {
+		select {
+		case <-time.After(drainTimeout):
+		case <-calls.Done():
+		}
+		cancel()
+	})
+	return cancel
 }
 
 // importer is a call of [Import].
@@ -75,10 +97,12 @@ type importer struct {
 	window  *window
 	limits  *limits
 	clock   serverClock
+	recent  listing
 	// externalIDs reports whether the server knows external ids.
 	externalIDs bool
 
 	ctx     context.Context // ends with the import
+	calls   context.Context // ends drainTimeout later
 	cancel  context.CancelCauseFunc
 	batches sync.WaitGroup
 
@@ -113,7 +137,24 @@ func (im *importer) open(ctx context.Context) error {
 		return err
 	}
 	im.report = im.journal.past
+	if err := im.checkServer(ctx); err != nil {
+		_ = im.journal.file.Close()
+		return err
+	}
 	return nil
+}
+
+// checkServer fails if Kratos has none of the identities that earlier runs created: the journal is
+// of another server. The URL does not tell, since it can be another one for the same server.
+func (im *importer) checkServer(ctx context.Context) error {
+	ids := im.journal.ids
+	if len(ids) == 0 || im.anyServer {
+		return nil
+	}
+	for _, err := range im.admin.Identities(ctx, kratos.ListIdentities{IDs: ids, PageSize: len(ids)}) {
+		return err // of the request, or nil: there is one
+	}
+	return fmt.Errorf("kratos: Import: %w", ErrJournalServer)
 }
 
 // serverClock is the time of the server, less up to a second and clockTolerance. Each response sets

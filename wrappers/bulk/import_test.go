@@ -258,7 +258,7 @@ func TestBatchesAreCut(t *testing.T) {
 	}{
 		"by items":                 {n: 2500, want: "[PATCH1000 PATCH1000 PATCH500]"},
 		"by bytes":                 {n: 9, change: large, want: "[PATCH4 PATCH4 PATCH1]"},
-		"smaller after a time-out": {n: 1000, fault: func(n int, _ *http.Request) fault { return fault{status: 504 * (1 - min(1, n/2))} }, want: "[PATCH1000 GET0 PATCH500 GET0 PATCH500]"},
+		"smaller after a time-out": {n: 1000, fault: func(n int, _ *http.Request) fault { return fault{status: 504 * (1 - min(1, n/2))} }, want: "[PATCH1000 GET0 PATCH500 PATCH500]"},
 		"smaller after a refusal":  {n: 1000, fault: func(n int, _ *http.Request) fault { return fault{status: 413 * (1 - min(1, n/2))} }, want: "[PATCH1000 PATCH500 PATCH500]"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -65,6 +65,7 @@ type journal struct {
 	sums     map[int]string // of those, by the last line
 	past     Report         // of earlier runs
 	lastLine int            // of an intent of earlier runs
+	ids      []string       // of some identities that those created or updated
 
 	mu   sync.Mutex
 	file *os.File
@@ -124,7 +125,7 @@ func (j *journal) begin(first, last *item, at time.Time) error {
 		return err
 	}
 	if err := j.file.Sync(); err != nil {
-		return j.failed(err)
+		return j.failed(first.Line, err)
 	}
 	return nil
 }
@@ -139,7 +140,7 @@ func (j *journal) write(entries ...entry) error {
 	enc.SetEscapeHTML(false)
 	for _, e := range entries {
 		if err := enc.Encode(e); err != nil {
-			return j.failed(err)
+			return j.failed(entries[0].line(), err)
 		}
 	}
 	j.mu.Lock()
@@ -149,14 +150,22 @@ func (j *journal) write(entries ...entry) error {
 	err := j.err
 	j.mu.Unlock()
 	if err != nil {
-		return j.failed(err)
+		return j.failed(entries[0].line(), err)
 	}
 	return nil
 }
 
-func (j *journal) failed(err error) error {
-	return fmt.Errorf("kratos: Import: write the journal (a run with the same journal continues the import): %w", withoutPath(err))
+// failed returns the error of a write of what begins with a line of the source, or 0.
+func (j *journal) failed(line int, err error) error {
+	at := ""
+	if line > 0 {
+		at = fmt.Sprintf("line %d: ", line)
+	}
+	return fmt.Errorf("kratos: Import: %swrite the journal (a run with the same journal continues the import): %w", at, withoutPath(err))
 }
+
+// line returns the line of the source that an entry begins with, or 0.
+func (e entry) line() int { return max(e.Line, e.First) }
 
 func (j *journal) close() error {
 	if j == nil {
@@ -164,7 +173,7 @@ func (j *journal) close() error {
 	}
 	err := errors.Join(j.file.Sync(), j.file.Close())
 	if err != nil {
-		return j.failed(err)
+		return j.failed(0, err)
 	}
 	return nil
 }
@@ -213,9 +222,12 @@ func (j *journal) checkSource(line int, sum string) error {
 	return nil
 }
 
+// isVerified reports whether the source was read to where earlier runs have sent it.
+func (j *journal) isVerified() bool { return j == nil || len(j.sums) == 0 }
+
 // checkRest fails if the source ended before a line that an earlier run has seen.
 func (j *journal) checkRest() error {
-	if j == nil || len(j.sums) == 0 {
+	if j.isVerified() {
 		return nil
 	}
 	return fmt.Errorf("kratos: Import: the source ends too early: %w", ErrJournalSource)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 const maxEntry = 1 << 20 // bytes of a line of a journal
@@ -78,8 +79,23 @@ func (j *journal) replay(number int, e entry) error {
 	case e.Line > 0 && !j.settled.has(e.Line):
 		j.settled.add(e.Line)
 		j.past.add(e.Outcome)
+		j.keepID(e.ID)
 	}
 	return nil
+}
+
+// maxIDs is how many identities of a journal Kratos is asked for.
+const maxIDs = 20
+
+// keepID keeps the ids of the first and the last identities.
+func (j *journal) keepID(id string) {
+	if id == "" {
+		return
+	}
+	if len(j.ids) == maxIDs {
+		j.ids = slices.Delete(j.ids, maxIDs/2, maxIDs/2+1)
+	}
+	j.ids = append(j.ids, id)
 }
 
 // lineSet is a set of line numbers, with a bit for each line of the source.

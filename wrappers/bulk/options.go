@@ -24,6 +24,7 @@ type settings struct {
 	items       int
 	maxOutage   time.Duration
 	journal     string
+	anyServer   bool
 	dryRun      bool
 	policy      Policy
 	check       func(context.Context, *kratos.CreateIdentity) error
@@ -71,6 +72,10 @@ func MaxOutage(d time.Duration) Option { return func(s *settings) { s.maxOutage 
 // Journal makes an import resumable: a run with the same source and journal continues where the
 // last one ended. See the package documentation.
 func Journal(path string) Option { return func(s *settings) { s.journal = path } }
+
+// AnyServer continues a [Journal] also if Kratos has none of the identities that it names, because
+// all of those that it is asked for, the first and the last ten, were deleted.
+func AnyServer() Option { return func(s *settings) { s.anyServer = true } }
 
 // DryRun reads, checks and counts all records, and sends nothing. It does not open the journal.
 // Records that pass the checks are Unsettled in the [Report].

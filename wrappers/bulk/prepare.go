@@ -21,13 +21,19 @@ type item struct {
 	plaintext   bool      // Kratos has to hash its password
 	identifiers []string  // what it logs in with
 	since       time.Time // when it may have been sent first; zero if it was not
+	doubtAt     time.Time // when the last request for it had ended; zero for one of an earlier run
+	asked       bool      // Kratos did not have it after that
 	err         error     // why it is rejected
 }
+
+// doubt notes that a request for an item ended, and may have created the identity.
+func (it *item) doubt(at time.Time) { it.doubtAt, it.asked = at, false }
 
 // chunkItems is how many records are prepared at a time.
 const chunkItems = 500
 
-// readAll reads the source, and sends its records.
+// readAll reads the source, and sends its records. Nothing is sent before the part that earlier runs
+// have read is compared with their journal.
 func (im *importer) readAll(records iter.Seq2[Record, error]) error {
 	chunk := make([]*item, 0, chunkItems)
 	for r, err := range records {
@@ -41,17 +47,17 @@ func (im *importer) readAll(records iter.Seq2[Record, error]) error {
 		if it != nil {
 			chunk = append(chunk, it)
 		}
-		if len(chunk) == chunkItems {
+		if len(chunk) >= chunkItems && im.journal.isVerified() {
 			if err := im.prepare(chunk); err != nil {
 				return err
 			}
 			chunk = make([]*item, 0, chunkItems)
 		}
 	}
-	if err := im.prepare(chunk); err != nil {
+	if err := im.journal.checkRest(); err != nil {
 		return err
 	}
-	if err := im.journal.checkRest(); err != nil {
+	if err := im.prepare(chunk); err != nil {
 		return err
 	}
 	return im.flush()

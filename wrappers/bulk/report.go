@@ -12,6 +12,9 @@ var (
 	ErrJournalInUse = errors.New("the journal is in use")
 	// ErrJournalSource: the journal belongs to another source, or the source has changed.
 	ErrJournalSource = errors.New("the journal belongs to another source, or the source has changed")
+	// ErrJournalServer: Kratos has none of the identities that the journal names. The journal belongs
+	// to another server, or they were deleted: see [AnyServer].
+	ErrJournalServer = errors.New("the server has none of the identities that the journal names: it belongs to another server, or they were deleted")
 	// ErrOutage: Kratos did not recover within the time of [MaxOutage].
 	ErrOutage = errors.New("the server does not recover")
 )

@@ -12,6 +12,27 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
+// findResumed returns the items of a batch that an earlier run may have sent and that Kratos does not
+// have. Batches that were not sent before need not wait for it.
+func (im *importer) findResumed(items []*item) ([]*item, error) {
+	for {
+		if err := im.window.wait(im.ctx); err != nil {
+			return nil, err
+		}
+		left, err := im.findCreated(im.ctx, items)
+		switch {
+		case err == nil:
+			im.progress()
+			return left, nil
+		case !isTemporary(err):
+			return nil, err
+		}
+		if err := im.overloaded(err); err != nil {
+			return nil, err
+		}
+	}
+}
+
 // send sends a batch until each of its items has an outcome. The intent is in the journal before
 // the first request.
 func (im *importer) send(items []*item) error {
@@ -25,7 +46,7 @@ func (im *importer) send(items []*item) error {
 		if err := im.window.wait(im.ctx); err != nil {
 			return err
 		}
-		left, err := im.findCreated(items)
+		left, err := im.findCreated(im.ctx, items)
 		if err == nil {
 			part, rest := im.cut(left)
 			if part, err = im.post(part); err == nil {
@@ -70,7 +91,7 @@ func (im *importer) post(items []*item) (left []*item, err error) {
 	}
 	sent, began := im.clock.now(), time.Now()
 	var header http.Header
-	results, _ := im.admin.BatchPatchIdentities(context.WithoutCancel(im.ctx), patches, kratos.ResponseHeader(&header))
+	results, _ := im.admin.BatchPatchIdentities(im.calls, patches, kratos.ResponseHeader(&header))
 	im.clock.set(header)
 	s := settlement{importer: im, sent: sent}
 	for i, it := range items {
@@ -131,12 +152,14 @@ func (s *settlement) unknown(it *item, err error) {
 	if it.since.IsZero() {
 		it.since = s.sent
 	}
+	it.doubt(time.Now())
 	s.failure, s.left = err, append(s.left, it)
 }
 
 // conflict settles an item that conflicts, unless it may conflict with itself.
 func (s *settlement) conflict(it *item, err error) {
 	if !it.since.IsZero() {
+		it.doubt(time.Now())
 		s.doubtful = append(s.doubtful, it)
 		return
 	}
@@ -152,11 +175,15 @@ func (s *settlement) conflict(it *item, err error) {
 
 // explain sends an item that Kratos rejects on its own, because only then it says why.
 func (s *settlement) explain(it *item, err error) {
-	if !s.mayExplain() || hasReason(err) {
+	if hasReason(err) || !s.mayExplain() {
 		s.reject(it, err)
 		return
 	}
-	identity, reason := s.admin.CreateIdentity(context.WithoutCancel(s.ctx), it.Identity)
+	if s.ctx.Err() != nil {
+		s.left = append(s.left, it) // for another run
+		return
+	}
+	identity, reason := s.admin.CreateIdentity(s.calls, it.Identity)
 	switch {
 	case reason == nil:
 		s.outcome(it, created, identity.ID)
@@ -191,7 +218,7 @@ func (s *settlement) reject(it *item, err error) {
 // finish settles the items that have an outcome.
 func (s *settlement) finish() error {
 	if len(s.doubtful) > 0 {
-		left, err := s.findCreated(s.doubtful)
+		left, err := s.findCreated(s.calls, s.doubtful)
 		switch {
 		case err == nil:
 			for _, it := range left {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
@@ -15,11 +14,11 @@ const listPage = 500
 
 // findCreated settles the items that may have been sent before and that Kratos has: an identity
 // with the same traits that is not older than the first request. It returns the other items.
-func (im *importer) findCreated(items []*item) ([]*item, error) {
+func (im *importer) findCreated(ctx context.Context, items []*item) ([]*item, error) {
 	var doubtful, left []*item
 	byExternalID := im.externalIDs
 	for _, it := range items {
-		if it.since.IsZero() {
+		if it.since.IsZero() || it.asked {
 			left = append(left, it)
 			continue
 		}
@@ -33,7 +32,7 @@ func (im *importer) findCreated(items []*item) ([]*item, error) {
 	if byExternalID {
 		find = im.findByExternalID
 	}
-	found, err := find(context.WithoutCancel(im.ctx), doubtful)
+	found, err := find(ctx, doubtful)
 	if err != nil {
 		return items, err
 	}
@@ -43,6 +42,7 @@ func (im *importer) findCreated(items []*item) ([]*item, error) {
 			s.outcome(it, created, id)
 			continue
 		}
+		it.asked = true
 		left = append(left, it)
 	}
 	return left, im.settle(s.outcomes, nil)
@@ -69,50 +69,21 @@ func (im *importer) findByExternalID(ctx context.Context, items []*item) (map[*i
 // findByListing is [importer.findByExternalID] for any items. It lists all identities, since
 // finding one by its identifier takes Kratos as long as that with some databases.
 func (im *importer) findByListing(ctx context.Context, items []*item) (map[*item]string, error) {
-	found := map[*item]string{}
-	missing := map[[16]byte][]*item{}
-	oldest := items[0].since
-	for _, it := range items {
-		key := traitsKey(it.Identity.Traits)
-		missing[key] = append(missing[key], it)
-		if it.since.Before(oldest) {
-			oldest = it.since
-		}
-	}
-	for identity, err := range im.admin.Identities(ctx, kratos.ListIdentities{PageSize: listPage}) {
-		if err != nil {
+	l := &im.recent
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.covers(items) {
+		if err := l.list(ctx, im.admin, items); err != nil {
 			return nil, err
 		}
-		if identity.CreatedAt.Before(oldest) {
-			continue
-		}
-		key := traitsKey(identity.RawTraits)
-		if it := takeCreated(missing, key, identity.CreatedAt); it != nil {
-			found[it] = identity.ID
-		}
-		if len(missing) == 0 {
-			break
+	}
+	found := map[*item]string{}
+	for _, it := range items {
+		if id := l.take(traitsKey(it.Identity.Traits), it.since); id != "" {
+			found[it] = id
 		}
 	}
 	return found, nil
-}
-
-// takeCreated removes and returns an item with this key that an identity of this age was created
-// for, or nil. Identities without identifiers can have the same traits.
-func takeCreated(missing map[[16]byte][]*item, key [16]byte, createdAt time.Time) *item {
-	for i, it := range missing[key] {
-		if createdAt.Before(it.since) {
-			continue
-		}
-		if len(missing[key]) == 1 {
-			delete(missing, key)
-			return it
-		}
-		rest := append([]*item(nil), missing[key][:i]...)
-		missing[key] = append(rest, missing[key][i+1:]...)
-		return it
-	}
-	return nil
 }
 
 // traitsKey returns the same key for traits that are the same JSON value.

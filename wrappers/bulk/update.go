@@ -11,8 +11,11 @@ import (
 
 // updateAll replaces the identities that items conflict with.
 func (s *settlement) updateAll(items []*item) {
-	ctx := context.WithoutCancel(s.ctx)
-	existing, err := s.findExisting(ctx, items)
+	if s.ctx.Err() != nil {
+		s.left = append(s.left, items...) // for another run
+		return
+	}
+	existing, err := s.findExisting(s.calls, items)
 	switch {
 	case err != nil && isTemporary(err):
 		s.failure, s.left = err, append(s.left, items...)
@@ -21,12 +24,17 @@ func (s *settlement) updateAll(items []*item) {
 		s.fatal = err
 		return
 	}
-	for _, it := range items {
-		if found, ok := existing[it]; ok {
-			s.update(ctx, it, found)
-			continue
+	for i, it := range items {
+		found, ok := existing[it]
+		switch {
+		case s.ctx.Err() != nil:
+			s.left = append(s.left, items[i:]...)
+			return
+		case ok:
+			s.update(s.calls, it, found)
+		default:
+			s.reject(it, errConflict())
 		}
-		s.reject(it, errConflict())
 	}
 }
 

@@ -23,7 +23,7 @@ func newImport() *cobra.Command {
 Clerk, Amazon Cognito, Firebase, Keycloak, Okta or Supabase. FILE - is the standard input.
 
 With --journal, an import that ends early continues with the same command, and creates each
-identity once. Use one journal for one FILE and one Kratos. The journal is only for its owner, and has
+identity once. A journal of another FILE or of another Kratos is refused. The journal is only for its owner, and has
 no traits and no credentials.
 
 Traits: {"email": ...} is the default for other systems; --trait sets each trait:
@@ -71,6 +71,7 @@ Exit status: 0 all records are imported; 1 some are rejected, or the import ende
 	flags.StringVar(&f.source.Hashes, "hashes", "", "file with the password hashes (auth0)")
 	flags.StringVar(&f.source.Identities, "identities", "", "CSV file of the table auth.identities (supabase)")
 	flags.StringVar(&f.journal, "journal", "", "file that makes the import resumable")
+	flags.BoolVar(&f.anyServer, "any-server", false, "continue --journal also if Kratos has none of the identities that it names,\nbecause they were deleted")
 	flags.StringVar(&f.rejects, "rejects", "", "file for what is not imported, as JSON Lines")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "read and check everything, and send nothing to Kratos")
 	flags.BoolVar(&f.validate, "validate", false, "validate traits by the identity schemas of --public")
@@ -93,6 +94,7 @@ type importFlags struct {
 	journal, rejects  string
 	onConflict        string
 	dryRun, validate  bool
+	anyServer         bool
 	workers, hashCost int
 }
 
@@ -141,12 +143,17 @@ func (f *importFlags) options() ([]bulk.Option, error) {
 		return nil, errors.New("kratos: --workers takes 1 to 64")
 	case f.hashCost != 0 && (f.hashCost < bcrypt.MinCost || f.hashCost > bcrypt.MaxCost):
 		return nil, fmt.Errorf("kratos: --hash-cost takes %d to %d, or 0", bcrypt.MinCost, bcrypt.MaxCost)
+	case f.anyServer && f.journal == "":
+		return nil, errors.New("kratos: --any-server needs --journal")
 	case f.dryRun && f.journal != "":
 		return nil, errors.New("kratos: --dry-run writes no --journal")
 	}
 	opts := []bulk.Option{bulk.OnConflict(policy), bulk.Workers(f.workers)}
 	if f.journal != "" {
 		opts = append(opts, bulk.Journal(f.journal))
+	}
+	if f.anyServer {
+		opts = append(opts, bulk.AnyServer())
 	}
 	if f.dryRun {
 		opts = append(opts, bulk.DryRun())

@@ -249,7 +249,7 @@ func statusIf(some bool) int {
 // explain says how to continue an import that ended early.
 func (r *importRun) explain(cmd *cobra.Command, err error) {
 	switch {
-	case r.flags.dryRun, errors.Is(err, bulk.ErrJournalSource), errors.Is(err, bulk.ErrJournalInUse), r.report.Read == 0:
+	case r.flags.dryRun, errors.Is(err, bulk.ErrJournalSource), errors.Is(err, bulk.ErrJournalInUse), errors.Is(err, bulk.ErrJournalServer), r.report.Read == 0:
 	case r.flags.journal != "":
 		print(r.errOut, "to continue: %s", rerun(cmd.Context()))
 	default:

@@ -67,6 +67,7 @@ func TestImport(t *testing.T) {
 		"an unknown policy":                    {"", []string{"--on-conflict", "x"}, 2, "", "kratos: --on-conflict is report, skip or update\n", ""},
 		"too many workers":                     {"", []string{"--workers", "65"}, 2, "", "kratos: --workers takes 1 to 64\n", ""},
 		"a cost that bcrypt does not have":     {"", []string{"--hash-cost", "3"}, 2, "", "kratos: --hash-cost takes 4 to 31, or 0\n", ""},
+		"any server without a journal":         {"", []string{"--any-server"}, 2, "", "kratos: --any-server needs --journal\n", ""},
 		"a journal of a dry run":               {"", []string{"--dry-run", "--journal", "x"}, 2, "", "kratos: --dry-run writes no --journal\n", ""},
 		"a hash configuration that is missing": {"", []string{"--from", "firebase", "--hash-config", "missing"}, 2, "", "kratos: --hash-config: open missing", ""},
 	} {
@@ -196,8 +197,18 @@ func TestImportsWithOneJournal(t *testing.T) {
 	if status, out, errOut := run(t, "", args...); status != 0 || len(k.identities) != 1 {
 		t.Errorf("exit status %d, printed %s%s", status, out, errOut)
 	}
-	other := writeFile(t, "b.jsonl", identities("b@kratoskit.example"))
 	k.batch = nil
+	another := newFake(t)
+	moved := append([]string{}, args...)
+	moved[2] = another.url
+	status, _, errOut := run(t, "", moved...)
+	if status == 0 || !strings.Contains(errOut, "kratos: Import: the server has none of the identities that the journal names") || strings.Contains(errOut, "to continue") || len(another.identities) != 0 {
+		t.Errorf("another server: exit status %d, printed %s", status, errOut)
+	}
+	if status, out, errOut := run(t, "", append(moved, "--any-server")...); status != 0 || !strings.HasPrefix(out, "created: 1, ") {
+		t.Errorf("with --any-server: exit status %d, printed %s%s", status, out, errOut)
+	}
+	other := writeFile(t, "b.jsonl", identities("b@kratoskit.example"))
 	args[len(args)-1] = other
 	if status, _, errOut := run(t, "", args...); status == 0 || !strings.Contains(errOut, "the journal belongs to another source") {
 		t.Errorf("exit status %d, printed %s", status, errOut)
