@@ -29,8 +29,9 @@ func interrupted(t *testing.T, fake *fakeKratos, admin *kratos.Admin, n int) str
 	if !errors.Is(err, bulk.ErrOutage) || report.Created == 0 || report.Unsettled == 0 {
 		t.Fatalf("%+v, %v", *report, err)
 	}
-	fake.fault = nil
-	fake.requests = nil
+	fake.mu.Lock()
+	defer fake.mu.Unlock()
+	fake.fault, fake.requests = nil, nil
 	return path
 }
 
