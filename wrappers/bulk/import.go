@@ -43,7 +43,7 @@ func Import(ctx context.Context, admin *kratos.Admin, records iter.Seq2[Record, 
 
 func newImporter(s *settings, admin *kratos.Admin) *importer {
 	return &importer{
-		settings: s, admin: admin, window: newWindow(s.workers), limits: newLimits(s.items),
+		settings: s, admin: admin, window: newWindow(s.workers), limits: newLimits(s.items), recent: newListing(),
 		seed: maphash.MakeSeed(), seen: map[uint64]uint32{}, started: time.Now(),
 	}
 }

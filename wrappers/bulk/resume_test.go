@@ -3,12 +3,14 @@ package bulk_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/bulk"
@@ -126,5 +128,48 @@ func TestJournalOfAChangedSource(t *testing.T) {
 	_, err := bulk.Import(t.Context(), admin, source(200, changed), bulk.BatchItems(1), bulk.Journal(journal))
 	if !errors.Is(err, bulk.ErrJournalSource) || slices.ContainsFunc(fake.requests, func(r string) bool { return r != "GETids" }) {
 		t.Errorf("%v, sent %v", err, fake.requests)
+	}
+}
+
+// A canceled import ends after the time of one batch, even if Kratos does not respond.
+func TestCanceledImportEnds(t *testing.T) {
+	for name, delays := range map[string]struct{ batch, listing time.Duration }{
+		"batches hang":               {batch: time.Hour},
+		"a listing does not respond": {batch: 5 * time.Second, listing: time.Hour},
+		"all is slow":                {batch: 45 * time.Second, listing: 29 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+					delay, body := delays.listing, `[]`
+					switch {
+					case strings.HasSuffix(r.URL.Path, "/version"):
+						delay, body = 0, `{"version":"v1.3.1"}`
+					case r.Method == http.MethodPatch:
+						delay = delays.batch
+					}
+					select {
+					case <-time.After(delay):
+					case <-r.Context().Done():
+						return nil, r.Context().Err()
+					}
+					if r.Method == http.MethodPatch {
+						return nil, errors.New("the connection breaks")
+					}
+					header := http.Header{"Content-Type": {"application/json"}}
+					return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+				})
+				admin := kratos.Must(kratos.NewAdmin("http://kratos.example", kratos.WithHTTPClient(&http.Client{Transport: transport})))
+				for after := range 20 {
+					ctx, cancel := context.WithCancel(t.Context())
+					began := time.Now()
+					time.AfterFunc(time.Duration(after)*10*time.Second, func() { began = time.Now(); cancel() })
+					_, err := bulk.Import(ctx, admin, source(3000, nil), bulk.MaxOutage(time.Hour))
+					if took := time.Since(began); !errors.Is(err, context.Canceled) || took > 131*time.Second {
+						t.Errorf("canceled after %d s: ended after %v, %v", after*10, took, err)
+					}
+				}
+			})
+		})
 	}
 }

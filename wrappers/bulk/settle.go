@@ -70,8 +70,12 @@ func (im *importer) findByExternalID(ctx context.Context, items []*item) (map[*i
 // finding one by its identifier takes Kratos as long as that with some databases.
 func (im *importer) findByListing(ctx context.Context, items []*item) (map[*item]string, error) {
 	l := &im.recent
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if !l.covers(items) {
 		if err := l.list(ctx, im.admin, items); err != nil {
 			return nil, err

@@ -2,7 +2,6 @@ package bulk
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -11,11 +10,13 @@ import (
 // listing has the identities that were created since a time, by their traits. Batches share it: a
 // page takes a loaded Kratos seconds.
 type listing struct {
-	mu    sync.Mutex
-	began time.Time // by the clock of this machine
-	since time.Time // by the clock of the server
+	turn  chan struct{} // with the place of the batch that uses the listing
+	began time.Time     // by the clock of this machine
+	since time.Time     // by the clock of the server
 	found map[[16]byte][]createdIdentity
 }
+
+func newListing() listing { return listing{turn: make(chan struct{}, 1)} }
 
 type createdIdentity struct {
 	id string
