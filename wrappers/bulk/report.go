@@ -34,8 +34,9 @@ type Report struct {
 	Skipped int
 	// Rejected is the number of records that were not imported: see [OnReject].
 	Rejected int
-	// Unsettled is the number of records that were read and neither imported nor rejected, because
-	// the import ended early. A run with the same journal settles them.
+	// Unsettled is the number of records that were read and neither imported nor rejected: those in
+	// progress or, in the result, those that are left because the import ended early. A run with the
+	// same journal settles them.
 	Unsettled int
 	// Elapsed is the duration of this run.
 	Elapsed time.Duration

@@ -117,7 +117,7 @@ func (r *importRun) show(ctx context.Context) (stop func()) {
 func (r *importRun) status() progress.Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	text := fmt.Sprintf("created %d, updated %d, skipped %d, rejected %d", r.report.Created, r.report.Updated, r.report.Skipped+r.deleted, r.report.Rejected)
+	text := fmt.Sprintf("created %d, updated %d, skipped %d, rejected %d, in progress %d", r.report.Created, r.report.Updated, r.report.Skipped+r.deleted, r.report.Rejected, r.report.Unsettled)
 	if r.flags.dryRun {
 		text = fmt.Sprintf("valid %d, skipped %d, rejected %d", r.report.Unsettled, r.deleted, r.report.Rejected)
 	}
