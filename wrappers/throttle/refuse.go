@@ -18,6 +18,7 @@ const MessageTooManyAttempts = 9000429
 type Refusal struct {
 	Flow       string        // "login", "recovery" or "verification"
 	RetryAfter time.Duration // after which the next attempt is admitted, if nothing else comes first
+	Page       bool          // whether a browser shows the response as a page
 }
 
 // Seconds returns RetryAfter in seconds, rounded up, as in the header Retry-After.
@@ -48,7 +49,7 @@ func waitText(seconds int) string {
 func Respond(w http.ResponseWriter, r *http.Request, refusal Refusal) {
 	message := refusal.Message()
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if prefersHTML(r) {
+	if refusal.Page {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		w.WriteHeader(http.StatusTooManyRequests)
@@ -80,6 +81,7 @@ const page = `<!doctype html>
 
 // refuse responds to a submission that came too soon.
 func (t *Throttle) refuse(w http.ResponseWriter, r *http.Request, refusal Refusal) {
+	refusal.Page = prefersHTML(r)
 	w.Header().Set("Retry-After", strconv.Itoa(refusal.Seconds()))
 	w.Header().Set("Cache-Control", "no-store")
 	t.refused(w, r, refusal)

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 	"github.com/kratoskit/kratos-go/wrappers/throttle"
@@ -18,7 +17,7 @@ func (p *Pages) ShowRefusal(w http.ResponseWriter, r *http.Request, refusal thro
 	if mounted := p.mounted.Load(); mounted != nil {
 		p = mounted
 	}
-	if !prefersHTML(r) {
+	if !refusal.Page {
 		throttle.Respond(w, r, refusal)
 		return
 	}
@@ -53,12 +52,4 @@ func loadFlow(ctx context.Context, browser *kratos.Browser, name, id string) (Fl
 		return browser.Recovery.Get(ctx, id)
 	}
 	return browser.Verification.Get(ctx, id)
-}
-
-// prefersHTML reports whether a browser shows the response as a page, as Kratos decides it: the
-// first of both media types counts.
-func prefersHTML(r *http.Request) bool {
-	accept := strings.Join(r.Header["Accept"], ",")
-	html, json := strings.Index(accept, "text/html"), strings.Index(accept, "application/json")
-	return html >= 0 && (json < 0 || html < json)
 }
