@@ -14,7 +14,7 @@
 // number of concurrent requests and the size of a batch adapt to the server: they shrink with 429,
 // 503, 504 and time-outs, and grow again. Retry-After is honored. A batch that Kratos refuses is
 // halved until the records that it refuses are found; those are rejected with the reason, and the
-// others are imported.
+// others are imported. So is a batch with a status of 500, if Kratos processes others.
 //
 // Kratos hashes plaintext passwords one after the other while a request waits, which takes it about
 // a second for three with its defaults. [Hash] hashes them in this program instead.
@@ -30,10 +30,14 @@
 // to a server that has none of the identities that the journal names ([ErrJournalServer]); its URL
 // may change.
 //
+// What was rejected before it was sent, such as a line that cannot be read, is tried again by another
+// run.
+//
 // Before a batch is sent, a line with the intent to send it is written and synced to the disk.
 // Outcomes are written without: a record with an intent and without an outcome is in doubt, and so
 // is one after a time-out, a broken connection or a status of 5xx. Nothing in doubt is sent again
-// before Kratos was asked whether it has the identity:
+// before Kratos was asked whether it has the identity, unless its account at a provider or external
+// id makes Kratos refuse a second one, and its traits have no identifier:
 //
 //   - by its external id, with Kratos v25.4 and later
 //   - otherwise by listing identities, 10,000 in a second or so, and much slower while Kratos is

@@ -43,7 +43,7 @@ func Import(ctx context.Context, admin *kratos.Admin, records iter.Seq2[Record, 
 
 func newImporter(s *settings, admin *kratos.Admin) *importer {
 	return &importer{
-		settings: s, admin: admin, window: newWindow(s.workers), limits: newLimits(s.items), recent: newListing(),
+		settings: s, admin: admin, window: newWindow(s.workers), limits: newLimits(s.items), recent: newListing(), alike: map[string]bool{},
 		seed: maphash.MakeSeed(), seen: map[uint64]uint32{}, started: time.Now(),
 	}
 }
@@ -117,8 +117,9 @@ type importer struct {
 	mu        sync.Mutex
 	report    Report
 	started   time.Time
-	explained int  // rejected records whose reason was asked for
-	slow      bool // the server takes too long to find an identity by an identifier
+	alike     map[string]bool // ids of identities whose traits others can have
+	explained int             // rejected records whose reason was asked for
+	slow      bool            // the server takes too long to find an identity by an identifier
 }
 
 // open asks for the version and time of the server, and opens the journal.
@@ -137,6 +138,9 @@ func (im *importer) open(ctx context.Context) error {
 		return err
 	}
 	im.report = im.journal.past
+	for _, id := range im.journal.alike {
+		im.alike[id] = true
+	}
 	if err := im.checkServer(ctx); err != nil {
 		_ = im.journal.file.Close()
 		return err
@@ -217,6 +221,9 @@ func (im *importer) settle(outcomes []entry, rejects []Reject) error {
 	defer im.mu.Unlock()
 	for _, e := range outcomes {
 		im.report.add(e.Outcome)
+		if e.Alike {
+			im.alike[e.ID] = true
+		}
 	}
 	if im.onReject != nil {
 		for _, r := range rejects {

@@ -29,7 +29,10 @@ type entry struct {
 	Line    int      `json:"line,omitempty"`
 	Ref     string   `json:"ref,omitempty"`
 	Outcome outcome  `json:"outcome,omitempty"`
-	ID      string   `json:"id,omitempty"` // of the identity
+	ID      string   `json:"id,omitempty"`     // of the identity
+	Alike   bool     `json:"alike,omitempty"`  // others can have the same traits
+	Unsent  bool     `json:"unsent,omitempty"` // rejected before it was sent: another run tries again
+	Unread  bool     `json:"unread,omitempty"` // and because it cannot be read: not part of the checksum
 	Field   string   `json:"field,omitempty"`
 	Error   string   `json:"error,omitempty"`
 	Notes   []string `json:"notes,omitempty"`
@@ -61,6 +64,8 @@ func (r *Report) add(o outcome) {
 type journal struct {
 	salt     []byte
 	settled  lineSet
+	unread   lineSet
+	alike    []string       // ids of identities whose traits others can have
 	intents  []intent       // of earlier runs, in the order of the file
 	sums     map[int]string // of those, by the last line
 	past     Report         // of earlier runs
@@ -177,6 +182,9 @@ func (j *journal) close() error {
 	}
 	return nil
 }
+
+// isUnread reports whether an earlier run could not read the record at a line.
+func (j *journal) isUnread(line int) bool { return j != nil && j.unread.has(line) }
 
 // isSettled reports whether an earlier run noted an outcome for the record at a line.
 func (j *journal) isSettled(line int) bool { return j != nil && j.settled.has(line) }

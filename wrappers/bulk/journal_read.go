@@ -76,10 +76,17 @@ func (j *journal) replay(number int, e entry) error {
 		j.sums[e.Last] = e.Sum
 		j.lastLine = max(j.lastLine, e.Last)
 		j.intents = append(j.intents, intent{e.First, e.Last, e.At})
+	case e.Unsent:
+		if e.Unread {
+			j.unread.add(e.Line)
+		}
 	case e.Line > 0 && !j.settled.has(e.Line):
 		j.settled.add(e.Line)
 		j.past.add(e.Outcome)
 		j.keepID(e.ID)
+		if e.Alike {
+			j.alike = append(j.alike, e.ID)
+		}
 	}
 	return nil
 }

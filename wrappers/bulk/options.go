@@ -117,7 +117,8 @@ type Policy uint8
 const (
 	// RejectConflict rejects the record with [kratos.ErrConflict].
 	RejectConflict Policy = iota
-	// Skip counts the record as skipped.
+	// Skip counts the record as skipped. That may be another person of the source, if Kratos takes for
+	// an identifier what [IdentifiedBy] does not: see [SchemaIdentifiers].
 	Skip
 	// Update replaces the traits, metadata, state and imported credentials of the identity by those
 	// of the record (updateIdentity). The identity is found by its external id or by

@@ -23,19 +23,27 @@ type item struct {
 	since       time.Time // when it may have been sent first; zero if it was not
 	doubtAt     time.Time // when the last request for it had ended; zero for one of an earlier run
 	asked       bool      // Kratos did not have it after that
+	failures    int       // of the server, for a request with this item only
+	successes   int       // of other requests before the first of those
+	unread      bool      // the reader has yielded an error
+	alike       bool      // its traits have no identifier: other records can have the same
+	bytes       int       // about as many as it takes in memory
 	err         error     // why it is rejected
 }
 
 // doubt notes that a request for an item ended, and may have created the identity.
 func (it *item) doubt(at time.Time) { it.doubtAt, it.asked = at, false }
 
-// chunkItems is how many records are prepared at a time.
-const chunkItems = 500
+// How many records, or bytes of them, are prepared at a time.
+const (
+	chunkItems = 500
+	chunkBytes = 8 << 20
+)
 
 // readAll reads the source, and sends its records. Nothing is sent before the part that earlier runs
 // have read is compared with their journal.
 func (im *importer) readAll(records iter.Seq2[Record, error]) error {
-	chunk := make([]*item, 0, chunkItems)
+	chunk, size := make([]*item, 0, chunkItems), 0
 	for r, err := range records {
 		if im.ctx.Err() != nil {
 			return im.ctx.Err()
@@ -45,13 +53,13 @@ func (im *importer) readAll(records iter.Seq2[Record, error]) error {
 			return err
 		}
 		if it != nil {
-			chunk = append(chunk, it)
+			chunk, size = append(chunk, it), size+it.bytes
 		}
-		if len(chunk) >= chunkItems && im.journal.isVerified() {
+		if (len(chunk) >= chunkItems || size >= chunkBytes) && im.journal.isVerified() {
 			if err := im.prepare(chunk); err != nil {
 				return err
 			}
-			chunk = make([]*item, 0, chunkItems)
+			chunk, size = make([]*item, 0, chunkItems), 0
 		}
 	}
 	if err := im.journal.checkRest(); err != nil {
@@ -73,13 +81,15 @@ func (im *importer) accept(r Record, readErr error) (*item, error) {
 		return nil, fmt.Errorf("kratos: Import: %w: the reader yields line %d after line %d", kratos.ErrInvalidArgument, r.Line, im.last)
 	}
 	im.last = r.Line
-	it := &item{Record: r, err: readErr}
+	it := &item{Record: r, err: readErr, unread: readErr != nil, bytes: rawSize(r.Identity.Traits) + rawSize(r.Identity.MetadataPublic) + rawSize(r.Identity.MetadataAdmin)}
 	if im.journal != nil {
-		traits, err := json.Marshal(r.Identity.Traits)
-		if err != nil && it.err == nil {
-			it.err = errTraits
+		if !it.unread && !im.journal.isUnread(r.Line) {
+			traits, err := json.Marshal(r.Identity.Traits)
+			if err != nil {
+				it.err = errTraits
+			}
+			im.sum = im.sum.add(im.journal.salt, r, traits)
 		}
-		im.sum = im.sum.add(im.journal.salt, r, traits)
 		it.sum = im.sum.String()
 		if err := im.journal.checkSource(r.Line, it.sum); err != nil {
 			return nil, err
@@ -129,7 +139,7 @@ func (im *importer) prepare(chunk []*item) error {
 	}
 	var outcomes []entry
 	var rejects []Reject
-	var accepted []*item
+	var accepted, refused []*item
 	for _, it := range chunk {
 		if it.err == nil {
 			it.err = im.remember(it.Line, it.identifiers)
@@ -138,7 +148,15 @@ func (im *importer) prepare(chunk []*item) error {
 			accepted = append(accepted, it)
 			continue
 		}
+		refused = append(refused, it)
+	}
+	refused, err := im.findResumed(refused)
+	if err != nil {
+		return err
+	}
+	for _, it := range refused {
 		outcome, reject := rejection(it.Record, it.err)
+		outcome.Unsent, outcome.Unread = it.since.IsZero(), it.since.IsZero() && it.unread
 		outcomes, rejects = append(outcomes, outcome), append(rejects, reject)
 	}
 	if err := im.settle(outcomes, rejects); err != nil {
@@ -154,6 +172,12 @@ func (im *importer) prepare(chunk []*item) error {
 		}
 	}
 	return nil
+}
+
+// rawSize returns the bytes of a value that is raw JSON, as those of readers are.
+func rawSize(value any) int {
+	raw, _ := value.(json.RawMessage)
+	return len(raw)
 }
 
 // complete checks a record, hashes its password, and measures it.
@@ -185,6 +209,7 @@ func (im *importer) complete(it *item) error {
 		}
 	}
 	it.identifiers = im.identifiers(it.Identity)
+	it.alike = len(im.identifiers(kratos.CreateIdentity{Traits: it.Identity.Traits})) == 0
 	body, err := gen.MarshalBody(gen.IdentityPatch{Create: it.Identity})
 	if err != nil {
 		return errTraits

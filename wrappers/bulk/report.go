@@ -10,8 +10,9 @@ var (
 	ErrDuplicate = errors.New("an earlier record has the same identifier")
 	// ErrJournalInUse: another process, or another call in this one, writes the journal.
 	ErrJournalInUse = errors.New("the journal is in use")
-	// ErrJournalSource: the journal belongs to another source, or the source has changed.
-	ErrJournalSource = errors.New("the journal belongs to another source, or the source has changed")
+	// ErrJournalSource: the journal belongs to another source, the source has changed, or it is read
+	// with other options.
+	ErrJournalSource = errors.New("the journal belongs to another source, the source has changed, or it is read with other options")
 	// ErrJournalServer: Kratos has none of the identities that the journal names. The journal belongs
 	// to another server, or they were deleted: see [AnyServer].
 	ErrJournalServer = errors.New("the server has none of the identities that the journal names: it belongs to another server, or they were deleted")

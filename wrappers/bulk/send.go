@@ -19,7 +19,7 @@ func (im *importer) findResumed(items []*item) ([]*item, error) {
 		if err := im.window.wait(im.ctx); err != nil {
 			return nil, err
 		}
-		left, err := im.findCreated(im.ctx, items)
+		left, err := im.findCreated(im.ctx, items, false)
 		switch {
 		case err == nil:
 			im.progress()
@@ -42,18 +42,16 @@ func (im *importer) send(items []*item) error {
 	if err := im.journal.begin(items[0], items[len(items)-1], im.clock.now()); err != nil {
 		return err
 	}
+	most := len(items) // of a request
 	for len(items) > 0 {
 		if err := im.window.wait(im.ctx); err != nil {
 			return err
 		}
-		left, err := im.findCreated(im.ctx, items)
+		left, err := im.findCreated(im.ctx, items, false)
 		if err == nil {
-			part, rest := im.cut(left)
-			if part, err = im.post(part); err == nil {
-				left = append(part, rest...)
-			}
+			left, most, err = im.sendPart(left, most)
 		}
-		if err != nil && !isTemporary(err) {
+		if err != nil && (!isTemporary(err) || errors.Is(err, ErrOutage)) {
 			return err
 		}
 		if err != nil {
@@ -64,6 +62,53 @@ func (im *importer) send(items []*item) error {
 		items = left
 	}
 	return nil
+}
+
+// sendPart sends the first items, as many as fit or most, and returns those that are left. After a
+// failure of the server that an item may cause, it returns half as many, for the next request, and
+// those items are the last ones.
+func (im *importer) sendPart(items []*item, most int) (left []*item, next int, err error) {
+	part, rest := im.cut(items[:min(most, len(items))])
+	rest = append(rest[:len(rest):len(rest)], items[min(most, len(items)):]...)
+	n := len(part)
+	part, failure, err := im.post(part)
+	switch {
+	case err != nil:
+		return items, most, err
+	case failure == nil:
+		return append(part, rest...), min(2*most, maxItems), nil
+	case n == 1:
+		if part, err = im.blame(part, failure); err != nil {
+			return items, most, err
+		}
+	}
+	return append(rest, part...), max(1, n/2), nil
+}
+
+// blamed is after how many failures of the server for a request with a single record the record is
+// rejected, if other requests have succeeded meanwhile.
+const blamed = 3
+
+// blame counts a failure of the server for a single item. It settles the item if that seems to cause
+// the failure, and else returns it.
+func (im *importer) blame(items []*item, failure error) ([]*item, error) {
+	for _, it := range items {
+		if it.failures++; it.failures == 1 {
+			it.successes = im.window.count()
+		}
+		if it.failures < blamed || im.window.count() == it.successes {
+			return items, nil
+		}
+	}
+	left, err := im.findCreated(im.calls, items, true)
+	if err != nil {
+		return items, err
+	}
+	s := settlement{importer: im}
+	for _, it := range left {
+		s.reject(it, failure)
+	}
+	return nil, im.settle(s.outcomes, s.rejects)
 }
 
 // overloaded makes all batches wait after a failure of the server, or fails if it takes too long.
@@ -78,10 +123,11 @@ func (im *importer) overloaded(err error) error {
 	return nil
 }
 
-// post sends items in one batch, settles those that have an outcome, and returns the others.
-func (im *importer) post(items []*item) (left []*item, err error) {
+// post sends items in one batch, settles those that have an outcome, and returns the others, with
+// the failure of the server that one of them may have caused (status 500).
+func (im *importer) post(items []*item) (left []*item, failure, err error) {
 	if len(items) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	patches := make([]gen.IdentityPatch, len(items))
 	var size batchSize
@@ -98,19 +144,22 @@ func (im *importer) post(items []*item) (left []*item, err error) {
 		s.take(it, results[i])
 	}
 	if err := s.finish(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	switch {
 	case s.fatal != nil:
-		return nil, s.fatal
+		return nil, nil, s.fatal
 	case s.failure == nil:
 		im.window.succeeded()
 		im.limits.succeeded(size.passwords, time.Since(began))
-		return s.left, nil
+		return s.left, nil, nil
 	case isTooSlow(s.failure):
 		im.limits.tooSlow(len(items))
 	}
-	return s.left, im.overloaded(s.failure)
+	if e := callError(s.failure); e != nil && e.StatusCode == http.StatusInternalServerError {
+		failure = s.failure
+	}
+	return s.left, failure, im.overloaded(s.failure)
 }
 
 // settlement is what becomes of the items of a response.
@@ -207,7 +256,7 @@ func (s *settlement) mayExplain() bool {
 }
 
 func (s *settlement) outcome(it *item, o outcome, id string) {
-	s.outcomes = append(s.outcomes, entry{Line: it.Line, Ref: it.Ref, Outcome: o, ID: id, Notes: it.Notes})
+	s.outcomes = append(s.outcomes, entry{Line: it.Line, Ref: it.Ref, Outcome: o, ID: id, Alike: it.alike && id != "", Notes: it.Notes})
 }
 
 func (s *settlement) reject(it *item, err error) {
@@ -218,7 +267,7 @@ func (s *settlement) reject(it *item, err error) {
 // finish settles the items that have an outcome.
 func (s *settlement) finish() error {
 	if len(s.doubtful) > 0 {
-		left, err := s.findCreated(s.calls, s.doubtful)
+		left, err := s.findCreated(s.calls, s.doubtful, true)
 		switch {
 		case err == nil:
 			for _, it := range left {

@@ -13,26 +13,22 @@ import (
 const listPage = 500
 
 // findCreated settles the items that may have been sent before and that Kratos has: an identity
-// with the same traits that is not older than the first request. It returns the other items.
-func (im *importer) findCreated(ctx context.Context, items []*item) ([]*item, error) {
+// with the same traits that is not older than the first request. It returns the other items. Those
+// whose traits others can have are sent again first if their other identifiers tell them apart:
+// then conflict is true.
+func (im *importer) findCreated(ctx context.Context, items []*item, conflict bool) ([]*item, error) {
 	var doubtful, left []*item
-	byExternalID := im.externalIDs
 	for _, it := range items {
-		if it.since.IsZero() || it.asked {
+		if it.since.IsZero() || it.asked || !conflict && it.alike && len(it.identifiers) > 0 {
 			left = append(left, it)
 			continue
 		}
 		doubtful = append(doubtful, it)
-		byExternalID = byExternalID && it.Identity.ExternalID != ""
 	}
 	if len(doubtful) == 0 {
 		return left, nil
 	}
-	find := im.findByListing
-	if byExternalID {
-		find = im.findByExternalID
-	}
-	found, err := find(ctx, doubtful)
+	found, err := im.find(ctx, doubtful)
 	if err != nil {
 		return items, err
 	}
@@ -48,7 +44,21 @@ func (im *importer) findCreated(ctx context.Context, items []*item) ([]*item, er
 	return left, im.settle(s.outcomes, nil)
 }
 
-// findByExternalID returns the ids of the identities that were created for items.
+// find returns the ids of the identities that were created for items.
+func (im *importer) find(ctx context.Context, items []*item) (map[*item]string, error) {
+	for _, it := range items {
+		if !im.externalIDs || it.Identity.ExternalID == "" {
+			return im.findByListing(ctx, items)
+		}
+	}
+	found, err := im.findByExternalID(ctx, items)
+	if errors.Is(err, kratos.ErrInvalidArgument) { // one cannot be a part of a URL
+		return im.findByListing(ctx, items)
+	}
+	return found, err
+}
+
+// findByExternalID is [importer.find] for items that all have an external id.
 func (im *importer) findByExternalID(ctx context.Context, items []*item) (map[*item]string, error) {
 	found := map[*item]string{}
 	for _, it := range items {
@@ -66,7 +76,7 @@ func (im *importer) findByExternalID(ctx context.Context, items []*item) (map[*i
 	return found, nil
 }
 
-// findByListing is [importer.findByExternalID] for any items. It lists all identities, since
+// findByListing is [importer.find] for any items. It lists all identities, since
 // finding one by its identifier takes Kratos as long as that with some databases.
 func (im *importer) findByListing(ctx context.Context, items []*item) (map[*item]string, error) {
 	l := &im.recent
@@ -83,11 +93,18 @@ func (im *importer) findByListing(ctx context.Context, items []*item) (map[*item
 	}
 	found := map[*item]string{}
 	for _, it := range items {
-		if id := l.take(traitsKey(it.Identity.Traits), it.since); id != "" {
+		if id := l.take(traitsKey(it.Identity.Traits), it.since, im.isKnown); id != "" {
 			found[it] = id
 		}
 	}
 	return found, nil
+}
+
+// isKnown reports whether an identity was created for a record, as far as others can have its traits.
+func (im *importer) isKnown(id string) bool {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	return im.alike[id]
 }
 
 // traitsKey returns the same key for traits that are the same JSON value.

@@ -64,11 +64,11 @@ func (l *listing) list(ctx context.Context, admin *kratos.Admin, items []*item) 
 	return nil
 }
 
-// take removes an identity with these traits that is not older than since, and returns its id, or "".
-// Identities without identifiers can have the same traits.
-func (l *listing) take(key [16]byte, since time.Time) string {
+// take removes an identity with these traits that is not older than since and that was not created
+// for another record, and returns its id, or "". Several identities can have the same traits.
+func (l *listing) take(key [16]byte, since time.Time, isKnown func(id string) bool) string {
 	for i, identity := range l.found[key] {
-		if !identity.at.Before(since) {
+		if !identity.at.Before(since) && !isKnown(identity.id) {
 			rest := append([]createdIdentity(nil), l.found[key][:i]...)
 			l.found[key] = append(rest, l.found[key][i+1:]...)
 			return identity.id

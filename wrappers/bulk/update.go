@@ -88,7 +88,7 @@ func (s *settlement) findExisting(ctx context.Context, items []*item) (map[*item
 func (s *settlement) search(ctx context.Context, it *item) (*kratos.Identity, error) {
 	if it.Identity.ExternalID != "" && s.externalIDs {
 		identity, err := s.admin.IdentityByExternalID(ctx, it.Identity.ExternalID, nil)
-		if !errors.Is(err, kratos.ErrNotFound) {
+		if !errors.Is(err, kratos.ErrNotFound) && !errors.Is(err, kratos.ErrInvalidArgument) {
 			return identity, err
 		}
 	}

@@ -17,6 +17,7 @@ type window struct {
 	paused   time.Time // until when nothing is sent
 	failing  time.Time // when the first of the failures in a row was
 	attempts int       // failures in a row
+	batches  int       // that the server has processed
 }
 
 const (
@@ -55,7 +56,15 @@ func (w *window) succeeded() {
 	w.change(func() {
 		w.size = min(w.max, w.size+1/w.size)
 		w.attempts = 0
+		w.batches++
 	})
+}
+
+// count returns the number of batches that the server has processed.
+func (w *window) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.batches
 }
 
 // overloaded notes that the server has not processed a batch, and makes all wait for as long as it
