@@ -55,6 +55,8 @@ var realOnly = map[string]string{
 	"TestBulkExportRoundTrip":                         needsDatabase,
 	"TestBulkImportFindsTheBadRecord":                 needsDatabase,
 	"TestBulkImportIsAsFastAsFullBatches":             needsDatabase,
+	"TestBulkImportSettlesALostResponse":              needsDatabase,
+	"TestThrottleOfManyGuesses":                       "the test counts what 10,000 guesses of a password cost a real server",
 	"TestBulkImportSurvivesARestartOfKratos":          needsFaults,
 	"TestBulkImportSurvivesKills":                     needsDatabase,
 	"TestBulkImportUpdates":                           needsDatabase,

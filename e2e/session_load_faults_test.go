@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -106,6 +107,13 @@ func (i *intervals) begin() (end func()) {
 	}
 }
 
+// add adds an interval that has ended.
+func (i *intervals) add(began time.Time) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.all = append(i.all, [2]time.Time{began, time.Now().Add(loadRecovery)})
+}
+
 func (i *intervals) overlap(from, to time.Time) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -119,6 +127,7 @@ type callCounter struct {
 	calls    map[string]map[int]int
 	ready    int
 	impostor counter
+	slow     intervals // in which a call took too long for a guard: the machine is busy
 }
 
 type counter struct {
@@ -137,7 +146,11 @@ func newCallCounter() *callCounter {
 }
 
 func (c *callCounter) RoundTrip(r *http.Request) (*http.Response, error) {
+	began := time.Now()
 	resp, err := c.RoundTripper.RoundTrip(r)
+	if time.Since(began) > loadTimeout/2 || errors.Is(r.Context().Err(), context.DeadlineExceeded) {
+		c.slow.add(began)
+	}
 	if err != nil || resp.Header.Get("Impostor") != "" {
 		return resp, err
 	}
@@ -184,17 +197,18 @@ func (l *sessionLoad) report() {
 	allowed := validCount*lifetimes*101/100 + validCount*(machines-1)*(1+len(l.disturbances.all))
 	most := (int(seconds/time.Second) + 2) * machines
 	slices.Sort(l.durations)
+	wrong := l.wrong()
 	at := func(part float64) time.Duration {
 		return l.durations[int(part*float64(len(l.durations)-1))].Round(time.Microsecond)
 	}
 	t.Logf("%d clients, %d machines, %v, lifetime %v, %d disturbances, %d requests to impostors", loadClients, len(l.machines), seconds.Round(time.Second), loadLifetime, len(l.disturbances.all), l.calls.impostor.n)
-	t.Logf("requests %d: status 200 %d (stale %d), 401 %d, 403 %d, 503 %d; wrong %d", l.requests.Load(), l.statuses[200].Load(), l.stale.Load(), l.statuses[401].Load(), l.statuses[403].Load(), l.statuses[503].Load(), len(l.wrong))
+	t.Logf("requests %d: status 200 %d (stale %d), 401 %d, 403 %d, 503 %d; wrong %d, %d calls were too slow", l.requests.Load(), l.statuses[200].Load(), l.stale.Load(), l.statuses[401].Load(), l.statuses[403].Load(), l.statuses[503].Load(), len(wrong), len(l.calls.slow.all))
 	t.Logf("duration: median %v, 99 %% %v, most %v", at(.5), at(.99), at(1))
 	t.Logf("calls for %d valid credentials: %d, allowed %d; for a refused one: at most %d, allowed %d; isReady: %d", validCount, validCalls, allowed, refusedMost, most, l.calls.ready)
 	for i, m := range l.machines {
 		t.Logf("machine %d: %+v", i+1, m.guard.Stats())
 	}
-	for _, text := range l.wrong[:min(len(l.wrong), 20)] {
+	for _, text := range wrong[:min(len(wrong), 20)] {
 		t.Error(text)
 	}
 	if validCalls > allowed || validCalls < validCount*2 {

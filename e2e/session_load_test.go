@@ -87,7 +87,7 @@ type sessionLoad struct {
 
 	mu        sync.Mutex
 	durations []time.Duration
-	wrong     []string
+	doubtful  []loadResponse
 }
 
 // loadMachine is a process of the site.
@@ -134,36 +134,65 @@ func (l *sessionLoad) client(ctx context.Context) {
 	}
 }
 
-// check records a response, and whether it is wrong.
+// loadResponse is a response that may be wrong.
+type loadResponse struct {
+	credential          *loadCredential
+	status              int
+	stale, sure, others bool // sure: with Retry-After; others: of another person
+	start, end          time.Time
+}
+
+// check records a response.
 func (l *sessionLoad) check(c *loadCredential, w *httptest.ResponseRecorder, start, end time.Time) {
 	l.requests.Add(1)
 	l.statuses[w.Code].Add(1)
-	disturbed := l.disturbances.overlap(start, end)
-	stale := w.Header().Get("Stale") != ""
-	if stale {
+	r := loadResponse{
+		credential: c, status: w.Code, stale: w.Header().Get("Stale") != "", sure: w.Header().Get("Retry-After") != "",
+		others: w.Code == 200 && w.Body.String() != c.identity, start: start, end: end,
+	}
+	if r.stale {
 		l.stale.Add(1)
 	}
-	problem := ""
-	switch {
-	case end.Sub(start) > loadHung:
-		problem = "it hung"
-	case w.Code == 200 && w.Body.String() != c.identity:
-		problem = "it is another person's"
-	case stale && !disturbed:
-		problem = "the session is stale, and Kratos is up"
-	case w.Code == 503 && w.Header().Get("Retry-After") == "":
-		problem = "it has no Retry-After"
-	case w.Code == 503 && disturbed && c.kind != noCredential:
-	case !c.allows(w.Code, start, end, disturbed, len(l.machines) > 1):
-		problem = "the status is wrong"
-	}
+	problem := l.problemOf(r)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.durations = append(l.durations, end.Sub(start))
-	if problem != "" && len(l.wrong) < 20 {
-		l.wrong = append(l.wrong, fmt.Sprintf("%s: status %d, stale %t, from %v to %v, Kratos disturbed: %t: %s (%s)",
-			c.kind, w.Code, stale, start.Sub(l.started), end.Sub(l.started), disturbed, problem, c.history(l.started)))
-	} else if problem != "" {
-		l.wrong = append(l.wrong, "")
+	if problem != "" {
+		l.doubtful = append(l.doubtful, r)
 	}
+}
+
+// problemOf returns what is wrong with a response, or "". A call that Kratos took too long for may be
+// known only later.
+func (l *sessionLoad) problemOf(r loadResponse) string {
+	disturbed := l.isDisturbed(r)
+	switch {
+	case r.end.Sub(r.start) > loadHung:
+		return "it hung"
+	case r.others:
+		return "it is another person's"
+	case r.stale && !disturbed:
+		return "the session is stale, and Kratos is up"
+	case r.status == 503 && !r.sure:
+		return "it has no Retry-After"
+	case r.status == 503 && disturbed && r.credential.kind != noCredential:
+	case !r.credential.allows(r.status, r.start, r.end, disturbed, len(l.machines) > 1):
+		return "the status is wrong"
+	}
+	return ""
+}
+
+func (l *sessionLoad) isDisturbed(r loadResponse) bool {
+	return l.disturbances.overlap(r.start, r.end) || l.calls.slow.overlap(r.start, r.end)
+}
+
+// wrong returns a text for each response that is wrong.
+func (l *sessionLoad) wrong() (texts []string) {
+	for _, r := range l.doubtful {
+		if problem := l.problemOf(r); problem != "" {
+			texts = append(texts, fmt.Sprintf("%s: status %d, stale %t, from %v to %v, Kratos disturbed: %t: %s (%s)",
+				r.credential.kind, r.status, r.stale, r.start.Sub(l.started), r.end.Sub(l.started), l.isDisturbed(r), problem, r.credential.history(l.started)))
+		}
+	}
+	return texts
 }
