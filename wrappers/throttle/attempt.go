@@ -2,6 +2,7 @@ package throttle
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"path"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // The flows with something to guess.
@@ -58,11 +60,12 @@ func flowOf(r *http.Request) string {
 // the submission has more identifiers than any form.
 func (t *Throttle) newAttempt(r *http.Request, flow string, body []byte) (*attempt, bool) {
 	query := r.URL.Query()
-	f := readFields(r.Header.Get("Content-Type"), body, query)
+	contentType := strings.Join(r.Header.Values("Content-Type"), ",")
+	f := readFields(contentType, body, query)
 	a := &attempt{flow: flow, id: canonicalID(query.Get("flow")), address: t.clientAddress(r)}
 	secret := f.has("password", "code", "totp_code", "lookup_secret")
 	identifiers := f.canonical("identifier", "password_identifier")
-	if !secret && isSafe(f) {
+	if !secret && isSafe(readFields(contentType, body, nil)) {
 		return nil, true
 	}
 	if flow == flowLogin {
@@ -156,7 +159,7 @@ func (t *Throttle) sessions(r *http.Request) (found []string) {
 	}
 	for _, cookie := range r.Cookies() {
 		if t.isSessionCookie(cookie.Name) {
-			add(cookie.Value)
+			add(canonicalCookie(cookie.Value))
 		}
 	}
 	add(r.Header.Get("X-Session-Token"))
@@ -164,6 +167,17 @@ func (t *Throttle) sessions(r *http.Request) (found []string) {
 		add(strings.TrimSpace(token))
 	}
 	return found
+}
+
+// canonicalCookie returns the value of a session cookie as Kratos has set it: Kratos decodes its
+// base64 without regard to the unused bits of the last character.
+func canonicalCookie(value string) string {
+	for _, encoding := range []*base64.Encoding{base64.URLEncoding, base64.RawURLEncoding, base64.StdEncoding, base64.RawStdEncoding} {
+		if decoded, err := encoding.DecodeString(value); err == nil {
+			return base64.RawURLEncoding.EncodeToString(decoded)
+		}
+	}
+	return value
 }
 
 func (t *Throttle) isSessionCookie(name string) bool {
@@ -222,10 +236,14 @@ func canonicalID(id string) string {
 	}, id)
 }
 
-// canonicalIdentifier returns an identifier as Kratos looks it up: without surrounding space and
-// case, and a phone number without punctuation.
+// canonicalIdentifier returns an identifier without surrounding space and case, and a phone number
+// without punctuation and extension: Kratos reads many spellings of one. Letters end a number, so
+// that one with letters for digits shares its counter with others.
 func canonicalIdentifier(identifier string) string {
 	identifier = strings.ToLower(strings.TrimSpace(identifier))
+	if number, ok := phoneNumber(identifier); ok {
+		return number
+	}
 	if strings.Trim(identifier, "+0123456789 ().-/\u00a0") != "" {
 		return identifier
 	}
@@ -235,6 +253,46 @@ func canonicalIdentifier(identifier string) string {
 		}
 		return -1
 	}, identifier)
+}
+
+// phoneNumber returns the digits of an international phone number.
+func phoneNumber(text string) (string, bool) {
+	text = strings.TrimSpace(strings.TrimPrefix(text, "tel:"))
+	text = strings.TrimLeft(text, "( ")
+	if !strings.HasPrefix(text, "+") && !strings.HasPrefix(text, "\uff0b") || strings.Contains(text, "@") {
+		return "", false
+	}
+	number := []byte("+")
+	for _, c := range text {
+		switch digit := digitOf(c); {
+		case digit >= 0:
+			number = append(number, byte('0'+digit))
+		case c == ';' || c == ',' || c == '#' || unicode.IsLetter(c):
+			return string(number), true
+		}
+	}
+	return string(number), true
+}
+
+// digitOf returns the value of a decimal digit of any script, or -1.
+func digitOf(c rune) int {
+	if c < 0x80 {
+		if '0' <= c && c <= '9' {
+			return int(c - '0')
+		}
+		return -1
+	}
+	for _, r := range unicode.Nd.R16 {
+		if rune(r.Lo) <= c && c <= rune(r.Hi) {
+			return int(c-rune(r.Lo)) % 10
+		}
+	}
+	for _, r := range unicode.Nd.R32 {
+		if rune(r.Lo) <= c && c <= rune(r.Hi) {
+			return int(c-rune(r.Lo)) % 10
+		}
+	}
+	return -1
 }
 
 // hasFlow reports whether a URL has the flow of an attempt, which means that its form is shown

@@ -39,7 +39,8 @@
 // the identifier of the login, or by session if that is not known: TOTP, backup codes, and codes as
 // second factor. By flow: codes of recovery and verification, of which Kratos accepts a few for
 // each message. Passkeys, security keys, social sign-in and the first step of a login with the
-// identifier alone are not limited.
+// identifier alone are not limited, nor are registrations, which can make Kratos send a code to any
+// address.
 //
 // An attempt is counted before it is passed on, so that concurrent ones do not slip through, and is
 // taken back unless it failed. It failed if

@@ -61,7 +61,10 @@ func (f fields) canonical(names ...string) []string {
 func readFields(contentType string, body []byte, query url.Values) fields {
 	f := fields{}
 	f.addAll(query)
-	mediaType, params, _ := mime.ParseMediaType(contentType)
+	mediaType, params, err := mime.ParseMediaType(contentType)
+	if err != nil || strings.Contains(contentType, ",") { // some versions of Kratos take each part for a type
+		mediaType = ""
+	}
 	isForm := mediaType == "application/x-www-form-urlencoded"
 	if mediaType == "multipart/form-data" {
 		f.addMultipart(multipart.NewReader(bytes.NewReader(body), params["boundary"]))

@@ -36,6 +36,9 @@ func TestIdentifierIsRecognized(t *testing.T) {
 		"in a form with parameters":             form("application/x-www-form-urlencoded; charset=utf-8", "method=password&password=x&identifier=ada%40example.org"),
 		"in a form of an invalid type":          form("application/x-www-form-urlencoded; a=1; a=2", "method=password&password=x&identifier=ada%40example.org"),
 		"in JSON without a type":                form("", `{"identifier":"ada@example.org","method":"password","password":"x"}`),
+		"behind two types":                      typed("multipart/form-data; boundary=x, application/json", "&method=passkey"),
+		"behind a type with a comma":            typed(`application/x-www-form-urlencoded; a="b, application/json"`, "&method=oidc"),
+		"behind two headers":                    twoTypes(typed("multipart/form-data; boundary=x", "&method=passkey")),
 		"in a multipart form":                   multipartForm(t),
 		"in the query":                          httptest.NewRequest("POST", "/self-service/login?flow="+flowID+"&identifier=ada@example.org&method=password&password=x", nil),
 		"beside a method of a second factor":    withSession(form("application/json", `{"identifier":"ada@example.org","method":"totp","code":"000000"}`)),
@@ -54,6 +57,18 @@ func TestIdentifierIsRecognized(t *testing.T) {
 			})
 		})
 	}
+}
+
+// typed returns a JSON submission with another type.
+func typed(contentType, query string) *http.Request {
+	r := httptest.NewRequest("POST", "/self-service/login?flow="+flowID+query, strings.NewReader(`{"method":"password","identifier":"ada@example.org","password":"x"}`))
+	r.Header.Set("Content-Type", contentType)
+	return r
+}
+
+func twoTypes(r *http.Request) *http.Request {
+	r.Header.Add("Content-Type", "application/json")
+	return r
 }
 
 // withSession adds a session that Kratos does not know.

@@ -47,6 +47,9 @@ func (m *memory) add(key string, n int64, ttl time.Duration) int64 {
 	}
 	e := element.Value.(*entry)
 	e.value += n
+	if e.value == 0 { // an attempt that was taken back must not push out others
+		m.remove(element)
+	}
 	return e.value
 }
 

@@ -144,7 +144,7 @@ func (t *Throttle) newSessions(header http.Header) (found []string) {
 	}
 	for _, cookie := range (&http.Response{Header: header}).Cookies() {
 		if t.isSessionCookie(cookie.Name) && cookie.Value != "" && cookie.MaxAge >= 0 {
-			found = append(found, cookie.Value)
+			found = append(found, canonicalCookie(cookie.Value))
 		}
 	}
 	return found

@@ -14,7 +14,7 @@ const (
 	identifierWindow = 24 * time.Hour // for which failures count
 	addressWindow    = time.Hour
 	knownFor         = 30 * 24 * time.Hour
-	linkedFor        = 24 * time.Hour
+	linkedFor        = 30 * 24 * time.Hour // of a session to its person
 
 	// All unknown addresses together attempt an identifier so many times as often as one of them.
 	addressesPerIdentifier = 30
