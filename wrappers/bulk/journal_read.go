@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -36,11 +37,35 @@ func (j *journal) read() error {
 		}
 		end += int64(len(line))
 	}
+	if end == 0 {
+		if err := j.checkTorn(); err != nil {
+			return err
+		}
+	}
 	if err := j.file.Truncate(end); err != nil {
 		return withoutPath(err)
 	}
 	_, err := j.file.Seek(end, io.SeekStart)
 	return err
+}
+
+const (
+	headerStart  = `{"version":`
+	headerLength = 64 // bytes; the header of a journal is shorter
+)
+
+// checkTorn checks that a file without a complete line is empty or a part of a header, because a
+// run was killed. Any other file belongs to someone else, and is not overwritten.
+func (j *journal) checkTorn() error {
+	text := make([]byte, headerLength)
+	n, err := j.file.ReadAt(text, 0)
+	switch text = text[:n]; {
+	case err != nil && !errors.Is(err, io.EOF):
+		return withoutPath(err)
+	case n > 0 && (n == headerLength || !bytes.HasPrefix(text, []byte(headerStart))):
+		return errors.New("the file is not a journal")
+	}
+	return nil
 }
 
 // readEntry returns the next complete line, or io.EOF.
