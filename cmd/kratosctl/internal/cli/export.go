@@ -71,6 +71,10 @@ func (f *exportFlags) run(cmd *cobra.Command) error {
 // toFile exports to a new file, or continues one.
 func (f *exportFlags) toFile(cmd *cobra.Command, admin *kratos.Admin, opts []bulk.ExportOption) (int, error) {
 	journal := f.out + ".journal"
+	outputs := []namedFile{{name: "--output", path: f.out}, {name: "the journal of --output", path: journal}}
+	if err := checkOutputs(outputs, []namedFile{{name: "--admin-token-file", path: f.admin.tokenFile}}); err != nil {
+		return 0, err
+	}
 	if exists(f.out) && !exists(journal) {
 		return 0, fmt.Errorf("kratos: %s exists, and is not overwritten", f.out)
 	}

@@ -103,6 +103,9 @@ func (f *importFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := checkOutputs(f.files()); err != nil {
+		return err
+	}
 	admin, err := f.admin.client()
 	if err != nil && !f.dryRun {
 		return err

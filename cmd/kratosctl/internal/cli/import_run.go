@@ -54,16 +54,13 @@ type rejectLine struct {
 }
 
 // openRejects opens the file for rejects. One of an earlier run with the same journal is continued.
+// A file that is not one of rejects is not overwritten.
 func (r *importRun) openRejects() error {
 	r.notes, r.written = map[string]int{}, map[int]bool{}
 	if r.flags.rejects == "" {
 		return nil
 	}
-	mode := os.O_RDWR | os.O_CREATE
-	if r.flags.journal == "" || !exists(r.flags.journal) {
-		mode |= os.O_TRUNC
-	}
-	file, err := os.OpenFile(r.flags.rejects, mode, 0o600)
+	file, err := os.OpenFile(r.flags.rejects, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("kratos: --rejects: %w", err)
 	}
@@ -73,25 +70,41 @@ func (r *importRun) openRejects() error {
 	}
 	if err := r.readRejects(file); err != nil {
 		_ = file.Close()
-		return fmt.Errorf("kratos: --rejects: %w", err)
+		return fmt.Errorf("kratos: --rejects: %s: %w", r.flags.rejects, err)
 	}
 	return nil
 }
 
-// readRejects reads what earlier runs have written, and cuts off a line that is not complete.
+// rejectStart is how each line of a file of rejects begins.
+const rejectStart = `{"line":`
+
+// readRejects reads what earlier runs with the same journal have written, and cuts off the rest: a
+// line that is not complete, or all without such a journal.
 func (r *importRun) readRejects(file *os.File) error {
+	errOther := errors.New("the file is not one of rejects, and is not overwritten")
 	end := int64(0)
 	for in := bufio.NewReader(file); ; {
+		start, err := in.Peek(len(rejectStart))
+		if errors.Is(err, io.EOF) && (end > 0 || len(start) == 0) {
+			break
+		}
+		if string(start) != rejectStart {
+			return errOther
+		}
 		line, err := in.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		var l rejectLine
-		if err != nil || json.Unmarshal(line, &l) != nil || l.Line == 0 {
-			return errors.New("the file is not one of rejects")
+		if err != nil || json.Unmarshal(line, &l) != nil || l.Line == 0 || l.Outcome != "rejected" && l.Outcome != "skipped" {
+			return errOther
 		}
 		r.written[l.Line] = true
 		end += int64(len(line))
+	}
+	if r.flags.journal == "" || !exists(r.flags.journal) {
+		clear(r.written)
+		end = 0
 	}
 	_, err := file.Seek(end, io.SeekStart)
 	return errors.Join(err, file.Truncate(end))

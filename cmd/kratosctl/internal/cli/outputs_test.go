@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A file that is read, or that another flag names, is not overwritten, whatever its path is.
+func TestOutputsThatAreOtherFiles(t *testing.T) {
+	k := newFake(t)
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.Mkdir("sub", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	contents := map[string]string{
+		"in.jsonl": identities("a@kratoskit.example"), "one.json": `{"users":[]}`, "hash.txt": "base64_signer_key: s3cret",
+		"token": "s3cret", "other.txt": "a line of another file", "list.jsonl": identities("b@kratoskit.example"),
+		"lines.jsonl": `{"line":1,"text":"of another program"}` + "\n", "half.jsonl": `{"line`, "out.journal": "s3cret",
+	}
+	for name, text := range contents {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link("in.jsonl", "link.jsonl"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("sub", "folder"); err != nil {
+		t.Fatal(err)
+	}
+	const same, notOne = " and is not overwritten", "kratos: --rejects: "
+	for name, c := range map[string]struct {
+		args string // after --admin
+		want string
+	}{
+		"the journal is the source":               {"import --from jsonl --journal in.jsonl in.jsonl", "kratos: --journal is the same file as FILE," + same},
+		"the journal is the source, without EOL":  {"import --from okta --journal one.json one.json", "kratos: --journal is the same file as FILE," + same},
+		"the rejects are the source":              {"import --from jsonl --rejects ./sub/../in.jsonl in.jsonl", "kratos: --rejects is the same file as FILE," + same},
+		"the rejects are a link to the source":    {"import --from jsonl --rejects link.jsonl in.jsonl", "kratos: --rejects is the same file as FILE," + same},
+		"the rejects are the second source":       {"import --from okta --rejects one.json in.jsonl one.json", "kratos: --rejects is the same file as FILE," + same},
+		"the rejects are the hash parameters":     {"import --from firebase --hash-config hash.txt --rejects hash.txt one.json", "kratos: --rejects is the same file as --hash-config," + same},
+		"the rejects are the hashes":              {"import --from auth0 --hashes hash.txt --rejects hash.txt in.jsonl", "kratos: --rejects is the same file as --hashes," + same},
+		"the rejects are the identities":          {"import --from supabase --identities hash.txt --rejects hash.txt in.jsonl", "kratos: --rejects is the same file as --identities," + same},
+		"the journal is the token":                {"import --from jsonl --admin-token-file token --journal token in.jsonl", "kratos: --journal is the same file as --admin-token-file," + same},
+		"the rejects are the journal":             {"import --from jsonl --journal new --rejects ./new in.jsonl", "kratos: --rejects is the same file as --journal," + same},
+		"the rejects are the journal in a folder": {"import --from jsonl --journal sub/new --rejects folder/new in.jsonl", "kratos: --rejects is the same file as --journal," + same},
+		"the rejects of a dry run":                {"import --from jsonl --dry-run --rejects in.jsonl in.jsonl", "kratos: --rejects is the same file as FILE," + same},
+		"the rejects are a line of another file":  {"import --from jsonl --rejects other.txt in.jsonl", notOne},
+		"the rejects are identities":              {"import --from jsonl --rejects list.jsonl in.jsonl", notOne},
+		"the rejects are lines of another form":   {"import --from jsonl --rejects lines.jsonl in.jsonl", notOne},
+		"the rejects are a short file":            {"import --from jsonl --rejects half.jsonl in.jsonl", notOne},
+		"the journal is a line of another file":   {"import --from jsonl --journal other.txt in.jsonl", "the file is not a journal"},
+		"the export is the token":                 {"export --admin-token-file token -o token", "kratos: --output is the same file as --admin-token-file," + same},
+		"the journal of the export is the token":  {"export --admin-token-file out.journal -o out", "kratos: the journal of --output is the same file as --admin-token-file," + same},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := strings.Fields(c.args)
+			status, out, errOut := run(t, "", append([]string{args[0], "--admin", k.url}, args[1:]...)...)
+			if status != 2 || !strings.Contains(errOut, c.want) || strings.Contains(errOut, "s3cret") {
+				t.Errorf("exit status %d, printed %s%s\nwant %s", status, out, errOut, c.want)
+			}
+			for name, want := range contents {
+				if text, err := os.ReadFile(name); err != nil || string(text) != want {
+					t.Errorf("%s has %q (%v), want %q", name, text, err, want)
+				}
+			}
+		})
+	}
+	if exists(filepath.Join(dir, "new")) || exists("sub/new") || k.emails() != "" {
+		t.Errorf("a file was created, or %s", k.emails())
+	}
+}
+
+// The standard input can be a file.
+func TestRejectsThatAreTheStandardInput(t *testing.T) {
+	t.Parallel()
+	k := newFake(t)
+	path := writeFile(t, "a.jsonl", identities("a@kratoskit.example"))
+	in, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var out, errOut bytes.Buffer
+	status := Run(t.Context(), []string{"import", "--admin", k.url, "--from", "jsonl", "--rejects", path, "-"}, in, &out, &errOut)
+	if text, _ := os.ReadFile(path); status != 2 || !strings.Contains(errOut.String(), "--rejects is the same file as FILE") || string(text) != identities("a@kratoskit.example") {
+		t.Errorf("exit status %d, printed %s, and the file has %q", status, errOut.String(), text)
+	}
+}
+
+// Rejects of an import without a journal are replaced.
+func TestImportReplacesRejects(t *testing.T) {
+	t.Parallel()
+	k := newFake(t)
+	k.taken["a@kratoskit.example"] = true
+	rejects := writeFile(t, "rejects.jsonl", `{"line":7,"outcome":"rejected","reason":"old"}`+"\n"+`{"line":8,"outc`)
+	_, _, errOut := run(t, identities("a@kratoskit.example"), "import", "--admin", k.url, "--from", "jsonl", "--rejects", rejects, "-")
+	if text, _ := os.ReadFile(rejects); !strings.HasPrefix(string(text), `{"line":1,"outcome":"rejected",`) || strings.Count(string(text), "\n") != 1 {
+		t.Errorf("printed %s, and the file has %q", errOut, text)
+	}
+}
