@@ -1,7 +1,6 @@
 package bulk
 
 import (
-	"bufio"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -150,9 +149,7 @@ const maxRow = 10 << 20
 // [RFC 4180]: https://www.rfc-editor.org/rfc/rfc4180
 func CSV(r io.Reader, mapping Mapping) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		in := bufio.NewReaderSize(r, 64<<10)
-		skipBOM(in)
-		limited := &transport.LimitedReader{R: in, Left: maxRow}
+		limited := &transport.LimitedReader{R: openText(r), Left: maxRow}
 		rows := csv.NewReader(limited)
 		rows.FieldsPerRecord, rows.ReuseRecord = -1, true
 		columns, err := readHeader(rows, mapping)
@@ -196,7 +193,10 @@ type columns struct {
 
 func readHeader(rows *csv.Reader, mapping Mapping) (columns, error) {
 	header, err := rows.Read()
-	if err != nil {
+	switch {
+	case errors.Is(err, errGzip), errors.Is(err, errUTF16):
+		return columns{}, fmt.Errorf("kratos: CSV: %w", err)
+	case err != nil:
 		return columns{}, errors.New("kratos: CSV: the file has no first line with the names of the columns")
 	}
 	c := columns{names: slices.Clone(header)}

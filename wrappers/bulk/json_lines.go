@@ -26,11 +26,12 @@ var errLongLine = errors.New("kratos: JSONLines: the line is longer than 5 MiB")
 // unknown members.
 func JSONLines(r io.Reader) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		in := bufio.NewReaderSize(r, 64<<10)
-		skipBOM(in)
+		in := openText(r)
 		first, err := peekValue(in)
 		switch {
 		case errors.Is(err, io.EOF):
+		case errors.Is(err, errGzip), errors.Is(err, errUTF16):
+			yield(Record{}, fmt.Errorf("kratos: JSONLines: %w", err))
 		case err != nil:
 			yield(Record{}, err)
 		case first == '[':
@@ -38,13 +39,6 @@ func JSONLines(r io.Reader) iter.Seq2[Record, error] {
 		default:
 			readLines(in, yield)
 		}
-	}
-}
-
-// skipBOM skips a byte order mark in UTF-8.
-func skipBOM(in *bufio.Reader) {
-	if b, _ := in.Peek(3); bytes.Equal(b, []byte("\xef\xbb\xbf")) {
-		_, _ = in.Discard(3)
 	}
 }
 

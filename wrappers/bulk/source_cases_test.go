@@ -92,12 +92,12 @@ func TestFirebaseAccounts(t *testing.T) {
 		"a hash without a salt":       {user(`"passwordHash":"AAAA"`), failed + "the password hash or its salt is empty"},
 		"the URL alphabet is decoded": {user(`"passwordHash":"_-__","salt":"-_8"`), "hash $firescrypt$ln=14,r=8,p=1$+/8="},
 		"an attribute is not JSON":    {user(`"customAttributes":"{hunter2"`), "notes metadata\nnot admin"},
-		"a CSV file of another form":  {"1,a@kratoskit.example,hunter2\n", "error kratos: line 1 of the Firebase export: the columns are not those of an export: emailVerified or disabled is neither true nor false"},
-		"a short row of old versions": {"1,a@kratoskit.example,true\n", "verified email a@kratoskit.example true completed"},
+		"a CSV file of another form":  {"1,a@kratoskit.example,hunter2" + strings.Repeat(",", 25) + "\n", "error kratos: line 1 of the Firebase export: the columns are not those of an export: emailVerified or disabled is neither true nor false"},
+		"a row of the fewest columns": {"1,a@kratoskit.example,true" + strings.Repeat(",", 25) + "\n", "verified email a@kratoskit.example true completed"},
 	})
 	testAccounts(t, read(bulk.FirebaseHash{}), map[string]sourceCase{
 		"no password needs no parameters": {user(`"email":"a@kratoskit.example"`), "not error"},
-		"a password needs parameters":     {user(`"passwordHash":"AAAA","salt":"AAAA"`), failed + "the account has a password hash, and FirebaseHash is the zero value"},
+		"a password needs parameters":     {user(`"passwordHash":"AAAA","salt":"AAAA"`), failed + "the account has a password hash: give the password hash parameters of the project (kratosctl import --hash-config)"},
 	})
 	for name, hash := range map[string]bulk.FirebaseHash{
 		"SignerKey is not base64":     {SignerKey: "hunter2!", SaltSeparator: "Qvs=", Rounds: 8, MemCost: 14},

@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"bufio"
 	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
@@ -9,6 +10,8 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
@@ -38,6 +41,7 @@ type FirebaseHash struct {
 //   - Providers become links. customAttributes are in metadata_admin.
 //   - disabled is the state. Phone numbers are not verified: an administrator can set any.
 //   - Multi-factor enrollments are lost.
+//   - A row that is not one of the export ends the sequence: the file is another one.
 func Firebase(r io.Reader, hash FirebaseHash, to Target) iter.Seq2[Record, error] {
 	key, err := hash.decode()
 	if err != nil {
@@ -47,9 +51,7 @@ func Firebase(r io.Reader, hash FirebaseHash, to Target) iter.Seq2[Record, error
 		s := source{name: "Firebase", to: to}
 		b, isJSON := openExport(r)
 		if !isJSON {
-			// The exporter does not double a quote after a backslash.
-			lazy := func(c *csv.Reader) { c.FieldsPerRecord, c.LazyQuotes = -1, true }
-			records(s, csvFields(b, lazy), func(fields []string) (account, error) {
+			records(s, firebaseRows(b), func(fields []string) (account, error) {
 				u, err := firebaseRow(fields)
 				if err != nil {
 					return account{Profile: Profile{ID: string(u.ID)}}, err
@@ -160,7 +162,7 @@ func (u *firebaseUser) setPassword(a *account, key firebaseKey) error {
 	case strings.HasPrefix(string(hash), redactedHash):
 		return errors.New("the password hash is redacted: export with the permission firebaseauth.configs.getHashConfig")
 	case len(key.signerKey) == 0:
-		return errors.New("the account has a password hash, and FirebaseHash is the zero value")
+		return errors.New("the account has a password hash: give the password hash parameters of the project (kratosctl import --hash-config)")
 	}
 	credential, err := kratos.FirebaseScryptHash(uint32(key.MemCost), uint32(key.Rounds), salt, hash, key.saltSeparator, key.signerKey)
 	if err != nil {
@@ -168,6 +170,43 @@ func (u *firebaseUser) setPassword(a *account, key firebaseKey) error {
 	}
 	a.setHash("", credential, nil)
 	return nil
+}
+
+// firebaseColumns is the number of columns of a CSV export, without those of further providers.
+const firebaseColumns = 28
+
+// firebaseRows yields the rows of a CSV export, which has no header. One of another form is the last:
+// its values can be secrets, and are in no record and no error.
+func firebaseRows(b *bufio.Reader) iter.Seq2[sourceItem[[]string], error] {
+	// The exporter does not double a quote after a backslash.
+	lazy := func(c *csv.Reader) { c.FieldsPerRecord, c.LazyQuotes = -1, true }
+	return func(yield func(sourceItem[[]string], error) bool) {
+		for row, err := range csvFields(b, lazy) {
+			if err == nil {
+				err = checkFirebaseRow(row.value)
+				row.last = err != nil
+			}
+			if !yield(row, err) || row.last {
+				return
+			}
+		}
+	}
+}
+
+func checkFirebaseRow(fields []string) error {
+	const other = "the file is neither JSON nor CSV of firebase auth:export"
+	switch {
+	case len(fields) < firebaseColumns:
+		return fmt.Errorf("%s: the row has %d columns, and an export at least %d", other, len(fields), firebaseColumns)
+	case strings.ContainsFunc(fields[0], isNotInID):
+		return errors.New(other + ": the first column is not a localId")
+	}
+	return nil
+}
+
+// isNotInID reports whether no localId has a character.
+func isNotInID(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError || strings.ContainsRune("\"'`{}", r)
 }
 
 // firebaseRow returns the user of a row of a CSV export, which has no header.

@@ -3,6 +3,7 @@ package bulk_test
 import (
 	"encoding/json"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/kratoskit/kratos-go/wrappers/bulk"
@@ -48,6 +49,43 @@ hash $firescrypt$ln=14,r=8,p=1$46Dr
 state inactive
 `)
 	})
+}
+
+// A file that is neither JSON nor CSV of Firebase ends the read, without a record and without a
+// value of the file.
+func TestFirebaseOfAnotherFile(t *testing.T) {
+	t.Parallel()
+	const columns = 28
+	good := "fbAnn,a@kratoskit.example,true" + strings.Repeat(",", columns-3) + "\n"
+	wide := func(id string) string { return id + strings.Repeat(",", columns) + "\n" }
+	for name, file := range map[string]string{
+		"a password in each line":   "hunter2\nhunter2\n",
+		"CSV of three columns":      "hunter2,a@kratoskit.example,true\nhunter2,b@kratoskit.example,true\n",
+		"CSV of 27 columns":         "hunter2" + strings.Repeat(",", columns-2) + "\n",
+		"JSON after a word":         "users: {\"hunter2\":1}\n",
+		"an id with a space":        wide("hunter2 hunter2"),
+		"an id with a quote":        wide(`hunter2"`),
+		"an id with a brace":        wide("hunter2{"),
+		"an id with a NUL":          wide("hunter2\x00"),
+		"an id that is not UTF-8":   wide("hunter2\xff"),
+		"an id with a line break":   wide("\"hunter2\nx\""),
+		"after a row of the export": good + "hunter2,x\n" + good,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			list, errs := collect(bulk.Firebase(strings.NewReader(file), firebaseHash(t), everything))
+			if strings.HasPrefix(file, good) && len(list) == 2 && errs[0] == nil {
+				list, errs = list[1:], errs[1:]
+			}
+			if len(list) != 1 || errs[0] == nil {
+				t.Fatalf("%d records, %v", len(list), errs)
+			}
+			text := errs[0].Error()
+			if list[0].Line != 0 || list[0].Ref != "" || !strings.Contains(text, "neither JSON nor CSV of firebase auth:export") || strings.Contains(text, "hunter2") {
+				t.Errorf("%+v, %s", list[0], text)
+			}
+		})
+	}
 }
 
 func firebaseHash(t testing.TB) bulk.FirebaseHash {

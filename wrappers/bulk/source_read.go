@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -58,11 +59,36 @@ func onlyError(err error) iter.Seq2[Record, error] {
 // openExport returns a reader without the byte order mark that programs for Windows write, and
 // whether JSON follows.
 func openExport(r io.Reader) (in *bufio.Reader, isJSON bool) {
-	in = bufio.NewReaderSize(r, 64<<10)
-	skipBOM(in)
+	in = openText(r)
 	first, _ := peekValue(in) // an error is that of the first read
 	return in, first == '{' || first == '['
 }
+
+var (
+	errGzip  = errors.New("the file is compressed with gzip: decompress it first")
+	errUTF16 = errors.New("the file is in UTF-16: convert it to UTF-8 first")
+)
+
+// openText returns a reader without the byte order mark that programs for Windows write. The first
+// read fails if the file is compressed, or in UTF-16.
+func openText(r io.Reader) *bufio.Reader {
+	in := bufio.NewReaderSize(r, 64<<10)
+	start, _ := in.Peek(3) // an error is that of the first read
+	switch {
+	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
+		_, _ = in.Discard(3)
+	case bytes.HasPrefix(start, []byte("\x1f\x8b")):
+		return bufio.NewReader(failedReader{errGzip})
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
+		return bufio.NewReader(failedReader{errUTF16})
+	}
+	return in
+}
+
+// failedReader is a file that cannot be read.
+type failedReader struct{ err error }
+
+func (f failedReader) Read([]byte) (int, error) { return 0, f.err }
 
 // maxAccount is the size of an account in bytes.
 const maxAccount = maxLine
@@ -77,6 +103,9 @@ func limitAccounts(r io.Reader) *transport.LimitedReader {
 
 // readError returns the error of a file that cannot be read.
 func readError(err error) error {
+	if errors.Is(err, errGzip) || errors.Is(err, errUTF16) {
+		return err
+	}
 	if errors.Is(err, transport.ErrTooLarge) {
 		return fmt.Errorf("%w, and the rest is not read", errLongAccount)
 	}
