@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,7 +41,9 @@ type importRun struct {
 	deleted int            // accounts that are not imported: bulk.ErrSkipped
 	notes   map[string]int // records by what they lose
 	rejects *os.File       // nil without --rejects
+	isFile  bool           // it is neither a device nor a pipe
 	written map[int]bool   // lines that are in it
+	failed  error          // of a write to it: nothing is written after it
 	printed int
 }
 
@@ -68,6 +71,7 @@ func (r *importRun) openRejects() error {
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return nil // a device or a pipe
 	}
+	r.isFile = true
 	if err := r.readRejects(file); err != nil {
 		_ = file.Close()
 		return fmt.Errorf("kratos: --rejects: %s: %w", r.flags.rejects, err)
@@ -201,7 +205,7 @@ func (l rejectLine) String() string {
 
 // write adds a line to --rejects. A failure ends the import, whose journal has the record.
 func (r *importRun) write(l rejectLine) {
-	if r.rejects == nil || r.written[l.Line] {
+	if r.rejects == nil || r.failed != nil || r.written[l.Line] {
 		return
 	}
 	r.written[l.Line] = true
@@ -210,8 +214,25 @@ func (r *importRun) write(l rejectLine) {
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(l) // strings and a number
 	if _, err := r.rejects.Write(text.Bytes()); err != nil {
-		r.cancel(fmt.Errorf("kratos: --rejects: %w", err))
+		r.failed = fmt.Errorf("kratos: --rejects: %w", err)
+		r.cancel(r.failed)
 	}
+}
+
+// completeRejects adds the records that --rejects lacks, because an earlier run was killed or could
+// not write the file. err is that of the import.
+func (r *importRun) completeRejects(err error) error {
+	isOther := errors.Is(err, bulk.ErrJournalSource) || errors.Is(err, bulk.ErrJournalServer) || errors.Is(err, bulk.ErrJournalInUse)
+	if !r.isFile || r.flags.journal == "" || isOther || r.report.Read == 0 {
+		return err
+	}
+	for reject, failed := range bulk.JournalRejects(r.flags.journal) {
+		if failed != nil {
+			return cmp.Or(err, failed)
+		}
+		r.reject(reject)
+	}
+	return cmp.Or(err, r.failed)
 }
 
 // finish prints the result, and returns the error with the exit status.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -102,4 +103,42 @@ func TestImportReplacesRejects(t *testing.T) {
 	if text, _ := os.ReadFile(rejects); !strings.HasPrefix(string(text), `{"line":1,"outcome":"rejected",`) || strings.Count(string(text), "\n") != 1 {
 		t.Errorf("printed %s, and the file has %q", errOut, text)
 	}
+}
+
+// A run with the same journal adds what an earlier one could not write to the file of rejects.
+func TestImportCompletesRejects(t *testing.T) {
+	t.Parallel()
+	k := newFake(t)
+	k.taken["taken@kratoskit.example"] = true
+	dir := t.TempDir()
+	rejects, journal := filepath.Join(dir, "rejects.jsonl"), filepath.Join(dir, "journal")
+	file := writeFile(t, "a.jsonl", identities("a@kratoskit.example")+"{\n"+`{"id":"old-3","traits":{"email":"taken@kratoskit.example"}}`+"\n"+identities("a@kratoskit.example"))
+	args := []string{"import", "--admin", k.url, "--from", "jsonl", "--journal", journal, "--rejects", rejects, file}
+	status, out, errOut := run(t, "", args...)
+	want, err := os.ReadFile(rejects)
+	if status != 1 || err != nil || bytes.Count(want, []byte("\n")) != 3 || !bytes.Contains(want, []byte(`"ref":"old-3"`)) {
+		t.Fatalf("exit status %d, printed %s%s, and the file has %s (%v)", status, out, errOut, want, err)
+	}
+	for end := range len(want) + 1 {
+		if 0 < end && end < len(rejectStart) {
+			continue // is refused: it could be any file
+		}
+		if err := os.WriteFile(rejects, want[:end], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		status, again, errOut := run(t, "", args...)
+		if got, err := os.ReadFile(rejects); status != 1 || again != out || err != nil || sortedLines(got) != sortedLines(want) {
+			t.Fatalf("cut at %d: exit status %d, printed %s%s, and the file has %s, want %s", end, status, again, errOut, got, want)
+		}
+	}
+	if err := os.Remove(rejects); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, errOut := run(t, "", args...); errOut == "" || !exists(rejects) {
+		t.Errorf("a file that is missing is not written: %s", errOut)
+	}
+}
+
+func sortedLines(text []byte) string {
+	return strings.Join(slices.Sorted(strings.Lines(string(text))), "")
 }
