@@ -71,8 +71,9 @@ var doctorCases = []doctorCase{
 	{name: "return URLs of any site", want: "return-url-open", config: map[string]any{"selfservice.allowed_return_urls": []string{doctorSite + "/", "https://*.invalid/"}}},
 	{name: "another default return URL", want: "return-url-default", config: map[string]any{"selfservice.default_browser_return_url": "https://app.example.test/"}},
 	{name: "a base URL that browsers do not use", want: "form-host", config: map[string]any{"serve.public.base_url": "https://kratos.internal.test/"}},
-	{name: "a login page of another host", want: "page-host", config: map[string]any{"selfservice.flows.login.ui_url": "https://app.example.test/login"}},
-	{name: "a settings page of another host", want: "page-host", config: map[string]any{"selfservice.flows.settings.ui_url": "https://app.example.test/settings"}},
+	{name: "a login page of a host that gets the cookies", want: "", config: map[string]any{"selfservice.flows.login.ui_url": "https://app.example.test/login"}},
+	{name: "a login page of another site", want: "page-host", config: map[string]any{"selfservice.flows.login.ui_url": "https://app.other.test/login"}},
+	{name: "a settings page of another site", want: "page-host", config: map[string]any{"selfservice.flows.settings.ui_url": "https://app.other.test/settings"}},
 
 	{name: "a proxy that removes the cookies of GET", want: "csrf-read", proxy: withoutCookies(http.MethodGet, "/self-service/login/flows")},
 	{name: "a proxy that removes the cookies of POST", want: "csrf-submit", proxy: withoutCookies(http.MethodPost, "/self-service/login")},

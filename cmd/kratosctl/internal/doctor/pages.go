@@ -48,14 +48,36 @@ func (e *exam) formHosts() {
 	}
 }
 
-// pageHosts checks that Kratos redirects browsers to pages of the site.
+// isPage reports whether a page is at the site or --public, or at another host that browsers send
+// the cookies of Kratos to, such as a login page at a subdomain.
+func (e *exam) isPage(page string) bool {
+	if origin(page) == origin(e.site) || e.public != "" && origin(page) == origin(e.public) {
+		return true
+	}
+	base, domain := e.site, "" // of the cookies
+	if e.public == "" {
+		domain, _ = e.config.String("cookies.domain")
+	} else {
+		base = e.public
+		if c := e.csrfCookie(); c != nil {
+			domain = c.Domain
+		}
+		if domain == "" { // the cookie is for one host, with all its ports
+			return hostname(page) == hostname(base) && sameSite(page, base)
+		}
+	}
+	domain = strings.ToLower(strings.TrimPrefix(domain, "."))
+	return domain != "" && inDomain(hostname(page), domain) && inDomain(hostname(base), domain) && sameSite(page, base)
+}
+
+// pageHosts checks that Kratos redirects browsers to pages that get its cookies.
 func (e *exam) pageHosts() {
 	for _, name := range browserFlows {
 		resp, err := e.send(request{base: e.public, path: "/self-service/" + name + "/browser", header: map[string]string{"Accept": "text/html"}})
-		if err != nil || !strings.Contains(resp.header.Get("Location"), "flow=") || origin(resp.location()) == origin(e.site) {
+		if err != nil || !strings.Contains(resp.header.Get("Location"), "flow=") || e.isPage(resp.location()) {
 			continue
 		}
-		e.report("page-host", "the page of the "+name+" flow is not on the site", "selfservice.flows."+name+".ui_url: "+e.site+"/"+name, "Location: "+resp.location())
+		e.report("page-host", "the page of the "+name+" flow is neither at the site nor at --public, and gets no cookies", "selfservice.flows."+name+".ui_url: "+e.site+"/"+name, "Location: "+resp.location())
 	}
 }
 
@@ -64,8 +86,8 @@ func (e *exam) pageHostsConfig() {
 	for _, name := range []string{"settings", "error"} {
 		path := "selfservice.flows." + name + ".ui_url"
 		value, at := e.config.String(path)
-		if value != "" && origin(value) != origin(e.site) && !strings.HasPrefix(value, "/") {
-			e.report("page-host", "the page of the "+name+" flow is not on the site", path+": "+e.site+"/"+name, at.describe(path, stripQuery(value)))
+		if value != "" && !strings.HasPrefix(value, "/") && !e.isPage(value) {
+			e.report("page-host", "the page of the "+name+" flow is neither at the site nor at --public, and gets no cookies", path+": "+e.site+"/"+name, at.describe(path, stripQuery(value)))
 		}
 	}
 }
