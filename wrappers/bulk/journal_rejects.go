@@ -14,7 +14,8 @@ import (
 )
 
 // JournalRejects reads the rejected records of all runs with a [Journal], for a program that was
-// killed before it had noted what [OnReject] told it. The journal is not locked, and not in use.
+// killed before it had noted what [OnReject] told it. Those that were rejected before they were sent
+// are not included: another run tries them again. The journal is not locked, and not in use.
 //
 // Err has the text in the journal, at most 1 KiB. It wraps [ErrDuplicate] or [kratos.ErrConflict],
 // and no other error. The last error of the sequence is that the file cannot be read, or is not a
@@ -50,7 +51,7 @@ func readRejects(path string, yield func(Reject, error) bool) error {
 			}
 			return fmt.Errorf("line %d is damaged, or the file is not a journal", number)
 		}
-		isFirst := e.Line > 0 && !j.isSettled(e.Line)
+		isFirst := e.Line > 0 && !e.Unsent && !j.isSettled(e.Line)
 		if err := j.replay(number, e); err != nil {
 			return err
 		}

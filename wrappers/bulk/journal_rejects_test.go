@@ -12,19 +12,27 @@ import (
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
 )
 
-// The rejects of a journal are those that OnReject was told, once each.
+// The rejects of a journal are those that OnReject was told, once each, but for those that were not
+// sent: the second run tries them again.
 func TestJournalRejects(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.jsonl")
 	admin := newFake(t, &fakeKratos{identities: existing(5, 25)})
 	var told, read []string
+	unsent := 0
 	text := func(r bulk.Reject) string {
 		return fmt.Sprint(r.Line, r.Ref, r.Field, r.Err, errors.Is(r.Err, kratos.ErrConflict), errors.Is(r.Err, bulk.ErrDuplicate))
 	}
 	records := source(40, func(r *bulk.Record) {
 		bad(r, 7, func() { r.Identity.Traits = map[string]any{"email": email(6)} })
 	})
-	opts := []bulk.Option{bulk.BatchItems(10), bulk.Journal(path), bulk.OnReject(func(r bulk.Reject) { told = append(told, text(r)) })}
+	opts := []bulk.Option{bulk.BatchItems(10), bulk.Journal(path), bulk.OnReject(func(r bulk.Reject) {
+		if errors.Is(r.Err, bulk.ErrDuplicate) {
+			unsent++
+			return
+		}
+		told = append(told, text(r))
+	})}
 	for range 2 {
 		if _, err := bulk.Import(t.Context(), admin, records, opts...); err != nil {
 			t.Fatal(err)
@@ -38,8 +46,8 @@ func TestJournalRejects(t *testing.T) {
 	}
 	slices.Sort(told)
 	slices.Sort(read)
-	if len(told) != 3 || !slices.Equal(told, read) {
-		t.Errorf("%q, want %q", read, told)
+	if len(told) != 2 || !slices.Equal(told, read) || unsent != 2 {
+		t.Errorf("%q, want %q; %d were not sent", read, told, unsent)
 	}
 	for range bulk.JournalRejects(path) {
 		break

@@ -217,7 +217,9 @@ func TestRejectedRecordsAreTriedAgain(t *testing.T) {
 		t.Fatalf("%+v, %v", *report, err)
 	}
 	var rejects []string
-	report, err = bulk.Import(t.Context(), admin, records(list...), journal, bulk.OnReject(func(r bulk.Reject) { rejects = append(rejects, fmt.Sprint(r.Line, " ", errors.Is(r.Err, bulk.ErrDuplicate))) }))
+	report, err = bulk.Import(t.Context(), admin, records(list...), journal, bulk.OnReject(func(r bulk.Reject) {
+		rejects = append(rejects, fmt.Sprint(r.Line, " ", errors.Is(r.Err, bulk.ErrDuplicate)))
+	}))
 	if err != nil || report.Created != 2 || report.Rejected != 1 || !slices.Equal(rejects, []string{"1 true"}) {
 		t.Errorf("%+v, %v; rejects %v", *report, err, rejects)
 	}

@@ -43,6 +43,7 @@ type importRun struct {
 	rejects *os.File       // nil without --rejects
 	isFile  bool           // it is neither a device nor a pipe
 	written map[int]bool   // lines that are in it
+	told    map[int]bool   // lines that this run or the journal has for it
 	failed  error          // of a write to it: nothing is written after it
 	printed int
 }
@@ -59,7 +60,7 @@ type rejectLine struct {
 // openRejects opens the file for rejects. One of an earlier run with the same journal is continued.
 // A file that is not one of rejects is not overwritten.
 func (r *importRun) openRejects() error {
-	r.notes, r.written = map[string]int{}, map[int]bool{}
+	r.notes, r.written, r.told = map[string]int{}, map[int]bool{}, map[int]bool{}
 	if r.flags.rejects == "" {
 		return nil
 	}
@@ -205,6 +206,7 @@ func (l rejectLine) String() string {
 
 // write adds a line to --rejects. A failure ends the import, whose journal has the record.
 func (r *importRun) write(l rejectLine) {
+	r.told[l.Line] = true
 	if r.rejects == nil || r.failed != nil || r.written[l.Line] {
 		return
 	}
@@ -232,7 +234,35 @@ func (r *importRun) completeRejects(err error) error {
 		}
 		r.reject(reject)
 	}
-	return cmp.Or(err, r.failed)
+	if err = cmp.Or(err, r.failed); err != nil {
+		return err
+	}
+	return r.dropImported()
+}
+
+// dropImported removes the records from --rejects that an earlier run rejected, and this one did not.
+func (r *importRun) dropImported() error {
+	if _, err := r.rejects.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	text, err := io.ReadAll(r.rejects)
+	if err != nil {
+		return err
+	}
+	var kept bytes.Buffer
+	for line := range bytes.Lines(text) {
+		var l rejectLine
+		if json.Unmarshal(line, &l) == nil && r.told[l.Line] {
+			kept.Write(line)
+		}
+	}
+	if kept.Len() == len(text) {
+		return nil
+	}
+	if _, err := r.rejects.WriteAt(kept.Bytes(), 0); err != nil {
+		return fmt.Errorf("kratos: --rejects: %w", err)
+	}
+	return r.rejects.Truncate(int64(kept.Len()))
 }
 
 // finish prints the result, and returns the error with the exit status.

@@ -214,3 +214,28 @@ func TestImportsWithOneJournal(t *testing.T) {
 		t.Errorf("exit status %d, printed %s", status, errOut)
 	}
 }
+
+// A line that could not be read is imported by the same command once it is mended, and is no longer
+// in the file of rejects.
+func TestImportOfAMendedLine(t *testing.T) {
+	t.Parallel()
+	k := newFake(t)
+	broken := identities("a@kratoskit.example") + "{\n" + identities("c@kratoskit.example", "c@kratoskit.example")
+	source, folder := writeFile(t, "a.jsonl", broken), t.TempDir()
+	rejects := filepath.Join(folder, "rejects")
+	args := []string{"import", "--admin", k.url, "--from", "jsonl", "--journal", filepath.Join(folder, "journal"), "--rejects", rejects, source}
+	if status, out, errOut := run(t, "", args...); status != 1 || out != "created: 2, updated: 0, skipped: 0, rejected: 2, left: 0\n" {
+		t.Fatalf("exit status %d, printed %s%s", status, out, errOut)
+	}
+	mended := strings.Replace(broken, "{\n", identities("b@kratoskit.example"), 1)
+	if err := os.WriteFile(source, []byte(mended), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, out, errOut := run(t, "", args...); status != 1 || out != "created: 3, updated: 0, skipped: 0, rejected: 1, left: 0\n" || len(k.identities) != 3 {
+		t.Errorf("exit status %d, %d identities, printed %s%s", status, len(k.identities), out, errOut)
+	}
+	text, err := os.ReadFile(rejects)
+	if err != nil || strings.Count(string(text), "\n") != 1 || !strings.HasPrefix(string(text), `{"line":4,`) {
+		t.Errorf("%v, rejects:\n%s", err, text)
+	}
+}
