@@ -19,6 +19,8 @@ type entry struct {
 	// of the header
 	Version int    `json:"version,omitempty"`
 	Salt    string `json:"salt,omitempty"`
+	// of the begin of a run
+	Run int `json:"run,omitempty"`
 	// of an intent: the lines of the first and last record, and a checksum of the source up to
 	// there
 	First int       `json:"first,omitempty"`
@@ -65,6 +67,8 @@ type journal struct {
 	salt     []byte
 	settled  lineSet
 	unread   lineSet
+	run      int
+	unsent   []lineSet      // by run: rejected before they were sent, though an intent has their lines
 	alike    []string       // ids of identities whose traits others can have
 	intents  []intent       // of earlier runs, in the order of the file
 	sums     map[int]string // of those, by the last line
@@ -74,6 +78,7 @@ type journal struct {
 
 	mu   sync.Mutex
 	file *os.File
+	has  bool  // the begin of this run
 	err  error // of the first write that failed: nothing is written after it
 }
 
@@ -81,6 +86,7 @@ type journal struct {
 type intent struct {
 	first, last int
 	at          time.Time
+	run         int
 }
 
 // openJournal opens or creates a journal, locks it, and reads what earlier runs have written.
@@ -109,6 +115,7 @@ func openJournal(path string) (_ *journal, err error) {
 		}
 		syncFolder(filepath.Dir(path))
 	}
+	j.run++
 	return j, nil
 }
 
@@ -140,22 +147,24 @@ func (j *journal) write(entries ...entry) error {
 	if j == nil || len(entries) == 0 {
 		return nil
 	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.has && entries[0].Version == 0 { // not before there is something of this run
+		j.has, entries = true, append([]entry{{Run: j.run}}, entries...)
+	}
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	for _, e := range entries {
 		if err := enc.Encode(e); err != nil {
-			return j.failed(entries[0].line(), err)
+			return j.failed(entries[len(entries)-1].line(), err)
 		}
 	}
-	j.mu.Lock()
 	if j.err == nil {
 		_, j.err = j.file.Write(text.Bytes())
 	}
-	err := j.err
-	j.mu.Unlock()
-	if err != nil {
-		return j.failed(entries[0].line(), err)
+	if j.err != nil {
+		return j.failed(entries[len(entries)-1].line(), j.err)
 	}
 	return nil
 }
@@ -194,7 +203,7 @@ func (j *journal) isSettled(line int) bool { return j != nil && j.settled.has(li
 func (j *journal) sentAt(line int) time.Time {
 	if j != nil && line <= j.lastLine {
 		for _, i := range j.intents {
-			if i.first <= line && line <= i.last {
+			if i.first <= line && line <= i.last && !(i.run < len(j.unsent) && j.unsent[i.run].has(line)) {
 				return i.at
 			}
 		}

@@ -100,8 +100,14 @@ func (j *journal) replay(number int, e entry) error {
 		}
 		j.sums[e.Last] = e.Sum
 		j.lastLine = max(j.lastLine, e.Last)
-		j.intents = append(j.intents, intent{e.First, e.Last, e.At})
+		j.intents = append(j.intents, intent{e.First, e.Last, e.At, j.run})
+	case e.Run > 0:
+		j.run = e.Run
 	case e.Unsent:
+		for len(j.unsent) <= j.run {
+			j.unsent = append(j.unsent, nil)
+		}
+		j.unsent[j.run].add(e.Line)
 		if e.Unread {
 			j.unread.add(e.Line)
 		}
