@@ -137,11 +137,8 @@ func (e *exporter) resume(file *os.File) (err error) {
 		return fmt.Errorf("kratos: Export: read the journal: %w", withoutPath(err))
 	}
 	complete := text[:bytes.LastIndexByte(text, '\n')+1]
-	if len(complete) > 0 {
-		last := complete[bytes.LastIndexByte(complete[:len(complete)-1], '\n')+1:]
-		if json.Unmarshal(last, &e.at) != nil {
-			return errors.New("kratos: Export: read the journal: the last line is damaged, or the file is not the journal of an export")
-		}
+	if !isExportJournal(text) || len(complete) > 0 && e.at.decode(complete) != nil {
+		return errors.New("kratos: Export: read the journal: the last line is damaged, or the file is not the journal of an export")
 	}
 	if len(complete) > 0 && !slices.Equal(e.at.Credentials, e.list.IncludeCredential) {
 		return fmt.Errorf("kratos: Export: %w: the journal is of an export with other credentials", kratos.ErrInvalidArgument)
@@ -160,6 +157,20 @@ func (e *exporter) resume(file *os.File) (err error) {
 		return fmt.Errorf("kratos: Export: %w", err)
 	}
 	return nil
+}
+
+// isExportJournal reports whether a file is empty or begins as a journal of an export. Any other file
+// belongs to someone else, and is not overwritten.
+func isExportJournal(text []byte) bool {
+	return len(text) == 0 || bytes.HasPrefix(text, []byte(`{"count":`)) || bytes.HasPrefix(text, []byte(`{"credentials":`))
+}
+
+// decode decodes the last of some complete lines.
+func (s *exportState) decode(lines []byte) error {
+	last := lines[bytes.LastIndexByte(lines[:len(lines)-1], '\n')+1:]
+	d := json.NewDecoder(bytes.NewReader(last))
+	d.DisallowUnknownFields()
+	return d.Decode(s)
 }
 
 // save notes that a page is complete, after it is on the disk.
