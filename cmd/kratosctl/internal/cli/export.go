@@ -93,7 +93,7 @@ func (f *exportFlags) toFile(cmd *cobra.Command, admin *kratos.Admin, opts []bul
 	defer display.Stop()
 	n, err := bulk.Export(cmd.Context(), admin, file, append(opts, bulk.ExportJournal(journal))...)
 	if err != nil {
-		return n, err
+		return n, withJournal(journal, err)
 	}
 	return n, errors.Join(file.Close(), os.Remove(journal))
 }

@@ -132,7 +132,7 @@ func (f *importFlags) run(cmd *cobra.Command) error {
 	report, err := bulk.Import(ctx, admin, run.watch(records.Records), append(opts, bulk.OnReject(run.reject), bulk.OnProgress(run.progress))...)
 	stop()
 	run.progress(*report)
-	return run.finish(cmd, run.completeRejects(err))
+	return run.finish(cmd, withJournal(f.journal, run.completeRejects(err)))
 }
 
 // options returns the options of the import that follow from flags alone.

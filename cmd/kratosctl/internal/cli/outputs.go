@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // namedFile is a file of a command, with the name of its flag or argument.
@@ -75,4 +76,33 @@ func (f *importFlags) files() (outputs, inputs []namedFile) {
 		inputs = append(inputs, input)
 	}
 	return outputs, inputs
+}
+
+// journalError is the error of a journal that cannot be opened, locked or read, with its path, which
+// errors of package bulk do not have.
+type journalError struct {
+	path string
+	err  error
+}
+
+func (e *journalError) Unwrap() error { return e.err }
+
+func (e *journalError) Error() string {
+	_, text, _ := strings.Cut(strings.TrimPrefix(e.err.Error(), "kratos: "), ": ") // without "Import: "
+	return "kratos: " + e.path + ": " + text
+}
+
+// withJournal adds the path to an error of opening a journal.
+func withJournal(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, action := range []string{"open", "lock", "read"} {
+		for _, call := range []string{"Import", "Export", "JournalRejects"} {
+			if strings.HasPrefix(err.Error(), "kratos: "+call+": "+action+" the journal: ") {
+				return &journalError{path, err}
+			}
+		}
+	}
+	return err
 }

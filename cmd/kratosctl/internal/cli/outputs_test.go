@@ -139,6 +139,45 @@ func TestImportCompletesRejects(t *testing.T) {
 	}
 }
 
+// The message of a journal that cannot be opened names its path, and that of a missing flag the flag.
+func TestMessagesNameTheFile(t *testing.T) {
+	t.Parallel()
+	k := newFake(t)
+	dir := t.TempDir()
+	in := writeFile(t, "a.jsonl", identities("a@kratoskit.example"))
+	out, other := filepath.Join(dir, "out"), writeFile(t, "other", "a line\n")
+	for name, text := range map[string]string{out: "", out + ".journal": "s3cret", out + "2.journal": `{"traits":{"email":"s3cret"}}` + "\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	users := writeFile(t, "users.json", `{"users":[{"localId":"1","email":"a@kratoskit.example","passwordHash":"AAAA","salt":"AAAA"}]}`)
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"a journal in a folder that is missing": {[]string{"import", "--from", "jsonl", "--journal", filepath.Join(dir, "no", "journal"), in}, "kratos: " + filepath.Join(dir, "no", "journal") + ": open the journal: "},
+		"a journal that is a folder":            {[]string{"import", "--from", "jsonl", "--journal", dir, in}, "kratos: " + dir + ": open the journal: "},
+		"a journal that is another file":        {[]string{"import", "--from", "jsonl", "--journal", other, in}, "kratos: " + other + ": read the journal: the file is not a journal"},
+		"an export with another journal":        {[]string{"export", "-o", out}, "kratos: " + out + ".journal: read the journal: "},
+		"an export with JSON as its journal":    {[]string{"export", "-o", out + "2"}, "kratos: " + out + "2.journal: read the journal: "},
+		"password hashes without --hash-config": {[]string{"import", "--from", "firebase", users}, "kratosctl import --hash-config"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, printed, errOut := run(t, "", append([]string{c.args[0], "--admin", k.url}, c.args[1:]...)...)
+			if status != 2 || !strings.Contains(errOut, c.want) || strings.Contains(errOut, "s3cret") || strings.Contains(errOut, "FirebaseHash") {
+				t.Errorf("exit status %d, printed %s%s\nwant %s", status, printed, errOut, c.want)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if text, err := os.ReadFile(out + ".journal"); string(text) != "s3cret" {
+			t.Errorf("the other file has %q (%v)", text, err)
+		}
+	})
+}
+
 func sortedLines(text []byte) string {
 	return strings.Join(slices.Sorted(strings.Lines(string(text))), "")
 }
