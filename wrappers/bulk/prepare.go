@@ -142,7 +142,9 @@ func (im *importer) prepare(chunk []*item) error {
 	var accepted, refused []*item
 	for _, it := range chunk {
 		if it.err == nil {
-			it.err = im.remember(it.Line, it.identifiers)
+			if it.err = im.remember(it.Line, it.identifiers); it.err != nil {
+				it.since = time.Time{} // what Kratos has was created for the earlier record
+			}
 		}
 		if it.err == nil {
 			accepted = append(accepted, it)
