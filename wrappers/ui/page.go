@@ -130,7 +130,8 @@ func (p *Pages) writeFlow(w http.ResponseWriter, r *http.Request, status int, na
 	p.write(w, status, page)
 }
 
-// setLogin adapts the page to a login of a person with a session, who can only log out instead.
+// setLogin adapts the page to a login of a person with a session, who can only log out instead:
+// Kratos refuses recovery and registration with a session.
 func (p *Page) setLogin(flow *kratos.LoginFlow) {
 	kind := ""
 	switch {
@@ -142,8 +143,7 @@ func (p *Page) setLogin(flow *kratos.LoginFlow) {
 		return
 	}
 	p.Title, p.Lead = p.t.text(kind+".title"), p.t.optional(kind+".lead")
-	p.Links = []Link{{Href: p.Paths.Recovery, Text: p.t.text("link.recovery"), TestID: "forgot-password-link"}}
-	p.SignedIn = true
+	p.Links, p.SignedIn = nil, true
 }
 
 // links returns the links from a page to others, with where the person goes afterwards.

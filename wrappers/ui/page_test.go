@@ -189,6 +189,24 @@ func TestLinksBetweenPages(t *testing.T) {
 	}
 }
 
+// Kratos refuses recovery and registration with a session, so that links to them lead nowhere.
+func TestLoginsWithASessionHaveNoLinks(t *testing.T) {
+	t.Parallel()
+	f := newForm(t, input("password", "password", "password", ""))
+	for name, member := range map[string]string{"a login again": `"refresh":true`, "the second factor": `"requested_aal":"aal2"`} {
+		body := strings.Replace(f.body, `{"id"`, `{`+member+`,"id"`, 1)
+		elements := parse(t, name, ask(newSite(t, &fake{flow: body}), "GET", "/login?flow=f", "").Body.String())
+		if len(find(elements, "data-testid", "logout")) != 1 {
+			t.Errorf("%s: people cannot log out", name)
+		}
+		for _, e := range elements {
+			if href := e.attrs["href"]; strings.HasPrefix(href, "/recovery") || strings.HasPrefix(href, "/registration") {
+				t.Errorf("%s: a link to %s", name, href)
+			}
+		}
+	}
+}
+
 func TestErrorPages(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
