@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"cmp"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -123,7 +124,7 @@ func (p *Pages) writeFlow(w http.ResponseWriter, r *http.Request, status int, na
 	page := p.newPage(r, name)
 	page.SignedIn = name == "settings"
 	page.Form = p.newForm(form, page.t, page.Nonce, name == "settings")
-	page.Links = p.links(r, page, name)
+	page.Links = p.links(r, page, name, flow)
 	if login, ok := flow.(*kratos.LoginFlow); ok {
 		page.setLogin(login)
 	}
@@ -146,14 +147,30 @@ func (p *Page) setLogin(flow *kratos.LoginFlow) {
 	p.Links, p.SignedIn = nil, true
 }
 
-// links returns the links from a page to others, with where the person goes afterwards.
-func (p *Pages) links(r *http.Request, page *Page, name string) []Link {
+// nextQuery returns the parameters with which another flow continues where this one does. After a
+// submission, the URL of a page has only the flow, so that the query is the second choice.
+func nextQuery(r *http.Request, flow Flow) url.Values {
+	returnTo, challenge := "", ""
+	switch f := flow.(type) {
+	case *kratos.LoginFlow:
+		returnTo, challenge = f.ReturnTo, f.OAuth2LoginChallenge
+	case *kratos.RegistrationFlow:
+		returnTo, challenge = f.ReturnTo, f.OAuth2LoginChallenge
+	case *kratos.RecoveryFlow:
+		returnTo = f.ReturnTo
+	}
 	query := url.Values{}
-	for _, key := range []string{"return_to", "login_challenge"} {
-		if value := r.URL.Query().Get(key); value != "" {
+	for key, value := range map[string]string{"return_to": returnTo, "login_challenge": challenge} {
+		if value = cmp.Or(value, r.URL.Query().Get(key)); value != "" {
 			query.Set(key, value)
 		}
 	}
+	return query
+}
+
+// links returns the links from a page to others, with where the person goes afterwards.
+func (p *Pages) links(r *http.Request, page *Page, name string, flow Flow) []Link {
+	query := nextQuery(r, flow)
 	suffix := ""
 	if len(query) > 0 {
 		suffix = "?" + query.Encode()

@@ -189,6 +189,28 @@ func TestLinksBetweenPages(t *testing.T) {
 	}
 }
 
+// The URL of a page has only the flow after a submission that failed, or was refused.
+func TestLinksContinueWhereTheFlowDoes(t *testing.T) {
+	t.Parallel()
+	f := newForm(t, input("password", "password", "password", ""))
+	const both = `"return_to":"https://example.org/a?b","oauth2_login_challenge":"c",`
+	const suffix = "?login_challenge=c&return_to=https%3A%2F%2Fexample.org%2Fa%3Fb"
+	for name, tc := range map[string]struct{ members, page, mark, href string }{
+		"a login":                    {both, "/login?flow=f", "signup-link", "/registration" + suffix},
+		"a registration":             {both, "/registration?flow=f", "login-link", "/login" + suffix},
+		"a recovery":                 {`"return_to":"https://example.org/a",`, "/recovery?flow=f", "login-link", "/login?return_to=https%3A%2F%2Fexample.org%2Fa"},
+		"the flow before the query":  {both, "/login?flow=f&return_to=%2Fx&login_challenge=x", "signup-link", "/registration" + suffix},
+		"the query without the flow": {"", "/login?flow=f&return_to=%2Fx&login_challenge=x", "signup-link", "/registration?login_challenge=x&return_to=%2Fx"},
+		"neither":                    {"", "/login?flow=f", "signup-link", "/registration"},
+	} {
+		body := strings.Replace(f.body, `{"id"`, `{`+tc.members+`"id"`, 1)
+		elements := parse(t, name, ask(newSite(t, &fake{flow: body}), "GET", tc.page, "").Body.String())
+		if links := find(elements, "data-testid", tc.mark); len(links) != 1 || links[0].attrs["href"] != tc.href {
+			t.Errorf("%s: %v, want %s", name, links, tc.href)
+		}
+	}
+}
+
 // Kratos refuses recovery and registration with a session, so that links to them lead nowhere.
 func TestLoginsWithASessionHaveNoLinks(t *testing.T) {
 	t.Parallel()
