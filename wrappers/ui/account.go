@@ -18,7 +18,7 @@ const (
 )
 
 // Sessions serves the person's sessions (toSession, listMySessions), and ends one or all others
-// (disableMySession, disableMyOtherSessions).
+// (disableMySession, disableMyOtherSessions): its form has the id of a session, or others=true.
 func (p *Pages) Sessions() http.Handler {
 	return p.signedIn(map[string]http.HandlerFunc{"GET": p.showSessions, "POST": p.endSessions})
 }
@@ -89,11 +89,15 @@ func (p *Pages) endSessions(w http.ResponseWriter, r *http.Request) {
 	browser := p.client.Browser(r)
 	what := "ended"
 	var err error
-	if id := r.PostForm.Get("id"); id != "" {
+	switch id, others := r.PostForm.Get("id"), r.PostForm.Get("others"); {
+	case id != "" && others == "":
 		err = browser.DisableMySession(r.Context(), id)
-	} else {
+	case id == "" && others == "true":
 		what = "others"
 		_, err = browser.DisableMyOtherSessions(r.Context())
+	default:
+		p.writeError(w, r, http.StatusBadRequest, nil)
+		return
 	}
 	browser.SetCookies(w)
 	switch {

@@ -40,6 +40,10 @@ func TestActions(t *testing.T) {
 	}{
 		"end a session":                         {method: "POST", path: "/sessions", form: "id=2f", status: 303, location: "/sessions?done=ended", call: "DELETE /sessions/2f"},
 		"end all others":                        {method: "POST", path: "/sessions", form: "others=true", status: 303, location: "/sessions?done=others", call: "DELETE /sessions"},
+		"end neither":                           {method: "POST", path: "/sessions", status: 400},
+		"end a session without an id":           {method: "POST", path: "/sessions", form: "id=", status: 400},
+		"end others that are not to be ended":   {method: "POST", path: "/sessions", form: "others=false", status: 400},
+		"end a session and all others":          {method: "POST", path: "/sessions", form: "id=2f&others=true", status: 400},
 		"end a session of another path":         {method: "POST", path: "/sessions", form: "id=../x", status: 400},
 		"Kratos fails":                          {method: "POST", path: "/sessions", form: "id=2f", failing: "DELETE /sessions/2f", status: 503, call: "DELETE /sessions/2f"},
 		"a form of another site":                {method: "POST", path: "/sessions", form: "others=true", header: []string{"Sec-Fetch-Site", "cross-site"}, status: 403},
@@ -73,6 +77,9 @@ func TestActions(t *testing.T) {
 		})
 		if tc.call == "" && len(changes) > 0 || tc.call != "" && (len(changes) == 0 || changes[0] != tc.call) {
 			t.Errorf("%s: calls %q, want %q", name, changes, tc.call)
+		}
+		if w.Code == 400 && !strings.Contains(w.Body.String(), "<h1>Something went wrong</h1>") {
+			t.Errorf("%s: not the error page: %s", name, w.Body)
 		}
 		if w.Code == 200 && (!strings.Contains(w.Header().Get("Set-Cookie"), "Max-Age=0") || !strings.Contains(w.Body.String(), "<h1>")) {
 			t.Errorf("%s: %v %s", name, w.Header(), w.Body)
