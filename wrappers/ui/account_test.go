@@ -18,6 +18,10 @@ func TestSessionsPage(t *testing.T) {
 	if w.Code != 200 || len(current) != 1 || len(other) != 1 || len(find(elements, "value", "1f")) != 0 || len(find(elements, "value", "2f")) != 1 {
 		t.Errorf("status %d, %s", w.Code, w.Body)
 	}
+	checkReferences(t, "sessions", elements)
+	if button := find(elements, "value", "2f")[0]; description(elements, button) != "<script>alert(1)</script>" {
+		t.Errorf("the button to end a session is described by %q", description(elements, button))
+	}
 	for _, want := range []string{"Firefox, Linux", "192.0.2.1", "Berlin, DE", "This device", "The device is signed out."} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the page lacks %q: %s", want, w.Body)
@@ -97,6 +101,13 @@ func TestAccountPage(t *testing.T) {
 	} {
 		if body := ask(site, "GET", page, "").Body.String(); !strings.Contains(body, want) {
 			t.Errorf("%s lacks %s: %s", page, want, body)
+		}
+	}
+	for page, want := range map[string]string{"/account?step=delete": "", "/account?step=unconfirmed": "What you entered is not the confirmation. Nothing was deleted."} {
+		elements := parse(t, page, ask(site, "GET", page, "").Body.String())
+		checkReferences(t, page, elements)
+		if got := description(elements, find(elements, "name", "confirmation")[0]); got != want {
+			t.Errorf("%s: the input is described by %q, want %q", page, got, want)
 		}
 	}
 	without := newSite(t, new(fake), ui.DeleteAccount(nil))

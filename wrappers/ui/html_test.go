@@ -30,7 +30,7 @@ var allowedAttributes = map[string]string{
 	"li": "data-testid", "div": "class id role tabindex autofocus aria-labelledby data-testid data-sitekey", "p": "class id role data-testid tabindex autofocus", "span": "class data-testid",
 	"label": "", "input": "id data-testid type name value autocomplete inputmode pattern maxlength required disabled autofocus aria-invalid aria-describedby data-init checked autocapitalize spellcheck",
 	"button": "id type name value class data-testid data-trigger data-init disabled aria-describedby data-copy data-copied data-print", "noscript": "", "code": "data-testid", "s": "", "figure": "class",
-	"img": "data-testid src width height alt", "strong": "title", "time": "datetime", "br": "", "script": "src integrity crossorigin referrerpolicy nonce",
+	"img": "data-testid src width height alt", "strong": "id title", "time": "datetime", "br": "", "script": "src integrity crossorigin referrerpolicy nonce",
 }
 
 var (
@@ -108,12 +108,27 @@ func find(elements []element, name, value string) (found []element) {
 	return found
 }
 
+// description returns the text of the element that describes another, or "".
+func description(elements []element, e element) string {
+	id, ok := e.attrs["aria-describedby"]
+	if !ok {
+		return ""
+	}
+	for _, described := range find(elements, "id", id) {
+		return described.text
+	}
+	return ""
+}
+
 // checkReferences checks that ids are unique, and that what refers to them finds them.
 func checkReferences(t *testing.T, what string, elements []element) {
 	t.Helper()
 	ids := map[string]int{}
 	for i, e := range elements {
 		label := max(i-2, 0) // the input is in a label with a span
+		if i > 2 && elements[i-1].tag == "code" {
+			label = i - 3 // with what to enter in the span
+		}
 		labelled := i > 1 && elements[label].tag == "label" && elements[label+1].tag == "span" && elements[label+1].text != "" ||
 			i+1 < len(elements) && elements[max(i-1, 0)].tag == "label" && elements[i+1].tag == "span" && elements[i+1].text != ""
 		if e.tag == "input" && e.attrs["type"] != "hidden" && !labelled {
