@@ -3,7 +3,6 @@ package ui
 import (
 	"bytes"
 	"html/template"
-	"regexp"
 
 	"github.com/kratoskit/kratos-go/internal/redact"
 	"github.com/kratoskit/kratos-go/wrappers/kratos"
@@ -137,39 +136,4 @@ func (f *Form) addFieldErrors() {
 			}
 		}
 	}
-}
-
-// integritySyntax is that of hashes of a script (https://www.w3.org/TR/SRI/).
-var integritySyntax = regexp.MustCompile(`^(sha(256|384|512)-[A-Za-z0-9+/]+=* ?)*$`)
-
-// scripts returns Kratos' scripts: those of the origin that the form is sent to.
-func (l *layout) scripts() (scripts []Script) {
-	for i := range l.nodes {
-		n := &l.nodes[i]
-		if n.Type != kratos.UINodeTypeScript || !sameOrigin(n.Src, l.form.Action) || !integritySyntax.MatchString(n.Integrity) {
-			continue
-		}
-		scripts = append(scripts, Script{Src: n.Src, Integrity: n.Integrity, Crossorigin: oneOf(n.Crossorigin, "anonymous", "use-credentials"), Referrerpolicy: oneOf(n.Referrerpolicy, "no-referrer", "same-origin", "origin", "strict-origin"), Nonce: l.nonce})
-	}
-	return scripts
-}
-
-// needsScript reports whether the form has something that the pages' script does.
-func (f *Form) needsScript() bool {
-	for i := range f.layout.nodes {
-		n := &f.layout.nodes[i]
-		if trigger(n.Onload) != "" || n.Text.ID == kratos.MessageLookupCodeList {
-			return true
-		}
-	}
-	return f.Scripted
-}
-
-func (l *layout) isScripted() bool {
-	for i := range l.nodes {
-		if trigger(l.nodes[i].Onclick) != "" {
-			return true
-		}
-	}
-	return false
 }

@@ -94,7 +94,7 @@ func (p *Pages) newPage(r *http.Request, name string) *Page {
 
 // write writes the page. An error of a template that New did not find is status 500.
 func (p *Pages) write(w http.ResponseWriter, status int, page *Page) {
-	if page.Form != nil && page.Form.needsScript() {
+	if page.Form != nil && page.Form.layout.needsScript() {
 		page.Script = p.paths.Assets + p.assets.script.name
 	}
 	var buf bytes.Buffer
@@ -107,9 +107,8 @@ func (p *Pages) write(w http.ResponseWriter, status int, page *Page) {
 	_, _ = w.Write(buf.Bytes())
 }
 
-// Form renders the form of a flow for a page of the caller's, in a language of the catalogues. A
-// page with passkeys or security keys needs the pages' script as well, which [Pages.Assets] serves
-// as ui.js.
+// Form renders the form of a flow for a page of the caller's, in a language of the catalogues. The
+// page needs the form's [Pages.Scripts] as well.
 func (p *Pages) Form(flow Flow, lang string) (template.HTML, error) {
 	t := translator{p.languages[0], p.languages[0]}
 	if c := p.languages.find(lang); c != nil {
