@@ -140,8 +140,8 @@ func (o options) site(client *kratos.Client) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/auth/", proxy)
 	pages.Mount(mux, "")
-	mux.Handle("GET /{$}", guard.Require()(http.HandlerFunc(home)))
-	return withSecurityHeaders(mux), nil
+	mux.Handle("GET /{$}", guard.Require()(http.HandlerFunc(o.home)))
+	return o.withSecurityHeaders(mux), nil
 }
 
 // newThrottle returns a limit of guesses, which the pages show in the form.
@@ -160,10 +160,14 @@ var (
 )
 
 // home is a page of the site for people with a session.
-func home(w http.ResponseWriter, r *http.Request) {
+func (o options) home(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	if err := homePage.Execute(w, kratos.SessionFromContext(r.Context())); err != nil {
+	data := struct {
+		Name, Logo string
+		Session    *kratos.Session
+	}{o.name, o.logo, kratos.SessionFromContext(r.Context())}
+	if err := homePage.Execute(w, data); err != nil {
 		log.Print(err)
 	}
 }

@@ -152,6 +152,35 @@ func TestFrontPage(t *testing.T) {
 	}
 }
 
+func TestFrontPageHasTheNameAndTheLogo(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		name, logo string
+		want       []string
+		images     string // of the policy
+	}{
+		"a name":                 {"Ada & Co", "", []string{"<title>Welcome – Ada &amp; Co</title>", `<a class="site" href="/">Ada &amp; Co</a>`, `href="data:,"`}, "img-src 'self' data:"},
+		"a logo":                 {"Ada", "/logo.svg", []string{`<a class="site" href="/"><img src="/logo.svg" alt="Ada"></a>`, `<link rel="icon" href="/logo.svg">`}, "img-src 'self' data:"},
+		"a logo of another site": {"", "https://cdn.example/logo.svg", []string{"<title>Welcome</title>", `<img src="https://cdn.example/logo.svg" alt="To the start page">`}, "img-src 'self' data: https://cdn.example"},
+		"neither":                {"", "", []string{"<title>Welcome</title>", "<header>\n<nav"}, "img-src 'self' data:"},
+	} {
+		k := kratostest.New(t)
+		site, err := options{name: tc.name, logo: tc.logo}.site(k.Client())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := ask(site, "GET", "/", browserOf(k, false))
+		for _, want := range tc.want {
+			if !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s: status %d, without %s:\n%s", name, w.Code, want, w.Body)
+			}
+		}
+		if policy := w.Header().Get("Content-Security-Policy"); !slices.Contains(strings.Split(policy, "; "), tc.images) {
+			t.Errorf("%s: policy %q", name, policy)
+		}
+	}
+}
+
 func TestTheServerHasTimeouts(t *testing.T) {
 	t.Parallel()
 	server := newServer("127.0.0.1:0", http.NotFoundHandler())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -22,10 +23,14 @@ func newServer(address string, site http.Handler) *http.Server {
 // without scripts. The pages of package ui replace it by their own.
 //
 // [Content Security Policy]: https://www.w3.org/TR/CSP3/
-func withSecurityHeaders(next http.Handler) http.Handler {
+func (o options) withSecurityHeaders(next http.Handler) http.Handler {
+	images := "'self' data:"
+	if logo, err := url.Parse(o.logo); err == nil && logo.Host != "" {
+		images += " " + logo.Scheme + "://" + logo.Host
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src "+images+"; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin") // URLs have the ids of flows
