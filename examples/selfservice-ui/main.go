@@ -135,22 +135,13 @@ func (o options) site(client *kratos.Client) (http.Handler, error) {
 
 	proxy := client.Proxy("/auth")
 	if o.throttle {
-		proxy = o.newThrottle(pages).Handler(proxy)
+		proxy = throttle.New(throttle.Refused(pages.ShowRefusal)).Handler(proxy) // the pages show refusals
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/auth/", proxy)
 	pages.Mount(mux, "")
 	mux.Handle("GET /{$}", guard.Require()(http.HandlerFunc(o.home)))
-	return o.withSecurityHeaders(mux), nil
-}
-
-// newThrottle returns a limit of guesses, which the pages show in the form.
-func (o options) newThrottle(pages *ui.Pages) *throttle.Throttle {
-	opts := []throttle.Option{throttle.Refused(pages.ShowRefusal)}
-	if len(o.trustedProxies) > 0 {
-		opts = append(opts, throttle.TrustedProxies("X-Forwarded-For", o.trustedProxies...))
-	}
-	return throttle.New(opts...)
+	return o.withClientAddress(o.withSecurityHeaders(mux)), nil
 }
 
 var (
