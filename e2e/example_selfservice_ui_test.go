@@ -38,6 +38,11 @@ func TestExampleWebsite(t *testing.T) {
 	s.expect("no session", where, page, "/login?flow=", "<h1>Sign in</h1>")
 	where, page = s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {p.password}})
 	s.expect("logged in", where, page, "/", "You are ")
+	s.logOut()
+	back := s.url + "/settings"
+	_, page = s.open("/login?return_to=" + url.QueryEscape(back))
+	where, page = s.submitForm(page, "password", url.Values{"identifier": {p.Email}, "password": {"wrong"}})
+	s.expect("a wrong password", where, page, "/login?flow=", `href="/registration?return_to=`+url.QueryEscape(back)+`"`)
 	where, page = s.open("/error?id=" + unknownID)
 	s.expect("an unknown error", where, page, "/error", "There is nothing at this address")
 }
