@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// Groups, inputs and buttons are most of a form. They are written without html/template unless
+// Groups, inputs, buttons and the image of a secret are most of a form. They are written without html/template unless
 // their templates are replaced: a page with many methods takes half the time.
 
 // writeDirectly writes what group.html does.
@@ -33,9 +33,24 @@ func (g *Group) writeDirectly(w *bytes.Buffer) error {
 	return nil
 }
 
-// writeDirectly writes what button.html or input.html does.
+// writeDirectly writes what button.html, input.html, or image.html for a PNG image does.
 func (f *Field) writeDirectly(w *bytes.Buffer, name string) {
-	if name == "button" {
+	switch name {
+	case "image":
+		a := new(attributes)
+		a.add("data-testid", f.TestID)
+		a.add("src", "data:image/png;base64,"+f.Node.PNG)
+		if f.Node.Width != 0 {
+			a.add("width", strconv.FormatInt(f.Node.Width, 10))
+		}
+		if f.Node.Height != 0 {
+			a.add("height", strconv.FormatInt(f.Node.Height, 10))
+		}
+		a.add("alt", f.Label)
+		writeTag(w, "<figure class=\"image\">\n<img", a.html())
+		w.WriteString("\n</figure>")
+		return
+	case "button":
 		writeTag(w, "<button", f.Attributes)
 		writeText(w, f.Label)
 		w.WriteString("</button>")

@@ -79,7 +79,8 @@ func (f *Field) write(w *bytes.Buffer) error {
 		f.Attributes = f.buttonAttributes()
 	}
 	special := name + "-" + f.Node.Name + f.Node.ID
-	if (name == "button" || name == "input") && !f.l.templates.isReplaced(special, name) {
+	isDirect := name == "button" || name == "input" || name == "image" && f.Node.PNG != ""
+	if isDirect && !f.l.templates.isReplaced(special, name) {
 		f.writeDirectly(w, name)
 		return nil
 	}
