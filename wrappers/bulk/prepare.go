@@ -23,8 +23,9 @@ type item struct {
 	since       time.Time // when it may have been sent first; zero if it was not
 	doubtAt     time.Time // when the last request for it had ended; zero for one of an earlier run
 	asked       bool      // Kratos did not have it after that
+	suspected   bool      // the server failed for a request with this item
+	successes   int       // of other requests before that
 	failures    int       // of the server, for a request with this item only
-	successes   int       // of other requests before the first of those
 	unread      bool      // the reader has yielded an error
 	alike       bool      // its traits have no identifier: other records can have the same
 	bytes       int       // about as many as it takes in memory

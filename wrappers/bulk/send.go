@@ -72,12 +72,14 @@ func (im *importer) sendPart(items []*item, most int) (left []*item, next int, e
 	rest = append(rest[:len(rest):len(rest)], items[min(most, len(items)):]...)
 	n := len(part)
 	part, failure, err := im.post(part)
-	switch {
-	case err != nil:
+	if err != nil {
 		return items, most, err
-	case failure == nil:
+	}
+	if failure == nil {
 		return append(part, rest...), min(2*most, maxItems), nil
-	case n == 1:
+	}
+	im.suspect(part)
+	if n == 1 {
 		if part, err = im.blame(part, failure); err != nil {
 			return items, most, err
 		}
@@ -89,13 +91,20 @@ func (im *importer) sendPart(items []*item, most int) (left []*item, next int, e
 // rejected, if other requests have succeeded meanwhile.
 const blamed = 3
 
+// suspect notes that the server failed for items, one of which may be the cause.
+func (im *importer) suspect(items []*item) {
+	for _, it := range items {
+		if !it.suspected {
+			it.suspected, it.successes = true, im.window.count()
+		}
+	}
+}
+
 // blame counts a failure of the server for a single item. It settles the item if that seems to cause
 // the failure, and else returns it.
 func (im *importer) blame(items []*item, failure error) ([]*item, error) {
 	for _, it := range items {
-		if it.failures++; it.failures == 1 {
-			it.successes = im.window.count()
-		}
+		it.failures++
 		if it.failures < blamed || im.window.count() == it.successes {
 			return items, nil
 		}

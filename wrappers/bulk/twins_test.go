@@ -162,32 +162,39 @@ func TestExternalIDsThatAreNoPartOfAURL(t *testing.T) {
 // A record that makes the server fail is rejected by its line, and all others are imported.
 func TestRecordThatTheServerFailsFor(t *testing.T) {
 	t.Parallel()
-	k := &linkedKratos{fault: func(_ int, body string) fault {
-		if strings.Contains(body, "poison") {
-			return fault{status: http.StatusInternalServerError}
+	records16 := func(poison int) (list []bulk.Record) {
+		for line := range 16 {
+			id := fmt.Sprint("u", line+1)
+			if line+1 == poison {
+				id = "poison"
+			}
+			list = append(list, bulk.Record{Line: line + 1, Identity: kratos.CreateIdentity{ExternalID: id, Traits: map[string]any{"email": id + "@example.org"}}})
 		}
-		return fault{}
-	}}
-	var list []bulk.Record
-	for line := range 16 {
-		id := fmt.Sprint("u", line+1)
-		if line == 10 {
-			id = "poison"
-		}
-		list = append(list, bulk.Record{Line: line + 1, Identity: kratos.CreateIdentity{ExternalID: id, Traits: map[string]any{"email": id + "@example.org"}}})
+		return list
 	}
-	var lines []int
-	report, err := bulk.Import(t.Context(), newLinked(t, k), records(list...), bulk.BatchItems(8), bulk.Workers(1), bulk.OnReject(func(r bulk.Reject) {
-		lines = append(lines, r.Line)
-		if !errors.Is(r.Err, kratos.ErrServer) {
-			t.Errorf("line %d: %v", r.Line, r.Err)
-		}
-	}))
-	if err != nil || report.Created != 15 || !slices.Equal(lines, []int{11}) {
-		t.Errorf("%+v, %v; rejected lines %v", *report, err, lines)
+	for _, poison := range []int{1, 11, 16} {
+		t.Run(fmt.Sprint("line ", poison), func(t *testing.T) {
+			t.Parallel()
+			k := &linkedKratos{fault: func(_ int, body string) fault {
+				if strings.Contains(body, "poison") {
+					return fault{status: http.StatusInternalServerError}
+				}
+				return fault{}
+			}}
+			var lines []int
+			report, err := bulk.Import(t.Context(), newLinked(t, k), records(records16(poison)...), bulk.BatchItems(8), bulk.Workers(1), bulk.MaxOutage(20*time.Second), bulk.OnReject(func(r bulk.Reject) {
+				lines = append(lines, r.Line)
+				if !errors.Is(r.Err, kratos.ErrServer) {
+					t.Errorf("line %d: %v", r.Line, r.Err)
+				}
+			}))
+			if err != nil || report.Created != 15 || !slices.Equal(lines, []int{poison}) {
+				t.Errorf("%+v, %v; rejected lines %v", *report, err, lines)
+			}
+		})
 	}
 	all := &linkedKratos{fault: func(int, string) fault { return fault{status: http.StatusInternalServerError} }}
-	report, err = bulk.Import(t.Context(), newLinked(t, all), records(list...), bulk.MaxOutage(3*time.Second))
+	report, err := bulk.Import(t.Context(), newLinked(t, all), records(records16(0)...), bulk.MaxOutage(3*time.Second))
 	if !errors.Is(err, bulk.ErrOutage) || strings.Count(err.Error(), bulk.ErrOutage.Error()) != 1 || report.Rejected != 0 {
 		t.Errorf("a server that always fails: %+v, %v", *report, err)
 	}
